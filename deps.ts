@@ -1,0 +1,52 @@
+/**
+ * Every third-party module, at an exact version. A module that is run from a
+ * URL sees no import map, so the specifiers are inline.
+ *
+ * `deno-std` is the standard library's JavaScript without its types; each
+ * function that we use gets its signature here.
+ *
+ * @module
+ */
+import { parseArgs as cliParseArgs } from "npm:deno-std@1.3.1/cli/parse_args.js";
+import { dirname as pathDirname } from "npm:deno-std@1.3.1/path/posix/dirname.js";
+import { isAbsolute as pathIsAbsolute } from "npm:deno-std@1.3.1/path/posix/is_absolute.js";
+import { join as pathJoin } from "npm:deno-std@1.3.1/path/posix/join.js";
+import { normalize as pathNormalize } from "npm:deno-std@1.3.1/path/posix/normalize.js";
+import { relative as pathRelative } from "npm:deno-std@1.3.1/path/posix/relative.js";
+import { parse as yamlParse } from "npm:deno-std@1.3.1/yaml/parse.js";
+
+export { z } from "npm:zod@4.6.7";
+
+/** Parses one YAML 1.2 document with the core schema (no tags, no merge keys, no dates). */
+export const parseYaml: (
+  text: string,
+  options: { readonly schema: "core" },
+) => unknown = yamlParse;
+
+export { default as MiniSearch } from "npm:minisearch@7.2.0";
+
+/** Writes a JSON value in the canonical form of RFC 8785; `undefined` for what JSON cannot carry. */
+export { default as canonicalize } from "npm:canonicalize@5.1.0";
+
+/** Joins POSIX path segments and normalises the result. */
+export const join: (...segments: readonly string[]) => string = pathJoin;
+/** Resolves `.`, `..` and repeated slashes of a POSIX path by spelling alone. */
+export const normalize: (path: string) => string = pathNormalize;
+/** The part of a POSIX path before its last slash. */
+export const dirname: (path: string) => string = pathDirname;
+/** The POSIX path that leads from one to the other. */
+export const relative: (from: string, to: string) => string = pathRelative;
+/** Whether a POSIX path begins with a slash. */
+export const isAbsolute: (path: string) => boolean = pathIsAbsolute;
+
+/** Takes a command line apart: options by name, operands under `_`. */
+export const parseArgs: (
+  args: readonly string[],
+  options: {
+    readonly string: readonly string[];
+    readonly boolean: readonly string[];
+    /** Called with each argument that is not an option named above. */
+    readonly unknown: (argument: string) => void;
+  },
+) => { readonly _: readonly unknown[]; readonly [name: string]: unknown } =
+  cliParseArgs;
