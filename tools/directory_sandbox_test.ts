@@ -1,0 +1,620 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { directorySandbox } from "./directory_sandbox.ts";
+import type { PathFacts, Sandbox } from "./sandbox.ts";
+import { ToolError } from "./tool_error.ts";
+
+function isGranted(descriptor: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(descriptor).state === "granted";
+}
+
+// Symbolic links can be made only with read and write permission for any path.
+const lacksDisk = !isGranted({ name: "read" }) || !isGranted({ name: "write" });
+const lacksMkfifo = lacksDisk ||
+  !isGranted({ name: "run", command: "mkfifo" });
+
+/** A sandbox on disk with all that stands around it. */
+interface Place {
+  /** Holds the directories `sandbox`, `sandbox-evil` and `outside`. */
+  readonly parent: string;
+  readonly root: string;
+  readonly sandbox: Sandbox;
+}
+
+function diskTest(
+  name: string,
+  body: (place: Place) => void | Promise<void>,
+  ignore = lacksDisk,
+): void {
+  Deno.test({
+    name,
+    ignore,
+    async fn() {
+      const parent = Deno.realPathSync(Deno.makeTempDirSync());
+      try {
+        build(parent);
+        const root = `${parent}/sandbox`;
+        const sandbox = directorySandbox(root, { maxBytes: 64 });
+        await body({ parent, root, sandbox });
+      } finally {
+        Deno.removeSync(parent, { recursive: true });
+      }
+    },
+  });
+}
+
+function build(parent: string): void {
+  for (const name of ["sandbox/sub/deep", "sandbox-evil", "outside"]) {
+    Deno.mkdirSync(`${parent}/${name}`, { recursive: true });
+  }
+  for (
+    const [name, text] of [
+      ["in.txt", "PARENT"],
+      ["sandbox-evil/secret.txt", "SECRET"],
+      ["outside/secret.txt", "SECRET"],
+      ["sandbox/in.txt", "INSIDE"],
+      ["sandbox/sub/deep/naïve.txt", "NAÏVE"],
+      ["sandbox/..hidden", "HIDDEN"],
+    ] as const
+  ) Deno.writeTextFileSync(`${parent}/${name}`, text);
+  for (
+    const [target, name] of [
+      ["in.txt", "link_in"],
+      [`${parent}/sandbox/in.txt`, "link_abs_in"],
+      ["sub", "link_sub"],
+      ["../outside/secret.txt", "link_file"],
+      ["link_file", "link_chain"],
+      ["../outside", "link_dir"],
+      ["..", "link_parent"],
+      [".", "link_self"],
+      ["../outside/new.txt", "link_dangling"],
+      ["nowhere", "link_nowhere"],
+      ["link_loop2", "link_loop"],
+      ["link_loop", "link_loop2"],
+    ] as const
+  ) Deno.symlinkSync(target, `${parent}/sandbox/${name}`);
+  Deno.linkSync(`${parent}/outside/secret.txt`, `${parent}/sandbox/hard.txt`);
+}
+
+function namesIn(directory: string): readonly string[] {
+  return [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
+}
+
+/** Runs `body` while one function of `Deno` is replaced. */
+async function replacing(
+  name: keyof typeof Deno,
+  value: unknown,
+  body: () => Promise<void>,
+): Promise<void> {
+  const real = Object.getOwnPropertyDescriptor(Deno, name);
+  assert(real);
+  Object.defineProperty(Deno, name, { ...real, value });
+  try {
+    await body();
+  } finally {
+    Object.defineProperty(Deno, name, { ...real });
+  }
+}
+
+const OUTSIDE: PathFacts = {
+  resolved: "<outside>",
+  inside: false,
+  viaLink: true,
+  dotdotAfterLink: false,
+  kind: "missing",
+  links: 0,
+};
+const BY_SPELLING: PathFacts = { ...OUTSIDE, viaLink: false, kind: "other" };
+const FILE: PathFacts = {
+  resolved: "<sandbox>/in.txt",
+  inside: true,
+  viaLink: false,
+  dotdotAfterLink: false,
+  kind: "file",
+  links: 1,
+};
+
+const FACTS: readonly {
+  readonly path: string;
+  readonly want: Partial<PathFacts>;
+}[] = [
+  { path: "in.txt", want: FILE },
+  { path: "./in.txt", want: FILE },
+  { path: "sub/../in.txt", want: FILE },
+  { path: "nope/../in.txt", want: FILE },
+  { path: ".//sub///deep/../../in.txt", want: FILE },
+  { path: "in.txt/", want: FILE },
+  { path: "{root}/in.txt", want: FILE },
+  { path: "{root}//sub/../in.txt", want: FILE },
+  { path: "..hidden", want: { ...FILE, resolved: "<sandbox>/..hidden" } },
+  {
+    path: "sub/deep/naïve.txt",
+    want: { ...FILE, resolved: "<sandbox>/sub/deep/naïve.txt" },
+  },
+  {
+    path: "sub",
+    want: {
+      resolved: "<sandbox>/sub",
+      inside: true,
+      viaLink: false,
+      kind: "directory",
+    },
+  },
+  {
+    path: "sub/",
+    want: {
+      resolved: "<sandbox>/sub",
+      inside: true,
+      viaLink: false,
+      kind: "directory",
+    },
+  },
+  { path: ".", want: { resolved: "<sandbox>", kind: "directory" } },
+  { path: "{root}", want: { resolved: "<sandbox>", kind: "directory" } },
+  { path: "{root}/", want: { resolved: "<sandbox>", viaLink: false } },
+  {
+    path: "new/a.txt",
+    want: {
+      ...FILE,
+      resolved: "<sandbox>/new/a.txt",
+      kind: "missing",
+      links: 0,
+    },
+  },
+  {
+    path: "in.txt/child",
+    want: { resolved: "<sandbox>/in.txt/child", inside: true, kind: "missing" },
+  },
+
+  { path: "..", want: { ...BY_SPELLING, resolved: "<sandbox>/.." } },
+  {
+    path: "../in.txt",
+    want: { ...BY_SPELLING, resolved: "<sandbox>/../in.txt" },
+  },
+  {
+    path: "sub/../../outside/secret.txt",
+    want: { ...BY_SPELLING, resolved: "<sandbox>/../outside/secret.txt" },
+  },
+  {
+    path: "../sandbox-evil/secret.txt",
+    want: { ...BY_SPELLING, resolved: "<sandbox>/../sandbox-evil/secret.txt" },
+  },
+  {
+    path: `${"../".repeat(64)}etc/passwd`,
+    want: {
+      ...BY_SPELLING,
+      resolved: `<sandbox>/${"../".repeat(64)}etc/passwd`,
+    },
+  },
+  { path: "/etc/passwd", want: { ...BY_SPELLING, resolved: "/etc/passwd" } },
+  {
+    path: "/etc/../etc//passwd",
+    want: { ...BY_SPELLING, resolved: "/etc/passwd" },
+  },
+  { path: "/", want: { ...BY_SPELLING, resolved: "/" } },
+  {
+    path: "{root}-evil/secret.txt",
+    want: { ...BY_SPELLING, resolved: "{root}-evil/secret.txt" },
+  },
+
+  { path: "link_in", want: { ...FILE, viaLink: true } },
+  { path: "link_in/", want: { ...FILE, viaLink: true } },
+  { path: "link_abs_in", want: { ...FILE, viaLink: true } },
+  { path: "link_self/in.txt", want: { ...FILE, viaLink: true } },
+  {
+    path: "link_sub/new.txt",
+    want: { resolved: "<sandbox>/sub/new.txt", inside: true, viaLink: true },
+  },
+  { path: "link_file", want: OUTSIDE },
+  { path: "link_file/", want: OUTSIDE },
+  { path: "link_chain", want: OUTSIDE },
+  { path: "link_dir", want: OUTSIDE },
+  { path: "link_dir/", want: OUTSIDE },
+  { path: "link_dir/secret.txt", want: OUTSIDE },
+  { path: "link_dir/new/a.txt", want: OUTSIDE },
+  { path: "link_parent/in.txt", want: OUTSIDE },
+  { path: "link_self/link_file", want: OUTSIDE },
+  { path: "sub/../link_file", want: OUTSIDE },
+  { path: "link_dangling", want: OUTSIDE },
+  { path: "link_dangling/", want: OUTSIDE },
+  { path: "link_dangling/x", want: OUTSIDE },
+  { path: "link_nowhere", want: OUTSIDE },
+  { path: "link_loop", want: OUTSIDE },
+  { path: "link_loop/x", want: OUTSIDE },
+  { path: "in.txt\0", want: OUTSIDE },
+  { path: "x".repeat(300), want: OUTSIDE },
+
+  { path: "link_dir/../in.txt", want: { ...FILE, dotdotAfterLink: true } },
+  { path: "link_dir/./..//in.txt", want: { ...FILE, dotdotAfterLink: true } },
+  { path: "link_sub/deep/../../in.txt", want: { dotdotAfterLink: true } },
+  { path: "{root}/link_dir/../in.txt", want: { dotdotAfterLink: true } },
+  { path: "link_sub/deep/../new.txt", want: { dotdotAfterLink: false } },
+  { path: "hard.txt", want: { inside: true, kind: "file", links: 2 } },
+];
+
+for (const { path, want } of FACTS) {
+  const name = path.length > 60 ? `${path.slice(0, 60)}…` : path;
+  diskTest(
+    `directorySandbox() inspects ${JSON.stringify(name)}`,
+    ({ root, sandbox }) => {
+      const facts = sandbox.inspect(path.replace("{root}", root));
+      const { resolved = facts.resolved } = want;
+      assertEquals(facts, {
+        ...facts,
+        ...want,
+        resolved: resolved.replace("{root}", root),
+      });
+    },
+  );
+}
+
+diskTest("directorySandbox() inspects a FIFO", ({ root, sandbox }) => {
+  makeFifo(`${root}/fifo`);
+  assertEquals(sandbox.inspect("fifo"), {
+    resolved: "<sandbox>/fifo",
+    inside: true,
+    viaLink: false,
+    dotdotAfterLink: false,
+    kind: "other",
+    links: 1,
+  });
+}, lacksMkfifo);
+
+function makeFifo(path: string): void {
+  const { success } = new Deno.Command("mkfifo", { args: [path] }).outputSync();
+  assert(success);
+}
+
+diskTest(
+  "directorySandbox() knows its root by the link it was given",
+  async ({ parent, root }) => {
+    Deno.symlinkSync(root, `${parent}/alias`);
+    for (const given of [`${parent}/alias`, `${parent}/alias/`]) {
+      const sandbox = directorySandbox(given);
+      assertEquals(sandbox.inspect(`${parent}/alias/in.txt`), FILE);
+      assertEquals(sandbox.inspect(`${root}/in.txt`), FILE);
+      assertEquals(await sandbox.readText(`${parent}/alias/in.txt`), "INSIDE");
+    }
+  },
+);
+
+diskTest("directorySandbox() needs an existing directory", ({ parent }) => {
+  assertThrows(
+    () => directorySandbox(`${parent}/nowhere`),
+    Deno.errors.NotFound,
+  );
+});
+
+for (const path of ["in.txt", "sub/../in.txt", "link_in", "{root}/in.txt"]) {
+  diskTest(`readText() returns the text of ${path}`, async (place) => {
+    const { root, sandbox } = place;
+    assertEquals(
+      await sandbox.readText(path.replace("{root}", root)),
+      "INSIDE",
+    );
+  });
+}
+
+const REFUSALS = [
+  { path: "../in.txt", type: "sandbox_violation" },
+  { path: "{root}/../in.txt", type: "sandbox_violation" },
+  { path: "{root}-evil/secret.txt", type: "sandbox_violation" },
+  { path: "/etc/passwd", type: "sandbox_violation" },
+  { path: "link_file", type: "sandbox_violation" },
+  { path: "link_chain", type: "sandbox_violation" },
+  { path: "link_dir/secret.txt", type: "sandbox_violation" },
+  { path: "link_parent/in.txt", type: "sandbox_violation" },
+  { path: "link_dangling", type: "sandbox_violation" },
+  { path: "link_loop", type: "sandbox_violation" },
+  { path: "sub", type: "not_a_file" },
+  { path: ".", type: "not_a_file" },
+] as const;
+
+const READ_REFUSALS = [
+  ...REFUSALS,
+  { path: "hard.txt", type: "sandbox_violation" },
+  { path: "nope.txt", type: "not_found" },
+  { path: "in.txt/child", type: "not_found" },
+] as const;
+
+for (const { path, type } of READ_REFUSALS) {
+  diskTest(`readText() refuses ${path} as ${type}`, async (place) => {
+    const { root, sandbox } = place;
+    const error = await assertRejects(
+      () => sandbox.readText(path.replace("{root}", root)),
+      ToolError,
+      "Cannot ",
+    );
+    assertEquals([error.type, error.transient], [type, false]);
+  });
+}
+
+diskTest(
+  "readText() does not open a FIFO, which would block",
+  async (place) => {
+    const { root, sandbox } = place;
+    makeFifo(`${root}/fifo`);
+    const error = await assertRejects(
+      () => sandbox.readText("fifo"),
+      ToolError,
+    );
+    assertEquals(error.type, "not_a_file");
+  },
+  lacksMkfifo,
+);
+
+diskTest("readText() takes a file of exactly maxBytes", async (place) => {
+  Deno.writeTextFileSync(`${place.root}/full.txt`, "é".repeat(32));
+  assertEquals(await place.sandbox.readText("full.txt"), "é".repeat(32));
+});
+
+diskTest(
+  "readText() refuses a file that is larger than maxBytes",
+  async (place) => {
+    Deno.writeTextFileSync(`${place.root}/large.txt`, "x".repeat(65));
+    const error = await assertRejects(
+      () => place.sandbox.readText("large.txt"),
+      ToolError,
+      'Cannot read "large.txt": it is larger than 64 bytes',
+    );
+    assertEquals(error.type, "too_large");
+  },
+);
+
+diskTest(
+  "directorySandbox() limits a file to 1 MiB when maxBytes is not given",
+  async ({ root }) => {
+    const sandbox = directorySandbox(root);
+    Deno.writeFileSync(`${root}/full.txt`, new Uint8Array(2 ** 20));
+    assertEquals((await sandbox.readText("full.txt")).length, 2 ** 20);
+    Deno.writeFileSync(`${root}/large.txt`, new Uint8Array(2 ** 20 + 1));
+    const error = await assertRejects(
+      () => sandbox.readText("large.txt"),
+      ToolError,
+    );
+    assertEquals(error.type, "too_large");
+  },
+);
+
+diskTest(
+  "readText() refuses a file that is not UTF-8",
+  async ({ root, sandbox }) => {
+    Deno.writeFileSync(`${root}/latin.txt`, new Uint8Array([0x66, 0xef]));
+    const error = await assertRejects(
+      () => sandbox.readText("latin.txt"),
+      ToolError,
+      'Cannot read "latin.txt": it is not UTF-8 text',
+    );
+    assertEquals(error.type, "not_text");
+  },
+);
+
+diskTest(
+  "readText() refuses a file that is a link by the time it is opened",
+  async (place) => {
+    const { root, sandbox } = place;
+    const open = Deno.open;
+    await replacing("open", (path: string, options: Deno.OpenOptions) => {
+      Deno.removeSync(`${root}/in.txt`);
+      Deno.symlinkSync("../outside/secret.txt", `${root}/in.txt`);
+      return open(path, options);
+    }, async () => {
+      const error = await assertRejects(
+        () => sandbox.readText("in.txt"),
+        ToolError,
+        'Cannot read "in.txt": it changed after it was judged, or leads out of the sandbox',
+      );
+      assertEquals(error.type, "sandbox_violation");
+    });
+  },
+);
+
+diskTest(
+  "readText() refuses a file that was a link only while it was opened",
+  async (place) => {
+    const { root, sandbox } = place;
+    const open = Deno.open;
+    await replacing("open", async (path: string, options: Deno.OpenOptions) => {
+      Deno.removeSync(path);
+      Deno.symlinkSync("../outside/other.txt", path);
+      Deno.writeTextFileSync(`${root}/../outside/other.txt`, "SECRET");
+      const file = await open(path, options);
+      Deno.removeSync(path);
+      Deno.writeTextFileSync(path, "INSIDE");
+      return file;
+    }, async () => {
+      const error = await assertRejects(
+        () => sandbox.readText("in.txt"),
+        ToolError,
+      );
+      assertEquals(error.type, "sandbox_violation");
+    });
+  },
+);
+
+diskTest(
+  "readText() reads no further than the size that it judged",
+  async ({ root, sandbox }) => {
+    const open = Deno.open;
+    await replacing("open", async (path: string, options: Deno.OpenOptions) => {
+      const file = await open(path, options);
+      const statSync = () => {
+        const info = Deno.statSync(path);
+        Deno.writeTextFileSync(path, " and more", { append: true });
+        return info;
+      };
+      return Object.defineProperty(file, "statSync", { value: statSync });
+    }, async () => {
+      assertEquals(await sandbox.readText("in.txt"), "INSIDE");
+    });
+    assertEquals(Deno.readTextFileSync(`${root}/in.txt`), "INSIDE and more");
+  },
+);
+
+diskTest(
+  "readText() foresees that the system refuses",
+  async ({ parent, sandbox }) => {
+    const cause = new Deno.errors.PermissionDenied(`denied: ${parent}`);
+    await replacing("open", () => Promise.reject(cause), async () => {
+      const error = await assertRejects(
+        () => sandbox.readText("in.txt"),
+        ToolError,
+        'Cannot read "in.txt": the system refused it (PermissionDenied)',
+      );
+      assertEquals([error.type, error.cause], ["io_error", cause]);
+      assert(!error.message.includes(parent));
+    });
+  },
+);
+
+for (
+  const { path, lands } of [
+    { path: "new.txt", lands: "new.txt" },
+    { path: "in.txt", lands: "in.txt" },
+    { path: "sub/new.txt", lands: "sub/new.txt" },
+    { path: "a/b/c/new.txt", lands: "a/b/c/new.txt" },
+    { path: "{root}/d/new.txt", lands: "d/new.txt" },
+    { path: "link_in", lands: "in.txt" },
+    { path: "link_sub/new.txt", lands: "sub/new.txt" },
+  ]
+) {
+  diskTest(
+    `writeText() of ${path} writes ${lands}`,
+    async ({ root, sandbox }) => {
+      assertEquals(
+        await sandbox.writeText(path.replace("{root}", root), "naïve\n"),
+        7,
+      );
+      assertEquals(Deno.readTextFileSync(`${root}/${lands}`), "naïve\n");
+      assert(Deno.lstatSync(`${root}/${lands}`).isFile);
+    },
+  );
+}
+
+diskTest(
+  "writeText() leaves nothing but its file",
+  async ({ root, sandbox }) => {
+    await sandbox.writeText("new/a.txt", "one");
+    await sandbox.writeText("new/a.txt", "");
+    assertEquals(namesIn(`${root}/new`), ["a.txt"]);
+    assertEquals(Deno.readTextFileSync(`${root}/new/a.txt`), "");
+  },
+);
+
+diskTest(
+  "writeText() replaces a file at once, so that no reader sees half of it",
+  async (place) => {
+    const { root, sandbox } = place;
+    using reader = Deno.openSync(`${root}/in.txt`);
+    await sandbox.writeText("in.txt", "NEW");
+    const bytes = new Uint8Array(64);
+    const length = reader.readSync(bytes) ?? 0;
+    assertEquals(new TextDecoder().decode(bytes.subarray(0, length)), "INSIDE");
+    assertEquals(Deno.readTextFileSync(`${root}/in.txt`), "NEW");
+  },
+);
+
+diskTest(
+  "writeText() that fails leaves the old file and no other",
+  async ({ parent, root, sandbox }) => {
+    const names = namesIn(root);
+    const cause = new Deno.errors.WriteZero(`disk full: ${parent}`);
+    await replacing("renameSync", () => {
+      throw cause;
+    }, async () => {
+      const error = await assertRejects(
+        () => sandbox.writeText("in.txt", "NEW"),
+        ToolError,
+        'Cannot write "in.txt": the system refused it (WriteZero)',
+      );
+      assertEquals([error.type, error.cause], ["io_error", cause]);
+    });
+    assertEquals(namesIn(root), names);
+    assertEquals(Deno.readTextFileSync(`${root}/in.txt`), "INSIDE");
+  },
+);
+
+const WRITE_REFUSALS = [
+  ...REFUSALS,
+  { path: "link_dir/new.txt", type: "sandbox_violation" },
+  { path: "link_dir/new/a.txt", type: "sandbox_violation" },
+  { path: "link_nowhere", type: "sandbox_violation" },
+  { path: "hard.txt", type: "not_a_file" },
+  { path: "in.txt/child", type: "io_error" },
+] as const;
+
+for (const { path, type } of WRITE_REFUSALS) {
+  diskTest(`writeText() refuses ${path} as ${type}`, async (place) => {
+    const { parent, root, sandbox } = place;
+    const error = await assertRejects(
+      () => sandbox.writeText(path.replace("{root}", root), "NEW"),
+      ToolError,
+      "Cannot ",
+    );
+    assertEquals([error.type, error.transient], [type, false]);
+    assertEquals(namesIn(`${parent}/outside`), ["secret.txt"]);
+    for (const name of ["outside/secret.txt", "sandbox-evil/secret.txt"]) {
+      assertEquals(Deno.readTextFileSync(`${parent}/${name}`), "SECRET");
+    }
+    assertEquals(Deno.readTextFileSync(`${parent}/in.txt`), "PARENT");
+  });
+}
+
+diskTest("writeText() refuses a FIFO", async ({ root, sandbox }) => {
+  makeFifo(`${root}/fifo`);
+  const error = await assertRejects(
+    () => sandbox.writeText("fifo", "NEW"),
+    ToolError,
+  );
+  assertEquals(error.type, "not_a_file");
+}, lacksMkfifo);
+
+diskTest(
+  "writeText() opens nothing when the directory has become a link",
+  async (place) => {
+    const { parent, root, sandbox } = place;
+    const opened: unknown[] = [];
+    const mkdirSync = Deno.mkdirSync;
+    const openSync = Deno.openSync;
+    await replacing(
+      "openSync",
+      (path: string, options: Deno.OpenOptions) => {
+        opened.push(path);
+        return openSync(path, options);
+      },
+      () =>
+        replacing("mkdirSync", (path: string, options: Deno.MkdirOptions) => {
+          mkdirSync(path, options);
+          Deno.removeSync(`${root}/new`);
+          Deno.symlinkSync("../outside", `${root}/new`);
+        }, async () => {
+          const error = await assertRejects(
+            () => sandbox.writeText("new/a.txt", "NEW"),
+            ToolError,
+          );
+          assertEquals(error.type, "sandbox_violation");
+        }),
+    );
+    assertEquals(opened, []);
+    assertEquals(namesIn(`${parent}/outside`), ["secret.txt"]);
+  },
+);
+
+diskTest(
+  "writeText() takes back what it opened in a directory that became a link",
+  async (place) => {
+    const { parent, root, sandbox } = place;
+    const openSync = Deno.openSync;
+    await replacing("openSync", (path: string, options: Deno.OpenOptions) => {
+      Deno.removeSync(`${root}/new`);
+      Deno.symlinkSync("../outside", `${root}/new`);
+      return openSync(path, options);
+    }, async () => {
+      const error = await assertRejects(
+        () => sandbox.writeText("new/a.txt", "NEW"),
+        ToolError,
+      );
+      assertEquals(error.type, "sandbox_violation");
+    });
+    assertEquals(namesIn(`${parent}/outside`), ["secret.txt"]);
+  },
+);

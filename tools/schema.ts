@@ -1,0 +1,47 @@
+import { z } from "../deps.ts";
+
+/**
+ * A strict description of a value, as any validator offers it that follows
+ * Standard Schema and Standard JSON Schema, version 1
+ * (https://standardschema.dev): zod, valibot, ArkType and others.
+ */
+export interface Schema<T> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    /** Judges a value; a promise is refused, since a gate must answer at once. */
+    validate(value: unknown): SchemaResult<T> | Promise<SchemaResult<T>>;
+    readonly jsonSchema: {
+      /** The JSON Schema of what is accepted. */
+      input(
+        options: { readonly target: "draft-2020-12" },
+      ): Record<string, unknown>;
+    };
+  };
+}
+
+/** What a validation came to: the validated copy, or what was wrong. */
+export type SchemaResult<T> =
+  | { readonly value: T; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] };
+
+/** One reason why a value was not accepted, and where. */
+export interface SchemaIssue {
+  readonly message: string;
+  readonly path?:
+    | readonly (PropertyKey | { readonly key: PropertyKey })[]
+    | undefined;
+}
+
+/** Offers a zod schema under the two standards. */
+export function standardSchema<T>(schema: z.ZodMiniType<T>): Schema<T> {
+  const { vendor, validate } = schema["~standard"];
+  return {
+    "~standard": {
+      version: 1,
+      vendor,
+      validate,
+      jsonSchema: { input: ({ target }) => z.toJSONSchema(schema, { target }) },
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** How a foreseen failure is classified and what led to it. */
+export interface ToolErrorOptions extends ErrorOptions {
+  /** Stable, low-cardinality name, recorded as `error.type`: `not_found`, `timeout`, `503`. */
+  readonly type: string;
+  /** True when the same call may succeed later; only then it is tried again. Default: false. */
+  readonly transient?: boolean;
+}
+
+/**
+ * A failure that a tool foresees. The model is told of it and may choose
+ * otherwise; a transient one is first tried again within the policy's limits.
+ */
+export class ToolError extends Error {
+  override readonly name = "ToolError";
+  /** Stable, low-cardinality name of the failure. */
+  readonly type: string;
+  /** Whether the same call may succeed later. */
+  readonly transient: boolean;
+
+  /** Describes a failure; `options.type` classifies it. */
+  constructor(message: string, options: ToolErrorOptions) {
+    super(message, options);
+    this.type = options.type;
+    this.transient = options.transient ?? false;
+  }
+}

@@ -1,0 +1,31 @@
+import { z } from "../deps.ts";
+import type { Sandbox } from "./sandbox.ts";
+import { type Schema, standardSchema } from "./schema.ts";
+import type { Tool } from "./tool.ts";
+
+/** The arguments of `write`. */
+export interface WriteArgs {
+  readonly path: string;
+  readonly content: string;
+}
+
+const args: Schema<WriteArgs> = standardSchema(z.strictObject({
+  path: z.string().check(
+    z.minLength(1),
+    z.describe("Path of a file inside the sandbox"),
+  ),
+  content: z.string().check(z.describe("The whole new text of the file")),
+}));
+
+/** Creates the tool that writes one file of `sandbox`, and its parents. */
+export function writeTool(sandbox: Sandbox): Tool<WriteArgs> {
+  return {
+    name: "write",
+    description: "Create or replace one text file",
+    effects: { writes: ["path"] },
+    args,
+    async run({ path, content }) {
+      return { path, bytes: await sandbox.writeText(path, content) };
+    },
+  };
+}
