@@ -1,0 +1,102 @@
+import { canonicalize } from "../deps.ts";
+import type { Json } from "../tools/json.ts";
+import type { SchemaIssue } from "../tools/schema.ts";
+import type { ToolDefinition } from "../tools/tool.ts";
+import { type JsonLimits, parseStrictJson } from "./strict_json.ts";
+
+const MAX_REASON_LENGTH = 500;
+
+/**
+ * The arguments of one call, parsed and validated once. Every rule looks at
+ * the same frozen copy, and it is what runs.
+ */
+export type CallArguments =
+  | {
+    readonly ok: true;
+    readonly value: Json;
+    /** RFC 8785 form of `value`. */
+    readonly canonical: string;
+  }
+  | {
+    readonly ok: false;
+    /** What the text held, when it could be parsed at all. */
+    readonly value: Json | undefined;
+    /** RFC 8785 form of what it held, else the text itself. */
+    readonly canonical: string;
+    readonly reason: string;
+    /** Where it is wrong: `filter.tags[2]`; empty for the whole. */
+    readonly path: string;
+  };
+
+/**
+ * Parses the arguments that a model wrote and validates them, without
+ * coercion, against the schema of the tool that it named.
+ */
+export function readArguments(
+  text: string,
+  tool: ToolDefinition | undefined,
+  limits: JsonLimits,
+): CallArguments {
+  const parsed = parseStrictJson(text, limits);
+  const given = parsed.value === undefined
+    ? undefined
+    : deepFreeze(parsed.value);
+  const canonical = parsed.ok ? canonicalize(given) ?? text : text;
+  const unfit = (reason: string, path = ""): CallArguments => ({
+    ok: false,
+    value: given,
+    canonical,
+    reason: shorten(reason),
+    path: shorten(path),
+  });
+  if (!parsed.ok) return unfit(parsed.reason, parsed.path);
+  if (tool === undefined) return unfit("there is no such tool, so no schema");
+  const result = tool.args["~standard"].validate(given);
+  if (result instanceof Promise) {
+    return unfit("the tool's schema cannot answer at once");
+  }
+  if (result.issues !== undefined) {
+    const [issue] = result.issues;
+    return issue === undefined
+      ? unfit("the arguments do not fit the schema")
+      : unfit(issue.message, spellPath(issue));
+  }
+  const value = plainCopy(result.value);
+  return value === undefined
+    ? unfit("the tool's schema does not yield JSON")
+    : { ok: true, value, canonical: canonicalize(value) ?? canonical };
+}
+
+/** Keeps an answer small and sound, whatever a model wrote into it. */
+function shorten(text: string): string {
+  const cut = text.length > MAX_REASON_LENGTH
+    ? `${text.slice(0, MAX_REASON_LENGTH)}…`
+    : text;
+  return cut.toWellFormed();
+}
+
+/** What a validator returned, as frozen plain JSON. */
+function plainCopy(value: unknown): Json | undefined {
+  try {
+    const text = JSON.stringify(value);
+    return text === undefined ? undefined : deepFreeze(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function spellPath(issue: SchemaIssue): string {
+  return (issue.path ?? []).map((part, index) => {
+    const key = typeof part === "object" ? part.key : part;
+    if (typeof key === "number") return `[${key}]`;
+    return `${index === 0 ? "" : "."}${String(key)}`;
+  }).join("");
+}
+
+function deepFreeze<T extends Json>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    Object.values(value).forEach(deepFreeze);
+    Object.freeze(value);
+  }
+  return value;
+}

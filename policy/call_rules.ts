@@ -1,0 +1,26 @@
+import type { Sandbox } from "../tools/sandbox.ts";
+import { argSchema } from "./arg_schema.ts";
+import { cycleDetection } from "./cycle_detection.ts";
+import type { PolicyDocument } from "./document.ts";
+import type { Rule } from "./rule.ts";
+import { sandboxPath } from "./sandbox_path.ts";
+import { toolRegistry } from "./tool_registry.ts";
+import { urlAllowlist } from "./url_allowlist.ts";
+
+/**
+ * Builds the rules that judge each call, in their order of precedence:
+ * `arg_schema` reports last, so a forbidden tool is refused as such even when
+ * its arguments are wrong too.
+ */
+export function callRules(
+  policy: PolicyDocument,
+  sandbox: Pick<Sandbox, "inspect">,
+): readonly Rule[] {
+  return [
+    cycleDetection(policy.cycle_detection),
+    toolRegistry(policy.tool_registry),
+    urlAllowlist(policy.url_allowlist),
+    sandboxPath(sandbox),
+    argSchema(),
+  ];
+}

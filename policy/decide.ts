@@ -1,0 +1,48 @@
+import type { Metadata, Proposal, Rule, RuleId } from "./rule.ts";
+
+/** The verdict on one proposed call. */
+export type Decision =
+  | {
+    readonly effect: "allow";
+    readonly rule: null;
+    readonly reason: null;
+    readonly metadata: Metadata;
+  }
+  | {
+    readonly effect: "deny" | "escalate";
+    readonly rule: RuleId;
+    readonly reason: string;
+    readonly metadata: Metadata;
+  };
+
+/**
+ * Asks every rule in its order of precedence. The first denial wins, over an
+ * escalation too, so that a person is asked only for what else would run. With
+ * `approved`, escalations have been answered and count as allowed.
+ */
+export function decide(
+  proposal: Proposal,
+  rules: readonly Rule[],
+  options: { readonly approved?: boolean } = {},
+): Decision {
+  let escalation: Decision | undefined;
+  let metadata: Metadata = {};
+  for (const rule of rules) {
+    const opinion = rule.opinion(proposal);
+    if (opinion === undefined) continue;
+    if (opinion.effect === "allow") {
+      metadata = { ...metadata, ...opinion.metadata };
+      continue;
+    }
+    const { effect, reason } = opinion;
+    const objection = {
+      effect,
+      rule: rule.id,
+      reason,
+      metadata: opinion.metadata,
+    };
+    if (effect === "deny") return objection;
+    if (!options.approved) escalation ??= objection;
+  }
+  return escalation ?? { effect: "allow", rule: null, reason: null, metadata };
+}

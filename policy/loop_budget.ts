@@ -1,0 +1,57 @@
+import type { LoopLimits } from "./document.ts";
+import type { Metadata } from "./rule.ts";
+
+/** What a run has used so far. */
+export interface Spent {
+  readonly iterations: number;
+  readonly tokens: number;
+  readonly toolCalls: number;
+}
+
+/** Why a run may not go on. */
+export interface BudgetDenial {
+  readonly rule: "loop_budget";
+  readonly reason: string;
+  readonly metadata: Metadata;
+}
+
+/** Asked before the model is called: may the run take another step? */
+export function iterationBudget(
+  { max_iterations }: LoopLimits,
+  { iterations }: Spent,
+): BudgetDenial | undefined {
+  if (iterations < max_iterations) return undefined;
+  return {
+    rule: "loop_budget",
+    reason: `the run has used its ${max_iterations} iterations`,
+    metadata: { limit_kind: "iterations", iterations, max_iterations },
+  };
+}
+
+/**
+ * Asked when the model has answered, before any of its calls is judged.
+ * `spent` includes the answer's tokens, not its `proposed` calls.
+ */
+export function answerBudget(
+  { max_tokens, max_tool_calls }: LoopLimits,
+  { tokens, toolCalls }: Spent,
+  proposed: number,
+): BudgetDenial | undefined {
+  // Not `>`: what is no number is within no limit.
+  if (max_tokens !== undefined && !(tokens <= max_tokens)) {
+    return {
+      rule: "loop_budget",
+      reason: `the run has used ${tokens} tokens; ${max_tokens} are allowed`,
+      metadata: { limit_kind: "tokens", tokens, max_tokens },
+    };
+  }
+  const calls = toolCalls + proposed;
+  if (max_tool_calls !== undefined && calls > max_tool_calls) {
+    return {
+      rule: "loop_budget",
+      reason:
+        `the answer would bring the run to ${calls} tool calls; ${max_tool_calls} are allowed`,
+      metadata: { limit_kind: "tool_calls", tool_calls: calls, max_tool_calls },
+    };
+  }
+}

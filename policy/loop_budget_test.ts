@@ -1,0 +1,85 @@
+import { assertEquals } from "@std/assert";
+import { answerBudget, iterationBudget } from "./loop_budget.ts";
+
+const LIMITS = { max_iterations: 10, max_tokens: 100, max_tool_calls: 4 };
+const SPENT = { iterations: 0, tokens: 0, toolCalls: 0 };
+
+for (const iterations of [0, 1, 9]) {
+  Deno.test(`iterationBudget() allows a step after ${iterations} of 10`, () => {
+    assertEquals(iterationBudget(LIMITS, { ...SPENT, iterations }), undefined);
+  });
+}
+
+for (const iterations of [10, 11]) {
+  Deno.test(`iterationBudget() denies a step after ${iterations} of 10`, () => {
+    assertEquals(iterationBudget(LIMITS, { ...SPENT, iterations }), {
+      rule: "loop_budget",
+      reason: "the run has used its 10 iterations",
+      metadata: { limit_kind: "iterations", iterations, max_iterations: 10 },
+    });
+  });
+}
+
+Deno.test("iterationBudget() looks at nothing but iterations", () => {
+  const spent = { iterations: 9, tokens: 1e9, toolCalls: 1e9 };
+  assertEquals(iterationBudget(LIMITS, spent), undefined);
+});
+
+for (
+  const { tokens, toolCalls, proposed } of [
+    { tokens: 0, toolCalls: 0, proposed: 1 },
+    { tokens: 100, toolCalls: 0, proposed: 4 },
+    { tokens: 100, toolCalls: 3, proposed: 1 },
+    { tokens: 100, toolCalls: 4, proposed: 0 },
+  ]
+) {
+  Deno.test(`answerBudget() allows ${tokens} tokens and ${toolCalls} + ${proposed} calls`, () => {
+    const spent = { iterations: 99, tokens, toolCalls };
+    assertEquals(answerBudget(LIMITS, spent, proposed), undefined);
+  });
+}
+
+Deno.test("answerBudget() denies more tokens than max_tokens", () => {
+  assertEquals(answerBudget(LIMITS, { ...SPENT, tokens: 101 }, 0), {
+    rule: "loop_budget",
+    reason: "the run has used 101 tokens; 100 are allowed",
+    metadata: { limit_kind: "tokens", tokens: 101, max_tokens: 100 },
+  });
+});
+
+Deno.test("answerBudget() denies a number of tokens that is none", () => {
+  const denial = answerBudget(LIMITS, { ...SPENT, tokens: NaN }, 0);
+  assertEquals(denial?.metadata.limit_kind, "tokens");
+});
+
+for (
+  const { toolCalls, proposed } of [
+    { toolCalls: 0, proposed: 5 },
+    { toolCalls: 4, proposed: 1 },
+    { toolCalls: 3, proposed: 2 },
+  ]
+) {
+  Deno.test(`answerBudget() denies ${toolCalls} + ${proposed} calls of 4`, () => {
+    assertEquals(answerBudget(LIMITS, { ...SPENT, toolCalls }, proposed), {
+      rule: "loop_budget",
+      reason: `the answer would bring the run to ${
+        toolCalls + proposed
+      } tool calls; 4 are allowed`,
+      metadata: {
+        limit_kind: "tool_calls",
+        tool_calls: toolCalls + proposed,
+        max_tool_calls: 4,
+      },
+    });
+  });
+}
+
+Deno.test("answerBudget() names tokens before tool calls", () => {
+  const denial = answerBudget(LIMITS, { ...SPENT, tokens: 101 }, 99);
+  assertEquals(denial?.metadata.limit_kind, "tokens");
+});
+
+Deno.test("answerBudget() has no limit that the policy leaves out", () => {
+  const spent = { iterations: 1, tokens: 1e9, toolCalls: 1e9 };
+  assertEquals(answerBudget({ max_iterations: 1 }, spent, 1e9), undefined);
+});

@@ -1,0 +1,84 @@
+import { parseYaml, type z } from "../deps.ts";
+import { InputError, type InputProblem } from "./input_error.ts";
+import { yamlLine } from "./yaml_line.ts";
+
+/**
+ * Parses a YAML text and validates it strictly. `source` names it in errors.
+ *
+ * @throws {InputError} that lists every problem with its line and path
+ */
+export function readYaml<T>(
+  text: string,
+  source: string,
+  schema: z.ZodMiniType<T>,
+): T {
+  const result = schema.safeParse(parse(text, source), { error: wording });
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue): InputProblem => ({
+    path: spell(issue.path),
+    line: yamlLine(text, placeOf(issue)),
+    message: issue.message,
+  }));
+  throw new InputError(source, problems);
+}
+
+function parse(text: string, source: string): unknown {
+  try {
+    return parseYaml(text, { schema: "core" });
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const place = / at line (\d+), column (\d+)/.exec(message);
+    throw new InputError(source, [{
+      path: "",
+      line: place?.[1] === undefined ? undefined : Number(place[1]),
+      message: message.split("\n", 1)[0]?.replace(/ at line .*$/, "") ?? "",
+    }], { cause });
+  }
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** An unknown key is reported where it stands, not at its parent. */
+function placeOf(issue: Issue): readonly PropertyKey[] {
+  return issue.code === "unrecognized_keys"
+    ? [...issue.path, ...issue.keys.slice(0, 1)]
+    : issue.path;
+}
+
+/** Writes a path as people do: `script[2].calls[0].args`. */
+function spell(path: readonly PropertyKey[]): string {
+  return path.map((part, index) =>
+    typeof part === "number"
+      ? `[${part}]`
+      : `${index === 0 ? "" : "."}${String(part)}`
+  ).join("");
+}
+
+/** Words the common problems so that they say what would be right. */
+function wording(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === "unrecognized_keys") {
+    return `unknown ${issue.keys.length === 1 ? "key" : "keys"} ${
+      issue.keys.map((key: string) => `"${key}"`).join(", ")
+    }`;
+  }
+  if (issue.code === "invalid_type" && issue.input === undefined) {
+    return `missing; expected ${issue.expected}`;
+  }
+  if (issue.code === "invalid_type") {
+    return `expected ${issue.expected}, found ${nameOfType(issue.input)}`;
+  }
+  if (issue.code === "invalid_value") {
+    const values = issue.values.map((value: unknown) => JSON.stringify(value));
+    return `expected ${values.join(" or ")}, found ${
+      JSON.stringify(issue.input) ?? "nothing"
+    }`;
+  }
+}
+
+function nameOfType(value: unknown): string {
+  if (value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a mapping";
+  if (typeof value === "number") return `number ${value}`;
+  return `${typeof value} ${JSON.stringify(value)}`;
+}

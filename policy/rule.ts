@@ -1,0 +1,62 @@
+import type { ToolDefinition } from "../tools/tool.ts";
+import type { CallArguments } from "./arguments.ts";
+import type { Repetition } from "./call_history.ts";
+
+/** The ids that a decision can name; they are public and never change. */
+export type RuleId =
+  | "tool_registry"
+  | "url_allowlist"
+  | "sandbox_path"
+  | "arg_schema"
+  | "loop_budget"
+  | "cycle_detection";
+
+/** Facts about a decision, as spans carry them below `policy.`: snake_case keys. */
+export type Metadata = Readonly<Record<string, string | number | boolean>>;
+
+/** One proposed tool call, as every rule sees it. */
+export interface Proposal {
+  /** The tool's name exactly as the model spelled it. */
+  readonly name: string;
+  /** What is registered under that name. */
+  readonly tool: ToolDefinition | undefined;
+  readonly args: CallArguments;
+  /** How it repeats earlier calls of the run. */
+  readonly repetition: Repetition;
+}
+
+/** What a rule has to say of a call. */
+export type Opinion =
+  | { readonly effect: "allow"; readonly metadata: Metadata }
+  | {
+    /** `escalate`: only a person may allow it. */
+    readonly effect: "deny" | "escalate";
+    /** One sentence for people and for the model; holds no secret. */
+    readonly reason: string;
+    readonly metadata: Metadata;
+  };
+
+/** One gate. It answers one question and says nothing of what does not concern it. */
+export interface Rule {
+  readonly id: RuleId;
+  opinion(proposal: Proposal): Opinion | undefined;
+}
+
+/**
+ * The values of those arguments which are `keys`, in order, each with its key.
+ * A list counts item by item, unless it stands where the schema wants no list.
+ */
+export function argumentsNamed(
+  keys: readonly string[],
+  args: CallArguments,
+): readonly { readonly key: string; readonly value: unknown }[] {
+  const { value } = args;
+  if (typeof value !== "object" || value === null) return [];
+  return keys.flatMap((key) => {
+    const given = Object.getOwnPropertyDescriptor(value, key)?.value;
+    if (given === undefined) return [];
+    return Array.isArray(given) && (args.ok || args.path !== key)
+      ? given.map((each: unknown) => ({ key, value: each }))
+      : [{ key, value: given }];
+  });
+}

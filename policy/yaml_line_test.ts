@@ -1,0 +1,136 @@
+import { assertEquals } from "@std/assert";
+import { yamlLine } from "./yaml_line.ts";
+
+const TEXT = `# a comment
+name: canonical   # another
+
+"quoted key": 1
+'single': 2
+limits:
+  # name: not this one
+  max_tokens: 5
+
+# a comment that stands out
+  nested:
+    name: deep
+flow: {a: 1,
+  b: [1, 2]}
+items:
+  - first
+  -
+    key: second
+  - tool: third
+    args:
+      - x
+      - y
+    more: 1
+# another one
+  - args:
+      - z
+    more: 2
+unindented:
+- one
+- name: two
+  more: 3
+- - inner
+block: |
+  name: in a text
+  - item: in a text
+after : 4
+names: 5
+`;
+
+const CASES = [
+  { path: [], want: undefined },
+  { path: ["name"], want: 2 },
+  { path: ["quoted key"], want: 4 },
+  { path: ["single"], want: 5 },
+  { path: ["limits"], want: 6 },
+  { path: ["limits", "max_tokens"], want: 8 },
+  { path: ["limits", "nested", "name"], want: 11 },
+  { path: ["flow", "a"], want: 12 },
+  { path: ["flow", "b", 1], want: 13 },
+  { path: ["items"], want: 14 },
+  { path: ["items", 0], want: 15 },
+  { path: ["items", 1], want: 16 },
+  { path: ["items", 1, "key"], want: 17 },
+  { path: ["items", 2, "tool"], want: 18 },
+  { path: ["items", 2, "args"], want: 19 },
+  { path: ["items", 2, "args", 0], want: 20 },
+  { path: ["items", 2, "args", 1], want: 21 },
+  { path: ["items", 2, "more"], want: 22 },
+  { path: ["unindented", 0], want: 24 },
+  { path: ["unindented", 1, "name"], want: 25 },
+  { path: ["unindented", 1, "more"], want: 26 },
+  { path: ["unindented", 2], want: 27 },
+  { path: ["block"], want: 28 },
+  { path: ["after"], want: 31 },
+  { path: ["names"], want: 32 },
+] as const;
+
+for (const { path, want } of CASES) {
+  Deno.test(`yamlLine() finds ${JSON.stringify(path)} on line ${want}`, () => {
+    assertEquals(yamlLine(TEXT, path), want);
+  });
+}
+
+const PARENTS = [
+  {
+    what: "the whole for a key that is not there",
+    path: ["nam"],
+    want: undefined,
+  },
+  { what: "the parent of a missing key", path: ["limits", "name"], want: 6 },
+  { what: "the parent of a missing item", path: ["items", 9], want: 14 },
+  {
+    what: "the parent of a missing key of an item",
+    path: ["items", 2, "x"],
+    want: 18,
+  },
+  { what: "no item of another list", path: ["limits", 0], want: 6 },
+  {
+    what: "the nearest parent of a longer path",
+    path: ["limits", "a", "b"],
+    want: 6,
+  },
+] as const;
+
+for (const { what, path, want } of PARENTS) {
+  Deno.test(`yamlLine() finds ${what}`, () => {
+    assertEquals(yamlLine(TEXT, path), want);
+  });
+}
+
+for (
+  const { what, text, path, want } of [
+    { what: "an empty text", text: "", path: ["a"], want: undefined },
+    {
+      what: "Windows line ends",
+      text: "a: 1\r\nb:\r\n  c: 2\r\n",
+      path: ["b", "c"],
+      want: 3,
+    },
+    {
+      what: "a key with a colon inside",
+      text: "a:b: 1\na: 2",
+      path: ["a"],
+      want: 2,
+    },
+    {
+      what: "a list at the top",
+      text: "- a\n- b: 1\n  c: 2",
+      path: [1, "c"],
+      want: 3,
+    },
+    {
+      what: "a symbol, which no text has",
+      text: "a: 1",
+      path: [Symbol("a")],
+      want: undefined,
+    },
+  ]
+) {
+  Deno.test(`yamlLine() copes with ${what}`, () => {
+    assertEquals(yamlLine(text, path), want);
+  });
+}
