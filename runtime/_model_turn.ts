@@ -1,0 +1,93 @@
+import { answerBudget } from "../policy/loop_budget.ts";
+import { budgetDenied } from "./_budget.ts";
+import type { LoopState, RunEnd } from "./_loop_state.ts";
+import { attempt, type Attempted } from "./attempt.ts";
+import type {
+  LlmCompleted,
+  ProposedCall,
+  RecordedError,
+  RunEvent,
+} from "./event.ts";
+import { judgeOutput, type LlmOutput, tokensOf } from "./llm.ts";
+
+/** Asks the model once. Returns the calls that it proposed, or how the run ends. */
+export async function* modelTurn(
+  state: LoopState,
+): AsyncGenerator<
+  RunEvent,
+  { readonly calls: readonly ProposedCall[] } | RunEnd
+> {
+  const { spec, env, step, messages, definitions, totals } = state;
+  const limits = spec.policy.document.loop_budget;
+  const startedAt = state.now();
+  const attempted = await attempt(
+    () => spec.llm({ step, messages, tools: definitions }, env.signal),
+    env.signal,
+  );
+  const event = llmCompleted(state, startedAt, attempted);
+  totals.llm_calls += 1;
+  totals.tokens += tokensOf(event.usage ?? undefined);
+  yield event;
+
+  if (!attempted.ok && attempted.failure.kind === "cancelled") {
+    return { reason: "cancelled", answer: null };
+  }
+  if (event.error !== null) {
+    state.tally.unhandled += 1;
+    return { reason: "failed", answer: null };
+  }
+  if (event.answer !== null) {
+    return { reason: "final_answer", answer: event.answer };
+  }
+  const denial = answerBudget(limits, {
+    iterations: totals.llm_calls,
+    tokens: totals.tokens,
+    toolCalls: state.proposed,
+  }, event.calls.length);
+  state.proposed += event.calls.length;
+  if (denial !== undefined) {
+    yield budgetDenied(state, denial);
+    return { reason: "loop_budget", answer: null };
+  }
+  messages.push({ role: "assistant", calls: event.calls });
+  return { calls: event.calls };
+}
+
+function llmCompleted(
+  state: LoopState,
+  startedAt: string,
+  attempted: Attempted<LlmOutput>,
+): LlmCompleted {
+  const { answer, calls, usage, finish_reason, raw, error } = recorded(
+    attempted,
+    state.spec.policy.document.loop_budget.max_tokens !== undefined,
+  );
+  return {
+    ...state.head(),
+    type: "llm_completed",
+    started_at: startedAt,
+    answer: answer ?? null,
+    calls: calls ?? [],
+    usage: usage ?? null,
+    finish_reason: finish_reason ?? null,
+    raw: raw ?? null,
+    error: error ?? null,
+  };
+}
+
+function recorded(
+  attempted: Attempted<LlmOutput>,
+  needsUsage: boolean,
+): LlmOutput & { readonly error?: RecordedError } {
+  if (!attempted.ok) return { error: attempted.failure.error };
+  const judged = judgeOutput(attempted.value, { needsUsage });
+  if (judged.ok) return judged.output;
+  return {
+    raw: judged.raw,
+    error: {
+      type: "malformed_output",
+      exception_class: "MalformedOutput",
+      message: judged.reason,
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { ToolError } from "../tools/tool_error.ts";
+import type { RecordedError } from "./event.ts";
+
+/** Why an attempt failed, and what follows from it. */
+export interface Failure {
+  /**
+   * `transient`: may be tried again. `reported`: foreseen, the model is told.
+   * `unhandled`: nobody foresaw it. `cancelled`: the run was.
+   */
+  readonly kind: "transient" | "reported" | "unhandled" | "cancelled";
+  readonly error: RecordedError;
+}
+
+/** How one attempt ended. */
+export type Attempted<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure };
+
+/**
+ * Does work that may fail, once. This is the one place where a thrown error
+ * becomes a value. Work that ignores `signal` is left behind when it aborts.
+ */
+export async function attempt<T>(
+  work: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<Attempted<T>> {
+  try {
+    signal.throwIfAborted();
+    return { ok: true, value: await abortable(work(), signal) };
+  } catch (error) {
+    return { ok: false, failure: classify(error, signal) };
+  }
+}
+
+function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    // The work may have cancelled the run itself, before anybody listened.
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() =>
+      signal.removeEventListener("abort", abort)
+    );
+  });
+}
+
+/** Deno refuses a capability with these; they hide behind `cause`. */
+const PERMISSION_ERRORS = new Set(["NotCapable", "PermissionDenied"]);
+
+function classify(error: unknown, signal: AbortSignal): Failure {
+  const refused = causes(error).find(({ name }) => PERMISSION_ERRORS.has(name));
+  if (signal.aborted) {
+    return { kind: "cancelled", error: describe(error, "cancelled") };
+  }
+  if (refused !== undefined) {
+    const described = describe(error, "permission_denied");
+    return {
+      kind: "unhandled",
+      error: { ...described, exception_class: refused.name },
+    };
+  }
+  if (error instanceof ToolError) {
+    return {
+      kind: error.transient ? "transient" : "reported",
+      error: describe(error, error.type),
+    };
+  }
+  return { kind: "unhandled", error: describe(error) };
+}
+
+function describe(error: unknown, type?: string): RecordedError {
+  const exception_class = error instanceof Error
+    ? spelled(error.name) || "Error"
+    : typeof error;
+  return {
+    type: spelled(type ?? "") || exception_class,
+    exception_class,
+    message: spelled(error instanceof Error ? error.message : error),
+  };
+}
+
+/** Code without types throws anything; there is a text for all of it. */
+function spelled(value: unknown): string {
+  try {
+    return String(value).toWellFormed();
+  } catch {
+    return "(cannot be shown)";
+  }
+}
+
+/** An error and what caused it, outermost first. */
+function causes(error: unknown): readonly Error[] {
+  const chain: Error[] = [];
+  for (
+    let each = error;
+    each instanceof Error && chain.length < 8;
+    each = each.cause
+  ) chain.push(each);
+  return chain;
+}

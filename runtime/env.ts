@@ -1,0 +1,40 @@
+import type { Approver } from "./approval.ts";
+
+/** The outside world, as far as the loop needs it. */
+export interface Env {
+  /** Nanoseconds since the Unix epoch; never less than before. */
+  now(): bigint;
+  /** Waits between attempts; rejects with the signal's reason when it aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Cancels the run. */
+  readonly signal: AbortSignal;
+  /** Answers escalations; without one they are denied. */
+  readonly approver?: Approver | undefined;
+}
+
+/** A clock that only moves when it is read or slept on. */
+export interface VirtualClock {
+  now(): bigint;
+  sleep(ms: number): Promise<void>;
+}
+
+const NANOSECONDS_PER_MS = 1_000_000n;
+
+/**
+ * Makes the clock of deterministic runs. Its first reading is `start`, each
+ * further one 1 ms later; sleeping moves it on and takes no time.
+ */
+export function virtualClock(start: bigint): VirtualClock {
+  let next = start;
+  return {
+    now() {
+      const reading = next;
+      next += NANOSECONDS_PER_MS;
+      return reading;
+    },
+    sleep(ms) {
+      next += BigInt(ms) * NANOSECONDS_PER_MS;
+      return Promise.resolve();
+    },
+  };
+}

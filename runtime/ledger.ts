@@ -1,0 +1,52 @@
+import { hash } from "node:crypto";
+import type { RunEvent } from "./event.ts";
+
+/** What the first line of a ledger names as the line before it. */
+export const GENESIS_HASH = "0".repeat(64);
+
+/** Writes events as lines that each name the one before them. */
+export interface HashChain {
+  /** Returns the event's line, newline included, and moves the chain on. */
+  seal(event: RunEvent): string;
+  /** Hash of the last line; 64 zeros before the first one. */
+  readonly head: string;
+}
+
+/**
+ * Starts a chain of `state.jsonl` lines.
+ *
+ * A line ends exactly `,"hash":"<64 hex>"}`; the hash is the SHA-256 of every
+ * byte of the line before that suffix, `prev` the hash of the line before.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { hash } from "node:crypto";
+ *
+ * const chain = hashChain();
+ * const line = chain.seal({ v: 1, seq: 0, ts: "0", step: 1, type: "step_started" });
+ * const body = line.slice(0, line.lastIndexOf(',"hash":'));
+ * assertEquals(line, `${body},"hash":"${hash("sha256", body)}"}\n`);
+ * ```
+ */
+export function hashChain(): HashChain {
+  let head = GENESIS_HASH;
+  return {
+    seal(event) {
+      const body = `${JSON.stringify(event).slice(0, -1)},"prev":"${head}"`;
+      head = hash("sha256", body);
+      return `${body},"hash":"${head}"}\n`;
+    },
+    get head() {
+      return head;
+    },
+  };
+}
+
+/**
+ * Whether an event must be on disk before the loop goes on: behind an intent
+ * an effect follows, and the last line says that the run is complete.
+ */
+export function mustBeDurable(event: RunEvent): boolean {
+  return event.type === "tool_started" || event.type === "run_finished";
+}

@@ -1,0 +1,163 @@
+import { z } from "../deps.ts";
+import type { Json } from "../tools/json.ts";
+import type { RunEvent } from "./event.ts";
+import { FAILURE_MODES } from "./failure.ts";
+
+/** An event as a ledger holds it: linked to the line before, and sealed. */
+export type LedgerLine = RunEvent & {
+  readonly prev: string;
+  readonly hash: string;
+};
+
+const sha256 = z.string().check(
+  z.regex(/^[0-9a-f]{64}$/, "expected 64 hex digits"),
+);
+const time = z.string().check(
+  z.regex(/^(0|[1-9]\d*)$/, "expected nanoseconds"),
+);
+const count = z.int().check(z.minimum(0));
+const text = z.string();
+/** It comes from `JSON.parse`; a copy would lose a key named `__proto__`. */
+const json = z.custom<Json>((value) => value !== undefined, "expected JSON");
+
+const ruleId = z.enum([
+  "tool_registry",
+  "url_allowlist",
+  "sandbox_path",
+  "arg_schema",
+  "loop_budget",
+  "cycle_detection",
+]);
+
+const error = z.nullable(
+  z.strictObject({ type: text, exception_class: text, message: text }),
+);
+
+const usage = z.nullable(z.strictObject({
+  input_tokens: count,
+  output_tokens: count,
+  reasoning_tokens: z.optional(count),
+  total_tokens: z.optional(count),
+}));
+
+/** A line of one type: its head, its own keys, its links; nothing else. */
+function line<Type extends string, Body extends z.core.$ZodShape>(
+  type: Type,
+  body: Body,
+) {
+  return z.strictObject({
+    v: z.literal(1),
+    seq: count,
+    ts: time,
+    step: count,
+    type: z.literal(type),
+    ...body,
+    prev: sha256,
+    hash: sha256,
+  });
+}
+
+/** The schema of `state.jsonl`, key order included. */
+const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
+  line("run_started", {
+    run_id: text,
+    runtime_version: text,
+    seed: z.int(),
+    task: z.strictObject({ id: text, question: text, sha256, text }),
+    policy: z.strictObject({
+      version: z.string().check(z.regex(/^[0-9a-f]{12}$/)),
+      sha256,
+      text,
+    }),
+    llm: z.strictObject({
+      execution_path: z.enum(["stub", "local", "hosted", "replay"]),
+      provider: text,
+      model: text,
+      script_sha256: z.nullable(sha256),
+    }),
+    corpus: z.strictObject({ sha256, documents: count }),
+    tools: z.array(text),
+  }),
+  line("step_started", {}),
+  line("llm_completed", {
+    started_at: time,
+    answer: z.nullable(text),
+    calls: z.array(z.strictObject({ id: text, tool: text, args_json: text })),
+    usage,
+    finish_reason: z.nullable(text),
+    raw: z.nullable(text),
+    error,
+  }),
+  line("policy_checked", {
+    started_at: time,
+    call_id: z.nullable(text),
+    tool: z.nullable(text),
+    decision: z.enum(["allow", "deny", "escalate"]),
+    rule_id: z.nullable(ruleId),
+    reason: z.nullable(text),
+    metadata: z.record(text, z.union([text, z.number(), z.boolean()])),
+  }),
+  line("approval_resolved", {
+    call_id: text,
+    approver: text,
+    verdict: z.enum(["approved", "rejected"]),
+    bound_to: sha256,
+  }),
+  line("tool_started", {
+    call_id: text,
+    tool: text,
+    args: json,
+    idempotency_key: sha256,
+  }),
+  line("attempt_finished", {
+    started_at: time,
+    call_id: text,
+    attempt: z.int().check(z.minimum(1)),
+    outcome: z.enum([
+      "success",
+      "transient_failure",
+      "exhausted",
+      "non_retryable",
+    ]),
+    backoff_ms: count,
+    error,
+  }),
+  line("tool_finished", { call_id: text, tool: text, result: json, error }),
+  line("step_finished", {
+    failure_mode: z.nullable(z.enum(FAILURE_MODES.map(({ id }) => id))),
+  }),
+  line("run_finished", {
+    terminal_reason: z.enum([
+      "final_answer",
+      "loop_budget",
+      "policy_denial_terminal",
+      "failure_mode_terminal",
+      "cancelled",
+    ]),
+    answer: z.nullable(text),
+    totals: z.strictObject({
+      steps: count,
+      llm_calls: count,
+      tool_calls: count,
+      policy_checks: count,
+      denials: count,
+      attempts: count,
+      tokens: count,
+    }),
+  }),
+]);
+
+/**
+ * Parses one line of a ledger, strictly; its hash is not checked here.
+ *
+ * @throws {SyntaxError} when the text is not JSON
+ * @throws {TypeError} when it is not an event, with the path of the first problem
+ */
+export function parseLedgerLine(text: string): LedgerLine {
+  const result = ledgerLine.safeParse(JSON.parse(text));
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new TypeError(
+    `Cannot read a ledger line: ${issue?.path.join(".")}: ${issue?.message}`,
+  );
+}

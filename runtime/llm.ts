@@ -1,0 +1,124 @@
+import { z } from "../deps.ts";
+import type { ToolDefinition } from "../tools/tool.ts";
+import type { ProposedCall, Usage } from "./event.ts";
+
+/** One turn of the conversation. */
+export type Message =
+  | { readonly role: "user"; readonly content: string }
+  | { readonly role: "assistant"; readonly calls: readonly ProposedCall[] }
+  | {
+    readonly role: "tool";
+    readonly call_id: string;
+    readonly tool: string;
+    /** The tool's result or the reason why there is none, as JSON. */
+    readonly content: string;
+  };
+
+/** What a model is given. */
+export interface LlmInput {
+  /** The loop's turn, from 1. */
+  readonly step: number;
+  /** The conversation so far; it grows from step to step. */
+  readonly messages: readonly Message[];
+  /** The tools that exist, whether or not the policy will allow a call. */
+  readonly tools: readonly ToolDefinition[];
+}
+
+/** What a model gives back: an answer, or calls, not both. */
+export interface LlmOutput {
+  /** The final answer; not empty. */
+  readonly answer?: string | undefined;
+  /** At least one call. */
+  readonly calls?: readonly ProposedCall[] | undefined;
+  readonly usage?: Usage | undefined;
+  readonly finish_reason?: string | undefined;
+  /** What the model wrote besides, or instead. */
+  readonly raw?: string | undefined;
+}
+
+/** A model. It is asked once a step and may throw; `signal` cancels it. */
+export type Llm = (input: LlmInput, signal: AbortSignal) => Promise<LlmOutput>;
+
+/** An output of the form that was asked for, or what is wrong with it. */
+export type JudgedOutput =
+  | { readonly ok: true; readonly output: LlmOutput }
+  | { readonly ok: false; readonly reason: string; readonly raw: string };
+
+/** The upper bound is beyond any model and keeps the sum of a run exact. */
+const tokens = z.int().check(z.minimum(0), z.maximum(2 ** 32));
+const text = z.string();
+const nonEmpty = z.string().check(z.minLength(1));
+
+const llmOutput: z.ZodMiniType<LlmOutput> = z.strictObject({
+  answer: z.optional(nonEmpty),
+  calls: z.optional(
+    z.array(z.strictObject({ id: nonEmpty, tool: text, args_json: text }))
+      .check(z.minLength(1)),
+  ),
+  usage: z.optional(z.strictObject({
+    input_tokens: tokens,
+    output_tokens: tokens,
+    reasoning_tokens: z.optional(tokens),
+    total_tokens: z.optional(tokens),
+  })),
+  finish_reason: z.optional(text),
+  raw: z.optional(text),
+});
+
+/**
+ * Judges what a model gave back. Usage that is missing while `needsUsage`,
+ * negative or fractional is an error, never a credit.
+ */
+export function judgeOutput(
+  output: unknown,
+  { needsUsage }: { readonly needsUsage: boolean },
+): JudgedOutput {
+  const parsed = llmOutput.safeParse(output);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const place = issue?.path.join(".") || "the output";
+    return malformed(`${place}: ${issue?.message}`, output);
+  }
+  const { answer, calls, usage } = parsed.data;
+  if ((answer === undefined) === (calls === undefined)) {
+    const found = answer === undefined ? "neither" : "both";
+    return malformed(`expected an answer or calls, found ${found}`, output);
+  }
+  if (usage === undefined && needsUsage) {
+    return malformed(
+      "usage: missing, while the policy limits tokens",
+      output,
+    );
+  }
+  return { ok: true, output: parsed.data };
+}
+
+function malformed(reason: string, output: unknown): JudgedOutput {
+  return { ok: false, reason, raw: rawText(output) };
+}
+
+function rawText(output: unknown): string {
+  try {
+    return JSON.stringify(output) ?? String(output);
+  } catch {
+    return Object.prototype.toString.call(output);
+  }
+}
+
+/**
+ * What an answer costs: the larger of the reported total and the sum of its
+ * parts, since a provider may leave reasoning out of either.
+ */
+export function tokensOf(usage: Usage | undefined): number {
+  if (usage === undefined) return 0;
+  const {
+    input_tokens,
+    output_tokens,
+    reasoning_tokens = 0,
+    total_tokens = 0,
+  } = usage;
+  return Math.max(
+    total_tokens,
+    input_tokens + output_tokens + reasoning_tokens,
+  );
+}

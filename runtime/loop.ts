@@ -1,0 +1,129 @@
+import { hash } from "node:crypto";
+import { callRules } from "../policy/call_rules.ts";
+import { iterationBudget } from "../policy/loop_budget.ts";
+import { budgetDenied } from "./_budget.ts";
+import {
+  emptyTally,
+  type LoopState,
+  loopState,
+  type RunEnd,
+} from "./_loop_state.ts";
+import { modelTurn } from "./_model_turn.ts";
+import { toolCall } from "./_tool_call.ts";
+import type { Env } from "./env.ts";
+import type { RunEvent, RunFinished, RunStarted } from "./event.ts";
+import { failureMode } from "./failure.ts";
+import type { GovernedSpec, RunSpec } from "./run_spec.ts";
+
+/**
+ * Runs an agent under its policy, as a stream of events.
+ *
+ * Whoever consumes the stream must put each event on record before asking for
+ * the next one: the effect that an event announces happens only then. Every
+ * run ends with `run_finished`, whatever fails; the generator throws only when
+ * the environment itself does.
+ */
+export function agentLoop(
+  spec: RunSpec,
+  env: Env,
+): AsyncGenerator<RunEvent, void> {
+  const rules = callRules(spec.policy.document, spec.sandbox);
+  return governedLoop({ ...spec, rules }, env);
+}
+
+/** The loop under rules that its caller chooses; `agentLoop` is this under all of them. */
+export async function* governedLoop(
+  spec: GovernedSpec,
+  env: Env,
+): AsyncGenerator<RunEvent, void> {
+  const state = loopState(spec, env);
+  yield runStarted(state);
+  let end: RunEnd | undefined;
+  let failure: ReturnType<typeof failureMode>;
+  while (end === undefined) {
+    state.step += 1;
+    state.tally = emptyTally();
+    state.totals.steps += 1;
+    yield { ...state.head(), type: "step_started" };
+    end = yield* turn(state);
+    failure = end?.reason === "cancelled"
+      ? undefined
+      : failureMode(state.tally);
+    yield {
+      ...state.head(),
+      type: "step_finished",
+      failure_mode: failure?.id ?? null,
+    };
+  }
+  yield runFinished(
+    state,
+    end,
+    failure?.ends ?? "policy_denial_terminal",
+  );
+}
+
+/** One step: budget, model, budget, then each proposed call in order. */
+async function* turn(
+  state: LoopState,
+): AsyncGenerator<RunEvent, RunEnd | undefined> {
+  if (state.env.signal.aborted) return { reason: "cancelled", answer: null };
+  const denial = iterationBudget(state.spec.policy.document.loop_budget, {
+    iterations: state.totals.llm_calls,
+    tokens: state.totals.tokens,
+    toolCalls: state.proposed,
+  });
+  if (denial !== undefined) {
+    yield budgetDenied(state, denial);
+    return { reason: "loop_budget", answer: null };
+  }
+  const answered = yield* modelTurn(state);
+  if ("reason" in answered) return answered;
+  for (const call of answered.calls) {
+    const end = yield* toolCall(state, call);
+    if (end !== undefined) return end;
+  }
+}
+
+function runStarted({ spec, head }: LoopState): RunStarted {
+  const { task, policy, model, corpus } = spec;
+  return {
+    ...head(),
+    type: "run_started",
+    run_id: spec.runId,
+    runtime_version: spec.runtimeVersion,
+    seed: spec.seed,
+    task: {
+      id: task.id,
+      question: task.question,
+      sha256: hash("sha256", task.text),
+      text: task.text,
+    },
+    policy: {
+      version: policy.version,
+      sha256: policy.sha256,
+      text: policy.text,
+    },
+    llm: {
+      execution_path: model.execution_path,
+      provider: model.provider,
+      model: model.model,
+      script_sha256: model.script_sha256,
+    },
+    corpus: { sha256: corpus.sha256, documents: corpus.documents },
+    tools: [...spec.tools.keys()],
+  };
+}
+
+function runFinished(
+  { totals, head }: LoopState,
+  { reason, answer }: RunEnd,
+  failureReason: RunFinished["terminal_reason"],
+): RunFinished {
+  return {
+    ...head(),
+    type: "run_finished",
+    terminal_reason: reason === "failed" ? failureReason : reason,
+    answer,
+    totals: { ...totals },
+  };
+}

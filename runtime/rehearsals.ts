@@ -1,0 +1,307 @@
+import { ToolError } from "../tools/tool_error.ts";
+import {
+  ASKS_A_PERSON,
+  hanging,
+  inTurn,
+  outage,
+  type Rehearsal,
+} from "./rehearsal.ts";
+
+const ECHO = { calls: [{ tool: "echo", args: { text: "hi" } }] };
+const WORK = { calls: [{ tool: "work", args: { text: "go" } }] };
+const FORBIDDEN = { tool: "rm", args: { text: "all" } };
+const DONE = { answer: "done" };
+
+/**
+ * Everything that a run of the loop can do, a run each. The loop's tests say
+ * what the events must be; the tests of what is made of events go through all.
+ */
+export const REHEARSALS = {
+  one_call: (): Rehearsal => ({
+    script: [
+      { ...ECHO, usage: { input_tokens: 10, output_tokens: 2 } },
+      { ...DONE, usage: { input_tokens: 20, output_tokens: 4 } },
+    ],
+  }),
+  two_calls_in_one_answer: (): Rehearsal => ({
+    script: [{ calls: [...ECHO.calls, ...WORK.calls] }, DONE],
+  }),
+  many_steps: (): Rehearsal => ({
+    policy: { loop_budget: { max_iterations: 300 } },
+    script: [
+      ...Array.from({ length: 250 }, (_, index) => ({
+        calls: [{ tool: "echo", args: { text: `turn ${index}` } }],
+      })),
+      DONE,
+    ],
+  }),
+
+  denied_call: (): Rehearsal => ({
+    script: [{ calls: [FORBIDDEN, ...ECHO.calls] }],
+  }),
+  denied_call_and_told: (): Rehearsal => ({
+    policy: { on_deny: "continue" },
+    script: [{ calls: [FORBIDDEN, ...ECHO.calls] }, DONE],
+  }),
+  unlisted_url: (): Rehearsal => ({
+    script: [{ calls: [{ tool: "work", args: { url: "https://x.test/" } }] }],
+  }),
+  denied_without_words: (): Rehearsal => ({
+    script: [WORK],
+    rules: [{
+      id: "sandbox_path",
+      opinion: () => ({ effect: "deny", reason: "", metadata: {} }),
+    }],
+  }),
+  wrong_arguments: (): Rehearsal => ({
+    script: [{ calls: [{ tool: "echo", args: { text: 1 } }] }],
+  }),
+  wrong_arguments_and_told: (): Rehearsal => ({
+    policy: { on_deny: "continue" },
+    script: [{ calls: [{ tool: "echo", args: { text: 1 } }] }, DONE],
+  }),
+  fourth_identical_call: (): Rehearsal => ({
+    script: [ECHO, ECHO, ECHO, ECHO],
+  }),
+  cycle_and_told_before_a_crash: (): Rehearsal => ({
+    policy: {
+      on_deny: "continue",
+      cycle_detection: { max_repeats: 1, max_period: 2 },
+    },
+    script: [ECHO, { calls: [...ECHO.calls, ...WORK.calls] }],
+    work: inTurn(new Error("Out of memory")),
+  }),
+
+  iteration_budget: (): Rehearsal => ({
+    policy: { loop_budget: { max_iterations: 2 } },
+    script: [ECHO, WORK],
+  }),
+  token_budget: (): Rehearsal => ({
+    policy: { loop_budget: { max_iterations: 10, max_tokens: 100 } },
+    script: [
+      { ...ECHO, usage: { input_tokens: 60, output_tokens: 40 } },
+      { ...WORK, usage: { input_tokens: 0, output_tokens: 1 } },
+    ],
+  }),
+  tool_call_budget: (): Rehearsal => ({
+    policy: { loop_budget: { max_iterations: 10, max_tool_calls: 2 } },
+    script: [ECHO, { calls: [...ECHO.calls, ...WORK.calls] }],
+  }),
+
+  usage_missing: (): Rehearsal => ({
+    policy: { loop_budget: { max_iterations: 10, max_tokens: 100 } },
+    script: [{ ...ECHO, usage: null }],
+  }),
+  output_without_a_form: (): Rehearsal => ({
+    script: [{ raw: "I would rather not" }],
+  }),
+  model_throws: (): Rehearsal => ({
+    llm: inTurn(new TypeError("The socket is closed")),
+  }),
+  absurd_usage: (): Rehearsal => ({
+    script: Array.from({ length: 2 }, () => ({
+      ...ECHO,
+      usage: {
+        input_tokens: Number.MAX_SAFE_INTEGER,
+        output_tokens: Number.MAX_SAFE_INTEGER,
+      },
+    })),
+  }),
+  keys_in_another_order: (): Rehearsal => ({
+    model: {
+      script_sha256: null,
+      model: "small",
+      provider: "nearby",
+      execution_path: "local",
+    },
+    llm: inTurn(
+      {
+        usage: {
+          total_tokens: 3,
+          reasoning_tokens: 1,
+          output_tokens: 1,
+          input_tokens: 1,
+        },
+        calls: [{ args_json: '{"text":"hi"}', tool: "echo", id: "7" }],
+      },
+      { usage: undefined, answer: "done" },
+    ),
+  }),
+  lone_surrogates: (): Rehearsal => ({
+    policy: { on_deny: "continue" },
+    llm: inTurn(
+      { calls: [{ id: "\ud800", tool: "\udfff", args_json: "{}" }] },
+      { answer: "half an emoji \ud83d", finish_reason: "\ud800" },
+    ),
+  }),
+
+  transient_twice: (): Rehearsal => ({
+    script: [WORK, DONE],
+    work: inTurn(outage(), outage(), { ok: true }),
+  }),
+  retries_exhausted: (): Rehearsal => ({
+    policy: {
+      retry: { max_retries: 2, backoff_base_ms: 100, backoff_cap_ms: 150 },
+    },
+    script: [WORK],
+    work: inTurn(outage()),
+  }),
+  unforeseen_throw: (): Rehearsal => ({
+    script: [WORK],
+    work: inTurn(new RangeError("Index 9 is out of range")),
+  }),
+  throw_without_words: (): Rehearsal => ({
+    script: [WORK],
+    work: inTurn(Object.assign(new Error(""), { name: "" })),
+  }),
+  foreseen_failure: (): Rehearsal => ({
+    script: [WORK, DONE],
+    work: inTurn(new ToolError("There is no such file", { type: "not_found" })),
+  }),
+  hidden_refusal: (): Rehearsal => ({
+    script: [WORK],
+    work: inTurn(
+      new ToolError("The connection failed", {
+        type: "network",
+        transient: true,
+        cause: new TypeError("fetch failed", {
+          cause: Object.assign(new Error("Requires net access"), {
+            name: "NotCapable",
+          }),
+        }),
+      }),
+    ),
+  }),
+  result_that_is_not_json: (): Rehearsal => ({
+    script: [WORK],
+    work: inTurn({ count: 1n }),
+  }),
+  result_with_odd_keys: (): Rehearsal => ({
+    script: [WORK, DONE],
+    work: inTurn(JSON.parse('{"b":[-0,1e300],"__proto__":{"1":"\\ud800"}}')),
+  }),
+  result_too_large: (): Rehearsal => ({
+    script: [WORK, DONE],
+    work: inTurn("x".repeat(4 * 2 ** 20)),
+  }),
+
+  cancelled_before_a_step: (): Rehearsal => ({
+    signal: AbortSignal.abort("stopped"),
+  }),
+  cancelled_during_the_model: (): Rehearsal => {
+    const controller = new AbortController();
+    return {
+      signal: controller.signal,
+      llm() {
+        queueMicrotask(() => controller.abort());
+        return hanging();
+      },
+    };
+  },
+  cancelled_during_a_tool: (): Rehearsal => {
+    const controller = new AbortController();
+    return {
+      signal: controller.signal,
+      script: [WORK],
+      work() {
+        queueMicrotask(() => controller.abort());
+        return hanging();
+      },
+    };
+  },
+  cancelled_by_a_tool: (): Rehearsal => {
+    const controller = new AbortController();
+    return {
+      signal: controller.signal,
+      script: [WORK],
+      work() {
+        controller.abort();
+        return hanging();
+      },
+    };
+  },
+  cancelled_between_two_calls: (): Rehearsal => {
+    const controller = new AbortController();
+    return {
+      signal: controller.signal,
+      script: [{ calls: [...WORK.calls, ...ECHO.calls] }],
+      work() {
+        queueMicrotask(() => queueMicrotask(() => controller.abort()));
+        return Promise.resolve("finished");
+      },
+    };
+  },
+  cancelled_while_backing_off: (): Rehearsal => {
+    const controller = new AbortController();
+    return {
+      signal: controller.signal,
+      script: [WORK],
+      work: inTurn(outage()),
+      sleep() {
+        queueMicrotask(() => controller.abort());
+        return hanging();
+      },
+    };
+  },
+  cancelled_while_a_person_thinks: (): Rehearsal => {
+    const controller = new AbortController();
+    return {
+      signal: controller.signal,
+      script: [WORK],
+      rules: [ASKS_A_PERSON],
+      approver() {
+        queueMicrotask(() => controller.abort());
+        return hanging();
+      },
+    };
+  },
+
+  nobody_to_ask: (): Rehearsal => ({ script: [WORK], rules: [ASKS_A_PERSON] }),
+  rejected: (): Rehearsal => ({
+    script: [WORK],
+    rules: [ASKS_A_PERSON],
+    approver: inTurn({ approver: "ada", verdict: "rejected" }),
+  }),
+  rejected_and_told: (): Rehearsal => ({
+    policy: { on_deny: "continue" },
+    script: [WORK, DONE],
+    rules: [ASKS_A_PERSON],
+    approver: inTurn({ approver: "ada", verdict: "rejected" }),
+  }),
+  approver_throws: (): Rehearsal => ({
+    script: [WORK],
+    rules: [ASKS_A_PERSON],
+    approver: inTurn(new Error("The terminal is gone")),
+  }),
+  unknown_verdict: (): Rehearsal => ({
+    script: [WORK],
+    rules: [ASKS_A_PERSON],
+    approver: inTurn({ approver: "ada", verdict: "APPROVED" }),
+  }),
+  answer_of_a_wrong_type: (): Rehearsal => ({
+    script: [WORK],
+    rules: [ASKS_A_PERSON],
+    approver: inTurn({ approver: 7, verdict: "approved" }),
+  }),
+  approved: (): Rehearsal => ({
+    script: [WORK, DONE],
+    rules: [ASKS_A_PERSON],
+    approver: inTurn({ approver: "ada", verdict: "approved" }),
+  }),
+  denied_after_approval: (): Rehearsal => {
+    let asked = 0;
+    return {
+      script: [WORK],
+      rules: [ASKS_A_PERSON, {
+        id: "sandbox_path",
+        opinion() {
+          asked += 1;
+          return asked === 1
+            ? undefined
+            : { effect: "deny", reason: "it has moved", metadata: {} };
+        },
+      }],
+      approver: inTurn({ approver: "ada", verdict: "approved" }),
+    };
+  },
+};

@@ -1,0 +1,74 @@
+import { hash } from "node:crypto";
+import { canonicalize } from "../deps.ts";
+import type { Json } from "../tools/json.ts";
+import type { Usage } from "./event.ts";
+import type { Llm, LlmOutput } from "./llm.ts";
+
+/** What a scripted model gives back in one step. */
+export interface ScriptStep {
+  readonly answer?: string | undefined;
+  readonly calls?: readonly ScriptCall[] | undefined;
+  /** `null` reports none. Default: no tokens used. */
+  readonly usage?: Usage | null | undefined;
+  /** Text that is neither an answer nor calls. */
+  readonly raw?: string | undefined;
+}
+
+/** A call of a script: arguments as a value, or as the model's raw text. */
+export interface ScriptCall {
+  readonly tool: string;
+  readonly args?: Json | undefined;
+  readonly args_json?: string | undefined;
+}
+
+/** A model that follows a script. */
+export interface ScriptedLlm {
+  readonly llm: Llm;
+  /** How many steps of the script have not been asked for. */
+  unused(): number;
+  /** SHA-256 of the script in canonical JSON. */
+  readonly sha256: string;
+}
+
+/**
+ * Makes a deterministic model of a list of steps. Being asked once more than
+ * there are steps is an error; `unused` tells of steps that were never reached.
+ */
+export function scriptedLlm(script: readonly ScriptStep[]): ScriptedLlm {
+  let asked = 0;
+  return {
+    sha256: hash("sha256", canonicalize(script) ?? ""),
+    unused: () => script.length - asked,
+    llm() {
+      const step = script[asked];
+      if (step === undefined) {
+        return Promise.reject(
+          new RangeError(
+            `Cannot answer call ${
+              asked + 1
+            } of the model: the script has ${script.length} steps`,
+          ),
+        );
+      }
+      asked += 1;
+      return Promise.resolve(outputOf(step, asked));
+    },
+  };
+}
+
+function outputOf(step: ScriptStep, number: number): LlmOutput {
+  const { answer, calls, raw, usage } = step;
+  return {
+    answer,
+    calls: calls?.map(({ tool, args, args_json }, index) => ({
+      id: `call_${number}_${index + 1}`,
+      tool,
+      args_json: args_json ?? JSON.stringify(args === undefined ? {} : args),
+    })),
+    usage: usage === null
+      ? undefined
+      : usage ?? { input_tokens: 0, output_tokens: 0 },
+    finish_reason: calls === undefined ? "stop" : "tool_calls",
+    raw,
+  };
+}
