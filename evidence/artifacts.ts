@@ -1,0 +1,32 @@
+/** The name of one file of a run. */
+export type ArtifactName =
+  | "state.jsonl"
+  | "trace.json"
+  | "run_report.md"
+  | "manifest.json";
+
+/** Files by name, each with its exact text. */
+export type Artifacts = ReadonlyMap<string, string>;
+
+/** Where the artifacts of one run go while they grow. */
+export interface ArtifactSink {
+  /** Adds text to the end of an artifact. */
+  append(name: ArtifactName, text: string): void;
+  /** Returns when what was appended to the ledger survives a power cut. */
+  sync(): void;
+  /** Says that every artifact is whole. */
+  commit(): void;
+}
+
+/** Collects artifacts in memory, for a comparison. */
+export function memorySink(): ArtifactSink & { readonly artifacts: Artifacts } {
+  const artifacts = new Map<string, string>();
+  return {
+    artifacts,
+    append(name, text) {
+      artifacts.set(name, (artifacts.get(name) ?? "") + text);
+    },
+    sync() {},
+    commit() {},
+  };
+}

@@ -1,0 +1,268 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { hash } from "node:crypto";
+import type { RunEvent } from "../runtime/event.ts";
+import { rehearsal, rehearse } from "../runtime/rehearsal.ts";
+import { REHEARSALS } from "../runtime/rehearsals.ts";
+import { type ArtifactSink, memorySink } from "./artifacts.ts";
+import { recordRun } from "./record_run.ts";
+
+const VOLATILE = {
+  timestamp: "2026-11-22T09:00:00.000Z",
+  wall_clock_seconds: 1.5,
+  git_sha: null,
+};
+const OPTIONS = { volatile: () => VOLATILE };
+
+/** A sink that keeps a journal of what is asked of it. */
+function journal(): ArtifactSink & { readonly entries: string[] } {
+  const entries: string[] = [];
+  return {
+    entries,
+    append(name, text) {
+      entries.push(
+        name === "state.jsonl"
+          ? `line ${text.match(/"type":"(\w+)"/)?.[1]}`
+          : name,
+      );
+    },
+    sync: () => entries.push("sync"),
+    commit: () => entries.push("commit"),
+  };
+}
+
+async function* stream(
+  events: readonly RunEvent[],
+): AsyncGenerator<RunEvent> {
+  yield* events;
+}
+
+Deno.test("recordRun() puts each event on record before it asks for the next one", async () => {
+  const sink = journal();
+  async function* announced() {
+    for await (const event of rehearsal(REHEARSALS.one_call())) {
+      sink.entries.push(`made ${event.type}`);
+      yield event;
+      sink.entries.push(`next`);
+    }
+  }
+  await recordRun(announced(), sink, OPTIONS);
+  assertEquals(sink.entries, [
+    "made run_started",
+    "line run_started",
+    "trace.json",
+    "next",
+    "made step_started",
+    "line step_started",
+    "next",
+    "made llm_completed",
+    "line llm_completed",
+    "trace.json",
+    "next",
+    "made policy_checked",
+    "line policy_checked",
+    "trace.json",
+    "next",
+    "made tool_started",
+    "line tool_started",
+    "sync",
+    "next",
+    "made attempt_finished",
+    "line attempt_finished",
+    "trace.json",
+    "next",
+    "made tool_finished",
+    "line tool_finished",
+    "trace.json",
+    "next",
+    "made step_finished",
+    "line step_finished",
+    "next",
+    "made step_started",
+    "line step_started",
+    "trace.json",
+    "next",
+    "made llm_completed",
+    "line llm_completed",
+    "trace.json",
+    "next",
+    "made step_finished",
+    "line step_finished",
+    "next",
+    "made run_finished",
+    "line run_finished",
+    "sync",
+    "trace.json",
+    "next",
+    "trace.json",
+    "run_report.md",
+    "manifest.json",
+    "commit",
+  ]);
+});
+
+Deno.test("recordRun() has the intent on disk before the tool runs", async () => {
+  const sink = journal();
+  await recordRun(
+    rehearsal({
+      ...REHEARSALS.transient_twice(),
+      work() {
+        sink.entries.push("effect");
+        return Promise.resolve(null);
+      },
+    }),
+    sink,
+    OPTIONS,
+  );
+  const at = sink.entries.indexOf("effect");
+  assertEquals(sink.entries.slice(at - 2, at), ["line tool_started", "sync"]);
+});
+
+Deno.test("recordRun() returns the last event", async () => {
+  const finished = await recordRun(
+    rehearsal(REHEARSALS.one_call()),
+    memorySink(),
+    OPTIONS,
+  );
+  assertEquals(finished, (await rehearse(REHEARSALS.one_call())).at(-1));
+});
+
+for (const [name, make] of Object.entries(REHEARSALS)) {
+  Deno.test(`recordRun() writes true hashes of ${name} into the manifest`, async () => {
+    const sink = memorySink();
+    await recordRun(rehearsal(make()), sink, OPTIONS);
+    assertEquals([...sink.artifacts.keys()], [
+      "state.jsonl",
+      "trace.json",
+      "run_report.md",
+      "manifest.json",
+    ]);
+    const manifest: unknown = JSON.parse(
+      sink.artifacts.get("manifest.json") ?? "",
+    );
+    const ledger = sink.artifacts.get("state.jsonl") ?? "";
+    const { artifacts, ledger: chain }: Record<string, unknown> = Object(
+      manifest,
+    );
+    assertEquals(
+      artifacts,
+      Object.fromEntries(
+        ["state.jsonl", "trace.json", "run_report.md"].map((name) => {
+          const bytes = new TextEncoder().encode(sink.artifacts.get(name));
+          return [name, { sha256: hash("sha256", bytes), bytes: bytes.length }];
+        }),
+      ),
+    );
+    assertEquals(chain, {
+      lines: ledger.split("\n").length - 1,
+      head: ledger.slice(-67, -3),
+    });
+    for (const text of sink.artifacts.values()) {
+      assertEquals([text.endsWith("\n"), text.isWellFormed()], [true, true]);
+    }
+  });
+}
+
+Deno.test("recordRun() asks for the volatile values once, when the run is over", async () => {
+  const sink = journal();
+  await recordRun(rehearsal(REHEARSALS.one_call()), sink, {
+    volatile() {
+      sink.entries.push("volatile");
+      return VOLATILE;
+    },
+  });
+  assertEquals(sink.entries.slice(-4), [
+    "run_report.md",
+    "volatile",
+    "manifest.json",
+    "commit",
+  ]);
+});
+
+Deno.test("recordRun() commits nothing when the events throw", async () => {
+  const sink = journal();
+  async function* broken() {
+    yield* (await rehearse(REHEARSALS.one_call())).slice(0, 3);
+    throw new RangeError("The clock is broken");
+  }
+  await assertRejects(
+    () => recordRun(broken(), sink, OPTIONS),
+    RangeError,
+    "The clock is broken",
+  );
+  assertEquals(sink.entries, [
+    "line run_started",
+    "trace.json",
+    "line step_started",
+    "line llm_completed",
+    "trace.json",
+  ]);
+});
+
+Deno.test("recordRun() stops the run when the record cannot be kept", async () => {
+  let runs = 0;
+  const sink: ArtifactSink = {
+    append() {},
+    sync() {
+      throw new Error("The disk is full");
+    },
+    commit() {
+      throw new Error("This must not be committed");
+    },
+  };
+  await assertRejects(
+    () =>
+      recordRun(
+        rehearsal({
+          ...REHEARSALS.transient_twice(),
+          work() {
+            runs += 1;
+            return Promise.resolve(null);
+          },
+        }),
+        sink,
+        OPTIONS,
+      ),
+    Error,
+    "The disk is full",
+  );
+  assertEquals(runs, 0);
+});
+
+const UNSOUND: readonly {
+  readonly name: string;
+  readonly change: (events: readonly RunEvent[]) => readonly RunEvent[];
+}[] = [
+  { name: "that is empty", change: () => [] },
+  { name: "without its start", change: (events) => events.slice(1) },
+  { name: "without its end", change: (events) => events.slice(0, -1) },
+  {
+    name: "that goes on behind its end",
+    change: (events) => [...events, ...events.slice(1, 2)],
+  },
+  {
+    name: "that ends twice",
+    change: (events) => [...events, ...events.slice(-1)],
+  },
+  {
+    name: "that starts twice",
+    change: (events) => [...events.slice(0, 1), ...events],
+  },
+  {
+    name: "that starts late",
+    change: (events) => [...events.slice(1, 2), ...events],
+  },
+];
+
+for (const { name, change } of UNSOUND) {
+  Deno.test(`recordRun() refuses a run ${name}`, async () => {
+    const sink = journal();
+    const events = change(await rehearse(REHEARSALS.one_call()));
+    await assertRejects(
+      () => recordRun(stream(events), sink, OPTIONS),
+      RangeError,
+      "Cannot record a run that does not start and finish",
+    );
+    assertEquals(sink.entries.includes("commit"), false);
+    assertEquals(sink.entries.includes("manifest.json"), false);
+  });
+}

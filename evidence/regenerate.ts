@@ -1,0 +1,31 @@
+import { parseLedgerLine } from "../runtime/ledger_line.ts";
+import type { RunEvent } from "../runtime/event.ts";
+import { type Artifacts, memorySink } from "./artifacts.ts";
+import type { Volatile } from "./manifest.ts";
+import { recordRun } from "./record_run.ts";
+
+/**
+ * Makes every artifact again from the text of a ledger, and the ledger itself
+ * from its events. What comes out equals what a sound run directory holds,
+ * apart from the manifest's volatile values.
+ *
+ * @throws {SyntaxError | TypeError | RangeError} when the text is not a complete ledger
+ */
+export async function regenerate(ledger: string): Promise<Artifacts> {
+  const sink = memorySink();
+  await recordRun(eventsOf(ledger), sink, { volatile: () => NOTHING_VOLATILE });
+  return sink.artifacts;
+}
+
+const NOTHING_VOLATILE: Volatile = {
+  timestamp: "1970-01-01T00:00:00.000Z",
+  wall_clock_seconds: 0,
+  git_sha: null,
+};
+
+async function* eventsOf(ledger: string): AsyncGenerator<RunEvent> {
+  for (const text of ledger.split("\n").slice(0, -1)) {
+    const { prev: _prev, hash: _hash, ...event } = parseLedgerLine(text);
+    yield event;
+  }
+}
