@@ -1,0 +1,72 @@
+/**
+ * The command line: the table of commands and what is common to them.
+ *
+ * @module
+ */
+import { type Command, EXIT, type Output, UsageError } from "./cli/command.ts";
+import { InputError } from "./policy/input_error.ts";
+
+/** Commands are loaded when they are called, so that one pays only for itself. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  canonical: async () => (await import("./cli/canonical.ts")).canonical,
+  run: async () => (await import("./cli/run.ts")).run,
+  corpus: async () => (await import("./cli/corpus.ts")).corpus,
+  policy: async () => (await import("./cli/policy.ts")).policy,
+  task: async () => (await import("./cli/task.ts")).task,
+  trace: async () => (await import("./cli/trace.ts")).trace,
+};
+
+/** Runs one command line; returns the exit code of the process. */
+export async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  const load = name === undefined
+    ? undefined
+    : new Map(Object.entries(COMMANDS)).get(name);
+  if (load === undefined) return await overview(name);
+  const command = await load();
+  if (rest.includes("--help") || rest.includes("-h")) {
+    OUTPUT.data(command.help.trimEnd());
+    return EXIT.ok;
+  }
+  try {
+    return await command.run(rest, OUTPUT);
+  } catch (error) {
+    OUTPUT.note(explain(error, name));
+    return EXIT.error;
+  }
+}
+
+const OUTPUT: Output = {
+  data: (text) => console.log(text),
+  note: (text) => console.error(text),
+};
+
+async function overview(name: string | undefined): Promise<number> {
+  const wanted = name === undefined || name === "--help" || name === "-h" ||
+    name === "help";
+  if (!wanted) {
+    OUTPUT.note(`Cannot run "${name}": there is no such command; see --help`);
+    return EXIT.error;
+  }
+  const lines = [
+    "Usage: deno run <permissions> mod.ts <command> [options]",
+    "",
+  ];
+  const width = Math.max(...Object.keys(COMMANDS).map((each) => each.length));
+  for (const [each, load] of Object.entries(COMMANDS)) {
+    lines.push(`  ${each.padEnd(width)}  ${(await load()).summary}`);
+  }
+  lines.push("", "`<command> --help` says more.");
+  OUTPUT.data(lines.join("\n"));
+  return EXIT.ok;
+}
+
+function explain(error: unknown, command: string | undefined): string {
+  if (error instanceof UsageError) {
+    return `${error.message}; see ${command} --help`;
+  }
+  if (error instanceof InputError) return error.message;
+  return error instanceof Error
+    ? `${error.name}: ${error.message}`
+    : String(error);
+}

@@ -1,0 +1,50 @@
+import { buildCorpus, buildIndex, CORPUS_SEED } from "../corpus/build.ts";
+import { join } from "../deps.ts";
+import { differences } from "../evidence/differences.ts";
+import { readArtifacts } from "../evidence/run_directory.ts";
+import { readArguments } from "./arguments.ts";
+import { type Command, EXIT, UsageError } from "./command.ts";
+import { describeDifference } from "./difference.ts";
+
+const FOLDER = "corpus/v1";
+const INDEX = "corpus/v1.ts";
+
+/** `corpus`: builds the fixture corpus from its seed, or compares it with what is committed. */
+export const corpus: Command = {
+  summary: "build the fixture corpus from its seed, or verify it",
+  help: `Usage: corpus build
+       corpus check
+
+build  writes the 25 documents and the manifest in ${FOLDER}/, and ${INDEX}
+check  builds them in memory and compares every byte; exit 2 when anything differs
+
+Both work on a clone, whose folder must be the current one.
+`,
+  run(args, output) {
+    const action = readArguments(args, { operands: ["build|check"] }).operand(
+      0,
+    );
+    const files = buildCorpus(CORPUS_SEED);
+    const index = new Map([[INDEX, buildIndex(files.keys())]]);
+    if (action === "build") {
+      for (const [name, text] of files) {
+        Deno.writeTextFileSync(join(FOLDER, name), text);
+      }
+      for (const [path, text] of index) Deno.writeTextFileSync(path, text);
+      output.data(`${FOLDER}: ${files.size} files written`);
+      return EXIT.ok;
+    }
+    if (action !== "check") {
+      throw new UsageError(`Cannot "${action}" the corpus: build or check it`);
+    }
+    const found = [
+      ...differences(files, readArtifacts(FOLDER))
+        .map((each) => ({ ...each, name: join(FOLDER, each.name) })),
+      ...differences(index, new Map([[INDEX, Deno.readTextFileSync(INDEX)]])),
+    ];
+    for (const each of found) output.note(describeDifference(each));
+    if (found.length > 0) return EXIT.no;
+    output.data(`${FOLDER}: all ${files.size} files are as built`);
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,24 @@
+import type { Difference } from "../evidence/differences.ts";
+
+const CONTEXT = 24;
+const EXCERPT = 72;
+
+/** Says where a file differs first: `PATH:LINE: expected …, found …`. */
+export function describeDifference(
+  { name, line, expected, found }: Difference,
+): string {
+  let same = 0;
+  while (
+    expected !== undefined && found !== undefined &&
+    same < expected.length && expected[same] === found[same]
+  ) same++;
+  const from = Math.max(0, same - CONTEXT);
+  const excerpt = (text: string | undefined) => {
+    if (text === undefined) return "nothing";
+    const cut = JSON.stringify(text.slice(from, from + EXCERPT));
+    return from > 0 ? `…${cut}` : cut;
+  };
+  return `${name}:${line}: expected ${excerpt(expected)}, found ${
+    excerpt(found)
+  }`;
+}

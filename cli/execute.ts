@@ -1,0 +1,70 @@
+import { dirname, join } from "../deps.ts";
+import type { ArtifactSink } from "../evidence/artifacts.ts";
+import { recordRun } from "../evidence/record_run.ts";
+import type { Policy } from "../policy/load.ts";
+import type { RunFinished } from "../runtime/event.ts";
+import { agentLoop } from "../runtime/loop.ts";
+import { stagedDocuments } from "../tasks/corpus.ts";
+import { scriptedRun, startOf } from "../tasks/scripted_run.ts";
+import type { Task } from "../tasks/task.ts";
+import { directorySandbox } from "../tools/directory_sandbox.ts";
+import type { Document } from "../tools/document.ts";
+import type { FetchLike } from "../tools/fetch.ts";
+import { deterministicEnv, stopwatch, timeout } from "./world.ts";
+import config from "../deno.json" with { type: "json" };
+
+/** One run of a task, with where it happens and where it is recorded. */
+export interface Execution {
+  readonly task: Task;
+  readonly policy: Policy;
+  readonly documents: readonly Document[];
+  readonly runId: string;
+  /** An existing, empty directory. */
+  readonly sandbox: string;
+  readonly sink: ArtifactSink;
+  readonly network: FetchLike;
+  /** Whether backing off takes real time. */
+  readonly waits: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** How a run ended. */
+export interface Executed {
+  readonly finished: RunFinished;
+  /** Steps of the script that were not reached. */
+  readonly unused: number;
+}
+
+/** Runs a task with its scripted model and puts it on record. */
+export async function execute(execution: Execution): Promise<Executed> {
+  const { task, documents, sandbox, sink, signal, waits } = execution;
+  const volatile = stopwatch();
+  layDown(stagedDocuments(documents), sandbox);
+  const { spec, unused } = scriptedRun(task, {
+    ...execution,
+    sandbox: directorySandbox(sandbox),
+    timeout,
+    runtimeVersion: config.version,
+  });
+  const env = deterministicEnv(startOf(task), { signal, waits });
+  const finished = await recordRun(agentLoop(spec, env), sink, { volatile });
+  return { finished, unused: unused() };
+}
+
+/** Writes documents into a directory that no agent uses yet. */
+function layDown(documents: readonly Document[], directory: string): void {
+  const folders = new Set(documents.map(({ path }) => dirname(path)));
+  for (const folder of folders) {
+    Deno.mkdirSync(join(directory, folder), { recursive: true });
+  }
+  for (const { path, text } of documents) {
+    Deno.writeTextFileSync(join(directory, path), text);
+  }
+}
+
+/** Says how a run ended, for people: one line. */
+export function describeEnd({ terminal_reason, totals }: RunFinished): string {
+  const { steps, tool_calls, policy_checks, denials, attempts } = totals;
+  return `${terminal_reason} after ${steps} steps: ${tool_calls} tool calls, ` +
+    `${policy_checks} policy checks (${denials} denied), ${attempts} attempts`;
+}

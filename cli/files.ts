@@ -1,0 +1,34 @@
+import { InputError } from "../policy/input_error.ts";
+
+/**
+ * Reads a text file that a person named, strictly as UTF-8.
+ *
+ * @throws {InputError} when it cannot be read
+ */
+export function readInput(path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(Deno.readFileSync(path));
+  } catch (cause) {
+    throw new InputError(path, [{ path: "", message: whyUnreadable(cause) }], {
+      cause,
+    });
+  }
+}
+
+/** Says in a few words why a file or a folder cannot be read. */
+export function whyUnreadable(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
+  if (error instanceof Deno.errors.NotADirectory) {
+    return "it is not a directory";
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return "the operating system does not let this user read it";
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    return "the process has no permission to read it; see --allow-read";
+  }
+  if (error instanceof TypeError) return "it is not UTF-8 text";
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,35 @@
+import { policyJsonSchema } from "../policy/document.ts";
+import { loadPolicy } from "../policy/load.ts";
+import { readArguments } from "./arguments.ts";
+import { type Command, EXIT, UsageError } from "./command.ts";
+import { readInput } from "./files.ts";
+
+/** `policy`: checks a policy file, or prints what one may hold. */
+export const policy: Command = {
+  summary: "validate a policy file, or print its JSON Schema",
+  help: `Usage: policy validate FILE
+       policy schema
+
+validate  says which version a policy has, or every problem with its line
+schema    prints the JSON Schema of a policy file
+`,
+  run([action, ...rest], output) {
+    switch (action) {
+      case "schema":
+        readArguments(rest, {});
+        output.data(JSON.stringify(policyJsonSchema(), null, 2));
+        return EXIT.ok;
+      case "validate": {
+        const path = readArguments(rest, { operands: ["FILE"] }).operand(0);
+        output.data(
+          `${path}: policy ${loadPolicy(readInput(path), path).version}`,
+        );
+        return EXIT.ok;
+      }
+      default:
+        throw new UsageError(
+          `Expected validate or schema, found ${action ?? "nothing"}`,
+        );
+    }
+  },
+};

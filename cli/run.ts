@@ -1,0 +1,146 @@
+import { dirname, isAbsolute, join } from "../deps.ts";
+import { runDirectory } from "../evidence/run_directory.ts";
+import { loadPolicy, type Policy } from "../policy/load.ts";
+import builtInPolicy from "../policy/v1.yaml" with { type: "text" };
+import { loadTask, type Task } from "../tasks/task.ts";
+import type { Document } from "../tools/document.ts";
+import { readArguments } from "./arguments.ts";
+import { type Command, EXIT, UsageError } from "./command.ts";
+import { readCorpusFolder } from "./corpus_folder.ts";
+import { describeEnd, execute } from "./execute.ts";
+import { readInput } from "./files.ts";
+import { network } from "./world.ts";
+
+/** `run`: a user's own task, on a user's own documents, under a user's own policy. */
+export const run: Command = {
+  summary: "run a task of your own",
+  help: `Usage: run TASK.yaml [--policy FILE] [--corpus DIR] [--out DIR]
+           [--durability none|intent] [--json]
+
+Runs a task and leaves four artifacts in a new folder: state.jsonl, trace.json,
+run_report.md and manifest.json. Beside them, sandbox/ is what the agent could
+read and write: the documents of the corpus in corpus/, and what it wrote.
+
+  --policy FILE      the policy; default: what the task names, else policy/v1.yaml
+  --corpus DIR       a folder of .md and .txt files; default: what the task names
+  --out DIR          a folder that does not exist yet or is empty;
+                     default: runs/<task>_<policy>_<seed>
+  --durability WHAT  intent (default): an intent is on disk before its effect;
+                     none: the operating system writes when it likes
+  --json             print the result as JSON
+
+Each document is also served at https://fixtures.local/<name without extension>;
+any other URL that the policy allows is fetched from the network, if the process
+may (--allow-net).
+
+Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
+1 it could not be run.
+`,
+  async run(args, output) {
+    const given = readArguments(args, {
+      options: ["policy", "corpus", "out", "durability"],
+      flags: ["json"],
+      operands: ["TASK.yaml"],
+    });
+    const durability = durabilityOf(given.option("durability"));
+    const path = given.operand(0);
+    const task = loadTask(readInput(path), path);
+    const policy = policyFor(task, path, given.option("policy"));
+    const documents = documentsFor(task, path, given.option("corpus"));
+    const { id, seed } = task.document;
+    const runId = `${id}_${policy.sha256.slice(0, 8)}_${seed}`;
+    const out = given.option("out") ?? join("runs", runId);
+    refuseUsed(out);
+
+    using cancellation = cancelOnInterrupt();
+    const sandbox = join(out, "sandbox");
+    Deno.mkdirSync(sandbox, { recursive: true });
+    using sink = runDirectory(out, { durability });
+    const { finished, unused } = await execute({
+      task,
+      policy,
+      documents,
+      runId,
+      sandbox,
+      sink,
+      network,
+      waits: true,
+      signal: cancellation.signal,
+    });
+    if (unused > 0) {
+      output.note(`${path}: ${unused} steps of the script were not reached`);
+    }
+    const { terminal_reason, answer, totals } = finished;
+    output.data(
+      given.flag("json")
+        ? JSON.stringify({ run: out, terminal_reason, answer, totals })
+        : [
+          `${out}: ${describeEnd(finished)}`,
+          ...answer === null ? [] : ["", answer],
+        ].join("\n"),
+    );
+    return terminal_reason === "final_answer" ? EXIT.ok : EXIT.no;
+  },
+};
+
+function durabilityOf(value = "intent"): "none" | "intent" {
+  if (value === "none" || value === "intent") return value;
+  throw new UsageError(
+    `Cannot use --durability "${value}": expected none or intent`,
+  );
+}
+
+function policyFor(
+  { document }: Task,
+  taskPath: string,
+  option: string | undefined,
+): Policy {
+  const path = option ?? besideTask(taskPath, document.policy);
+  return path === undefined
+    ? loadPolicy(builtInPolicy, "policy/v1.yaml")
+    : loadPolicy(readInput(path), path);
+}
+
+function documentsFor(
+  { document }: Task,
+  taskPath: string,
+  option: string | undefined,
+): readonly Document[] {
+  const folder = option ?? besideTask(taskPath, document.corpus);
+  return folder === undefined ? [] : readCorpusFolder(folder);
+}
+
+/** A path in a task is relative to the task's file. */
+function besideTask(
+  taskPath: string,
+  path: string | undefined,
+): string | undefined {
+  return path === undefined || isAbsolute(path)
+    ? path
+    : join(dirname(taskPath), path);
+}
+
+/** A run is evidence: nothing is ever written over one. */
+function refuseUsed(out: string): void {
+  try {
+    if ([...Deno.readDirSync(out)].length === 0) return;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  throw new UsageError(
+    `Cannot write the run to "${out}": the folder is not empty; remove it or choose another --out`,
+  );
+}
+
+/** A signal that aborts on Ctrl-C, so that the run ends as cancelled, on record. */
+function cancelOnInterrupt(): { readonly signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  const abort = () =>
+    controller.abort(new DOMException("The run was interrupted", "AbortError"));
+  Deno.addSignalListener("SIGINT", abort);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => Deno.removeSignalListener("SIGINT", abort),
+  };
+}

@@ -1,0 +1,180 @@
+/**
+ * A governed agent runtime: one loop, a declarative policy before every tool
+ * call, and an append-only record from which trace, report and manifest are
+ * made.
+ *
+ * Run as a program it is the command line; see `--help`.
+ *
+ * @example A run of one's own tool under a policy, recorded in memory
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import {
+ *   agentLoop,
+ *   loadPolicy,
+ *   memorySink,
+ *   recordRun,
+ *   scriptedLlm,
+ *   summarizeTool,
+ *   toolRegistry,
+ *   virtualClock,
+ * } from "./mod.ts";
+ *
+ * const policy = loadPolicy(
+ *   `version: 1
+ * on_deny: terminate
+ * tool_registry: { allowed: [summarize], denied: [] }
+ * url_allowlist: []
+ * sandbox: { isolation: process }
+ * arg_schema: { enforcement: strict, max_bytes: 4096, max_depth: 4 }
+ * loop_budget: { max_iterations: 3 }
+ * cycle_detection: { max_repeats: 2, max_period: 2 }
+ * retry: { max_retries: 0, backoff_base_ms: 0, backoff_cap_ms: 0 }
+ * `,
+ *   "policy.yaml",
+ * );
+ * const model = scriptedLlm([
+ *   { calls: [{ tool: "summarize", args: { text: "One thing. And another." } }] },
+ *   { answer: "Two things." },
+ * ]);
+ * const events = agentLoop({
+ *   runId: "demo",
+ *   seed: 0,
+ *   runtimeVersion: "0.1.0",
+ *   task: { id: "demo", question: "What is said?", text: "" },
+ *   policy,
+ *   tools: toolRegistry([summarizeTool()]),
+ *   sandbox: { inspect: () => { throw new RangeError("There are no files") } },
+ *   llm: model.llm,
+ *   model: {
+ *     execution_path: "stub",
+ *     provider: "scripted",
+ *     model: "demo",
+ *     script_sha256: model.sha256,
+ *   },
+ *   corpus: { sha256: "0".repeat(64), documents: 0 },
+ * }, { ...virtualClock(0n), signal: new AbortController().signal });
+ * const sink = memorySink();
+ * const finished = await recordRun(events, sink, {
+ *   volatile: () => ({ timestamp: "", wall_clock_seconds: 0, git_sha: null }),
+ * });
+ * assertEquals(finished.answer, "Two things.");
+ * assertEquals([...sink.artifacts.keys()].sort(), [
+ *   "manifest.json",
+ *   "run_report.md",
+ *   "state.jsonl",
+ *   "trace.json",
+ * ]);
+ * ```
+ *
+ * @module
+ */
+export { type Json } from "./tools/json.ts";
+export {
+  type Schema,
+  type SchemaIssue,
+  type SchemaResult,
+} from "./tools/schema.ts";
+export {
+  type Effects,
+  type Tool,
+  type ToolContext,
+  type ToolDefinition,
+} from "./tools/tool.ts";
+export { ToolError, type ToolErrorOptions } from "./tools/tool_error.ts";
+export { type PathFacts, type Sandbox } from "./tools/sandbox.ts";
+export { directorySandbox } from "./tools/directory_sandbox.ts";
+export { type Document } from "./tools/document.ts";
+export { type ToolRegistry, toolRegistry } from "./tools/registry.ts";
+export {
+  type FetchArgs,
+  type FetchLike,
+  type FetchOptions,
+  type FetchResponse,
+  fetchTool,
+} from "./tools/fetch.ts";
+export { type ReadArgs, readTool } from "./tools/read.ts";
+export { type SearchArgs, searchTool } from "./tools/search.ts";
+export { type SummarizeArgs, summarizeTool } from "./tools/summarize.ts";
+export { type WriteArgs, writeTool } from "./tools/write.ts";
+
+export { InputError, type InputProblem } from "./policy/input_error.ts";
+export { loadPolicy, type Policy } from "./policy/load.ts";
+export {
+  type CycleLimits,
+  type LoopLimits,
+  type PolicyDocument,
+  type RetryLimits,
+} from "./policy/document.ts";
+export { type Metadata, type RuleId } from "./policy/rule.ts";
+
+export { agentLoop } from "./runtime/loop.ts";
+export {
+  type ApprovalAnswer,
+  type ApprovalRequest,
+  type Approver,
+} from "./runtime/approval.ts";
+export { type Env, type VirtualClock, virtualClock } from "./runtime/env.ts";
+export {
+  type ApprovalResolved,
+  type AttemptFinished,
+  type AttemptOutcome,
+  type EventHead,
+  type EventType,
+  type ExecutionPath,
+  type LlmCompleted,
+  type PolicyChecked,
+  type ProposedCall,
+  type RecordedError,
+  type RunEvent,
+  type RunFinished,
+  type RunStarted,
+  type RunTotals,
+  type StepFinished,
+  type StepStarted,
+  type TerminalReason,
+  type ToolFinished,
+  type ToolStarted,
+  type Usage,
+} from "./runtime/event.ts";
+export {
+  FAILURE_MODES,
+  type FailureMode,
+  type FailureModeId,
+  type StepFacts,
+} from "./runtime/failure.ts";
+export {
+  type Llm,
+  type LlmInput,
+  type LlmOutput,
+  type Message,
+} from "./runtime/llm.ts";
+export { type ModelInfo, type RunSpec } from "./runtime/run_spec.ts";
+export {
+  type ScriptCall,
+  type ScriptedLlm,
+  scriptedLlm,
+  type ScriptStep,
+} from "./runtime/scripted_llm.ts";
+
+export {
+  type TraceFinding,
+  validateTrace,
+  validateTraceText,
+} from "./trace/validate.ts";
+
+export {
+  type ArtifactName,
+  type Artifacts,
+  type ArtifactSink,
+  memorySink,
+} from "./evidence/artifacts.ts";
+export { type Volatile } from "./evidence/manifest.ts";
+export { type RecordOptions, recordRun } from "./evidence/record_run.ts";
+export { regenerate } from "./evidence/regenerate.ts";
+export { runDirectory } from "./evidence/run_directory.ts";
+export { type Difference, differences } from "./evidence/differences.ts";
+
+if (import.meta.main) {
+  const { main } = await import("./cli.ts");
+  Deno.exitCode = await main(Deno.args);
+}

@@ -1,0 +1,70 @@
+import { hash } from "node:crypto";
+import type { Document } from "../tools/document.ts";
+import type { FetchLike, FetchResponse } from "../tools/fetch.ts";
+
+/** The folder of the sandbox in which the documents of a run lie. */
+const CORPUS_FOLDER = "corpus";
+
+/** The origin at which the documents of a run can be fetched, without a network. */
+export const FIXTURE_ORIGIN = "https://fixtures.local";
+
+/** The documents of a run with the paths that they have in its sandbox. */
+export function stagedDocuments(
+  documents: readonly Document[],
+): readonly Document[] {
+  return documents.map((document) => ({
+    ...document,
+    path: `${CORPUS_FOLDER}/${document.path}`,
+  }));
+}
+
+/** What the record says of a corpus: one hash over the path and the hash of each document. */
+export function corpusSnapshot(
+  documents: readonly Document[],
+): { readonly sha256: string; readonly documents: number } {
+  const lines = documents
+    .map(({ path, text }) => `${hash("sha256", text)}  ${path}\n`)
+    .sort();
+  return {
+    sha256: hash("sha256", lines.join("")),
+    documents: documents.length,
+  };
+}
+
+/**
+ * Serves `https://fixtures.local/<id>` from the documents of a run and leaves
+ * every other URL to `network`.
+ */
+export function fixtureFetch(
+  documents: readonly Document[],
+  network: FetchLike,
+): FetchLike {
+  const byId = new Map(documents.map((each) => [each.id, each]));
+  return (url, init) => {
+    const { origin, pathname } = new URL(url);
+    if (origin !== FIXTURE_ORIGIN) return network(url, init);
+    const document = byId.get(decodeURIComponent(pathname.slice(1)));
+    return Promise.resolve(
+      document === undefined
+        ? answer(404, "text/plain; charset=utf-8", "no such document\n")
+        : answer(200, contentType(document.path), document.text),
+    );
+  };
+}
+
+function answer(status: number, type: string, text: string): FetchResponse {
+  const headers = new Map([["content-type", type]]);
+  return {
+    status,
+    headers: { get: (name) => headers.get(name.toLowerCase()) ?? null },
+    body: (async function* () {
+      yield await Promise.resolve(new TextEncoder().encode(text));
+    })(),
+  };
+}
+
+function contentType(path: string): string {
+  return path.endsWith(".md")
+    ? "text/markdown; charset=utf-8"
+    : "text/plain; charset=utf-8";
+}

@@ -1,0 +1,75 @@
+import type { Policy } from "../policy/load.ts";
+import type { RunSpec } from "../runtime/run_spec.ts";
+import { scriptedLlm } from "../runtime/scripted_llm.ts";
+import type { Document } from "../tools/document.ts";
+import { type FetchLike, fetchTool } from "../tools/fetch.ts";
+import { readTool } from "../tools/read.ts";
+import { toolRegistry } from "../tools/registry.ts";
+import type { Sandbox } from "../tools/sandbox.ts";
+import { searchTool } from "../tools/search.ts";
+import { summarizeTool } from "../tools/summarize.ts";
+import { writeTool } from "../tools/write.ts";
+import { corpusSnapshot, fixtureFetch, stagedDocuments } from "./corpus.ts";
+import type { Task } from "./task.ts";
+
+/** What a task is run with. */
+export interface ScriptedRunOptions {
+  readonly policy: Policy;
+  readonly documents: readonly Document[];
+  readonly sandbox: Sandbox;
+  /** Serves what is not a document of the corpus. */
+  readonly network: FetchLike;
+  /** Makes a signal that aborts after so many milliseconds. */
+  readonly timeout: (ms: number) => AbortSignal;
+  readonly runtimeVersion: string;
+  readonly runId: string;
+}
+
+/** A task that is ready to run. */
+export interface ScriptedRun {
+  readonly spec: RunSpec;
+  /** How many steps of the script the run has not reached. */
+  unused(): number;
+}
+
+/**
+ * Makes a task ready to run with its scripted model and the five tools. The
+ * sandbox must hold `stagedDocuments(documents)` already.
+ */
+export function scriptedRun(
+  { text, document: task }: Task,
+  options: ScriptedRunOptions,
+): ScriptedRun {
+  const { policy, documents, sandbox, network, timeout } = options;
+  const model = scriptedLlm(task.script);
+  const staged = stagedDocuments(documents);
+  const spec: RunSpec = {
+    runId: options.runId,
+    seed: task.seed,
+    runtimeVersion: options.runtimeVersion,
+    task: { id: task.id, question: task.question, text },
+    policy,
+    tools: toolRegistry([
+      searchTool(staged),
+      fetchTool({ fetch: fixtureFetch(staged, network), timeout }),
+      readTool(sandbox),
+      writeTool(sandbox),
+      summarizeTool(),
+    ]),
+    sandbox,
+    llm: model.llm,
+    model: {
+      execution_path: "stub",
+      provider: "scripted",
+      model: task.id,
+      script_sha256: model.sha256,
+    },
+    corpus: corpusSnapshot(documents),
+  };
+  return { spec, unused: model.unused };
+}
+
+/** The clock reading with which a scripted run begins, in nanoseconds since the epoch. */
+export function startOf({ document }: Task): bigint {
+  return BigInt(Date.parse(document.started_at)) * 1_000_000n;
+}

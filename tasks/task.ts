@@ -1,0 +1,121 @@
+import { z } from "../deps.ts";
+import { readYaml } from "../policy/read_yaml.ts";
+import type { ScriptStep } from "../runtime/scripted_llm.ts";
+import type { Json } from "../tools/json.ts";
+
+/** One job for an agent, as its file says it. */
+export interface TaskDocument {
+  /** Names the task in run ids: letters, digits, `.`, `_` and `-`. */
+  readonly id: string;
+  /** What the model is asked. */
+  readonly question: string;
+  /** Seeds what a run draws at random. Default: 0. */
+  readonly seed: number;
+  /** First reading of the clock of a scripted run, RFC 3339. */
+  readonly started_at: string;
+  /** Path of the policy, relative to the task. Default: the built-in one. */
+  readonly policy?: string | undefined;
+  /** Path of a folder of .md and .txt files, relative to the task. */
+  readonly corpus?: string | undefined;
+  /** What the scripted model gives back, step by step. */
+  readonly script: readonly ScriptStep[];
+}
+
+/** A task that was read and found sound. */
+export interface Task {
+  /** The exact text, for the record. */
+  readonly text: string;
+  readonly document: TaskDocument;
+}
+
+const json: z.ZodMiniType<Json> = z.json();
+const tokens = z.int().check(z.minimum(0));
+const nonEmpty = z.string().check(z.minLength(1));
+
+const scriptCall = z.strictObject({
+  tool: nonEmpty,
+  args: z.optional(json),
+  args_json: z.optional(z.string()).check(
+    z.describe("The arguments as the model's raw text, instead of args"),
+  ),
+}).check(
+  z.refine(
+    ({ args, args_json }) => args === undefined || args_json === undefined,
+    "expected args or args_json, found both",
+  ),
+);
+
+const usage = z.strictObject({
+  input_tokens: tokens,
+  output_tokens: tokens,
+  reasoning_tokens: z.optional(tokens),
+  total_tokens: z.optional(tokens),
+});
+
+const scriptStep = z.strictObject({
+  answer: z.optional(nonEmpty),
+  calls: z.optional(z.array(scriptCall).check(z.minLength(1))),
+  usage: z.optional(z.nullable(usage)).check(
+    z.describe("null reports none; no tokens by default"),
+  ),
+  raw: z.optional(z.string()).check(
+    z.describe("Text that is neither an answer nor calls"),
+  ),
+});
+
+const script = z.array(scriptStep).check(
+  z.minLength(1),
+  ({ value, issues }) => {
+    value.slice(0, -1).forEach((step, index) => {
+      if (step.answer === undefined) return;
+      issues.push({
+        code: "custom",
+        input: step,
+        path: [index, "answer"],
+        message: "an answer ends the run; the steps after it can never be used",
+      });
+    });
+  },
+);
+
+const utcTime = z.string().check(
+  z.regex(
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
+    "expected a time like 2026-01-31T09:00:00Z",
+  ),
+  z.refine((text) => !Number.isNaN(Date.parse(text)), "there is no such time"),
+);
+
+const taskDocument: z.ZodMiniType<TaskDocument> = z.strictObject({
+  id: z.string().check(
+    z.regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+      "expected letters, digits, '.', '_' and '-', at most 64",
+    ),
+  ),
+  question: z.string().check(z.trim(), z.minLength(1)),
+  seed: z._default(z.int().check(z.minimum(0), z.maximum(2 ** 32 - 1)), 0),
+  started_at: z._default(utcTime, "2026-01-01T00:00:00Z").check(
+    z.describe("First reading of the clock of a scripted run"),
+  ),
+  policy: z.optional(nonEmpty),
+  corpus: z.optional(nonEmpty),
+  script,
+});
+
+/**
+ * Reads a task from the text of its file; `source` names it in errors.
+ *
+ * @throws {InputError} when the text is not a sound task, with every problem
+ */
+export function loadTask(text: string, source: string): Task {
+  return { text, document: readYaml(text, source, taskDocument) };
+}
+
+/** Returns the JSON Schema of a task file, as it is kept in `task.schema.json`. */
+export function taskJsonSchema(): Record<string, unknown> {
+  return {
+    title: "Task of a governed agent run",
+    ...z.toJSONSchema(taskDocument, { io: "input" }),
+  };
+}
