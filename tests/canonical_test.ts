@@ -1,0 +1,254 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "../deps.ts";
+import { differences } from "../evidence/differences.ts";
+import { withoutVolatile } from "../evidence/manifest.ts";
+import { regenerate } from "../evidence/regenerate.ts";
+import { readArtifacts } from "../evidence/run_directory.ts";
+import { parseLedgerLine } from "../runtime/ledger_line.ts";
+import taskText from "../tasks/canonical.yaml" with { type: "text" };
+import { loadTask } from "../tasks/task.ts";
+import { validateTraceText } from "../trace/validate.ts";
+import { lacks } from "./permissions.ts";
+import { program, PROJECT, temporaryFolder } from "./program.ts";
+
+const RUN = "2026-11-22_f09c7907_0";
+const ARTIFACTS = [
+  "manifest.json",
+  "run_report.md",
+  "state.jsonl",
+  "trace.json",
+];
+
+const reads = { ignore: lacks("read") };
+const runs = { ignore: lacks("read", "write", "run") };
+
+function committed(): ReadonlyMap<string, string> {
+  return readArtifacts(join(PROJECT, "runs", RUN));
+}
+
+function text(name: string): string {
+  return committed().get(name) ?? "";
+}
+
+/** Copies the committed run into an empty folder. */
+function copyRun(folder: string): string {
+  const run = join(folder, "runs", RUN);
+  Deno.mkdirSync(run, { recursive: true });
+  for (const [name, content] of committed()) {
+    Deno.writeTextFileSync(join(run, name), content);
+  }
+  return run;
+}
+
+Deno.test(
+  "the canonical run is the only one of its kind, with four artifacts",
+  reads,
+  () => {
+    const names = [...Deno.readDirSync(join(PROJECT, "runs"))]
+      .map(({ name }) => name).filter((name) => /^\d{4}-/.test(name));
+    assertEquals(names, [RUN]);
+    assertEquals([...committed().keys()].sort(), ARTIFACTS);
+  },
+);
+
+Deno.test(
+  "the canonical trace has 22 spans, all allowed, all successful",
+  reads,
+  () => {
+    const trace = text("trace.json");
+    const count = (pattern: RegExp) => [...trace.matchAll(pattern)].length;
+    assertEquals(count(/"name":"agent_step"/g), 5);
+    assertEquals(count(/"name":"llm_call"/g), 5);
+    assertEquals(count(/"name":"policy_check"/g), 4);
+    assertEquals(count(/"name":"tool_call"/g), 4);
+    assertEquals(count(/"name":"retry_attempt"/g), 4);
+    assertEquals(count(/"spanId":"[0-9a-f]{16}","(parentSpanId|name)"/g), 22);
+    assertEquals(
+      count(/agent\.policy\.decision","value":\{"stringValue":"allow"\}/g),
+      4,
+    );
+    assertEquals(
+      count(/agent\.retry\.outcome","value":\{"stringValue":"success"\}/g),
+      4,
+    );
+    assertEquals(
+      count(
+        /agent\.terminal_reason","value":\{"stringValue":"final_answer"\}/g,
+      ),
+      1,
+    );
+    assertEquals(validateTraceText(trace), []);
+  },
+);
+
+Deno.test(
+  "the canonical agent searches, fetches, reads, summarises and answers",
+  reads,
+  () => {
+    const events = text("state.jsonl").trimEnd().split("\n").map(
+      parseLedgerLine,
+    );
+    const started = events.flatMap((event) =>
+      event.type === "tool_started" ? [event.tool] : []
+    );
+    assertEquals(started, ["search", "fetch", "read", "summarize"]);
+    const [search, fetched, , summary] = events.flatMap((event) =>
+      event.type === "tool_finished" ? [JSON.stringify(event.result)] : []
+    );
+    assert(search?.includes('"hits":[{"id":"op-07"'), "op-07 is the best hit");
+    assertStringIncludes(fetched ?? "", "lasted 56 minutes");
+    assertStringIncludes(summary ?? "", '"sentences":3');
+  },
+);
+
+Deno.test(
+  "the canonical script summarises what the fetched report says",
+  reads,
+  () => {
+    const calls = loadTask(taskText, "canonical").document.script
+      .flatMap(({ calls = [] }) => calls);
+    const given = JSON.stringify(
+      calls.find(({ tool }) => tool === "summarize"),
+    );
+    const report = Deno.readTextFileSync(join(PROJECT, "corpus/v1/op-07.md"));
+    const body = report.slice(report.indexOf("## Summary")).trimEnd();
+    assertStringIncludes(given, JSON.stringify(body).slice(1, -1));
+  },
+);
+
+Deno.test(
+  "the committed ledger regenerates every artifact",
+  reads,
+  async () => {
+    assertEquals(
+      differences(await regenerate(text("state.jsonl")), committed()),
+      [],
+    );
+  },
+);
+
+Deno.test("the committed ledger names no path of a machine", reads, () => {
+  for (const content of committed().values()) {
+    assertEquals(content.match(/\/(home|root|tmp|Users|var)\//), null);
+  }
+});
+
+Deno.test({
+  name:
+    "canonical leaves the committed bytes in an empty folder of another user elsewhere",
+  ...runs,
+  async fn() {
+    using folder = temporaryFolder();
+    const env = {
+      TZ: "Pacific/Chatham",
+      LANG: "tr_TR.UTF-8",
+      LC_ALL: "tr_TR.UTF-8",
+      HOME: folder.path,
+      USER: "somebody",
+      LOGNAME: "somebody",
+      DENO_DIR: denoDirectory(),
+    };
+    const { code, stdout } = await program(["canonical"], {
+      cwd: folder.path,
+      env,
+    });
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, `runs/${RUN}: final_answer after 5 steps`);
+    const run = readArtifacts(join(folder.path, "runs", RUN));
+    assertEquals(differences(committed(), run), []);
+    const left = [...Deno.readDirSync(join(folder.path, "runs"))]
+      .map(({ name }) => name).sort();
+    assertEquals(left, [".lock", RUN]);
+  },
+});
+
+Deno.test({
+  name:
+    "canonical --check names file and line of one changed byte in any artifact",
+  ...runs,
+  async fn() {
+    using folder = temporaryFolder();
+    const run = copyRun(folder.path);
+    for (
+      const { name, from, to, line } of [
+        { name: "state.jsonl", from: '"step":2', to: '"step":3', line: 9 },
+        { name: "trace.json", from: '"kind":1', to: '"kind":2', line: 3 },
+        { name: "run_report.md", from: "5 steps", to: "6 steps", line: 3 },
+        {
+          name: "manifest.json",
+          from: '"lines": 33',
+          to: '"lines": 34',
+          line: 31,
+        },
+      ]
+    ) {
+      const path = join(run, name);
+      const content = Deno.readTextFileSync(path);
+      assertStringIncludes(content, from);
+      Deno.writeTextFileSync(path, content.replace(from, to));
+      const { code, stderr } = await program(["canonical", "--check"], {
+        cwd: folder.path,
+      });
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, `runs/${RUN}/${name}:${line}: expected `);
+      Deno.writeTextFileSync(path, content);
+    }
+  },
+});
+
+Deno.test({
+  name: "canonical --check finds an extra file, a missing one and a stale run",
+  ...runs,
+  async fn() {
+    using folder = temporaryFolder();
+    const run = copyRun(folder.path);
+    const check = () => program(["canonical", "--check"], { cwd: folder.path });
+
+    Deno.writeTextFileSync(join(run, "notes.txt"), "");
+    const extra = await check();
+    assertEquals(extra.code, 2);
+    assertStringIncludes(
+      extra.stderr,
+      `runs/${RUN}/notes.txt:1: expected nothing`,
+    );
+    Deno.removeSync(join(run, "notes.txt"));
+
+    Deno.removeSync(join(run, "trace.json"));
+    const missing = await check();
+    assertEquals(missing.code, 2);
+    assertStringIncludes(missing.stderr, `runs/${RUN}/trace.json:1: `);
+    assertStringIncludes(missing.stderr, "found nothing");
+    Deno.writeTextFileSync(join(run, "trace.json"), text("trace.json"));
+
+    const stale = join(folder.path, "runs", "2026-01-01_00000000_0");
+    Deno.mkdirSync(stale);
+    const other = await check();
+    assertEquals(other.code, 2);
+    assertStringIncludes(other.stderr, "2026-01-01_00000000_0: stale");
+    Deno.removeSync(stale);
+    assertEquals((await check()).code, 0);
+  },
+});
+
+Deno.test("the manifest has exactly three volatile values", reads, () => {
+  const manifest = text("manifest.json");
+  const blank = withoutVolatile(manifest).split("\n");
+  const changed = manifest.split("\n").filter((line, at) => line !== blank[at])
+    .map((line) => line.trim().split(":")[0]);
+  assertEquals(
+    changed.filter((key) => key !== '"git_sha"'),
+    ['"timestamp"', '"wall_clock_seconds"'],
+  );
+  assertStringIncludes(blank.join("\n"), '"git_sha": null');
+});
+
+/** Where modules are cached, so that another HOME does not mean another download. */
+function denoDirectory(): string {
+  const { stdout } = new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json"],
+  }).outputSync();
+  const info: { readonly denoDir: string } = JSON.parse(
+    new TextDecoder().decode(stdout),
+  );
+  return info.denoDir;
+}
