@@ -10,8 +10,8 @@ export type Artifacts = ReadonlyMap<string, string>;
 
 /** Where the artifacts of one run go while they grow. */
 export interface ArtifactSink {
-  /** Adds text to the end of an artifact. */
-  append(name: ArtifactName, text: string): void;
+  /** Adds bytes to the end of an artifact; they then survive the process. */
+  append(name: ArtifactName, bytes: Uint8Array): void;
   /** Returns when what was appended to the ledger survives a power cut. */
   sync(): void;
   /** Says that every artifact is whole. */
@@ -23,7 +23,8 @@ export function memorySink(): ArtifactSink & { readonly artifacts: Artifacts } {
   const artifacts = new Map<string, string>();
   return {
     artifacts,
-    append(name, text) {
+    append(name, bytes) {
+      const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
       artifacts.set(name, (artifacts.get(name) ?? "") + text);
     },
     sync() {},

@@ -1,13 +1,9 @@
-import { createHash } from "node:crypto";
 import type { RunEvent, RunFinished, RunStarted } from "../runtime/event.ts";
-import { hashChain, mustBeDurable } from "../runtime/ledger.ts";
+import { hashChain, mustReach } from "../runtime/ledger.ts";
 import { otlpJson } from "../trace/otlp_json.ts";
+import { artifactText } from "./_artifact_text.ts";
 import type { ArtifactName, ArtifactSink } from "./artifacts.ts";
-import {
-  type ArtifactDigest,
-  manifestText,
-  type Volatile,
-} from "./manifest.ts";
+import { manifestText, type Volatile } from "./manifest.ts";
 import { runReport } from "./run_report.ts";
 
 /** What happens beside recording. */
@@ -28,82 +24,57 @@ export async function recordRun(
   sink: ArtifactSink,
   { volatile }: RecordOptions,
 ): Promise<RunFinished> {
+  const grow = (name: ArtifactName) =>
+    artifactText((bytes) => sink.append(name, bytes));
+  const [ledger, trace, report] = [
+    grow("state.jsonl"),
+    grow("trace.json"),
+    grow("run_report.md"),
+  ];
   const chain = hashChain();
-  const projections = [
-    { name: "trace.json", text: otlpJson() },
-    { name: "run_report.md", text: runReport() },
-  ] as const;
-  const digests = new Map<ArtifactName, TextDigest>();
-
-  function append(name: ArtifactName, text: string): void {
-    if (text === "") return;
-    sink.append(name, text);
-    let digest = digests.get(name);
-    if (digest === undefined) digests.set(name, digest = textDigest());
-    digest.update(text);
-  }
+  const [spans, story] = [otlpJson(), runReport()];
 
   let started: RunStarted | undefined;
   let finished: RunFinished | undefined;
-  for await (const event of events) {
-    const starts = event.type === "run_started";
-    if (starts !== (started === undefined) || finished !== undefined) {
-      throw new RangeError(NOT_A_RUN);
+  try {
+    for await (const event of events) {
+      const starts = event.type === "run_started";
+      if (starts !== (started === undefined) || finished !== undefined) {
+        throw new RangeError(NOT_A_RUN);
+      }
+      ledger.append(chain.seal(event));
+      const reach = mustReach(event);
+      if (reach !== undefined) ledger.flush();
+      if (reach === "disk") sink.sync();
+      trace.append(spans.push(event));
+      report.append(story.push(event));
+      if (event.type === "run_started") started = event;
+      if (event.type === "run_finished") finished = event;
     }
-    append("state.jsonl", chain.seal(event));
-    if (mustBeDurable(event)) sink.sync();
-    for (const { name, text } of projections) append(name, text.push(event));
-    if (event.type === "run_started") started = event;
-    if (event.type === "run_finished") finished = event;
+  } finally {
+    ledger.flush();
   }
   if (started === undefined || finished === undefined) {
     throw new RangeError(NOT_A_RUN);
   }
-  for (const { name, text } of projections) append(name, text.end());
-  const artifacts: Record<string, ArtifactDigest> = {};
-  for (const [name, digest] of digests) artifacts[name] = digest.end();
-  sink.append(
-    "manifest.json",
-    manifestText({
-      started,
-      finished,
-      head: chain.head,
-      artifacts,
-      volatile: volatile(),
-    }),
-  );
+  trace.append(spans.end());
+  report.append(story.end());
+  const manifest = grow("manifest.json");
+  manifest.append(manifestText({
+    started,
+    finished,
+    head: chain.head,
+    artifacts: {
+      "state.jsonl": ledger.end(),
+      "trace.json": trace.end(),
+      "run_report.md": report.end(),
+    },
+    volatile: volatile(),
+  }));
+  manifest.end();
   sink.commit();
   return finished;
 }
 
 const NOT_A_RUN =
   "Cannot record a run that does not start and finish, once each";
-
-interface TextDigest {
-  update(text: string): void;
-  end(): ArtifactDigest;
-}
-
-/** Hashes a text that comes in small pieces, many pieces at a time. */
-function textDigest(): TextDigest {
-  const encoder = new TextEncoder();
-  const digest = createHash("sha256");
-  let pending = "";
-  let bytes = 0;
-  function flush(): void {
-    const chunk = encoder.encode(pending);
-    digest.update(chunk);
-    bytes += chunk.length;
-    pending = "";
-  }
-  return {
-    update(text) {
-      pending += text;
-      if (pending.length > 2 ** 16) flush();
-    },
-    end() {
-      flush();
-      return { sha256: digest.digest("hex"), bytes };
-    },
-  };
-}

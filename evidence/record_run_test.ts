@@ -18,11 +18,14 @@ function journal(): ArtifactSink & { readonly entries: string[] } {
   const entries: string[] = [];
   return {
     entries,
-    append(name, text) {
+    append(name, bytes) {
+      const text = new TextDecoder().decode(bytes);
       entries.push(
-        name === "state.jsonl"
-          ? `line ${text.match(/"type":"(\w+)"/)?.[1]}`
-          : name,
+        ...name === "state.jsonl"
+          ? text.trimEnd().split("\n").map((line) =>
+            `line ${line.match(/"type":"(\w+)"/)?.[1]}`
+          )
+          : [name],
       );
     },
     sync: () => entries.push("sync"),
@@ -36,63 +39,42 @@ async function* stream(
   yield* events;
 }
 
-Deno.test("recordRun() puts each event on record before it asks for the next one", async () => {
+Deno.test("recordRun() writes what waits before the loop waits, and syncs before an effect", async () => {
   const sink = journal();
   async function* announced() {
     for await (const event of rehearsal(REHEARSALS.one_call())) {
       sink.entries.push(`made ${event.type}`);
       yield event;
-      sink.entries.push(`next`);
     }
   }
   await recordRun(announced(), sink, OPTIONS);
   assertEquals(sink.entries, [
     "made run_started",
-    "line run_started",
-    "trace.json",
-    "next",
     "made step_started",
+    "line run_started",
     "line step_started",
-    "next",
     "made llm_completed",
-    "line llm_completed",
-    "trace.json",
-    "next",
     "made policy_checked",
-    "line policy_checked",
-    "trace.json",
-    "next",
     "made tool_started",
+    "line llm_completed",
+    "line policy_checked",
     "line tool_started",
     "sync",
-    "next",
     "made attempt_finished",
-    "line attempt_finished",
-    "trace.json",
-    "next",
     "made tool_finished",
-    "line tool_finished",
-    "trace.json",
-    "next",
     "made step_finished",
-    "line step_finished",
-    "next",
     "made step_started",
-    "line step_started",
-    "trace.json",
-    "next",
-    "made llm_completed",
-    "line llm_completed",
-    "trace.json",
-    "next",
-    "made step_finished",
+    "line attempt_finished",
+    "line tool_finished",
     "line step_finished",
-    "next",
+    "line step_started",
+    "made llm_completed",
+    "made step_finished",
     "made run_finished",
+    "line llm_completed",
+    "line step_finished",
     "line run_finished",
     "sync",
-    "trace.json",
-    "next",
     "trace.json",
     "run_report.md",
     "manifest.json",
@@ -178,7 +160,7 @@ Deno.test("recordRun() asks for the volatile values once, when the run is over",
   ]);
 });
 
-Deno.test("recordRun() commits nothing when the events throw", async () => {
+Deno.test("recordRun() writes every line and commits nothing when the events throw", async () => {
   const sink = journal();
   async function* broken() {
     yield* (await rehearse(REHEARSALS.one_call())).slice(0, 3);
@@ -191,10 +173,8 @@ Deno.test("recordRun() commits nothing when the events throw", async () => {
   );
   assertEquals(sink.entries, [
     "line run_started",
-    "trace.json",
     "line step_started",
     "line llm_completed",
-    "trace.json",
   ]);
 });
 

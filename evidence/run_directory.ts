@@ -1,9 +1,12 @@
 import { join } from "../deps.ts";
-import { createLedgerFile, type Durability } from "../runtime/ledger_file.ts";
+import { growingFile } from "../runtime/growing_file.ts";
 import type { ArtifactName, Artifacts, ArtifactSink } from "./artifacts.ts";
 
-/** How much of an artifact is collected before it is written, in characters. */
-const WRITE_SIZE = 2 ** 16;
+/**
+ * `none`: the operating system writes to the disk when it likes. `intent`: what
+ * announces an effect, and the last line, is on the disk before the run goes on.
+ */
+export type Durability = "none" | "intent";
 
 /**
  * Creates a directory in which one run grows. The ledger has its name from the
@@ -18,7 +21,7 @@ export function runDirectory(
   { durability }: { readonly durability: Durability },
 ): ArtifactSink & Disposable {
   Deno.mkdirSync(path, { recursive: true });
-  const ledger = createLedgerFile(join(path, "state.jsonl"), durability);
+  const ledger = growingFile(join(path, "state.jsonl"));
   const grow = (name: ArtifactName) => growingFile(join(path, `${name}.part`));
   const projections = {
     "trace.json": grow("trace.json"),
@@ -26,81 +29,44 @@ export function runDirectory(
     "manifest.json": grow("manifest.json"),
   };
   const files = { "state.jsonl": ledger, ...projections };
-  function closeAll(): void {
-    for (const file of Object.values(projections)) file.close();
+  function close(): void {
+    for (const file of Object.values(files)) file[Symbol.dispose]();
   }
   return {
-    append: (name, text) => files[name].append(text),
-    sync: () => ledger.sync(),
+    append: (name, bytes) => files[name].append(bytes),
+    sync() {
+      if (durability === "intent") ledger.sync();
+    },
     commit() {
-      closeAll();
+      close();
       for (const name of Object.keys(projections)) {
         Deno.renameSync(join(path, `${name}.part`), join(path, name));
       }
     },
-    [Symbol.dispose]() {
-      ledger[Symbol.dispose]();
-      closeAll();
-    },
+    [Symbol.dispose]: close,
   };
 }
 
 /**
  * Reads every file of a run directory; what is no file counts as one with no
- * text.
- *
- * @throws {TypeError} when a file is not UTF-8, since its text would not tell its bytes
+ * text. Bytes that are not UTF-8 become lone surrogates, which no text has, so
+ * that no two different files read alike.
  */
 export function readArtifacts(path: string): Artifacts {
   const artifacts = new Map<string, string>();
   for (const { name, isFile } of Deno.readDirSync(path)) {
-    artifacts.set(name, isFile ? readText(join(path, name)) : "");
+    const text = isFile ? exactText(Deno.readFileSync(join(path, name))) : "";
+    artifacts.set(name, text);
   }
   return artifacts;
 }
 
-function readText(path: string): string {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+function exactText(bytes: Uint8Array): string {
   try {
-    return decoder.decode(Deno.readFileSync(path));
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
-    throw new TypeError(`Cannot read "${path}": it is not UTF-8 text`, {
-      cause,
-    });
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes);
+  } catch {
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)
+      .replaceAll("\ufffd", "\udfff");
   }
-}
-
-interface GrowingFile {
-  append(text: string): void;
-  close(): void;
-}
-
-/** A file that is written in large pieces. */
-function growingFile(path: string): GrowingFile {
-  const file = Deno.openSync(path, {
-    write: true,
-    create: true,
-    truncate: true,
-  });
-  const encoder = new TextEncoder();
-  let pending = "";
-  let open = true;
-  function write(): void {
-    let bytes = encoder.encode(pending);
-    while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
-    pending = "";
-  }
-  return {
-    append(text) {
-      pending += text;
-      if (pending.length > WRITE_SIZE) write();
-    },
-    close() {
-      if (!open) return;
-      open = false;
-      write();
-      file.close();
-    },
-  };
 }

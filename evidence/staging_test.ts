@@ -1,20 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { join } from "../deps.ts";
+import { lacks } from "../tests/permissions.ts";
+import { temporaryFolder } from "../tests/program.ts";
 import { openStaging } from "./staging.ts";
 
-/** These tests touch the disk; without the permission they are ignored. */
-const ignore = (["read", "write"] as const).some((name) =>
-  Deno.permissions.querySync({ name }).state !== "granted"
-);
-
-/** A directory that is gone when the test is over. */
-function scratch(): { readonly path: string } & Disposable {
-  const path = Deno.makeTempDirSync();
-  return {
-    path,
-    [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }),
-  };
-}
+const ignore = lacks("read", "write");
 
 /** Writes files; `/` stands between folders. */
 function plant(root: string, files: Readonly<Record<string, string>>): void {
@@ -45,8 +35,8 @@ Deno.test({
     "openStaging() makes runs beside the others and puts them in their place",
   ignore,
   fn() {
-    using directory = scratch();
-    const root = join(directory.path, "runs");
+    using folder = temporaryFolder();
+    const root = join(folder.path, "runs");
     {
       using staging = openStaging(root);
       plant(staging.path("one"), { "trace.json": "new" });
@@ -71,8 +61,8 @@ Deno.test({
   name: "openStaging() replaces a run as a whole and leaves the others alone",
   ignore,
   fn() {
-    using directory = scratch();
-    const root = directory.path;
+    using folder = temporaryFolder();
+    const root = folder.path;
     plant(root, {
       "one/trace.json": "old",
       "one/stale.txt": "old",
@@ -94,8 +84,8 @@ Deno.test({
   name: "openStaging() replaces a file that stands in the place of a run",
   ignore,
   fn() {
-    using directory = scratch();
-    const root = directory.path;
+    using folder = temporaryFolder();
+    const root = folder.path;
     plant(root, { one: "no directory" });
     {
       using staging = openStaging(root);
@@ -111,8 +101,8 @@ Deno.test({
     "openStaging() keeps what is there when the run that should replace it was not made",
   ignore,
   fn() {
-    using directory = scratch();
-    const root = directory.path;
+    using folder = temporaryFolder();
+    const root = folder.path;
     plant(root, { "one/trace.json": "old" });
     {
       using staging = openStaging(root);
@@ -126,8 +116,8 @@ Deno.test({
   name: "openStaging() drops a run that was not swapped",
   ignore,
   fn() {
-    using directory = scratch();
-    const root = directory.path;
+    using folder = temporaryFolder();
+    const root = folder.path;
     plant(root, { "one/trace.json": "old" });
     {
       using staging = openStaging(root);
@@ -141,8 +131,8 @@ Deno.test({
   name: "openStaging() sweeps away what an interrupted process left behind",
   ignore,
   fn() {
-    using directory = scratch();
-    const root = directory.path;
+    using folder = temporaryFolder();
+    const root = folder.path;
     plant(root, {
       ".staging/new/one/trace.json": "half",
       ".staging/old/one/trace.json": "old",
@@ -160,8 +150,8 @@ Deno.test({
   name: "openStaging() is refused while somebody else has it open",
   ignore,
   fn() {
-    using directory = scratch();
-    const root = directory.path;
+    using folder = temporaryFolder();
+    const root = folder.path;
     {
       using staging = openStaging(root);
       plant(staging.path("one"), { "trace.json": "growing" });
@@ -183,8 +173,8 @@ Deno.test({
   name: "openStaging() does not mind the lock of a process that is gone",
   ignore,
   fn() {
-    using directory = scratch();
-    const root = directory.path;
+    using folder = temporaryFolder();
+    const root = folder.path;
     // The file stays behind; the lock on it went with its holder's handle.
     const holder = Deno.openSync(join(root, ".lock"), {
       create: true,

@@ -122,7 +122,7 @@ const PROBLEMS = [
     what: "a value in a flow collection over two lines",
     text: "name: a\nscript:\n  - {tool: x,\n     args: {top_k: x}}",
     want:
-      'task.yaml:4: script[0].args.top_k: expected number, found string "x"',
+      'task.yaml:3: script[0].args.top_k: expected number, found string "x"',
   },
   {
     what: "Windows line ends",

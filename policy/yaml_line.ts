@@ -50,11 +50,13 @@ function keyBelow(
   key: string,
 ): Place | undefined {
   const own = at < 0 ? undefined : lines[at];
-  // The first key of a list item stands on the line of its dash.
-  if (own?.text.startsWith("- ") && isKey(own.text.slice(2).trimStart(), key)) {
-    return { line: at, indent: indent + 1 };
-  }
   let level: number | undefined;
+  // The first key of a list item stands on the line of its dash.
+  if (own?.text.startsWith("- ") && own.indent === indent) {
+    const first = own.text.slice(1).trimStart();
+    level = indent + own.text.length - first.length;
+    if (isKey(first, key)) return { line: at, indent: level };
+  }
   for (let line = at + 1; line < lines.length; line++) {
     const { indent: depth, text } = lines[line] ?? { indent: 0, text: "" };
     if (text === "") continue;

@@ -28,6 +28,11 @@ items:
   - args:
       - z
     more: 2
+  - args:
+        deep: 1
+    more: 3
+  - args:
+    more: 4
 unindented:
 - one
 - name: two
@@ -47,25 +52,30 @@ const CASES = [
   { path: ["single"], want: 5 },
   { path: ["limits"], want: 6 },
   { path: ["limits", "max_tokens"], want: 8 },
-  { path: ["limits", "nested", "name"], want: 11 },
-  { path: ["flow", "a"], want: 12 },
-  { path: ["flow", "b", 1], want: 13 },
-  { path: ["items"], want: 14 },
-  { path: ["items", 0], want: 15 },
-  { path: ["items", 1], want: 16 },
-  { path: ["items", 1, "key"], want: 17 },
-  { path: ["items", 2, "tool"], want: 18 },
-  { path: ["items", 2, "args"], want: 19 },
-  { path: ["items", 2, "args", 0], want: 20 },
-  { path: ["items", 2, "args", 1], want: 21 },
-  { path: ["items", 2, "more"], want: 22 },
-  { path: ["unindented", 0], want: 24 },
-  { path: ["unindented", 1, "name"], want: 25 },
-  { path: ["unindented", 1, "more"], want: 26 },
-  { path: ["unindented", 2], want: 27 },
-  { path: ["block"], want: 28 },
-  { path: ["after"], want: 31 },
-  { path: ["names"], want: 32 },
+  { path: ["limits", "nested", "name"], want: 12 },
+  { path: ["flow", "a"], want: 13 },
+  { path: ["flow", "b", 1], want: 14 },
+  { path: ["items"], want: 15 },
+  { path: ["items", 0], want: 16 },
+  { path: ["items", 1], want: 17 },
+  { path: ["items", 1, "key"], want: 18 },
+  { path: ["items", 2, "tool"], want: 19 },
+  { path: ["items", 2, "args"], want: 20 },
+  { path: ["items", 2, "args", 0], want: 21 },
+  { path: ["items", 2, "args", 1], want: 22 },
+  { path: ["items", 2, "more"], want: 23 },
+  { path: ["items", 3, "args"], want: 25 },
+  { path: ["items", 3, "args", 0], want: 26 },
+  { path: ["items", 3, "more"], want: 27 },
+  { path: ["items", 4, "args", "deep"], want: 29 },
+  { path: ["items", 4, "more"], want: 30 },
+  { path: ["unindented", 0], want: 34 },
+  { path: ["unindented", 1, "name"], want: 35 },
+  { path: ["unindented", 1, "more"], want: 36 },
+  { path: ["unindented", 2], want: 37 },
+  { path: ["block"], want: 38 },
+  { path: ["after"], want: 41 },
+  { path: ["names"], want: 42 },
 ] as const;
 
 for (const { path, want } of CASES) {
@@ -81,11 +91,16 @@ const PARENTS = [
     want: undefined,
   },
   { what: "the parent of a missing key", path: ["limits", "name"], want: 6 },
-  { what: "the parent of a missing item", path: ["items", 9], want: 14 },
+  { what: "the parent of a missing item", path: ["items", 9], want: 15 },
+  {
+    what: "the first key of an item for a key that is missing below it",
+    path: ["items", 5, "args", "more"],
+    want: 31,
+  },
   {
     what: "the parent of a missing key of an item",
     path: ["items", 2, "x"],
-    want: 18,
+    want: 19,
   },
   { what: "no item of another list", path: ["limits", 0], want: 6 },
   {

@@ -44,9 +44,22 @@ export function hashChain(): HashChain {
 }
 
 /**
- * Whether an event must be on disk before the loop goes on: behind an intent
- * an effect follows, and the last line says that the run is complete.
+ * How far a line must have got before the loop goes on. Behind an intent an
+ * effect follows, and the last line says that the run is complete: both belong
+ * on the `disk`. Where the loop is about to wait, for the model, a person or
+ * the next attempt, the operating `system` must have the line, so that it
+ * survives the end of the process. The others may share a write.
  */
-export function mustBeDurable(event: RunEvent): boolean {
-  return event.type === "tool_started" || event.type === "run_finished";
+export function mustReach(event: RunEvent): "disk" | "system" | undefined {
+  switch (event.type) {
+    case "tool_started":
+    case "run_finished":
+      return "disk";
+    case "step_started":
+      return "system";
+    case "policy_checked":
+      return event.decision === "escalate" ? "system" : undefined;
+    case "attempt_finished":
+      return event.outcome === "transient_failure" ? "system" : undefined;
+  }
 }

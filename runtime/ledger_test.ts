@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { hash } from "node:crypto";
 import type { EventType, RunEvent } from "./event.ts";
-import { GENESIS_HASH, hashChain, mustBeDurable } from "./ledger.ts";
+import { GENESIS_HASH, hashChain, mustReach } from "./ledger.ts";
 import { rehearse } from "./rehearsal.ts";
 import { REHEARSALS } from "./rehearsals.ts";
 
@@ -67,25 +67,32 @@ Deno.test("hashChain() keeps an event on one line that holds line breaks and hal
   assertEquals(new TextDecoder().decode(bytes), line);
 });
 
-const DURABLE: Record<EventType, boolean> = {
-  run_started: false,
-  step_started: false,
-  llm_completed: false,
-  policy_checked: false,
-  approval_resolved: false,
-  tool_started: true,
-  attempt_finished: false,
-  tool_finished: false,
-  step_finished: false,
-  run_finished: true,
+const REACH: Record<EventType, "disk" | "system" | undefined> = {
+  run_started: undefined,
+  step_started: "system",
+  llm_completed: undefined,
+  policy_checked: undefined,
+  approval_resolved: undefined,
+  tool_started: "disk",
+  attempt_finished: undefined,
+  tool_finished: undefined,
+  step_finished: undefined,
+  run_finished: "disk",
 };
 
-Deno.test("mustBeDurable() holds for the intent and for the end, and for nothing else", async () => {
+Deno.test("mustReach() asks for the disk before an effect and at the end", async () => {
   const events = await rehearse(REHEARSALS.approved());
   assertEquals(
-    Object.fromEntries(
-      events.map((event) => [event.type, mustBeDurable(event)]),
-    ),
-    DURABLE,
+    Object.fromEntries(events.map((event) => [event.type, mustReach(event)])),
+    REACH,
   );
+});
+
+Deno.test("mustReach() asks for the system before a person or a backoff is waited for", async () => {
+  const [escalated] = (await rehearse(REHEARSALS.approved()))
+    .filter((event) => event.type === "policy_checked").map(mustReach);
+  assertEquals(escalated, "system");
+  const attempts = (await rehearse(REHEARSALS.transient_twice()))
+    .filter((event) => event.type === "attempt_finished").map(mustReach);
+  assertEquals(attempts, ["system", "system", undefined]);
 });

@@ -43,13 +43,22 @@ export function fixtureFetch(
   return (url, init) => {
     const { origin, pathname } = new URL(url);
     if (origin !== FIXTURE_ORIGIN) return network(url, init);
-    const document = byId.get(decodeURIComponent(pathname.slice(1)));
+    const document = byId.get(decoded(pathname.slice(1)));
     return Promise.resolve(
       document === undefined
         ? answer(404, "text/plain; charset=utf-8", "no such document\n")
         : answer(200, contentType(document.path), document.text),
     );
   };
+}
+
+/** A name that cannot be decoded stands for itself, and for no document. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 function answer(status: number, type: string, text: string): FetchResponse {

@@ -79,12 +79,23 @@ const script = z.array(scriptStep).check(
 );
 
 const utcTime = z.string().check(
-  z.regex(
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
-    "expected a time like 2026-01-31T09:00:00Z",
+  z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, {
+    error: "expected a time like 2026-01-31T09:00:00Z",
+    abort: true,
+  }),
+  z.refine(isTime, { error: "there is no such time", abort: true }),
+  z.refine(
+    (text) => "1970" <= text && text < "2554",
+    "expected a time from 1970 to 2553, which 64 bits of nanoseconds can hold",
   ),
-  z.refine((text) => !Number.isNaN(Date.parse(text)), "there is no such time"),
 );
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+function isTime(text: string): boolean {
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) &&
+    new Date(ms).toISOString() === text.replace("Z", ".000Z");
+}
 
 const taskDocument: z.ZodMiniType<TaskDocument> = z.strictObject({
   id: z.string().check(

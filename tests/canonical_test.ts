@@ -197,6 +197,23 @@ Deno.test({
 });
 
 Deno.test({
+  name: "canonical --check names the line of a byte that makes a file no text",
+  ...runs,
+  async fn() {
+    using folder = temporaryFolder();
+    const path = join(copyRun(folder.path), "run_report.md");
+    const bytes = Deno.readFileSync(path);
+    bytes[40] = 0xff;
+    Deno.writeFileSync(path, bytes);
+    const { code, stderr } = await program(["canonical", "--check"], {
+      cwd: folder.path,
+    });
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, `runs/${RUN}/run_report.md:3: expected `);
+  },
+});
+
+Deno.test({
   name: "canonical --check finds an extra file, a missing one and a stale run",
   ...runs,
   async fn() {

@@ -23,7 +23,7 @@ const EDGES = [
   /^cli\//,
   "mod.ts",
   "tools/directory_sandbox.ts",
-  "runtime/ledger_file.ts",
+  "runtime/growing_file.ts",
   "evidence/run_directory.ts",
   "evidence/staging.ts",
 ];
@@ -177,7 +177,7 @@ for (
 Deno.test("the layers test lets an edge touch the machine", () => {
   assertEquals(
     layerFaults({
-      path: "runtime/ledger_file.ts",
+      path: "runtime/growing_file.ts",
       code: "Deno.openSync(path);",
     }),
     [],

@@ -51,6 +51,7 @@ function build(parent: string): void {
       ["in.txt", "PARENT"],
       ["sandbox-evil/secret.txt", "SECRET"],
       ["outside/secret.txt", "SECRET"],
+      ["outside/shared.txt", "SECRET"],
       ["sandbox/in.txt", "INSIDE"],
       ["sandbox/sub/deep/naïve.txt", "NAÏVE"],
       ["sandbox/..hidden", "HIDDEN"],
@@ -72,7 +73,7 @@ function build(parent: string): void {
       ["link_loop", "link_loop2"],
     ] as const
   ) Deno.symlinkSync(target, `${parent}/sandbox/${name}`);
-  Deno.linkSync(`${parent}/outside/secret.txt`, `${parent}/sandbox/hard.txt`);
+  Deno.linkSync(`${parent}/outside/shared.txt`, `${parent}/sandbox/hard.txt`);
 }
 
 function namesIn(directory: string): readonly string[] {
@@ -85,15 +86,16 @@ async function replacing(
   value: unknown,
   body: () => Promise<void>,
 ): Promise<void> {
-  const real = Object.getOwnPropertyDescriptor(Deno, name);
-  assert(real);
-  Object.defineProperty(Deno, name, { ...real, value });
+  const real = Deno[name];
+  Object.defineProperty(Deno, name, { value });
   try {
     await body();
   } finally {
-    Object.defineProperty(Deno, name, { ...real });
+    Object.defineProperty(Deno, name, { value: real });
   }
 }
+
+const OUTSIDE_NAMES = ["secret.txt", "shared.txt"];
 
 const OUTSIDE: PathFacts = {
   resolved: "<outside>",
@@ -411,12 +413,11 @@ diskTest(
 diskTest(
   "readText() refuses a file that was a link only while it was opened",
   async (place) => {
-    const { root, sandbox } = place;
+    const { sandbox } = place;
     const open = Deno.open;
     await replacing("open", async (path: string, options: Deno.OpenOptions) => {
       Deno.removeSync(path);
-      Deno.symlinkSync("../outside/other.txt", path);
-      Deno.writeTextFileSync(`${root}/../outside/other.txt`, "SECRET");
+      Deno.symlinkSync("../outside/secret.txt", path);
       const file = await open(path, options);
       Deno.removeSync(path);
       Deno.writeTextFileSync(path, "INSIDE");
@@ -551,7 +552,7 @@ for (const { path, type } of WRITE_REFUSALS) {
       "Cannot ",
     );
     assertEquals([error.type, error.transient], [type, false]);
-    assertEquals(namesIn(`${parent}/outside`), ["secret.txt"]);
+    assertEquals(namesIn(`${parent}/outside`), OUTSIDE_NAMES);
     for (const name of ["outside/secret.txt", "sandbox-evil/secret.txt"]) {
       assertEquals(Deno.readTextFileSync(`${parent}/${name}`), "SECRET");
     }
@@ -595,7 +596,7 @@ diskTest(
         }),
     );
     assertEquals(opened, []);
-    assertEquals(namesIn(`${parent}/outside`), ["secret.txt"]);
+    assertEquals(namesIn(`${parent}/outside`), OUTSIDE_NAMES);
   },
 );
 
@@ -615,6 +616,52 @@ diskTest(
       );
       assertEquals(error.type, "sandbox_violation");
     });
-    assertEquals(namesIn(`${parent}/outside`), ["secret.txt"]);
+    assertEquals(namesIn(`${parent}/outside`), OUTSIDE_NAMES);
+  },
+);
+
+diskTest(
+  "writeText() refuses a directory that was a link only while it opened a file",
+  async ({ root, sandbox }) => {
+    const openSync = Deno.openSync;
+    await replacing("openSync", (path: string, options: Deno.OpenOptions) => {
+      Deno.removeSync(`${root}/new`);
+      Deno.symlinkSync("../outside", `${root}/new`);
+      const file = openSync(path, options);
+      Deno.removeSync(`${root}/new`);
+      Deno.mkdirSync(`${root}/new`);
+      Deno.writeTextFileSync(path, "PLANTED");
+      return file;
+    }, async () => {
+      const error = await assertRejects(
+        () => sandbox.writeText("new/a.txt", "NEW"),
+        ToolError,
+      );
+      assertEquals(error.type, "sandbox_violation");
+    });
+    assertEquals(namesIn(`${root}/new`), []);
+  },
+);
+
+diskTest(
+  "writeText() follows no link under the name of its temporary file",
+  async ({ parent, root, sandbox }) => {
+    const openSync = Deno.openSync;
+    await replacing("openSync", (path: string, options: Deno.OpenOptions) => {
+      Deno.symlinkSync(`${parent}/outside/secret.txt`, path);
+      return openSync(path, options);
+    }, async () => {
+      const error = await assertRejects(
+        () => sandbox.writeText("new/a.txt", "NEW"),
+        ToolError,
+        'Cannot write "new/a.txt": the system refused it (AlreadyExists)',
+      );
+      assertEquals(error.type, "io_error");
+    });
+    assertEquals(namesIn(`${root}/new`), []);
+    assertEquals(
+      Deno.readTextFileSync(`${parent}/outside/secret.txt`),
+      "SECRET",
+    );
   },
 );

@@ -67,9 +67,12 @@ Deno.test("searchTool() returns id, path, title, score and snippet of a hit", as
   });
 });
 
-Deno.test("searchTool() ranks a match in the title first", async () => {
-  const inText = document("a", "# Other\n\nAbout turbines today.");
-  const inTitle = document("b", "# Turbines\n\nAbout something today.");
+Deno.test("searchTool() counts a word in the title for more than four in the text", async () => {
+  const inText = document(
+    "a",
+    "# Other\n\nTurbines, turbines, turbines, turbines.",
+  );
+  const inTitle = document("b", "# Turbines\n\nAbout something else today.");
   assertEquals(await idsOf([inText, inTitle], "turbines"), ["b", "a"]);
 });
 
@@ -132,6 +135,11 @@ const SNIPPETS = [
     text: `# T\n\n${FILLER}The valve sticks. ${FILLER}`,
     want:
       "…interest happens here. Nothing of interest happens here. The valve sticks. Nothing of interest happens here. Nothing of interest happens here. Nothing of intere…",
+  },
+  {
+    what: "a late match in capitals",
+    text: `# T\n\n${FILLER}VALVE.`,
+    want: "…interest happens here. Nothing of interest happens here. VALVE.",
   },
   {
     what: "the end of a text that ends with the match",

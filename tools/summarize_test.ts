@@ -84,6 +84,15 @@ Deno.test("summarizeTool() prefers sentences that say something over stop words"
   });
 });
 
+Deno.test("summarizeTool() does not prefer a sentence for its length", async () => {
+  const text = "Valves often stick under heavy load near docks. Valves leak.";
+  assertEquals(await summarize(text, 1), {
+    summary: "Valves leak.",
+    sentences: 1,
+    of: 2,
+  });
+});
+
 const SPLITS = [
   {
     what: "no heading",

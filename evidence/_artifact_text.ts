@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import type { ArtifactDigest } from "./manifest.ts";
+
+/** How much text may wait before it is written, in UTF-16 code units. */
+const WRITE_SIZE = 2 ** 16;
+
+/** The text of one artifact while it grows. */
+export interface ArtifactText {
+  /** Takes text; it may wait for the next flush. */
+  append(text: string): void;
+  /** Writes what waits. */
+  flush(): void;
+  /** Writes what waits, and tells the whole. */
+  end(): ArtifactDigest;
+}
+
+/**
+ * Collects text that comes in small pieces, and encodes, hashes and writes it
+ * in large ones, since each of these costs more than its bytes.
+ */
+export function artifactText(
+  write: (bytes: Uint8Array) => void,
+): ArtifactText {
+  const encoder = new TextEncoder();
+  const digest = createHash("sha256");
+  let pending = "";
+  let length = 0;
+  function flush(): void {
+    if (pending === "") return;
+    const bytes = encoder.encode(pending);
+    pending = "";
+    digest.update(bytes);
+    length += bytes.length;
+    write(bytes);
+  }
+  return {
+    append(text) {
+      pending += text;
+      if (pending.length > WRITE_SIZE) flush();
+    },
+    flush,
+    end() {
+      flush();
+      return { sha256: digest.digest("hex"), bytes: length };
+    },
+  };
+}
