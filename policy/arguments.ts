@@ -51,7 +51,8 @@ export function readArguments(
   });
   if (!parsed.ok) return unfit(parsed.reason, parsed.path);
   if (tool === undefined) return unfit("there is no such tool, so no schema");
-  const result = tool.args["~standard"].validate(given);
+  const result = validate(tool, given);
+  if (result === undefined) return unfit("the tool's schema cannot judge them");
   if (result instanceof Promise) {
     return unfit("the tool's schema cannot answer at once");
   }
@@ -73,6 +74,15 @@ function shorten(text: string): string {
     ? `${text.slice(0, MAX_REASON_LENGTH)}…`
     : text;
   return cut.toWellFormed();
+}
+
+/** What the tool's schema says; nothing when it throws. */
+function validate(tool: ToolDefinition, given: Json | undefined) {
+  try {
+    return tool.args["~standard"].validate(given);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a validator returned, as frozen plain JSON. */

@@ -203,6 +203,25 @@ Deno.test("readArguments() refuses every argument of a tool that does not exist"
   });
 });
 
+Deno.test("readArguments() refuses what a schema throws over", () => {
+  const broken = tool({
+    ...answering({ value: {} }),
+    "~standard": {
+      ...answering({ value: {} })["~standard"],
+      validate() {
+        throw new Error("A bug in a schema");
+      },
+    },
+  });
+  assertEquals(readArguments("{}", broken, LIMITS), {
+    ok: false,
+    value: {},
+    canonical: "{}",
+    reason: "the tool's schema cannot judge them",
+    path: "",
+  });
+});
+
 Deno.test("readArguments() refuses a schema that does not answer at once", () => {
   const late = tool(answering(Promise.resolve({ value: {} })));
   assertEquals(readArguments("{}", late, LIMITS), {

@@ -34,3 +34,19 @@ Deno.test("toolRegistry() refuses a second tool of the same name", () => {
     'Cannot register the tool "read": the name is taken',
   );
 });
+
+for (const effect of ["fetches", "reads", "writes"] as const) {
+  Deno.test(`toolRegistry() refuses a tool whose effect ${effect} names no argument`, () => {
+    const tool = { ...summarizeTool(), effects: { [effect]: ["url"] } };
+    assertThrows(
+      () => toolRegistry([tool]),
+      RangeError,
+      'Cannot register the tool "summarize": its effect names "url", which is no argument of it',
+    );
+  });
+}
+
+Deno.test("toolRegistry() takes no inherited name for an argument", () => {
+  const tool = { ...summarizeTool(), effects: { reads: ["toString"] } };
+  assertThrows(() => toolRegistry([tool]), RangeError, '"toString"');
+});
