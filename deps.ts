@@ -8,6 +8,7 @@
  * @module
  */
 import { parseArgs as cliParseArgs } from "npm:deno-std@1.3.1/cli/parse_args.js";
+import { walkSync as fsWalkSync } from "npm:deno-std@1.3.1/fs/walk.js";
 import { dirname as pathDirname } from "npm:deno-std@1.3.1/path/posix/dirname.js";
 import { fromFileUrl as pathFromFileUrl } from "npm:deno-std@1.3.1/path/posix/from_file_url.js";
 import { isAbsolute as pathIsAbsolute } from "npm:deno-std@1.3.1/path/posix/is_absolute.js";
@@ -57,3 +58,12 @@ export const parseArgs: (
   },
 ) => { readonly _: readonly unknown[]; readonly [name: string]: unknown } =
   cliParseArgs;
+
+/** Lists what is below a folder, folder by folder; throws when one cannot be read. */
+export const walkSync: (
+  root: string,
+  options: {
+    readonly includeDirs: boolean;
+    readonly includeSymlinks: boolean;
+  },
+) => Iterable<{ readonly path: string }> = fsWalkSync;

@@ -1,7 +1,9 @@
-import { join } from "../deps.ts";
+import { join, relative, walkSync } from "../deps.ts";
 import { InputError } from "../policy/input_error.ts";
 import type { Document } from "../tools/document.ts";
 import { readInput, whyUnreadable } from "./files.ts";
+
+const EXTENSION = /\.(md|txt)$/;
 
 /**
  * Reads the .md and .txt files below a folder, in the order of their paths.
@@ -10,8 +12,8 @@ import { readInput, whyUnreadable } from "./files.ts";
  * @throws {InputError} when the folder or a file cannot be read, is empty of documents, or two have the same id
  */
 export function readCorpusFolder(folder: string): readonly Document[] {
-  const documents = pathsBelow(folder, "").sort().map((path) => ({
-    id: path.replace(/\.(md|txt)$/, ""),
+  const documents = pathsBelow(folder).map((path) => ({
+    id: path.replace(EXTENSION, ""),
     path,
     text: readInput(join(folder, path)),
   }));
@@ -29,20 +31,13 @@ export function readCorpusFolder(folder: string): readonly Document[] {
   return documents;
 }
 
-function pathsBelow(folder: string, below: string): string[] {
-  const paths: string[] = [];
-  for (const entry of entries(join(folder, below))) {
-    const path = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (entry.name.startsWith(".")) continue;
-    if (entry.isDirectory) paths.push(...pathsBelow(folder, path));
-    if (entry.isFile && /\.(md|txt)$/.test(entry.name)) paths.push(path);
-  }
-  return paths;
-}
-
-function entries(folder: string): readonly Deno.DirEntry[] {
+function pathsBelow(folder: string): readonly string[] {
   try {
-    return [...Deno.readDirSync(folder)];
+    const options = { includeDirs: false, includeSymlinks: false };
+    return [...walkSync(folder, options)]
+      .map(({ path }) => relative(folder, path))
+      .filter((path) => EXTENSION.test(path) && !/(^|\/)\./.test(path))
+      .sort();
   } catch (cause) {
     const reason = cause instanceof Deno.errors.NotFound
       ? "there is no such folder"
