@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 // @ts-types="./otlp_proto.d.ts"
-import proto from "otlp-proto";
+import proto from "npm:@opentelemetry/otlp-transformer@0.208.0/build/src/generated/root.js";
 import { join } from "../deps.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT } from "./program.ts";

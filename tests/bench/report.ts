@@ -1,0 +1,82 @@
+/**
+ * Runs the benchmarks and prints what they come to: how a cold start compares
+ * with importing the two largest packages, and what a step costs.
+ *
+ * The minimum is quoted, since whatever else a machine does only ever adds.
+ *
+ * @module
+ */
+import { fromFileUrl } from "../../deps.ts";
+
+interface Figure {
+  readonly n: number;
+  /** Nanoseconds. */
+  readonly min: number;
+  readonly avg: number;
+}
+
+interface Report {
+  readonly runtime: string;
+  readonly cpu: string;
+  readonly benches: readonly {
+    readonly name: string;
+    readonly results: readonly { readonly ok?: Figure }[];
+  }[];
+}
+
+const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  args: [
+    "bench",
+    "--quiet",
+    "--json",
+    "--no-prompt",
+    "--allow-read",
+    "--allow-write",
+    "--allow-run",
+    fromFileUrl(new URL(".", import.meta.url)),
+  ],
+}).output();
+const decoder = new TextDecoder();
+if (!success) throw new Error(decoder.decode(stderr));
+const report: Report = JSON.parse(decoder.decode(stdout));
+
+function figure(name: string): Figure {
+  const bench = report.benches.find((each) => each.name === name);
+  const found = bench?.results[0]?.ok;
+  if (found === undefined) throw new Error(`Cannot find the figure "${name}"`);
+  return found;
+}
+
+function line(
+  name: string,
+  { min, avg, n }: Figure,
+  { unit, scale }: { readonly unit: string; readonly scale: number },
+): string {
+  const [least, mean] = [min, avg].map((time) => (time / scale).toFixed(1));
+  return `${name.padEnd(38)} min ${least} ${unit}, mean ${mean} (n = ${n})`;
+}
+
+function ratio(name: string, a: number, b: number): string {
+  return `${name.padEnd(38)} ${(a / b).toFixed(2)}`;
+}
+
+const MILLISECONDS = { unit: "ms", scale: 1e6 };
+const perStep = (steps: number) => ({
+  unit: "µs a step",
+  scale: steps * 1e3,
+});
+
+const baseline = figure("cold start: import zod and @std/yaml");
+const canonical = figure("cold start: canonical");
+const short = figure("a run of 50 steps, recorded");
+const long = figure("a run of 5000 steps, recorded");
+
+console.log([
+  `${report.runtime}, ${report.cpu}, ${navigator.hardwareConcurrency} cores`,
+  line("cold start: import zod and @std/yaml", baseline, MILLISECONDS),
+  line("cold start: canonical", canonical, MILLISECONDS),
+  ratio("  canonical / import", canonical.min, baseline.min),
+  line("a run of 50 steps, recorded", short, perStep(50)),
+  line("a run of 5000 steps, recorded", long, perStep(5000)),
+  ratio("  a step of 5000 / a step of 50", long.min / 5000, short.min / 50),
+].join("\n"));
