@@ -61,8 +61,8 @@ const SCALAR = String.raw`(?:null|-?\d[\d.eE+-]*|"(?:[^"\\\n]|\\.)*")`;
 
 /** Where the volatile values stand: two at the top, one directly below `code`. */
 const VOLATILE = [
-  String.raw`^( {2}"(?:timestamp|wall_clock_seconds)": )${SCALAR}(?=,?$)`,
-  String.raw`^( {2}"code": \{\n(?: {4}.*\n)*? {4}"git_sha": )${SCALAR}(?=,?$)`,
+  String.raw`^( {2}"(?:timestamp|wall_clock_seconds)": )${SCALAR}`,
+  String.raw`^( {2}"code": \{\n(?: {4}.*\n)*? {4}"git_sha": )${SCALAR}`,
 ].map((pattern) => new RegExp(pattern, "gm"));
 
 /** Blanks the three volatile values of a manifest, and nothing else. */

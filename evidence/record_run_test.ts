@@ -178,35 +178,28 @@ Deno.test("recordRun() writes every line and commits nothing when the events thr
   ]);
 });
 
-Deno.test("recordRun() stops the run when the record cannot be kept", async () => {
-  let runs = 0;
-  const sink: ArtifactSink = {
-    append() {},
-    sync() {
-      throw new Error("The disk is full");
-    },
-    commit() {
-      throw new Error("This must not be committed");
-    },
-  };
-  await assertRejects(
-    () =>
-      recordRun(
-        rehearsal({
-          ...REHEARSALS.transient_twice(),
-          work() {
-            runs += 1;
-            return Promise.resolve(null);
-          },
-        }),
-        sink,
-        OPTIONS,
-      ),
-    Error,
-    "The disk is full",
-  );
-  assertEquals(runs, 0);
-});
+function fullDisk(): never {
+  throw new Error("The disk is full");
+}
+
+for (const method of ["append", "sync"] as const) {
+  Deno.test(`recordRun() stops the run when the record cannot be kept: ${method}`, async () => {
+    const sink = { ...journal(), [method]: fullDisk };
+    const work = () => {
+      sink.entries.push("effect");
+      return Promise.resolve(null);
+    };
+    const run = rehearsal({ ...REHEARSALS.transient_twice(), work });
+    await assertRejects(
+      () => recordRun(run, sink, OPTIONS),
+      Error,
+      "The disk is full",
+    );
+    assertEquals(sink.entries.includes("effect"), false);
+    assertEquals(sink.entries.includes("commit"), false);
+    assertEquals((await run.next()).done, true);
+  });
+}
 
 const UNSOUND: readonly {
   readonly name: string;

@@ -156,6 +156,23 @@ Deno.test({
   },
 });
 
+for (const durability of ["none", "intent"] as const) {
+  Deno.test({
+    name:
+      `runDirectory() asks for the disk only where it must, durable: ${durability}`,
+    ignore,
+    fn() {
+      using folder = temporaryFolder();
+      const sink = runDirectory(folder.path, { durability });
+      sink.sync();
+      sink[Symbol.dispose]();
+      // A closed file tells whether it was asked.
+      if (durability === "none") sink.sync();
+      else assertThrows(() => sink.sync(), Deno.errors.BadResource);
+    },
+  });
+}
+
 for (const [name, make] of Object.entries(REHEARSALS)) {
   Deno.test({
     name: `runDirectory() holds of ${name} what a memory sink holds`,

@@ -207,6 +207,27 @@ for (const { name, headline, happened, wrong } of STORIES) {
   });
 }
 
+Deno.test("runReport() gives a call behind an approved one a row of its own", async () => {
+  const report = reportOn(
+    await rehearse({
+      ...REHEARSALS.approved(),
+      script: [
+        { calls: [{ tool: "work" }, { tool: "echo" }] },
+        { calls: [{ tool: "work", args: { text: "again" } }] },
+        { answer: "done" },
+      ],
+    }),
+  );
+  const approved =
+    "escalate `tool_registry`, approved by `ada`, allow | `success` | ran |";
+  assertEquals(section("What happened", report), [
+    `| 1 | \`work\` | ${approved}`,
+    "| 1 | `echo` | allow | `success` | ran |",
+    `| 2 | \`work\` | ${approved}`,
+    "| 3 |  |  |  | final answer |",
+  ]);
+});
+
 Deno.test("runReport() stays small for a run of 1,000 steps in which everything fails", async () => {
   const report = reportOn(
     await rehearse({

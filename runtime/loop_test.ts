@@ -270,7 +270,7 @@ const ENDINGS: Record<
 > = {
   one_call: [null, null, "final_answer"],
   two_calls_in_one_answer: [null, null, "final_answer"],
-  many_steps: [...Array(251).fill(null), "final_answer"],
+  many_steps: [...Array.from({ length: 251 }, () => null), "final_answer"],
   denied_call: [null, "policy_denial_terminal"],
   denied_call_and_told: [null, null, "final_answer"],
   unlisted_url: [null, "policy_denial_terminal"],
@@ -311,7 +311,6 @@ const ENDINGS: Record<
   cancelled_during_the_model: [null, "cancelled"],
   cancelled_during_a_tool: [null, "cancelled"],
   cancelled_by_a_tool: [null, "cancelled"],
-  cancelled_between_two_calls: [null, "cancelled"],
   cancelled_while_backing_off: [null, "cancelled"],
   cancelled_while_a_person_thinks: [null, "cancelled"],
   nobody_to_ask: [null, "policy_denial_terminal"],
@@ -400,16 +399,6 @@ const CANCELLATIONS: readonly {
     ],
   },
   {
-    name: "cancelled_between_two_calls",
-    events: [
-      "1 llm_completed",
-      "1 policy_checked",
-      "1 tool_started",
-      "1 attempt_finished",
-      "1 tool_finished",
-    ],
-  },
-  {
     name: "cancelled_while_backing_off",
     events: [
       "1 llm_completed",
@@ -436,6 +425,26 @@ for (const { name, events } of CANCELLATIONS) {
     ]);
   });
 }
+
+Deno.test("agentLoop() does not judge the next call of an answer when the run is cancelled", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const events: RunEvent[] = [];
+  const given = { ...REHEARSALS.two_calls_in_one_answer(), signal };
+  for await (const event of rehearsal(given)) {
+    events.push(event);
+    if (event.type === "tool_finished") controller.abort();
+  }
+  assertEquals(outline(events).slice(-4), [
+    "1 attempt_finished",
+    "1 tool_finished",
+    "1 step_finished",
+    "1 run_finished",
+  ]);
+  assertEquals(eventsOf("policy_checked", events).length, 1);
+  assertEquals(eventsOf("tool_finished", events)[0]?.error, null);
+  assertEquals(ending(events), [null, "cancelled"]);
+});
 
 Deno.test("agentLoop() fixes the key order of the record, whoever made the values", async () => {
   const events = await rehearse(REHEARSALS.keys_in_another_order());

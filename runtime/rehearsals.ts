@@ -220,17 +220,6 @@ export const REHEARSALS = {
       },
     };
   },
-  cancelled_between_two_calls: (): Rehearsal => {
-    const controller = new AbortController();
-    return {
-      signal: controller.signal,
-      script: [{ calls: [...WORK.calls, ...ECHO.calls] }],
-      work() {
-        queueMicrotask(() => queueMicrotask(() => controller.abort()));
-        return Promise.resolve("finished");
-      },
-    };
-  },
   cancelled_while_backing_off: (): Rehearsal => {
     const controller = new AbortController();
     return {

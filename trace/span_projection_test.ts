@@ -272,6 +272,20 @@ const FAILURES: readonly Failure[] = [
     error: "Index 9 is out of range",
   },
   {
+    name: "foreseen_failure",
+    span: "tool_call",
+    has: {
+      "agent.tool_name": "work",
+      "agent.tool.exception_class": "ToolError",
+      "gen_ai.operation.name": "execute_tool",
+      "gen_ai.tool.name": "work",
+      "gen_ai.tool.call.id": "call_1_1",
+      "gen_ai.tool.type": "function",
+      "error.type": "not_found",
+    },
+    error: "There is no such file",
+  },
+  {
     name: "throw_without_words",
     span: "tool_call",
     has: {
