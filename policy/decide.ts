@@ -1,4 +1,4 @@
-import type { Metadata, Proposal, Rule, RuleId } from "./rule.ts";
+import type { Metadata, Opinion, Proposal, Rule, RuleId } from "./rule.ts";
 
 /** The verdict on one proposed call. */
 export type Decision =
@@ -18,7 +18,8 @@ export type Decision =
 /**
  * Asks every rule in its order of precedence. The first denial wins, over an
  * escalation too, so that a person is asked only for what else would run. With
- * `approved`, escalations have been answered and count as allowed.
+ * `approved`, escalations have been answered and count as allowed. A rule that
+ * throws denies.
  */
 export function decide(
   proposal: Proposal,
@@ -28,7 +29,7 @@ export function decide(
   let escalation: Decision | undefined;
   let metadata: Metadata = {};
   for (const rule of rules) {
-    const opinion = rule.opinion(proposal);
+    const opinion = opinionOf(rule, proposal);
     if (opinion === undefined) continue;
     if (opinion.effect === "allow") {
       metadata = { ...metadata, ...opinion.metadata };
@@ -45,4 +46,13 @@ export function decide(
     if (!options.approved) escalation ??= objection;
   }
   return escalation ?? { effect: "allow", rule: null, reason: null, metadata };
+}
+
+function opinionOf(rule: Rule, proposal: Proposal): Opinion | undefined {
+  try {
+    return rule.opinion(proposal);
+  } catch {
+    const reason = "the rule failed, so nothing is allowed";
+    return { effect: "deny", reason, metadata: { tool: proposal.name } };
+  }
 }

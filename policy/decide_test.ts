@@ -133,3 +133,18 @@ Deno.test("decide() shows every rule the same proposal", () => {
   assertEquals(seen.length, 2);
   for (const each of seen) assertStrictEquals(each, PROPOSAL);
 });
+
+Deno.test("decide() denies when a rule throws, under that rule's id", () => {
+  const broken: Rule = {
+    id: "sandbox_path",
+    opinion() {
+      throw new Error("The disk is gone");
+    },
+  };
+  assertEquals(decide(PROPOSAL, [allow, broken]), {
+    effect: "deny",
+    rule: "sandbox_path",
+    reason: "the rule failed, so nothing is allowed",
+    metadata: { tool: "read" },
+  });
+});

@@ -53,7 +53,15 @@ export function loopState(spec: GovernedSpec, env: Env): LoopState {
     env,
     messages: [{ role: "user", content: spec.task.question }],
     history: new CallHistory(spec.policy.document.cycle_detection),
-    definitions: [...spec.tools.values()],
+    // What a model is given of a tool can be looked at, not run.
+    definitions: [...spec.tools.values()].map(
+      ({ name, description, effects, args }) => ({
+        name,
+        description,
+        effects,
+        args,
+      }),
+    ),
     totals: {
       steps: 0,
       llm_calls: 0,

@@ -46,8 +46,8 @@ export function hashChain(): HashChain {
 /**
  * How far a line must have got before the loop goes on. Behind an intent an
  * effect follows, and the last line says that the run is complete: both belong
- * on the `disk`. Where the loop is about to wait, for the model, a person or
- * the next attempt, the operating `system` must have the line, so that it
+ * on the `disk`. A receipt, and what comes before the loop waits for the model,
+ * a person or the next attempt, must be with the operating `system`, so that it
  * survives the end of the process. The others may share a write.
  */
 export function mustReach(event: RunEvent): "disk" | "system" | undefined {
@@ -56,6 +56,7 @@ export function mustReach(event: RunEvent): "disk" | "system" | undefined {
     case "run_finished":
       return "disk";
     case "step_started":
+    case "tool_finished":
       return "system";
     case "policy_checked":
       return event.decision === "escalate" ? "system" : undefined;

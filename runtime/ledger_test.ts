@@ -75,7 +75,7 @@ const REACH: Record<EventType, "disk" | "system" | undefined> = {
   approval_resolved: undefined,
   tool_started: "disk",
   attempt_finished: undefined,
-  tool_finished: undefined,
+  tool_finished: "system",
   step_finished: undefined,
   run_finished: "disk",
 };
