@@ -23,7 +23,7 @@ import { parse as yamlParse } from "npm:deno-std@1.3.1/yaml/parse.js";
 z.config(z.locales.en());
 export { z };
 
-/** Parses one YAML 1.2 document with the core schema (no tags, no merge keys, no dates). */
+/** Parses one YAML 1.2 document with the core schema (no tags of one's own, no merge keys, no dates). */
 export const parseYaml: (
   text: string,
   options: { readonly schema: "core" },
@@ -31,7 +31,11 @@ export const parseYaml: (
 
 export { default as MiniSearch } from "npm:minisearch@7.2.0";
 
-/** Writes a JSON value in the canonical form of RFC 8785; `undefined` for what JSON cannot carry. */
+/**
+ * Writes a JSON value in the canonical form of RFC 8785; `undefined` for
+ * `undefined`, functions and symbols. Throws for what the form cannot carry: a
+ * lone surrogate, NaN, an infinity, a bigint.
+ */
 export { default as canonicalize } from "npm:canonicalize@5.1.0";
 
 /** Joins POSIX path segments and normalises the result. */

@@ -68,7 +68,7 @@
  *
  * @module
  */
-export { type Json } from "./tools/json.ts";
+export { type Json, type JsonObject } from "./tools/json.ts";
 export {
   type Schema,
   type SchemaIssue,

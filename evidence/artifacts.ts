@@ -10,15 +10,21 @@ export type Artifacts = ReadonlyMap<string, string>;
 
 /** Where the artifacts of one run go while they grow. */
 export interface ArtifactSink {
-  /** Adds bytes to the end of an artifact; they then survive the process. */
+  /** Adds bytes to the end of an artifact; on a disk, they then survive the process. */
   append(name: ArtifactName, bytes: Uint8Array): void;
-  /** Returns when what was appended to the ledger survives a power cut. */
+  /**
+   * Called before an effect and behind the last line. A sink that is to survive a
+   * power cut returns when what was appended to the ledger does.
+   */
   sync(): void;
-  /** Says that every artifact is whole. */
+  /** Says that every artifact is whole; called once, last, and only for a run that finished. */
   commit(): void;
 }
 
-/** Collects artifacts in memory, for a comparison. */
+/**
+ * Collects artifacts in memory, for a comparison or a test. Each piece that is
+ * appended must be whole UTF-8 text by itself, as those of `recordRun` are.
+ */
 export function memorySink(): ArtifactSink & { readonly artifacts: Artifacts } {
   const artifacts = new Map<string, string>();
   return {

@@ -3,6 +3,7 @@ import { withoutVolatile } from "./manifest.ts";
 
 /** One artifact that is not what it should be. */
 export interface Difference {
+  /** The file's name, as the compared maps have it. */
   readonly name: string;
   /** First line that differs, from 1. */
   readonly line: number;
@@ -15,7 +16,8 @@ export interface Difference {
 /**
  * Compares artifacts byte for byte, over the union of their names: a missing
  * file and one that nobody makes are differences too. Only the three volatile
- * values of the manifest are left out.
+ * values of the manifest are left out; they read `null` in what is returned.
+ * One difference a file at the most, in the order of the names.
  */
 export function differences(
   expected: Artifacts,

@@ -8,11 +8,11 @@ export interface ArtifactDigest {
 
 /** What differs between two runs of the same thing; check leaves it out. */
 export interface Volatile {
-  /** When the run was made, RFC 3339, UTC. */
+  /** When the run was made: RFC 3339, UTC; recorded as it is given. */
   readonly timestamp: string;
-  /** How long it took. */
+  /** How long it took in real time, in seconds with a fraction. */
   readonly wall_clock_seconds: number;
-  /** Commit of the program; `null` when it is not run from a clone. */
+  /** Commit of the program, 40 hex digits; `null` when it is not run from a clone. */
   readonly git_sha: string | null;
 }
 

@@ -13,11 +13,15 @@ export interface RecordOptions {
 }
 
 /**
- * Drives a run to its end and puts every event on record before the next one
- * is asked for: first the ledger, then what is projected from it. Returns the
- * run's last event.
+ * Drives a run to its end. Each event becomes a ledger line before the next one
+ * is asked for; lines share a write, but before an effect, and before the run
+ * waits for the model, a person or a retry, all of them are with the sink. Trace
+ * and report grow from the same events. Returns the run's last event. When the
+ * run breaks off, the ledger is written as far as it got, and nothing is
+ * committed.
  *
  * @throws {RangeError} when the events do not begin and end as a run does
+ * @throws whatever `events`, `sink` or `volatile` throw
  */
 export async function recordRun(
   events: AsyncIterable<RunEvent>,

@@ -9,6 +9,9 @@ import { recordRun } from "./record_run.ts";
  * from its events. What comes out equals what a sound run directory holds,
  * apart from the manifest's volatile values.
  *
+ * It checks no hash and passes over a last line without a newline: that a
+ * ledger was changed shows when it is compared with the one that comes out.
+ *
  * @throws {SyntaxError | TypeError | RangeError} when the text is not a complete ledger
  */
 export async function regenerate(ledger: string): Promise<Artifacts> {

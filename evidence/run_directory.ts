@@ -3,18 +3,20 @@ import { growingFile } from "../runtime/growing_file.ts";
 import type { ArtifactName, Artifacts, ArtifactSink } from "./artifacts.ts";
 
 /**
- * `none`: the operating system writes to the disk when it likes. `intent`: what
- * announces an effect, and the last line, is on the disk before the run goes on.
+ * How much of the ledger survives a power cut. `none`: the operating system
+ * writes to the disk when it likes. `intent`: what announces an effect, and the
+ * last line, is on the disk before the run goes on.
  */
 export type Durability = "none" | "intent";
 
 /**
- * Creates a directory in which one run grows. The ledger has its name from the
- * start; everything else has another one until the run is whole, and the
- * manifest is renamed last. A directory without a manifest is an unfinished
- * run. This module is one of the few that touch the disk.
+ * Creates a directory in which one run grows, and its parents. The ledger has
+ * its name from the start; everything else is called `<name>.part` until the run
+ * is whole, and the manifest is renamed last. A directory without a manifest is
+ * an unfinished run. Disposing closes the files. This module is one of the few
+ * that touch the disk.
  *
- * @throws {Deno.errors.AlreadyExists} when there is a ledger already
+ * @throws {Deno.errors.AlreadyExists} when there is a ledger or a `.part` file already
  */
 export function runDirectory(
   path: string,
@@ -49,8 +51,8 @@ export function runDirectory(
 
 /**
  * Reads every file of a run directory; what is no file counts as one with no
- * text. Bytes that are not UTF-8 become lone surrogates, which no text has, so
- * that no two different files read alike.
+ * text. Bytes that are not UTF-8 become lone surrogates, which no UTF-8 text
+ * has, so that such a file never reads like a sound one.
  */
 export function readArtifacts(path: string): Artifacts {
   const artifacts = new Map<string, string>();

@@ -24,7 +24,8 @@ interface Row {
 
 /**
  * Writes the report that a person reads first. It is a projection of the
- * events, like the trace, and holds nothing else; its size is bounded.
+ * events, like the trace, and holds nothing else; the number of its rows is
+ * bounded.
  */
 export function runReport(): TextProjection {
   let started: RunStarted | undefined;

@@ -1,4 +1,4 @@
-import { dirname, join } from "../deps.ts";
+import { dirname, join, relative, walkSync } from "../deps.ts";
 
 /** A place beside committed runs where new ones grow until they are whole. */
 export interface Staging extends Disposable {
@@ -14,7 +14,8 @@ export interface Staging extends Disposable {
 
 /**
  * Opens the staging area of the directory `root`, which holds runs. What an
- * interrupted process left behind is swept away first. This module is one of
+ * interrupted process had moved away is put back first, and what it left half
+ * made is swept away. This module is one of
  * the few that touch the disk.
  *
  * @throws {Error} when another process is writing runs to `root`
@@ -30,6 +31,7 @@ export function openStaging(root: string): Staging {
     throw new Error(`Cannot write to "${root}": another process is doing so`);
   }
   const area = join(root, ".staging");
+  restore(join(area, "old"), root);
   sweep(area);
   return {
     path: (name) => join(area, "new", name),
@@ -53,6 +55,20 @@ export function openStaging(root: string): Staging {
       lock.close();
     },
   };
+}
+
+/** Puts back what a killed process had moved away and not yet replaced. */
+function restore(old: string, root: string): void {
+  if (!exists(old)) return;
+  const files = [
+    ...walkSync(old, { includeDirs: false, includeSymlinks: false }),
+  ];
+  for (const run of new Set(files.map(({ path }) => dirname(path)))) {
+    const target = join(root, relative(old, run));
+    if (exists(target)) continue;
+    Deno.mkdirSync(dirname(target), { recursive: true });
+    Deno.renameSync(run, target);
+  }
 }
 
 function sweep(directory: string): void {

@@ -187,3 +187,24 @@ Deno.test({
     assertEquals(typeof staging.path("one"), "string");
   },
 });
+
+Deno.test({
+  name: "openStaging() puts back what a killed process had moved away",
+  ignore,
+  fn() {
+    using folder = temporaryFolder();
+    const root = join(folder.path, "runs");
+    plant(root, {
+      ".staging/old/one/manifest.json": "moved",
+      ".staging/old/gates/two/manifest.json": "moved",
+      ".staging/old/three/manifest.json": "replaced",
+      "three/manifest.json": "new",
+    });
+    openStaging(root)[Symbol.dispose]();
+    assertEquals(filesBelow(root), {
+      "one/manifest.json": "moved",
+      "gates/two/manifest.json": "moved",
+      "three/manifest.json": "new",
+    });
+  },
+});

@@ -19,12 +19,12 @@ export type CallArguments =
   }
   | {
     readonly ok: false;
-    /** What the text held, when it could be parsed at all. */
+    /** What the text says, when every reader finds the same in it. */
     readonly value: Json | undefined;
-    /** RFC 8785 form of what it held, else the text itself. */
+    /** RFC 8785 form of `value` when the text is sound JSON, else the text itself. */
     readonly canonical: string;
     readonly reason: string;
-    /** Where it is wrong: `filter.tags[2]`; empty for the whole. */
+    /** Where it is wrong: `filter.tags[2]`; empty for the whole. A refused key stands alone. */
     readonly path: string;
   };
 
@@ -62,10 +62,10 @@ export function readArguments(
       ? unfit("the arguments do not fit the schema")
       : unfit(issue.message, spellPath(issue));
   }
-  const value = plainCopy(result.value);
-  return value === undefined
+  const plain = plainCopy(result.value);
+  return plain === undefined
     ? unfit("the tool's schema does not yield JSON")
-    : { ok: true, value, canonical: canonicalize(value) ?? canonical };
+    : { ok: true, ...plain };
 }
 
 /** Keeps an answer small and sound, whatever a model wrote into it. */
@@ -85,11 +85,14 @@ function validate(tool: ToolDefinition, given: Json | undefined) {
   }
 }
 
-/** What a validator returned, as frozen plain JSON. */
-function plainCopy(value: unknown): Json | undefined {
+/** What a validator returned, as frozen plain JSON and in canonical form. */
+function plainCopy(
+  value: unknown,
+): { readonly value: Json; readonly canonical: string } | undefined {
   try {
-    const text = JSON.stringify(value);
-    return text === undefined ? undefined : deepFreeze(JSON.parse(text));
+    const plain: Json = deepFreeze(JSON.parse(JSON.stringify(value)));
+    const canonical = canonicalize(plain);
+    return canonical === undefined ? undefined : { value: plain, canonical };
   } catch {
     return undefined;
   }

@@ -14,7 +14,7 @@ export class CallHistory {
   readonly #recent: string[] = [];
   readonly #limits: CycleLimits;
 
-  /** Starts empty; `limits` bound what is remembered. */
+  /** Starts empty; `limits` bound the search for rotations, not the counts. */
   constructor(limits: CycleLimits) {
     this.#limits = limits;
   }

@@ -16,8 +16,8 @@ export type Decision =
   };
 
 /**
- * Asks every rule in its order of precedence. The first denial wins, over an
- * escalation too, so that a person is asked only for what else would run. With
+ * Asks the rules in their order of precedence until one denies. A denial wins
+ * over an escalation too, so that a person is asked only for what else would run. With
  * `approved`, escalations have been answered and count as allowed. A rule that
  * throws denies.
  */

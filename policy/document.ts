@@ -3,54 +3,72 @@ import { parseHostEntry } from "./host_entry.ts";
 
 /** What a policy file says, key by key. */
 export interface PolicyDocument {
+  /** Version of the format; there is no other yet. */
   readonly version: 1;
-  /** Whether a denial ends the run or is told to the model. */
+  /** Whether a denied call ends the run or is told to the model; a used-up budget always ends it. */
   readonly on_deny: "terminate" | "continue";
+  /** Which tools may be called; one that is on neither list may not. */
   readonly tool_registry: {
     /** Exact names of the tools that may be called. */
     readonly allowed: readonly string[];
     /** Exact names of tools that must not be called, whatever else is listed. */
     readonly denied: readonly string[];
   };
-  /** `host`, `*.host`, `host:port` or `http://host[:port]`. */
+  /**
+   * Where a tool may fetch from: `host`, `*.host`, `host:port` or
+   * `http://host[:port]`. Otherwise https, and the scheme's own port.
+   */
   readonly url_allowlist: readonly string[];
+  /** Where tools run; `process`, the only value: in this process, within its Deno permissions. */
   readonly sandbox: { readonly isolation: "process" };
+  /** What the arguments of a call must be before the tool sees them. */
   readonly arg_schema: {
+    /** Arguments that do not fit the tool's schema are denied; there is no laxer value. */
     readonly enforcement: "strict";
-    /** Bytes of UTF-8 that the arguments of one call may have. */
+    /** Bytes of UTF-8 that the JSON text of one call's arguments may have, 1 to 4,194,304. */
     readonly max_bytes: number;
-    /** How deep objects and arrays may be nested. */
+    /** How deep objects and arrays may be nested, 1 to 256. */
     readonly max_depth: number;
   };
+  /** How much one run may use before it ends with `loop_budget`. */
   readonly loop_budget: LoopLimits;
+  /** How often the same calls may be proposed before they are denied. */
   readonly cycle_detection: CycleLimits;
+  /** How often, and after how long, a transient failure of a tool is tried again. */
   readonly retry: RetryLimits;
 }
 
 /** How much one run may use; each limit is inclusive. */
 export interface LoopLimits {
+  /** How often the model may be asked, at least 1. */
   readonly max_iterations: number;
-  /** Unlimited when left out. */
+  /**
+   * Tokens of all answers, at least 1. Once they are passed, proposed calls do
+   * not run; a final answer is taken all the same. Unlimited when left out.
+   */
   readonly max_tokens?: number | undefined;
-  /** Unlimited when left out. */
+  /** Calls that the model may propose, whether or not they run, at least 1. Unlimited when left out. */
   readonly max_tool_calls?: number | undefined;
 }
 
 /** How often an agent may do the same again. */
 export interface CycleLimits {
-  /** How many identical calls, or rounds of a rotation, a run may have. */
+  /**
+   * How many identical calls a run may have, at least 1. From 2 on, the call that
+   * completes so many rounds of a rotation is denied too.
+   */
   readonly max_repeats: number;
-  /** The longest rotation that is looked for, in calls. */
+  /** The longest rotation that is looked for, in calls, 2 to 64. */
   readonly max_period: number;
 }
 
 /** How a transient failure is tried again. */
 export interface RetryLimits {
-  /** Attempts after the first one. */
+  /** Attempts after the first one, 0 to 100. */
   readonly max_retries: number;
-  /** Milliseconds before the first retry; each further one waits twice as long. */
+  /** Milliseconds before the first retry, give or take 20 %; each further one waits twice as long. */
   readonly backoff_base_ms: number;
-  /** The longest wait, in milliseconds. */
+  /** Milliseconds at which the doubling stops, at most 86,400,000 (a day); the 20 % come on top. */
   readonly backoff_cap_ms: number;
 }
 

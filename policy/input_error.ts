@@ -4,16 +4,21 @@ export interface InputProblem {
   readonly path: string;
   /** 1-based; left out when it cannot be told. */
   readonly line?: number | undefined;
+  /** What was expected, and mostly what was found, for people. */
   readonly message: string;
 }
 
 /**
- * A policy, a task or a corpus that cannot be used. Its message has one line a
- * problem: `FILE:LINE: PATH: what was expected`.
+ * A file or folder that a person named and that cannot be used: a policy, a task,
+ * a corpus, a trace. Its message has one line a problem:
+ * `FILE:LINE: PATH: what was expected`, without what is not known.
  */
 export class InputError extends Error {
+  /** Tells the error apart where `instanceof` cannot, as between two copies of this module. */
   override readonly name = "InputError";
+  /** The file or folder, as its reader was told to name it. */
   readonly source: string;
+  /** What is wrong, in the order of the message's lines. */
   readonly problems: readonly InputProblem[];
 
   /** Lists what is wrong with `source`, as its reader named it. */

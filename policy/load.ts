@@ -10,6 +10,7 @@ export interface Policy {
   readonly sha256: string;
   /** The first 12 hex digits of `sha256`, as traces carry it. */
   readonly version: string;
+  /** What the text says, with every key checked. */
   readonly document: PolicyDocument;
 }
 

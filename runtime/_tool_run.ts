@@ -47,7 +47,7 @@ export async function* runTool(
   return follow(state, call, attempted);
 }
 
-/** Tries a call until it succeeds, or fails in a way that no retry mends. */
+/** Tries a call until it succeeds, has no retry left, or fails in a way that none mends. */
 async function* boundedRetry(
   state: LoopState,
   call: AllowedCall,

@@ -17,8 +17,8 @@ export type Attempted<T> =
   | { readonly ok: false; readonly failure: Failure };
 
 /**
- * Does work that may fail, once. This is the one place where a thrown error
- * becomes a value. Work that ignores `signal` is left behind when it aborts.
+ * Does work that may fail, once. This is the one place of the loop where a thrown
+ * error becomes a value. Work that ignores `signal` is left behind when it aborts.
  */
 export async function attempt<T>(
   work: () => Promise<T>,

@@ -4,17 +4,23 @@ import type { Approver } from "./approval.ts";
 export interface Env {
   /** Nanoseconds since the Unix epoch; never less than before. */
   now(): bigint;
-  /** Waits between attempts; rejects with the signal's reason when it aborts. */
+  /** Waits `ms` milliseconds between attempts; should reject with the signal's reason when it aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Cancels the run. */
+  /** Cancels the run, which then ends on record as `cancelled`. */
   readonly signal: AbortSignal;
-  /** Answers escalations; without one they are denied. */
+  /** Answers escalations; without one they are rejected. */
   readonly approver?: Approver | undefined;
 }
 
 /** A clock that only moves when it is read or slept on. */
 export interface VirtualClock {
+  /** Nanoseconds since the Unix epoch, 1 ms (1,000,000 ns) more with each reading. */
   now(): bigint;
+  /**
+   * Moves the clock on by `ms` milliseconds and resolves at once.
+   *
+   * @throws {RangeError} when `ms` is not a whole number
+   */
   sleep(ms: number): Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import type { FailureModeId } from "./failure.ts";
 export interface EventHead {
   /** Version of the schema. */
   readonly v: 1;
-  /** Dense from 0. */
+  /** Number of the event in its run, from 0 without a gap. */
   readonly seq: number;
   /** Nanoseconds since the Unix epoch, as a decimal string. */
   readonly ts: string;
@@ -32,163 +32,246 @@ export type AttemptOutcome =
   | "exhausted"
   | "non_retryable";
 
-/** A tool call that a model proposed; `args_json` is its text, not yet looked at. */
+/** A tool call that a model proposed; nothing of it has been judged. */
 export interface ProposedCall {
+  /** The model's id for the call, not empty; nothing checks that it is unique. */
   readonly id: string;
+  /** The tool's name as the model spelled it; perhaps there is no such tool. */
   readonly tool: string;
+  /** The arguments as the model's raw text; perhaps it is not JSON. */
   readonly args_json: string;
 }
 
-/** Tokens of one answer, as the model reported them. */
+/** Tokens of one answer, as the model reported them: integers from 0 to 2^32. */
 export interface Usage {
+  /** Tokens that the model was given. */
   readonly input_tokens: number;
+  /** Tokens that the model wrote. */
   readonly output_tokens: number;
+  /** Tokens of reasoning, counted on top of `output_tokens`. Default: 0. */
   readonly reasoning_tokens?: number | undefined;
+  /** The provider's own sum; it counts when it is larger than the sum of the others. */
   readonly total_tokens?: number | undefined;
 }
 
 /** An error as it is recorded: its class or stable type, and its message. */
 export interface RecordedError {
-  /** Low-cardinality name, as in the attribute `error.type`. */
+  /**
+   * Low-cardinality name, as in the attribute `error.type`: the `type` of a
+   * `ToolError`, `permission_denied`, `cancelled`, `malformed_output`, or else
+   * the same as `exception_class`.
+   */
   readonly type: string;
-  /** The class that was thrown. */
+  /**
+   * The `name` of what was thrown, or of the permission refusal behind it;
+   * `typeof` of what is no `Error`. `MalformedOutput` when nothing was thrown
+   * and the model's output was of the wrong form.
+   */
   readonly exception_class: string;
+  /** The error's own text; it may quote what a model or a server wrote. */
   readonly message: string;
 }
 
 /** The run and everything that it depends on. */
 export interface RunStarted extends EventHead {
+  /** Tells the event apart; the first of every run, with `seq` 0 and `step` 0. */
   readonly type: "run_started";
+  /** Names the run, on every span as `agent.run_id`. */
   readonly run_id: string;
   /** Version of this runtime. */
   readonly runtime_version: string;
+  /** An integer from which the jitter of retries and the ids of spans derive. */
   readonly seed: number;
+  /** The job that the agent is given. */
   readonly task: {
+    /** The author's name for the task. */
     readonly id: string;
+    /** What the model is asked. */
     readonly question: string;
+    /** SHA-256 of `text` in UTF-8, 64 hex digits. */
     readonly sha256: string;
+    /** The whole task as its author wrote it. */
     readonly text: string;
   };
+  /** The policy that judges the run. */
   readonly policy: {
+    /** The first 12 hex digits of `sha256`. */
     readonly version: string;
+    /** SHA-256 of `text` in UTF-8, 64 hex digits. */
     readonly sha256: string;
+    /** The exact text of the policy's file. */
     readonly text: string;
   };
+  /** The model, as the caller's `ModelInfo` names it. */
   readonly llm: {
+    /** Where the model's answers come from. */
     readonly execution_path: ExecutionPath;
+    /** As in `gen_ai.provider.name`. */
     readonly provider: string;
+    /** As in `gen_ai.request.model`. */
     readonly model: string;
-    /** SHA-256 of the script, for a scripted model. */
+    /** SHA-256 of a scripted model's script, 64 hex digits; `null` for any other model. */
     readonly script_sha256: string | null;
   };
+  /** The documents that the tools serve, as the caller declared them. */
   readonly corpus: {
+    /** Hash of the snapshot, 64 hex digits. */
     readonly sha256: string;
+    /** How many documents there are. */
     readonly documents: number;
   };
-  /** Names of the tools on offer, in order. */
+  /** Names of the tools that exist, in the order of the registry; the policy may deny some. */
   readonly tools: readonly string[];
 }
 
 /** A turn of the loop begins. */
 export interface StepStarted extends EventHead {
+  /** Tells the event apart; `step` is the turn that begins, from 1. */
   readonly type: "step_started";
 }
 
 /** The model answered, or could not. */
 export interface LlmCompleted extends EventHead {
+  /** Tells the event apart; there is at most one a step. */
   readonly type: "llm_completed";
+  /** When the model was asked: nanoseconds since the Unix epoch, as a decimal string. */
   readonly started_at: string;
+  /** The final answer, with which the run ends; `null` when there are calls or an error. */
   readonly answer: string | null;
+  /** What the model proposed, in order; empty when it answered or failed. */
   readonly calls: readonly ProposedCall[];
+  /** `null` when the model reported none, or failed; the run then counts no tokens. */
   readonly usage: Usage | null;
+  /** Why the model stopped, in the provider's words; `null` when it is not known. */
   readonly finish_reason: string | null;
-  /** What the model wrote, where it was not of the form that was asked for. */
+  /**
+   * What the model wrote besides, as `LlmOutput.raw` has it; of an output of the
+   * wrong form, the whole as JSON. `null` when there is nothing of the kind.
+   */
   readonly raw: string | null;
+  /** Why there is neither an answer nor a call; `null` when there is one. */
   readonly error: RecordedError | null;
 }
 
 /** The verdict on a proposed call; for budgets only when they deny. */
 export interface PolicyChecked extends EventHead {
+  /** Tells the event apart; one for each judged call, two for one that a person approved. */
   readonly type: "policy_checked";
+  /** When the judgement began: nanoseconds since the Unix epoch, as a decimal string. */
   readonly started_at: string;
-  /** `null` for a budget. */
+  /** The model's id for the call; `null` for a budget. */
   readonly call_id: string | null;
-  /** `null` for a budget. */
+  /** The tool's name as the model spelled it; `null` for a budget. */
   readonly tool: string | null;
+  /** The verdict; `escalate` leaves the call to a person. */
   readonly decision: "allow" | "deny" | "escalate";
+  /** The rule that objected; `null` when none did. */
   readonly rule_id: RuleId | null;
+  /** Why, in one sentence for people and for the model; `null` when no rule objected. */
   readonly reason: string | null;
+  /** What the rules looked at; empty when they had nothing to look at. */
   readonly metadata: Metadata;
 }
 
-/** A person answered an escalation. */
+/** A person answered an escalation, or nobody did. */
 export interface ApprovalResolved extends EventHead {
+  /** Tells the event apart; it follows the `policy_checked` that escalated. */
   readonly type: "approval_resolved";
+  /** The model's id for the call that waited. */
   readonly call_id: string;
+  /** Who answered; `none` when nobody did. */
   readonly approver: string;
+  /** `rejected` also when there was no answer, or none that could be understood. */
   readonly verdict: "approved" | "rejected";
-  /** SHA-256 over run, call, tool, canonical arguments and policy. */
+  /** SHA-256 over run, call, tool, canonical arguments and policy, 64 hex digits. */
   readonly bound_to: string;
 }
 
 /** The intent to run a tool, recorded before any effect. */
 export interface ToolStarted extends EventHead {
+  /** Tells the event apart; it follows the `policy_checked` that allowed the call. */
   readonly type: "tool_started";
+  /** The model's id for the call. */
   readonly call_id: string;
+  /** Name of a tool in the registry. */
   readonly tool: string;
+  /** The validated arguments, as the tool gets them. */
   readonly args: Json;
-  /** SHA-256 of the canonical JSON of `[run_id, seq, tool, args]`. */
+  /** SHA-256 of the canonical JSON of `[run_id, seq, tool, args]`, with this event's `seq`; 64 hex digits. */
   readonly idempotency_key: string;
 }
 
 /** One try of a tool call. */
 export interface AttemptFinished extends EventHead {
+  /** Tells the event apart; a started call has at least one. */
   readonly type: "attempt_finished";
+  /** When the attempt began: nanoseconds since the Unix epoch, as a decimal string. */
   readonly started_at: string;
+  /** The model's id for the call, as in `tool_started`. */
   readonly call_id: string;
-  /** From 1. */
+  /** Number of the attempt in its call, from 1. */
   readonly attempt: number;
+  /** How it ended; after `transient_failure` another attempt follows, unless the wait is cut short. */
   readonly outcome: AttemptOutcome;
   /** Milliseconds to wait before the next try; 0 when there is none. */
   readonly backoff_ms: number;
+  /** Why it failed; `null` for a success. */
   readonly error: RecordedError | null;
 }
 
 /** The receipt of a tool call. */
 export interface ToolFinished extends EventHead {
+  /** Tells the event apart; each `tool_started` of a finished run has one. */
   readonly type: "tool_finished";
+  /** The model's id for the call, as in `tool_started`. */
   readonly call_id: string;
+  /** Name of the tool, as in `tool_started`. */
   readonly tool: string;
+  /** What the tool returned; `null` is a result too, so `error` tells whether it failed. */
   readonly result: Json;
+  /** Why the last attempt failed, or why no other followed; `null` for a success. */
   readonly error: RecordedError | null;
 }
 
 /** A turn of the loop ends. */
 export interface StepFinished extends EventHead {
+  /** Tells the event apart; each `step_started` of a finished run has one. */
   readonly type: "step_finished";
+  /** The first failure mode that the step shows; `null` when none, or when the run was cancelled. */
   readonly failure_mode: FailureModeId | null;
 }
 
 /** What a run came to, in numbers. */
 export interface RunTotals {
+  /** Turns of the loop, with one that a budget stopped. */
   readonly steps: number;
+  /** How often the model was asked, in vain or not. */
   readonly llm_calls: number;
+  /** Calls that were allowed and started. */
   readonly tool_calls: number;
+  /** Verdicts on calls, and denials by a budget. */
   readonly policy_checks: number;
+  /** Calls and budgets that were denied, with what a person rejected. */
   readonly denials: number;
+  /** Tries of tool calls, retries among them. */
   readonly attempts: number;
+  /** Tokens of all answers, of each the larger of its total and the sum of its parts. */
   readonly tokens: number;
 }
 
 /** The run ended; the last line of a complete ledger. */
 export interface RunFinished extends EventHead {
+  /** Tells the event apart; nothing follows it. */
   readonly type: "run_finished";
+  /** How the run ended, on the last step's span as `agent.terminal_reason`. */
   readonly terminal_reason: TerminalReason;
+  /** The model's answer; `null` unless the run ended with `final_answer`. */
   readonly answer: string | null;
+  /** Counts over the whole run. */
   readonly totals: RunTotals;
 }
 
-/** Everything that a run does, in the order in which it is recorded. */
+/** One thing that a run does; a ledger has one a line. */
 export type RunEvent =
   | RunStarted
   | StepStarted

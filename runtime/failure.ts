@@ -5,27 +5,35 @@ import type { AttemptOutcome, TerminalReason } from "./event.ts";
 export interface StepFacts {
   /** Outcomes of every attempt, in order. */
   readonly attempts: readonly AttemptOutcome[];
-  /** Rules that denied a call. */
+  /** Rules that denied a call or, for a budget, the step; in order. */
   readonly denials: readonly RuleId[];
   /** Failures that a tool foresaw and of which the model was told. */
   readonly reported: number;
-  /** Failures that nobody foresaw: an unknown exception, a malformed model output. */
+  /** Failures that nobody foresaw: an unknown exception, a refused permission, a malformed model output. */
   readonly unhandled: number;
 }
 
 /** One way in which a step can fail. */
 export interface FailureMode {
+  /** Its number for people, `F1` to `F5`, as the report prints it. */
   readonly code: `F${number}`;
+  /** Stable snake_case name, recorded as `failure_mode` and `agent.failure_mode`. */
   readonly id: string;
+  /** What happened, in one clause for people; report and trace print it. */
   readonly meaning: string;
-  /** How the run ends; `null` when it goes on. */
+  /**
+   * How the run ends; `null` when it goes on. Under `on_deny: continue` it goes
+   * on after any denied call.
+   */
   readonly ends: TerminalReason | null;
+  /** Whether the step shows this failure, whatever else it shows. */
   matches(step: StepFacts): boolean;
 }
 
 /**
  * Every failure that a step can have, in the order in which they are looked
- * for: what ends a run comes before what a run survives.
+ * for: what ends a run comes before what a run survives. A denial by any other
+ * rule than `arg_schema` and `cycle_detection` is no failure.
  */
 export const FAILURE_MODES = [
   {

@@ -24,19 +24,21 @@ export interface LlmInput {
   readonly tools: readonly ToolDefinition[];
 }
 
-/** What a model gives back: an answer, or calls, not both. */
+/** What a model gives back: an answer, or calls, not both. An unknown key is an error. */
 export interface LlmOutput {
   /** The final answer; not empty. */
   readonly answer?: string | undefined;
   /** At least one call. */
   readonly calls?: readonly ProposedCall[] | undefined;
+  /** Tokens used; an error when it is missing while the policy limits tokens. */
   readonly usage?: Usage | undefined;
+  /** Why the model stopped, in the provider's words: `stop`, `tool_calls`. */
   readonly finish_reason?: string | undefined;
   /** What the model wrote besides, or instead. */
   readonly raw?: string | undefined;
 }
 
-/** A model. It is asked once a step and may throw; `signal` cancels it. */
+/** A model. It is asked once a step; when it throws, the run ends. `signal` cancels it. */
 export type Llm = (input: LlmInput, signal: AbortSignal) => Promise<LlmOutput>;
 
 /** An output of the form that was asked for, or what is wrong with it. */

@@ -21,7 +21,7 @@ import type { GovernedSpec, RunSpec } from "./run_spec.ts";
  * Whoever consumes the stream must put each event on record before asking for
  * the next one: the effect that an event announces happens only then. Every
  * run ends with `run_finished`, whatever fails; the generator throws only when
- * the environment itself does.
+ * `env.now` or `spec.sandbox.inspect` does.
  */
 export function agentLoop(
   spec: RunSpec,

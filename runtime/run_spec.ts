@@ -7,35 +7,44 @@ import type { Llm } from "./llm.ts";
 
 /** Which model a run asks, as its record names it. */
 export interface ModelInfo {
+  /** Where the answers come from; `stub` for a scripted model. */
   readonly execution_path: ExecutionPath;
   /** As in `gen_ai.provider.name`. */
   readonly provider: string;
   /** As in `gen_ai.request.model`. */
   readonly model: string;
-  /** SHA-256 of the script, for a scripted model. */
+  /** SHA-256 of a scripted model's script, 64 hex digits; `null` for any other model. */
   readonly script_sha256: string | null;
 }
 
 /** Everything that decides what a run does, apart from the outside world. */
 export interface RunSpec {
+  /** Names the run in each of its artifacts; nothing checks that it is unique. */
   readonly runId: string;
-  /** Seeds the jitter of retries. */
+  /** An integer; seeds the jitter of retries and the ids of spans. */
   readonly seed: number;
   /** Version of the program, for the record. */
   readonly runtimeVersion: string;
+  /** The job that the agent is given. */
   readonly task: {
+    /** Names the task in record and report. */
     readonly id: string;
     /** What the model is asked. */
     readonly question: string;
     /** The whole task as its author wrote it, for the record. */
     readonly text: string;
   };
+  /** Judges every call and bounds the run; the record carries its text. */
   readonly policy: Policy;
+  /** The tools that exist; which of them may be called, the policy says. */
   readonly tools: ToolRegistry;
   /** Where the policy looks paths up. */
   readonly sandbox: Pick<Sandbox, "inspect">;
+  /** The model that is asked, once a step. */
   readonly llm: Llm;
+  /** How the record names `llm`; nothing checks that it fits. */
   readonly model: ModelInfo;
+  /** For the record: hash of the documents (64 hex digits) and how many there are. The loop reads none. */
   readonly corpus: { readonly sha256: string; readonly documents: number };
 }
 

@@ -6,33 +6,41 @@ import type { Llm, LlmOutput } from "./llm.ts";
 
 /** What a scripted model gives back in one step. */
 export interface ScriptStep {
+  /** The final answer, not empty; instead of `calls`. */
   readonly answer?: string | undefined;
+  /** At least one call, instead of `answer`; call `n` of step `m` gets the id `call_m_n`. */
   readonly calls?: readonly ScriptCall[] | undefined;
   /** `null` reports none. Default: no tokens used. */
   readonly usage?: Usage | null | undefined;
-  /** Text that is neither an answer nor calls. */
+  /** Text that is neither an answer nor calls; alone it is a malformed output. */
   readonly raw?: string | undefined;
 }
 
 /** A call of a script: arguments as a value, or as the model's raw text. */
 export interface ScriptCall {
+  /** The name that the model calls; there need not be such a tool. */
   readonly tool: string;
+  /** The arguments as a value. Default: `{}`. */
   readonly args?: Json | undefined;
+  /** The arguments as raw text, so that they can be malformed; wins over `args`. */
   readonly args_json?: string | undefined;
 }
 
 /** A model that follows a script. */
 export interface ScriptedLlm {
+  /** Gives the steps back in order, one a call, whatever it is asked. */
   readonly llm: Llm;
   /** How many steps of the script have not been asked for. */
   unused(): number;
-  /** SHA-256 of the script in canonical JSON. */
+  /** SHA-256 of the script in canonical JSON (RFC 8785), 64 hex digits. */
   readonly sha256: string;
 }
 
 /**
  * Makes a deterministic model of a list of steps. Being asked once more than
  * there are steps is an error; `unused` tells of steps that were never reached.
+ *
+ * @throws {Error} when the script holds what canonical JSON cannot: a lone surrogate, NaN, an infinity
  */
 export function scriptedLlm(script: readonly ScriptStep[]): ScriptedLlm {
   let asked = 0;

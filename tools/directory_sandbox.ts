@@ -6,13 +6,16 @@ import { ToolError } from "./tool_error.ts";
 const ROOT_NAME = "<sandbox>";
 
 /**
- * Opens an existing directory as a sandbox. This module is one of the few that
- * touch the disk.
+ * Opens an existing directory as a sandbox, of which files of up to `maxBytes`
+ * bytes can be read (default: 1 MiB). This module is one of the few that touch
+ * the disk.
  *
  * What a path leads to can change between the check and the use, so a read
  * opens first and then verifies that the opened file is the one which the path
  * names inside the root, and a write goes to a fresh temporary file in the
  * verified directory and is renamed over its target.
+ *
+ * @throws {Deno.errors.NotFound} when there is no such directory
  */
 export function directorySandbox(
   directory: string,

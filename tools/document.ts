@@ -1,13 +1,14 @@
 /** One text of a corpus. */
 export interface Document {
-  /** Unique in its corpus: the file's name without its extension. */
+  /** Unique in its corpus; for one that was read from files, the path without its extension. */
   readonly id: string;
-  /** Where it lies below the corpus, with `/` between folders. */
+  /** Where it lies below the corpus or, for the tools, below the sandbox; `/` between folders. */
   readonly path: string;
+  /** The whole text, Markdown or plain; the first line that is not blank is its title. */
   readonly text: string;
 }
 
-/** Returns the first heading or non-empty line of a document, without its marks. */
+/** Returns the first line of a document that is not blank, without heading marks; else its id. */
 export function documentTitle(document: Document): string {
   const line = document.text.split("\n").find((text) => text.trim() !== "");
   return (line ?? document.id).replace(/^#+\s*/, "").trim();

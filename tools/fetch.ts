@@ -8,14 +8,17 @@ const TRANSIENT_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** The arguments of `fetch`. */
 export interface FetchArgs {
+  /** Absolute URL to GET, 1 to 2048 characters. */
   readonly url: string;
 }
 
 /** An HTTP response, as far as the tool needs it; the global `Response` fits. */
 export interface FetchResponse {
+  /** HTTP status; anything but 200 to 299 becomes a `ToolError`. */
   readonly status: number;
+  /** Header fields, whatever the case of their name; `null` for one that is missing. */
   readonly headers: { get(name: string): string | null };
-  /** The body in pieces; ending the iteration early closes it. */
+  /** The body in pieces, `null` for none; ending the iteration early closes it. */
   readonly body: AsyncIterable<Uint8Array> | null;
 }
 
@@ -27,10 +30,11 @@ export type FetchLike = (
 
 /** What `fetchTool` touches, and its limits. */
 export interface FetchOptions {
+  /** Sends the request; it must heed the signal and follow no redirect. */
   readonly fetch: FetchLike;
   /** Makes a signal that aborts after so many milliseconds. */
   readonly timeout: (ms: number) => AbortSignal;
-  /** How long one attempt may take, in milliseconds. Default: 10,000. */
+  /** How long one attempt may take, its body included, in milliseconds. Default: 10,000. */
   readonly timeoutMs?: number;
   /** How many bytes a body may have. Default: 1 MiB. */
   readonly maxBytes?: number;
@@ -45,8 +49,12 @@ const args: Schema<FetchArgs> = standardSchema(z.strictObject({
 }));
 
 /**
- * Creates the tool that gets one URL and returns its text. It follows no
- * redirect, since where one leads has not been judged.
+ * Creates the tool that gets one URL and returns its text, which must be UTF-8.
+ * It follows no redirect, since where one leads has not been judged.
+ *
+ * It fails as `timeout`, `network`, `redirect`, `too_large`, `not_text`, or with
+ * the status as its type. The first two, and the statuses 408, 425, 429, 500,
+ * 502, 503 and 504, are transient.
  */
 export function fetchTool(options: FetchOptions): Tool<FetchArgs> {
   const { timeoutMs = 10_000, maxBytes = 2 ** 20 } = options;

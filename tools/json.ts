@@ -5,4 +5,7 @@ export type Json =
   | number
   | string
   | readonly Json[]
-  | { readonly [key: string]: Json };
+  | JsonObject;
+
+/** An object of JSON. */
+export type JsonObject = { readonly [key: string]: Json };

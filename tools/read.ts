@@ -5,6 +5,7 @@ import type { Tool } from "./tool.ts";
 
 /** The arguments of `read`. */
 export interface ReadArgs {
+  /** Path of a file, relative to the sandbox or absolute inside it; not empty. */
   readonly path: string;
 }
 

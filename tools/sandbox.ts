@@ -1,30 +1,35 @@
-/** What is known of a path when it is judged; no path of the machine is in it. */
+/** What is known of a path when it is judged; it adds no path of the machine. */
 export interface PathFacts {
   /**
-   * Where the path leads, every link followed: `<sandbox>/…` inside, the
-   * literal path outside, `<outside>` when a link leads out.
+   * Where the path leads, every link followed: `<sandbox>/…` inside, `<outside>`
+   * when a link leads out or nowhere. A path that is outside by its spelling
+   * stands here normalised, a relative one as `<sandbox>/../…`.
    */
   readonly resolved: string;
+  /** Whether it leads into the sandbox, or to the root itself; false when that cannot be told. */
   readonly inside: boolean;
-  /** True when a link was followed on the way. */
+  /** True when a link was followed on the way, or leads nowhere; false for a path that is outside by its spelling. */
   readonly viaLink: boolean;
   /** True when `..` comes after a link, so that spelling and kernel disagree. */
   readonly dotdotAfterLink: boolean;
+  /** What it leads to; `other` is a device, a socket or a FIFO. Says nothing unless `inside`. */
   readonly kind: "file" | "directory" | "missing" | "other";
-  /** Number of hard links of an existing file; 0 when there is none. */
+  /** Number of hard links of what it leads to; 0 when that is missing or outside. */
   readonly links: number;
 }
 
 /**
  * One directory that a run may read and write. Paths are relative to it, or
- * absolute inside it. Tools go through it and never see a checked path string.
+ * absolute inside it. It verifies each path again when it opens the file, since
+ * a path that was judged may lead elsewhere by then.
  */
 export interface Sandbox {
   /** Looks a path up for the policy; opens nothing. */
   inspect(path: string): PathFacts;
 
   /**
-   * Returns the text of a regular file, verified after opening.
+   * Returns the text of a regular file with one link, verified after opening,
+   * without a byte order mark.
    *
    * @throws {ToolError} `not_found`, `not_a_file`, `too_large`, `not_text`, `sandbox_violation`, `io_error`
    */
@@ -32,7 +37,7 @@ export interface Sandbox {
 
   /**
    * Replaces or creates a file by way of a temporary one, and creates its
-   * parents. Returns the number of bytes written.
+   * parents. Returns the number of bytes written, in UTF-8.
    *
    * @throws {ToolError} `not_a_file`, `sandbox_violation`, `io_error`
    */

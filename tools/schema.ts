@@ -6,11 +6,15 @@ import { z } from "../deps.ts";
  * (https://standardschema.dev): zod, valibot, ArkType and others.
  */
 export interface Schema<T> {
+  /** Everything that the two standards define, under the key that they reserve. */
   readonly "~standard": {
+    /** Version of Standard Schema. */
     readonly version: 1;
+    /** Name of the library: `zod`, `valibot`. */
     readonly vendor: string;
     /** Judges a value; a promise is refused, since a gate must answer at once. */
     validate(value: unknown): SchemaResult<T> | Promise<SchemaResult<T>>;
+    /** The same description as data, for the model and for the registry. */
     readonly jsonSchema: {
       /** The JSON Schema of what is accepted. */
       input(
@@ -27,7 +31,9 @@ export type SchemaResult<T> =
 
 /** One reason why a value was not accepted, and where. */
 export interface SchemaIssue {
+  /** What is wrong, for people and for the model; the record cuts it at 500 characters. */
   readonly message: string;
+  /** Keys and indexes that lead there from the arguments; empty or left out for the whole. */
   readonly path?:
     | readonly (PropertyKey | { readonly key: PropertyKey })[]
     | undefined;

@@ -8,6 +8,7 @@ const SNIPPET_LENGTH = 160;
 
 /** The arguments of `search`. */
 export interface SearchArgs {
+  /** Words to look for, not empty; a document need not have all of them. */
   readonly query: string;
   /** How many hits at the most, 1 to 50. Default: 5. */
   readonly top_k?: number | undefined;

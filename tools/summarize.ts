@@ -13,6 +13,7 @@ const STOP_WORDS = new Set(
 
 /** The arguments of `summarize`. */
 export interface SummarizeArgs {
+  /** Prose or Markdown to shorten, not empty. */
   readonly text: string;
   /** How many sentences at the most, 1 to 20. Default: 3. */
   readonly max_sentences?: number | undefined;

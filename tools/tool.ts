@@ -2,9 +2,10 @@ import type { Json } from "./json.ts";
 import type { Schema } from "./schema.ts";
 
 /**
- * What running a tool touches, by the names of the arguments that say so. The
- * policy judges effects, not tool names; a tool that declares none gets no
- * network and no files.
+ * What running a tool touches, by the names of the arguments that say so, each
+ * a string or a list of strings. The policy judges effects, not tool names, and
+ * only those that are declared: beyond them a tool is held by the permissions of
+ * the process alone, so declare all of them.
  */
 export interface Effects {
   /** Arguments that hold a URL which the tool will fetch. */
@@ -21,8 +22,9 @@ export interface ToolDefinition<Args = unknown> {
   readonly name: string;
   /** One line that tells a model what the tool is for. */
   readonly description: string;
+  /** Which arguments the rules for URLs and paths look at; `{}` for none. */
   readonly effects: Effects;
-  /** The arguments, strictly: an unknown key is refused. */
+  /** The arguments; it should refuse unknown keys, since nothing else does. */
   readonly args: Schema<Args>;
 }
 
@@ -38,9 +40,15 @@ export interface ToolContext {
  * Something an agent may do once the policy has allowed it.
  *
  * `run` gets the validated arguments and returns plain JSON. It throws a
- * `ToolError` for a failure that it foresees; anything else that it throws ends
- * the run as `catalogued_unhandled`.
+ * `ToolError` for a failure that it foresees; anything else that it throws, and a
+ * permission that the process lacks, ends the run as `catalogued_unhandled`.
  */
 export interface Tool<Args = unknown> extends ToolDefinition<Args> {
+  /**
+   * Does the work, once an attempt. The result may have 4,194,304 characters of
+   * JSON; a longer one is a failure of which the model is told.
+   *
+   * @throws {ToolError} for a failure that the tool foresees
+   */
   run(args: Args, context: ToolContext): Promise<Json>;
 }

@@ -8,9 +8,11 @@ export interface ToolErrorOptions extends ErrorOptions {
 
 /**
  * A failure that a tool foresees. The model is told of it and may choose
- * otherwise; a transient one is first tried again within the policy's limits.
+ * otherwise. A transient one is tried again instead; when the policy's limits are
+ * used up, the run ends as `retry_exhaustion`.
  */
 export class ToolError extends Error {
+  /** Recorded as `exception_class`, unless a refused permission is the cause. */
   override readonly name = "ToolError";
   /** Stable, low-cardinality name of the failure. */
   readonly type: string;

@@ -5,7 +5,9 @@ import type { Tool } from "./tool.ts";
 
 /** The arguments of `write`. */
 export interface WriteArgs {
+  /** Path of a file, relative to the sandbox or absolute inside it; not empty. */
   readonly path: string;
+  /** The whole new text of the file, written as UTF-8; may be empty. */
   readonly content: string;
 }
 

@@ -1,4 +1,4 @@
-/** The value of an attribute; numbers are written as OTLP's `intValue` when they are whole. */
+/** The value of an attribute; a number is written as OTLP's `intValue` when it is a safe integer. */
 export type AttributeValue = string | number | boolean | readonly string[];
 
 /** Attributes by name; `undefined` leaves one out. */

@@ -10,10 +10,15 @@ import { spanFactory } from "./_span_factory.ts";
 
 /**
  * Turns events into spans, one event at a time: each call returns the spans
- * that ended with it. The same events give the same spans, live or read back.
+ * that are complete with it. A step's span waits for the event behind the step,
+ * which tells whether it was the last. The same events give the same spans, live
+ * or read back.
  *
  * A span's id names the ledger line that it comes from, so ids need no random
  * numbers and anyone can go from a span to its line.
+ *
+ * The function that it returns throws a `RangeError` when the first event is not
+ * `run_started`.
  */
 export function spanProjection(): (event: RunEvent) => readonly Span[] {
   let project: ((event: RunEvent) => readonly Span[]) | undefined;
