@@ -9,6 +9,10 @@ import { InputError } from "./policy/input_error.ts";
 /** Commands are loaded when they are called, so that one pays only for itself. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   canonical: async () => (await import("./cli/canonical.ts")).canonical,
+  "policy-gates": async () =>
+    (await import("./cli/scenario_suite.ts")).policyGates,
+  "failure-modes": async () =>
+    (await import("./cli/scenario_suite.ts")).failureModes,
   run: async () => (await import("./cli/run.ts")).run,
   corpus: async () => (await import("./cli/corpus.ts")).corpus,
   policy: async () => (await import("./cli/policy.ts")).policy,

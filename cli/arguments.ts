@@ -22,7 +22,7 @@ export interface Arguments {
 /**
  * Takes a command line apart, strictly.
  *
- * @throws {UsageError} for an unknown option, a missing value, and operands too many or too few
+ * @throws {UsageError} for an unknown or repeated option, a missing value, and operands too many or too few
  */
 export function readArguments(
   args: readonly string[],

@@ -20,14 +20,14 @@ export function readCorpusFolder(folder: string): readonly Document[] {
   if (documents.length === 0) {
     throw refusal(folder, "there is no .md or .txt file in it");
   }
-  documents.forEach(({ id, path }, index) => {
-    if (documents[index + 1]?.id === id) {
-      throw refusal(
-        folder,
-        `${path} and another file have the same id "${id}"`,
-      );
+  const paths = new Map<string, string>();
+  for (const { id, path } of documents) {
+    const other = paths.get(id);
+    if (other !== undefined) {
+      throw refusal(folder, `${other} and ${path} have the same id "${id}"`);
     }
-  });
+    paths.set(id, path);
+  }
   return documents;
 }
 

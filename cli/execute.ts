@@ -1,8 +1,9 @@
 import { dirname, join } from "../deps.ts";
+import config from "../deno.json" with { type: "json" };
 import type { ArtifactSink } from "../evidence/artifacts.ts";
 import { recordRun } from "../evidence/record_run.ts";
 import type { Policy } from "../policy/load.ts";
-import type { RunFinished } from "../runtime/event.ts";
+import type { RunEvent, RunFinished } from "../runtime/event.ts";
 import { agentLoop } from "../runtime/loop.ts";
 import { stagedDocuments } from "../tasks/corpus.ts";
 import { scriptedRun, startOf } from "../tasks/scripted_run.ts";
@@ -11,7 +12,6 @@ import { directorySandbox } from "../tools/directory_sandbox.ts";
 import type { Document } from "../tools/document.ts";
 import type { FetchLike } from "../tools/fetch.ts";
 import { deterministicEnv, stopwatch, timeout } from "./world.ts";
-import config from "../deno.json" with { type: "json" };
 
 /** One run of a task, with where it happens and where it is recorded. */
 export interface Execution {
@@ -26,6 +26,8 @@ export interface Execution {
   /** Whether backing off takes real time. */
   readonly waits: boolean;
   readonly signal: AbortSignal;
+  /** Sees every event before it is recorded. */
+  readonly watch?: (event: RunEvent) => void;
 }
 
 /** How a run ended. */
@@ -33,6 +35,8 @@ export interface Executed {
   readonly finished: RunFinished;
   /** Steps of the script that were not reached. */
   readonly unused: number;
+  /** Every URL that was requested. */
+  readonly requests: readonly string[];
 }
 
 /** Runs a task with its scripted model and puts it on record. */
@@ -40,15 +44,26 @@ export async function execute(execution: Execution): Promise<Executed> {
   const { task, documents, sandbox, sink, signal, waits } = execution;
   const volatile = stopwatch();
   layDown(stagedDocuments(documents), sandbox);
-  const { spec, unused } = scriptedRun(task, {
+  const { spec, unused, requests } = scriptedRun(task, {
     ...execution,
     sandbox: directorySandbox(sandbox),
     timeout,
     runtimeVersion: config.version,
   });
   const env = deterministicEnv(startOf(task), { signal, waits });
-  const finished = await recordRun(agentLoop(spec, env), sink, { volatile });
-  return { finished, unused: unused() };
+  const events = watched(agentLoop(spec, env), execution.watch);
+  const finished = await recordRun(events, sink, { volatile });
+  return { finished, unused: unused(), requests };
+}
+
+async function* watched(
+  events: AsyncIterable<RunEvent>,
+  watch: Execution["watch"],
+): AsyncGenerator<RunEvent, void> {
+  for await (const event of events) {
+    watch?.(event);
+    yield event;
+  }
 }
 
 /** Writes documents into a directory that no agent uses yet. */
@@ -65,6 +80,12 @@ function layDown(documents: readonly Document[], directory: string): void {
 /** Says how a run ended, for people: one line. */
 export function describeEnd({ terminal_reason, totals }: RunFinished): string {
   const { steps, tool_calls, policy_checks, denials, attempts } = totals;
-  return `${terminal_reason} after ${steps} steps: ${tool_calls} tool calls, ` +
-    `${policy_checks} policy checks (${denials} denied), ${attempts} attempts`;
+  return `${terminal_reason} after ${counted(steps, "step")}: ` +
+    `${counted(tool_calls, "tool call")}, ` +
+    `${counted(policy_checks, "policy check")} (${denials} denied), ` +
+    counted(attempts, "attempt");
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -29,7 +29,7 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      none: the operating system writes when it likes
   --json             print the result as JSON
 
-Each document is also served at https://fixtures.local/<name without extension>;
+Each document is also served at https://fixtures.local/<path without extension>;
 any other URL that the policy allows is fetched from the network, if the process
 may (--allow-net).
 

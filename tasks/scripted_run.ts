@@ -4,13 +4,15 @@ import { scriptedLlm } from "../runtime/scripted_llm.ts";
 import type { Document } from "../tools/document.ts";
 import { type FetchLike, fetchTool } from "../tools/fetch.ts";
 import { readTool } from "../tools/read.ts";
-import { toolRegistry } from "../tools/registry.ts";
+import { type ToolRegistry, toolRegistry } from "../tools/registry.ts";
 import type { Sandbox } from "../tools/sandbox.ts";
 import { searchTool } from "../tools/search.ts";
 import { summarizeTool } from "../tools/summarize.ts";
+import type { Tool } from "../tools/tool.ts";
 import { writeTool } from "../tools/write.ts";
 import { corpusSnapshot, fixtureFetch, stagedDocuments } from "./corpus.ts";
-import type { Task } from "./task.ts";
+import { withFault } from "./fault.ts";
+import type { Task, TaskDocument } from "./task.ts";
 
 /** What a task is run with. */
 export interface ScriptedRunOptions {
@@ -30,6 +32,8 @@ export interface ScriptedRun {
   readonly spec: RunSpec;
   /** How many steps of the script the run has not reached. */
   unused(): number;
+  /** Every URL that the server of the fixtures and the network were asked for; it grows. */
+  readonly requests: readonly string[];
 }
 
 /**
@@ -43,19 +47,25 @@ export function scriptedRun(
   const { policy, documents, sandbox, network, timeout } = options;
   const model = scriptedLlm(task.script);
   const staged = stagedDocuments(documents);
+  const requests: string[] = [];
+  const serve = fixtureFetch(staged, network);
+  const logged: FetchLike = (url, init) => {
+    requests.push(url);
+    return serve(url, init);
+  };
   const spec: RunSpec = {
     runId: options.runId,
     seed: task.seed,
     runtimeVersion: options.runtimeVersion,
     task: { id: task.id, question: task.question, text },
     policy,
-    tools: toolRegistry([
+    tools: toolRegistry(withFaults([
       searchTool(staged),
-      fetchTool({ fetch: fixtureFetch(staged, network), timeout }),
+      fetchTool({ fetch: logged, timeout }),
       readTool(sandbox),
       writeTool(sandbox),
       summarizeTool(),
-    ]),
+    ], task.faults)),
     sandbox,
     llm: model.llm,
     model: {
@@ -66,7 +76,18 @@ export function scriptedRun(
     },
     corpus: corpusSnapshot(documents),
   };
-  return { spec, unused: model.unused };
+  return { spec, unused: model.unused, requests };
+}
+
+function withFaults(
+  tools: readonly Tool[],
+  faults: TaskDocument["faults"] = {},
+): readonly Tool[] {
+  const byTool = new Map(Object.entries(faults));
+  return tools.map((tool) => {
+    const fault = byTool.get(tool.name);
+    return fault === undefined ? tool : withFault(tool, fault);
+  });
 }
 
 /** The clock reading with which a scripted run begins, in nanoseconds since the epoch. */

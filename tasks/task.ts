@@ -1,24 +1,41 @@
 import { z } from "../deps.ts";
 import { readYaml } from "../policy/read_yaml.ts";
 import type { ScriptStep } from "../runtime/scripted_llm.ts";
-import type { Json } from "../tools/json.ts";
+import type { Json, JsonObject } from "../tools/json.ts";
+import { type Expectation, expectationSchema } from "./expectation.ts";
+import { type Fault, faultSchema } from "./fault.ts";
+
+/** Tools that misbehave, by name. */
+export interface Faults {
+  readonly search?: Fault | undefined;
+  readonly fetch?: Fault | undefined;
+  readonly read?: Fault | undefined;
+  readonly write?: Fault | undefined;
+  readonly summarize?: Fault | undefined;
+}
 
 /** One job for an agent, as its file says it. */
 export interface TaskDocument {
-  /** Names the task in run ids: letters, digits, `.`, `_` and `-`. */
+  /** Names the task in run ids: at most 64 letters, digits, `.`, `_` and `-`, the first a letter or digit. */
   readonly id: string;
   /** What the model is asked. */
   readonly question: string;
-  /** Seeds what a run draws at random. Default: 0. */
+  /** Seeds what a run draws at random, 0 to 2^32 - 1. Default: 0. */
   readonly seed: number;
-  /** First reading of the clock of a scripted run, RFC 3339. */
+  /** First reading of the clock of a scripted run: UTC, whole seconds. Default: `2026-01-01T00:00:00Z`. */
   readonly started_at: string;
   /** Path of the policy, relative to the task. Default: the built-in one. */
   readonly policy?: string | undefined;
   /** Path of a folder of .md and .txt files, relative to the task. */
   readonly corpus?: string | undefined;
+  /** Keys of the policy that this task has otherwise, section by section. */
+  readonly policy_overrides?: JsonObject | undefined;
+  /** Tools that misbehave, by name. */
+  readonly faults?: Faults | undefined;
   /** What the scripted model gives back, step by step. */
   readonly script: readonly ScriptStep[];
+  /** What the run must come to, for a scenario. */
+  readonly expect?: Expectation | undefined;
 }
 
 /** A task that was read and found sound. */
@@ -97,6 +114,8 @@ function isTime(text: string): boolean {
     new Date(ms).toISOString() === text.replace("Z", ".000Z");
 }
 
+const fault = z.optional(faultSchema);
+
 const taskDocument: z.ZodMiniType<TaskDocument> = z.strictObject({
   id: z.string().check(
     z.regex(
@@ -111,7 +130,16 @@ const taskDocument: z.ZodMiniType<TaskDocument> = z.strictObject({
   ),
   policy: z.optional(nonEmpty),
   corpus: z.optional(nonEmpty),
+  policy_overrides: z.optional(z.record(z.string(), json)),
+  faults: z.optional(z.strictObject({
+    search: fault,
+    fetch: fault,
+    read: fault,
+    write: fault,
+    summarize: fault,
+  })),
   script,
+  expect: z.optional(expectationSchema),
 });
 
 /**

@@ -97,10 +97,11 @@ const BAD_INPUTS: readonly BadInput[] = [
     files: {
       "task.yaml": TASK,
       "documents/a.md": "A\n",
+      "documents/a.n.md": "A\n",
       "documents/a.txt": "A\n",
     },
     args: [...run, "--corpus", "documents"],
-    line: 'documents: a.md and another file have the same id "a"',
+    line: 'documents: a.md and a.txt have the same id "a"',
   },
   {
     name: "a folder that already holds something",

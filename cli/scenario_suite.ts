@@ -1,0 +1,93 @@
+import { CORPUS_V1 } from "../corpus/v1.ts";
+import { openStaging } from "../evidence/staging.ts";
+import { loadPolicy, type Policy } from "../policy/load.ts";
+import policyText from "../policy/v1.yaml" with { type: "text" };
+import { withOverrides } from "../tasks/policy_overrides.ts";
+import {
+  FAILURE_MODE_TRIGGERS,
+  type Fixture,
+  POLICY_GATES,
+} from "../tasks/suites.ts";
+import { loadTask } from "../tasks/task.ts";
+import { readArguments } from "./arguments.ts";
+import { type Command, UsageError } from "./command.ts";
+import { checkRuns, type CommittedRun, emitRuns, RUNS } from "./suite.ts";
+
+/** `policy-gates`: the scenarios that the policy denies. */
+export const policyGates: Command = scenarioSuite({
+  name: "policy-gates",
+  folder: "policy_gates",
+  what: "policy-gate",
+  fixtures: POLICY_GATES,
+});
+
+/** `failure-modes`: the scenarios that trigger each failure mode. */
+export const failureModes: Command = scenarioSuite({
+  name: "failure-modes",
+  folder: "failure_modes",
+  what: "failure-mode",
+  fixtures: FAILURE_MODE_TRIGGERS,
+});
+
+interface Suite {
+  readonly name: string;
+  /** Below `runs/`. */
+  readonly folder: string;
+  readonly what: string;
+  readonly fixtures: readonly Fixture[];
+}
+
+function scenarioSuite({ name, folder, what, fixtures }: Suite): Command {
+  return {
+    summary: `emit the ${what} runs, or re-emit them and compare`,
+    help: `Usage: ${name} [--scenario ID] [--check] [--json]
+
+Plays the ${what} scenarios of tasks/${folder}/ and leaves their artifacts in
+runs/${folder}/<scenario>/ below the current folder. A run that is not what its
+scenario expects is not put there; exit 2.
+
+  --scenario ID  only this one: ${fixtures.map(({ id }) => id).join(", ")}
+  --check        play in memory and compare every byte with what is in runs/;
+                 exit 2 when anything differs
+  --json         print the results as JSON, a line a run
+`,
+    async run(args, output) {
+      const given = readArguments(args, {
+        options: ["scenario"],
+        flags: ["check", "json"],
+      });
+      const wanted = given.option("scenario");
+      const chosen = fixtures.filter(({ id }) =>
+        wanted === undefined || id === wanted
+      );
+      if (chosen.length === 0) {
+        throw new UsageError(`Cannot find the scenario "${wanted}"`);
+      }
+      const policy = loadPolicy(policyText, "policy/v1.yaml");
+      const runs = chosen.map((fixture) =>
+        committedRun(fixture, { folder, policy })
+      );
+      using staging = openStaging(RUNS);
+      return given.flag("check")
+        ? await checkRuns(runs, { staging, output })
+        : await emitRuns(runs, { staging, output, json: given.flag("json") });
+    },
+  };
+}
+
+function committedRun(
+  { id, path, text }: Fixture,
+  { folder, policy }: { readonly folder: string; readonly policy: Policy },
+): CommittedRun {
+  const task = loadTask(text, path);
+  const { policy_overrides, corpus } = task.document;
+  return {
+    name: `${folder}/${id}`,
+    scenario: {
+      task,
+      policy: withOverrides(policy, policy_overrides, path),
+      documents: corpus === undefined ? [] : CORPUS_V1,
+      runId: id,
+    },
+  };
+}

@@ -1,0 +1,198 @@
+import { z } from "../deps.ts";
+import type {
+  AttemptOutcome,
+  RunEvent,
+  TerminalReason,
+} from "../runtime/event.ts";
+import { FAILURE_MODES, type FailureModeId } from "../runtime/failure.ts";
+import type { RuleId } from "../policy/rule.ts";
+import { spanProjection } from "../trace/span_projection.ts";
+
+/** A decision that a scenario expects, other than `allow`. */
+export interface ExpectedDecision {
+  readonly decision: "deny" | "escalate";
+  readonly rule_id: RuleId;
+  /** The tool that was proposed; left out for a budget. */
+  readonly tool?: string | undefined;
+  /** Facts that the decision must give, as they are in its metadata. */
+  readonly metadata?:
+    | Readonly<Record<string, string | number | boolean>>
+    | undefined;
+}
+
+/** What a scenario must come to; what is left out is not looked at. */
+export interface Expectation {
+  readonly terminal_reason: TerminalReason;
+  readonly answer?: string | undefined;
+  /** The failure modes of the steps that have one, in order. */
+  readonly failure_modes?: readonly FailureModeId[] | undefined;
+  /** Every decision that is not `allow`, in order. */
+  readonly decisions?: readonly ExpectedDecision[] | undefined;
+  /** The outcome of every attempt, in order. */
+  readonly attempts?: readonly AttemptOutcome[] | undefined;
+  /** How many spans of each kind the trace has. */
+  readonly spans?: Readonly<Record<string, number>> | undefined;
+  /** Every URL that was requested, in order, as the server saw it. */
+  readonly requests?: readonly string[] | undefined;
+  /** Every file that was written, sorted, as it is found on the disk. */
+  readonly files?: readonly string[] | undefined;
+}
+
+/** What was seen of a run, on its record and outside of it. */
+export interface Observation {
+  readonly events: readonly RunEvent[];
+  readonly requests: readonly string[];
+  readonly files: readonly string[];
+}
+
+const ruleId = z.enum([
+  "tool_registry",
+  "url_allowlist",
+  "sandbox_path",
+  "arg_schema",
+  "loop_budget",
+  "cycle_detection",
+]);
+
+/** The schema of the `expect` block of a task file. */
+export const expectationSchema: z.ZodMiniType<Expectation> = z.strictObject({
+  terminal_reason: z.enum([
+    "final_answer",
+    "loop_budget",
+    "policy_denial_terminal",
+    "failure_mode_terminal",
+    "cancelled",
+  ]),
+  answer: z.optional(z.string()),
+  failure_modes: z.optional(
+    z.array(z.enum(FAILURE_MODES.map(({ id }) => id))),
+  ),
+  decisions: z.optional(z.array(z.strictObject({
+    decision: z.enum(["deny", "escalate"]),
+    rule_id: ruleId,
+    tool: z.optional(z.string()),
+    metadata: z.optional(
+      z.record(
+        z.string(),
+        z.union([z.string(), z.number(), z.boolean()]),
+      ),
+    ),
+  }))),
+  attempts: z.optional(z.array(z.enum([
+    "success",
+    "transient_failure",
+    "exhausted",
+    "non_retryable",
+  ]))),
+  spans: z.optional(z.record(
+    z.enum([
+      "agent_step",
+      "llm_call",
+      "policy_check",
+      "tool_call",
+      "retry_attempt",
+    ]),
+    z.int().check(z.minimum(0)),
+  )),
+  requests: z.optional(z.array(z.string())),
+  files: z.optional(z.array(z.string())),
+});
+
+/** Lists what an observation does not meet: one line each, what was expected and what was seen. */
+export function unmet(
+  expected: Expectation,
+  seen: Observation,
+): readonly string[] {
+  const summary = summarize(seen);
+  const decisions = expected.decisions === undefined
+    ? undefined
+    : summary.decisions.map((each, index) =>
+      onlyAsked(each, expected.decisions?.[index])
+    );
+  const compared: Readonly<Record<string, unknown>> = { ...summary, decisions };
+  return Object.entries(expected).flatMap(([key, want]) => {
+    const [wanted, found] = [want, compared[key]].map(stable);
+    return want === undefined || wanted === found
+      ? []
+      : [`${key}: expected ${wanted}, saw ${found}`];
+  });
+}
+
+interface Summary extends Required<Omit<Expectation, "answer" | "spans">> {
+  readonly answer: string | null;
+  readonly spans: Readonly<Record<string, number>>;
+}
+
+/** Puts an observation into the terms of an expectation. */
+function summarize({ events, requests, files }: Observation): Summary {
+  const finished = events.findLast(({ type }) => type === "run_finished");
+  const end = finished?.type === "run_finished" ? finished : undefined;
+  return {
+    terminal_reason: end?.terminal_reason ?? "cancelled",
+    answer: end?.answer ?? null,
+    failure_modes: events.flatMap((event) =>
+      event.type === "step_finished" && event.failure_mode !== null
+        ? [event.failure_mode]
+        : []
+    ),
+    decisions: events.flatMap((event) =>
+      event.type === "policy_checked" && event.decision !== "allow" &&
+        event.rule_id !== null
+        ? [{
+          decision: event.decision,
+          rule_id: event.rule_id,
+          tool: event.tool ?? undefined,
+          metadata: event.metadata,
+        }]
+        : []
+    ),
+    attempts: events.flatMap((event) =>
+      event.type === "attempt_finished" ? [event.outcome] : []
+    ),
+    spans: countSpans(events),
+    requests,
+    files,
+  };
+}
+
+function countSpans(
+  events: readonly RunEvent[],
+): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {
+    agent_step: 0,
+    llm_call: 0,
+    policy_check: 0,
+    tool_call: 0,
+    retry_attempt: 0,
+  };
+  const project = spanProjection();
+  for (const { name } of events.flatMap(project)) {
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** A decision without the facts that the expectation does not ask for. */
+function onlyAsked(
+  seen: ExpectedDecision,
+  asked: ExpectedDecision | undefined,
+): ExpectedDecision {
+  const keys = Object.keys(asked?.metadata ?? {});
+  const facts = Object.entries(seen.metadata ?? {})
+    .filter(([key]) => keys.includes(key));
+  const metadata = asked?.metadata === undefined
+    ? undefined
+    : Object.fromEntries(facts);
+  return { ...seen, metadata };
+}
+
+/** JSON that does not depend on the order of keys. */
+function stable(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, each: unknown) =>
+      typeof each === "object" && each !== null && !Array.isArray(each)
+        ? Object.fromEntries(Object.entries(each).sort())
+        : each,
+  ) ?? "nothing";
+}

@@ -1,0 +1,121 @@
+import { assertEquals } from "@std/assert";
+import type { RunEvent } from "../runtime/event.ts";
+import { rehearse } from "../runtime/rehearsal.ts";
+import { REHEARSALS } from "../runtime/rehearsals.ts";
+import { type Expectation, unmet } from "./expectation.ts";
+
+const ONE_CALL: Expectation = {
+  terminal_reason: "final_answer",
+  answer: "done",
+  failure_modes: [],
+  decisions: [],
+  attempts: ["success"],
+  spans: {
+    agent_step: 2,
+    llm_call: 2,
+    policy_check: 1,
+    tool_call: 1,
+    retry_attempt: 1,
+  },
+  requests: [],
+  files: [],
+};
+
+async function seen(events: Promise<readonly RunEvent[]>) {
+  return { events: await events, requests: [], files: [] };
+}
+
+Deno.test("unmet() is empty for a run that is as expected", async () => {
+  assertEquals(
+    unmet(ONE_CALL, await seen(rehearse(REHEARSALS.one_call()))),
+    [],
+  );
+});
+
+Deno.test("unmet() does not look at what is left out", async () => {
+  const observation = {
+    ...await seen(rehearse(REHEARSALS.one_call())),
+    requests: ["https://a.test/"],
+  };
+  assertEquals(unmet({ terminal_reason: "final_answer" }, observation), []);
+});
+
+for (
+  const { change, line } of [
+    {
+      change: { terminal_reason: "loop_budget" },
+      line: 'terminal_reason: expected "loop_budget", saw "final_answer"',
+    },
+    {
+      change: { answer: "Done" },
+      line: 'answer: expected "Done", saw "done"',
+    },
+    {
+      change: { failure_modes: ["retry_exhaustion"] },
+      line: 'failure_modes: expected ["retry_exhaustion"], saw []',
+    },
+    {
+      change: { attempts: [] },
+      line: 'attempts: expected [], saw ["success"]',
+    },
+    {
+      change: { decisions: [{ decision: "deny", rule_id: "arg_schema" }] },
+      line:
+        'decisions: expected [{"decision":"deny","rule_id":"arg_schema"}], saw []',
+    },
+    {
+      change: { requests: ["https://a.test/"] },
+      line: 'requests: expected ["https://a.test/"], saw []',
+    },
+    {
+      change: { files: ["note.md"] },
+      line: 'files: expected ["note.md"], saw []',
+    },
+    {
+      change: { spans: { ...ONE_CALL.spans, tool_call: 0 } },
+      line:
+        'spans: expected {"agent_step":2,"llm_call":2,"policy_check":1,"retry_attempt":1,"tool_call":0}, ' +
+        'saw {"agent_step":2,"llm_call":2,"policy_check":1,"retry_attempt":1,"tool_call":1}',
+    },
+  ] satisfies readonly { change: Partial<Expectation>; line: string }[]
+) {
+  Deno.test(`unmet() says ${line.slice(0, line.indexOf(":"))}: expected and seen`, async () => {
+    const observation = await seen(rehearse(REHEARSALS.one_call()));
+    assertEquals(unmet({ ...ONE_CALL, ...change }, observation), [line]);
+  });
+}
+
+const DENIED: Expectation = {
+  terminal_reason: "failure_mode_terminal",
+  decisions: [{
+    decision: "deny",
+    rule_id: "arg_schema",
+    tool: "work",
+    metadata: { failed_path: "" },
+  }],
+};
+
+function denied(): Promise<readonly RunEvent[]> {
+  return rehearse({
+    script: [{ calls: [{ tool: "work", args: { nobody: 1 } }] }],
+  });
+}
+
+Deno.test("unmet() compares a decision with the facts that it asks for, and no others", async () => {
+  assertEquals(unmet(DENIED, await seen(denied())), []);
+});
+
+Deno.test("unmet() shows the facts of a decision that is not as expected", async () => {
+  const [decision] = DENIED.decisions ?? [];
+  const expected = {
+    ...DENIED,
+    decisions: [{ ...decision, metadata: { failed_path: "url" } }],
+  } satisfies Record<string, unknown>;
+  assertEquals(
+    unmet(Object.assign({}, DENIED, expected), await seen(denied())),
+    [
+      'decisions: expected [{"decision":"deny","metadata":{"failed_path":"url"},"rule_id":"arg_schema","tool":"work"}], ' +
+      'saw [{"decision":"deny","metadata":{"failed_path":""},"rule_id":"arg_schema","tool":"work"}]',
+    ],
+  );
+});

@@ -1,0 +1,77 @@
+import { z } from "../deps.ts";
+import type { Json } from "../tools/json.ts";
+import type { Tool } from "../tools/tool.ts";
+import { ToolError } from "../tools/tool_error.ts";
+
+/** How a tool misbehaves in a scenario. */
+export type Fault =
+  | {
+    /** It fails in a way that may pass. */
+    readonly kind: "transient";
+    /** How many calls fail before it works. Default: all of them. */
+    readonly times?: number | undefined;
+  }
+  | {
+    /** It fails in a way that it foresees. */
+    readonly kind: "reported";
+  }
+  | {
+    /** It throws an error of a class that nobody knows. */
+    readonly kind: "throw";
+    readonly exception_class: string;
+  }
+  | {
+    /** It returns a text of so many characters. */
+    readonly kind: "oversize";
+    readonly characters: number;
+  };
+
+/** The schema of a fault in a task file. */
+export const faultSchema: z.ZodMiniType<Fault> = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("transient"),
+    times: z.optional(z.int().check(z.minimum(1))),
+  }),
+  z.strictObject({ kind: z.literal("reported") }),
+  z.strictObject({
+    kind: z.literal("throw"),
+    exception_class: z.string().check(z.regex(/^[A-Za-z]\w{0,63}$/)),
+  }),
+  z.strictObject({
+    kind: z.literal("oversize"),
+    characters: z.int().check(z.minimum(1), z.maximum(2 ** 26)),
+  }),
+]);
+
+/** The same tool, but for its fault; its effects and arguments stay as they are. */
+export function withFault(tool: Tool, fault: Fault): Tool {
+  let calls = 0;
+  return {
+    ...tool,
+    run(args, context): Promise<Json> {
+      calls += 1;
+      switch (fault.kind) {
+        case "transient":
+          return calls > (fault.times ?? Infinity)
+            ? tool.run(args, context)
+            : Promise.reject(
+              new ToolError(`Injected failure number ${calls}`, {
+                type: "injected",
+                transient: true,
+              }),
+            );
+        case "reported":
+          return Promise.reject(
+            new ToolError("Injected failure", { type: "injected" }),
+          );
+        case "throw": {
+          const error = new Error("Injected exception");
+          error.name = fault.exception_class;
+          return Promise.reject(error);
+        }
+        case "oversize":
+          return Promise.resolve("x".repeat(fault.characters));
+      }
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * The fixtures of the two suites, through the module graph, so that a clone and
+ * a URL behave alike.
+ *
+ * @module
+ */
+import toolCallFailure from "./failure_modes/tool_call_failure.yaml" with {
+  type: "text",
+};
+import retryExhaustion from "./failure_modes/retry_exhaustion.yaml" with {
+  type: "text",
+};
+import schemaMismatch from "./failure_modes/schema_mismatch.yaml" with {
+  type: "text",
+};
+import cycleDetection from "./failure_modes/cycle_detection.yaml" with {
+  type: "text",
+};
+import cataloguedUnhandled from "./failure_modes/catalogued_unhandled.yaml" with {
+  type: "text",
+};
+import pg1OffAllowlistUrl from "./policy_gates/pg1_off_allowlist_url.yaml" with {
+  type: "text",
+};
+import pg2SandboxEscape from "./policy_gates/pg2_sandbox_escape.yaml" with {
+  type: "text",
+};
+import pg3LoopBudget from "./policy_gates/pg3_loop_budget.yaml" with {
+  type: "text",
+};
+import pg3LoopBudgetTokens from "./policy_gates/pg3_loop_budget_tokens.yaml" with {
+  type: "text",
+};
+import pg4ForbiddenTool from "./policy_gates/pg4_forbidden_tool.yaml" with {
+  type: "text",
+};
+import pg4ForbiddenToolWithArgSchemaViolation from "./policy_gates/pg4_forbidden_tool_with_arg_schema_violation.yaml" with {
+  type: "text",
+};
+import pg5ArgSchema from "./policy_gates/pg5_arg_schema.yaml" with {
+  type: "text",
+};
+
+/** The text of one fixture, and where it lies below `tasks/`. */
+export interface Fixture {
+  /** The fixture's id; its file has the same name. */
+  readonly id: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+/** One fixture a gate of the policy, and variants. */
+export const POLICY_GATES: readonly Fixture[] = fixtures("policy_gates", {
+  pg1_off_allowlist_url: pg1OffAllowlistUrl,
+  pg2_sandbox_escape: pg2SandboxEscape,
+  pg3_loop_budget: pg3LoopBudget,
+  pg3_loop_budget_tokens: pg3LoopBudgetTokens,
+  pg4_forbidden_tool: pg4ForbiddenTool,
+  pg4_forbidden_tool_with_arg_schema_violation:
+    pg4ForbiddenToolWithArgSchemaViolation,
+  pg5_arg_schema: pg5ArgSchema,
+});
+
+/** One fixture a failure mode of the catalogue. */
+export const FAILURE_MODE_TRIGGERS: readonly Fixture[] = fixtures(
+  "failure_modes",
+  {
+    tool_call_failure: toolCallFailure,
+    retry_exhaustion: retryExhaustion,
+    schema_mismatch: schemaMismatch,
+    cycle_detection: cycleDetection,
+    catalogued_unhandled: cataloguedUnhandled,
+  },
+);
+
+function fixtures(
+  folder: string,
+  texts: Readonly<Record<string, string>>,
+): readonly Fixture[] {
+  return Object.entries(texts).map(([id, text]) => ({
+    id,
+    path: `tasks/${folder}/${id}.yaml`,
+    text,
+  }));
+}

@@ -1,0 +1,203 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { deterministicEnv, noNetwork } from "../cli/world.ts";
+import { CORPUS_V1 } from "../corpus/v1.ts";
+import { dirname, join, relative, walkSync } from "../deps.ts";
+import { callRules } from "../policy/call_rules.ts";
+import { loadPolicy, type Policy } from "../policy/load.ts";
+import type { RuleId } from "../policy/rule.ts";
+import policyText from "../policy/v1.yaml" with { type: "text" };
+import type { RunEvent } from "../runtime/event.ts";
+import { FAILURE_MODES } from "../runtime/failure.ts";
+import { governedLoop } from "../runtime/loop.ts";
+import { stagedDocuments } from "../tasks/corpus.ts";
+import { unmet } from "../tasks/expectation.ts";
+import { withOverrides } from "../tasks/policy_overrides.ts";
+import { scriptedRun, startOf } from "../tasks/scripted_run.ts";
+import {
+  FAILURE_MODE_TRIGGERS,
+  type Fixture,
+  POLICY_GATES,
+} from "../tasks/suites.ts";
+import { loadTask } from "../tasks/task.ts";
+import { directorySandbox } from "../tools/directory_sandbox.ts";
+import type { JsonObject } from "../tools/json.ts";
+import { lacks } from "./permissions.ts";
+import { PROJECT, temporaryFolder } from "./program.ts";
+
+const FIXTURES = [...POLICY_GATES, ...FAILURE_MODE_TRIGGERS];
+const disk = { ignore: lacks("read", "write") };
+const reads = { ignore: lacks("read") };
+
+interface Changes {
+  /** A rule that is taken out. */
+  readonly without?: RuleId;
+  /** Changes to the policy, below those of the fixture. */
+  readonly policy?: JsonObject;
+}
+
+/** Plays one fixture and says what it expects and did not get. */
+async function play(
+  { text, path }: Fixture,
+  { without, policy: changes = {} }: Changes = {},
+): Promise<readonly string[]> {
+  using world = temporaryFolder();
+  const task = loadTask(text, path);
+  const policy = policyFor(task.document.policy_overrides, changes);
+  const sandbox = join(world.path, "sandbox");
+  for (const document of stagedDocuments(CORPUS_V1)) {
+    const file = join(sandbox, document.path);
+    Deno.mkdirSync(dirname(file), { recursive: true });
+    Deno.writeTextFileSync(file, document.text);
+  }
+  const { spec, requests } = scriptedRun(task, {
+    policy,
+    documents: CORPUS_V1,
+    sandbox: directorySandbox(sandbox),
+    network: noNetwork,
+    timeout: () => new AbortController().signal,
+    runtimeVersion: "0.0.0",
+    runId: task.document.id,
+  });
+  const rules = callRules(policy.document, spec.sandbox)
+    .filter(({ id }) => id !== without);
+  const env = deterministicEnv(startOf(task), {
+    signal: new AbortController().signal,
+    waits: false,
+  });
+  const events: RunEvent[] = [];
+  for await (const event of governedLoop({ ...spec, rules }, env)) {
+    events.push(event);
+  }
+  const laidDown = stagedDocuments(CORPUS_V1).map((each) => each.path);
+  const files = [
+    ...walkSync(world.path, { includeDirs: false, includeSymlinks: true }),
+  ].map((entry) => relative(sandbox, entry.path))
+    .filter((name) => !laidDown.includes(name)).sort();
+  const { expect } = task.document;
+  if (expect === undefined) throw new Error(`${path} expects nothing`);
+  return unmet(expect, { events, requests, files });
+}
+
+function policyFor(
+  overrides: JsonObject | undefined,
+  changes: JsonObject,
+): Policy {
+  const base = withOverrides(loadPolicy(policyText, "v1"), changes, "changes");
+  return withOverrides(base, overrides, "overrides");
+}
+
+for (const fixture of FIXTURES) {
+  Deno.test(`scenario ${fixture.id} is as it expects`, disk, async () => {
+    assertEquals(await play(fixture), []);
+  });
+}
+
+/** Stricter in one rule each, and no scenario needs what they take away. */
+const STRICTER: readonly {
+  readonly name: string;
+  readonly policy: JsonObject;
+}[] = [
+  {
+    name: "a smaller registry",
+    policy: { tool_registry: { denied: ["teleport"] } },
+  },
+  {
+    name: "a shorter rotation",
+    policy: { cycle_detection: { max_period: 2 } },
+  },
+  {
+    name: "smaller arguments",
+    policy: { arg_schema: { max_bytes: 512, max_depth: 3 } },
+  },
+  {
+    name: "fewer tokens",
+    policy: { loop_budget: { max_tokens: 20_000, max_tool_calls: 12 } },
+  },
+];
+
+for (const { name, policy } of STRICTER) {
+  Deno.test(
+    `every scenario passes under a policy with ${name}`,
+    disk,
+    async () => {
+      for (const fixture of FIXTURES) {
+        assertEquals(await play(fixture, { policy }), [], fixture.id);
+      }
+    },
+  );
+}
+
+const WITHOUT: Readonly<Record<RuleId, Changes>> = {
+  tool_registry: { without: "tool_registry" },
+  url_allowlist: { without: "url_allowlist" },
+  sandbox_path: { without: "sandbox_path" },
+  arg_schema: { without: "arg_schema" },
+  cycle_detection: { without: "cycle_detection" },
+  // The budget is no rule of the list; it is lost when its limits are out of reach.
+  loop_budget: { policy: { loop_budget: { max_iterations: 1000 } } },
+};
+
+for (const [rule, changes] of Object.entries(WITHOUT)) {
+  Deno.test(`a scenario goes red when ${rule} is taken out`, disk, async () => {
+    const red: string[] = [];
+    for (const fixture of FIXTURES) {
+      if ((await play(fixture, changes)).length > 0) red.push(fixture.id);
+    }
+    assertNotEquals(red, []);
+  });
+}
+
+Deno.test("all twelve scenarios play in under 0.4 s", disk, async () => {
+  for (const fixture of FIXTURES) await play(fixture); // warms up
+  const start = performance.now();
+  for (const fixture of FIXTURES) await play(fixture);
+  const seconds = (performance.now() - start) / 1000;
+  assert(seconds < 0.4, `${seconds} s`);
+});
+
+Deno.test(
+  "failure modes, fixtures and committed runs match both ways",
+  reads,
+  () => {
+    const modes = FAILURE_MODES.map(({ id }) => id).toSorted();
+    assertEquals(FAILURE_MODE_TRIGGERS.map(({ id }) => id).toSorted(), modes);
+    assertEquals(
+      namesIn("tasks/failure_modes"),
+      modes.map((id) => `${id}.yaml`),
+    );
+    assertEquals(namesIn("runs/failure_modes"), modes);
+  },
+);
+
+Deno.test(
+  "policy gates, fixtures and committed runs match both ways",
+  reads,
+  () => {
+    const gates = POLICY_GATES.map(({ id }) => id).toSorted();
+    assertEquals(gates, [
+      "pg1_off_allowlist_url",
+      "pg2_sandbox_escape",
+      "pg3_loop_budget",
+      "pg3_loop_budget_tokens",
+      "pg4_forbidden_tool",
+      "pg4_forbidden_tool_with_arg_schema_violation",
+      "pg5_arg_schema",
+    ]);
+    assertEquals(
+      namesIn("tasks/policy_gates"),
+      gates.map((id) => `${id}.yaml`),
+    );
+    assertEquals(namesIn("runs/policy_gates"), gates);
+  },
+);
+
+for (const { id, text, path } of FIXTURES) {
+  Deno.test(`fixture ${id} has the id of its file`, () => {
+    assertEquals(loadTask(text, path).document.id, id);
+  });
+}
+
+function namesIn(folder: string): readonly string[] {
+  return [...Deno.readDirSync(join(PROJECT, folder))].map(({ name }) => name)
+    .sort();
+}
