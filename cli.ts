@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   "failure-modes": async () =>
     (await import("./cli/scenario_suite.ts")).failureModes,
   run: async () => (await import("./cli/run.ts")).run,
+  test: async () => (await import("./cli/test.ts")).test,
   corpus: async () => (await import("./cli/corpus.ts")).corpus,
   policy: async () => (await import("./cli/policy.ts")).policy,
   task: async () => (await import("./cli/task.ts")).task,

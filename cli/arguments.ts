@@ -7,7 +7,7 @@ export interface ArgumentsShape {
   readonly options?: readonly string[];
   /** Options that do not: `--check`. */
   readonly flags?: readonly string[];
-  /** Names of the operands, all of them required. */
+  /** Names of the operands, all of them required; `NAME...` takes one or more. */
   readonly operands?: readonly string[];
 }
 
@@ -17,6 +17,8 @@ export interface Arguments {
   flag(name: string): boolean;
   /** Operand number `index`, from 0. */
   operand(index: number): string;
+  /** All operands. */
+  readonly operands: readonly string[];
 }
 
 /**
@@ -38,14 +40,16 @@ export function readArguments(
     },
   });
   for (const name of options) {
-    const value = parsed[name];
-    if (Array.isArray(value)) {
-      throw new UsageError(`Cannot use --${name} twice`);
-    }
-    if (value === "") throw new UsageError(`--${name} needs a value`);
+    const uses = args.filter((each) =>
+      each === `--${name}` || each.startsWith(`--${name}=`)
+    );
+    if (uses.length > 1) throw new UsageError(`Cannot use --${name} twice`);
+    if (parsed[name] === "") throw new UsageError(`--${name} needs a value`);
   }
   const given = parsed._.map(String);
-  if (given.length !== operands.length) {
+  const more = operands.at(-1)?.endsWith("...") === true &&
+    given.length > operands.length;
+  if (given.length !== operands.length && !more) {
     throw new UsageError(
       operands.length === 0
         ? `Cannot understand "${given[0]}": no operand is expected`
@@ -61,5 +65,6 @@ export function readArguments(
     },
     flag: (name) => parsed[name] === true,
     operand: (index) => given[index] ?? "",
+    operands: given,
   };
 }

@@ -1,14 +1,9 @@
-import { dirname, isAbsolute, join } from "../deps.ts";
+import { join } from "../deps.ts";
 import { runDirectory } from "../evidence/run_directory.ts";
-import { loadPolicy, type Policy } from "../policy/load.ts";
-import builtInPolicy from "../policy/v1.yaml" with { type: "text" };
-import { loadTask, type Task } from "../tasks/task.ts";
-import type { Document } from "../tools/document.ts";
 import { readArguments } from "./arguments.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
-import { readCorpusFolder } from "./corpus_folder.ts";
 import { describeEnd, execute } from "./execute.ts";
-import { readInput } from "./files.ts";
+import { readTaskInputs } from "./task_inputs.ts";
 import { network } from "./world.ts";
 
 /** `run`: a user's own task, on a user's own documents, under a user's own policy. */
@@ -44,12 +39,11 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
     });
     const durability = durabilityOf(given.option("durability"));
     const path = given.operand(0);
-    const task = loadTask(readInput(path), path);
-    const policy = policyFor(task, path, given.option("policy"));
-    const documents = documentsFor(task, path, given.option("corpus"));
-    const { id, seed } = task.document;
-    const runId = `${id}_${policy.sha256.slice(0, 8)}_${seed}`;
-    const out = given.option("out") ?? join("runs", runId);
+    const inputs = readTaskInputs(path, {
+      policy: given.option("policy"),
+      corpus: given.option("corpus"),
+    });
+    const out = given.option("out") ?? join("runs", inputs.runId);
     refuseUsed(out);
 
     using cancellation = cancelOnInterrupt();
@@ -57,10 +51,7 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
     Deno.mkdirSync(sandbox, { recursive: true });
     using sink = runDirectory(out, { durability });
     const { finished, unused } = await execute({
-      task,
-      policy,
-      documents,
-      runId,
+      ...inputs,
       sandbox,
       sink,
       network,
@@ -88,36 +79,6 @@ function durabilityOf(value = "intent"): "none" | "intent" {
   throw new UsageError(
     `Cannot use --durability "${value}": expected none or intent`,
   );
-}
-
-function policyFor(
-  { document }: Task,
-  taskPath: string,
-  option: string | undefined,
-): Policy {
-  const path = option ?? besideTask(taskPath, document.policy);
-  return path === undefined
-    ? loadPolicy(builtInPolicy, "policy/v1.yaml")
-    : loadPolicy(readInput(path), path);
-}
-
-function documentsFor(
-  { document }: Task,
-  taskPath: string,
-  option: string | undefined,
-): readonly Document[] {
-  const folder = option ?? besideTask(taskPath, document.corpus);
-  return folder === undefined ? [] : readCorpusFolder(folder);
-}
-
-/** A path in a task is relative to the task's file. */
-function besideTask(
-  taskPath: string,
-  path: string | undefined,
-): string | undefined {
-  return path === undefined || isAbsolute(path)
-    ? path
-    : join(dirname(taskPath), path);
 }
 
 /** A run is evidence: nothing is ever written over one. */

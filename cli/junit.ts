@@ -1,0 +1,48 @@
+/** One task that was tested. */
+export interface Tested {
+  readonly name: string;
+  readonly path: string;
+  /** What was expected and not seen. */
+  readonly unmet: readonly string[];
+  readonly seconds: number;
+}
+
+/** Writes a JUnit XML report, as build servers read it. */
+export function junitReport(tested: readonly Tested[]): string {
+  const failures = tested.filter(({ unmet }) => unmet.length > 0).length;
+  const seconds = tested.reduce((sum, each) => sum + each.seconds, 0);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites tests="${tested.length}" failures="${failures}" time="${
+      seconds.toFixed(3)
+    }">`,
+    `  <testsuite name="tasks" tests="${tested.length}" failures="${failures}" time="${
+      seconds.toFixed(3)
+    }">`,
+    ...tested.map(testCase),
+    "  </testsuite>",
+    "</testsuites>",
+  ].join("\n");
+}
+
+function testCase({ name, path, unmet, seconds }: Tested): string {
+  const head = `    <testcase name="${escape(name)}" classname="${
+    escape(path)
+  }" time="${seconds.toFixed(3)}"`;
+  return unmet.length === 0 ? `${head}/>` : [
+    `${head}>`,
+    `      <failure message="${escape(unmet[0] ?? "")}">${
+      escape(unmet.join("\n"))
+    }</failure>`,
+    "    </testcase>",
+  ].join("\n");
+}
+
+/** Writes text for XML 1.0, which has no place for most control characters. */
+function escape(text: string): string {
+  return text.toWellFormed()
+    // deno-lint-ignore no-control-regex
+    .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "\ufffd")
+    .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}

@@ -1,0 +1,55 @@
+import { dirname, isAbsolute, join } from "../deps.ts";
+import { loadPolicy, type Policy } from "../policy/load.ts";
+import builtInPolicy from "../policy/v1.yaml" with { type: "text" };
+import { withOverrides } from "../tasks/policy_overrides.ts";
+import { loadTask, type Task } from "../tasks/task.ts";
+import type { Document } from "../tools/document.ts";
+import { readCorpusFolder } from "./corpus_folder.ts";
+import { readInput } from "./files.ts";
+
+/** What a task is run with. */
+export interface TaskInputs {
+  readonly task: Task;
+  readonly policy: Policy;
+  readonly documents: readonly Document[];
+  /** `<task>_<policy>_<seed>`: the same for the same task, policy and seed. */
+  readonly runId: string;
+}
+
+/** Paths that the command line gives instead of those that the task names. */
+export interface InputOptions {
+  readonly policy?: string | undefined;
+  readonly corpus?: string | undefined;
+}
+
+/**
+ * Reads a task file, its policy and its documents; nothing is written.
+ *
+ * @throws {InputError} when one of them cannot be used
+ */
+export function readTaskInputs(
+  path: string,
+  options: InputOptions = {},
+): TaskInputs {
+  const task = loadTask(readInput(path), path);
+  const { id, seed, policy_overrides, ...named } = task.document;
+  const beside = (other: string | undefined) =>
+    other === undefined || isAbsolute(other)
+      ? other
+      : join(dirname(path), other);
+  const base = readPolicy(options.policy ?? beside(named.policy));
+  const policy = withOverrides(base, policy_overrides, path);
+  const corpus = options.corpus ?? beside(named.corpus);
+  return {
+    task,
+    policy,
+    documents: corpus === undefined ? [] : readCorpusFolder(corpus),
+    runId: `${id}_${policy.sha256.slice(0, 8)}_${seed}`,
+  };
+}
+
+function readPolicy(path: string | undefined): Policy {
+  return path === undefined
+    ? loadPolicy(builtInPolicy, "policy/v1.yaml")
+    : loadPolicy(readInput(path), path);
+}
