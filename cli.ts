@@ -27,6 +27,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const load = name === undefined
     ? undefined
     : new Map(Object.entries(COMMANDS)).get(name);
+  if (name === "--version") return await version();
   if (load === undefined) return await overview(name);
   const command = await load();
   if (rest.includes("--help") || rest.includes("-h")) {
@@ -46,6 +47,13 @@ const OUTPUT: Output = {
   note: (text) => console.error(text),
 };
 
+/** Loaded when it is asked for, like the commands. */
+async function version(): Promise<number> {
+  const config = await import("./deno.json", { with: { type: "json" } });
+  OUTPUT.data(config.default.version);
+  return EXIT.ok;
+}
+
 async function overview(name: string | undefined): Promise<number> {
   const wanted = name === undefined || name === "--help" || name === "-h" ||
     name === "help";
@@ -61,7 +69,10 @@ async function overview(name: string | undefined): Promise<number> {
   for (const [each, load] of Object.entries(COMMANDS)) {
     lines.push(`  ${each.padEnd(width)}  ${(await load()).summary}`);
   }
-  lines.push("", "`<command> --help` says more.");
+  lines.push(
+    "",
+    "`<command> --help` says more, `--version` which version this is.",
+  );
   OUTPUT.data(lines.join("\n"));
   return EXIT.ok;
 }
@@ -71,6 +82,11 @@ function explain(error: unknown, command: string | undefined): string {
     return `${error.message}; see ${command} --help`;
   }
   if (error instanceof InputError) return error.message;
+  if (error instanceof Deno.errors.NotCapable) {
+    return `Cannot run ${command}: ${
+      error.message.replace(/, run again.*/, "")
+    }`;
+  }
   return error instanceof Error
     ? `${error.name}: ${error.message}`
     : String(error);

@@ -19,12 +19,14 @@ export const canonical: Command = {
 Runs the canonical task over the corpus under policy/v1.yaml and leaves its four
 artifacts in runs/<date>_<policy>_<seed>/ below the current folder.
 
-  --check  run in memory and compare every byte with what is in runs/;
-           exit 2 when anything differs
+  --check  compare every byte with what is in runs/, the three volatile values of
+           the manifest aside; exit 2 when anything differs. The sandbox of the
+           run is made in runs/.staging, so this too needs --allow-write=runs
   --json   print the result as JSON
 `,
   async run(args, output) {
     const given = readArguments(args, { flags: ["check", "json"] });
+    const json = given.flag("json");
     const run = canonicalRun();
     using staging = openStaging(RUNS);
     const stale = canonicalNames().filter((name) => name !== run.name);
@@ -34,10 +36,9 @@ artifacts in runs/<date>_<policy>_<seed>/ below the current folder.
           `${join(RUNS, name)}: stale; the canonical run is ${run.name}`,
         );
       }
-      const code = await checkRuns([run], { staging, output });
+      const code = await checkRuns([run], { staging, output, json });
       return stale.length > 0 ? EXIT.no : code;
     }
-    const json = given.flag("json");
     const code = await emitRuns([run], { staging, output, json });
     if (code !== EXIT.ok) return code;
     for (const name of stale) {

@@ -7,6 +7,8 @@ const EXCERPT = 72;
 export function describeDifference(
   { name, line, expected, found }: Difference,
 ): string {
+  if (line === 1 && expected === undefined) return `${name}: not expected here`;
+  if (line === 1 && found === undefined) return `${name}: missing`;
   let same = 0;
   while (
     expected !== undefined && found !== undefined &&

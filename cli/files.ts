@@ -32,3 +32,16 @@ export function whyUnreadable(error: unknown): string {
   if (error instanceof TypeError) return "it is not UTF-8 text";
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Says in a few words why something cannot be written. */
+export function whyUnwritable(error: unknown): string {
+  if (error instanceof Deno.errors.NotADirectory) return "it is not a folder";
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return "the operating system does not let this user do it";
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    const [access] = /\b(read|write) access/.exec(error.message) ?? ["access"];
+    return `the process has no ${access} to it; see --allow-read and --allow-write`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,8 +1,11 @@
 import { join } from "../deps.ts";
 import { runDirectory } from "../evidence/run_directory.ts";
+import { InputError } from "../policy/input_error.ts";
+import type { RunEvent } from "../runtime/event.ts";
 import { readArguments } from "./arguments.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { describeEnd, execute } from "./execute.ts";
+import { whyUnwritable } from "./files.ts";
 import { readTaskInputs } from "./task_inputs.ts";
 import { network } from "./world.ts";
 
@@ -24,7 +27,10 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      none: the operating system writes when it likes
   --json             print the result as JSON
 
-Each document is also served at https://fixtures.local/<path without extension>;
+Paths in a task are relative to its file, those of options to the current folder.
+
+Tools: search {query, top_k?}, fetch {url}, read {path}, write {path, content},
+summarize {text, max_sentences?}. Each document is also served at https://fixtures.local/<path without extension>;
 any other URL that the policy allows is fetched from the network, if the process
 may (--allow-net).
 
@@ -44,11 +50,11 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
       corpus: given.option("corpus"),
     });
     const out = given.option("out") ?? join("runs", inputs.runId);
-    refuseUsed(out);
 
-    using cancellation = cancelOnInterrupt();
+    using cancellation = cancelOnSignal();
+    const trouble = lastTrouble();
     const sandbox = join(out, "sandbox");
-    Deno.mkdirSync(sandbox, { recursive: true });
+    createFolder(out, sandbox);
     using sink = runDirectory(out, { durability });
     const { finished, unused } = await execute({
       ...inputs,
@@ -57,9 +63,16 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
       network,
       waits: true,
       signal: cancellation.signal,
+      watch: trouble.watch,
     });
+    const answered = finished.terminal_reason === "final_answer";
+    if (!answered) {
+      output.note(
+        `${trouble.text() ?? "cancelled"}; see ${join(out, "run_report.md")}`,
+      );
+    }
     if (unused > 0) {
-      output.note(`${path}: ${unused} steps of the script were not reached`);
+      output.note(`steps of the script that were not reached: ${unused}`);
     }
     const { terminal_reason, answer, totals } = finished;
     output.data(
@@ -70,7 +83,7 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
           ...answer === null ? [] : ["", answer],
         ].join("\n"),
     );
-    return terminal_reason === "final_answer" ? EXIT.ok : EXIT.no;
+    return answered ? EXIT.ok : EXIT.no;
   },
 };
 
@@ -82,26 +95,71 @@ function durabilityOf(value = "intent"): "none" | "intent" {
 }
 
 /** A run is evidence: nothing is ever written over one. */
-function refuseUsed(out: string): void {
+function createFolder(out: string, sandbox: string): void {
   try {
-    if ([...Deno.readDirSync(out)].length === 0) return;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
+    if (existing(out).length === 0) {
+      return Deno.mkdirSync(sandbox, { recursive: true });
+    }
+  } catch (cause) {
+    throw new InputError(out, [{
+      path: "",
+      message: `cannot write the run there: ${whyUnwritable(cause)}`,
+    }], { cause });
   }
   throw new UsageError(
     `Cannot write the run to "${out}": the folder is not empty; remove it or choose another --out`,
   );
 }
 
-/** A signal that aborts on Ctrl-C, so that the run ends as cancelled, on record. */
-function cancelOnInterrupt(): { readonly signal: AbortSignal } & Disposable {
+function existing(folder: string): readonly Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(folder)];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** A signal that aborts on Ctrl-C or SIGTERM, so that the run ends as cancelled, on record. */
+function cancelOnSignal(): { readonly signal: AbortSignal } & Disposable {
   const controller = new AbortController();
   const abort = () =>
     controller.abort(new DOMException("The run was interrupted", "AbortError"));
-  Deno.addSignalListener("SIGINT", abort);
+  for (const name of SIGNALS) Deno.addSignalListener(name, abort);
   return {
     signal: controller.signal,
-    [Symbol.dispose]: () => Deno.removeSignalListener("SIGINT", abort),
+    [Symbol.dispose]() {
+      for (const name of SIGNALS) Deno.removeSignalListener(name, abort);
+    },
   };
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/** Remembers why a run did not end with an answer: the last thing that went wrong. */
+function lastTrouble() {
+  let trouble: string | undefined;
+  return {
+    watch(event: RunEvent): void {
+      const what = troubleOf(event);
+      if (what !== undefined) trouble = `step ${event.step}: ${what}`;
+    },
+    text: () => trouble,
+  };
+}
+
+function troubleOf(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case "policy_checked":
+      return event.decision === "deny"
+        ? `${
+          event.tool ?? "the run"
+        } denied by ${event.rule_id}: ${event.reason}`
+        : undefined;
+    case "llm_completed":
+    case "tool_finished":
+      return event.error === null
+        ? undefined
+        : `${event.error.type}: ${event.error.message}`;
+  }
 }

@@ -47,8 +47,8 @@ runs/${folder}/<scenario>/ below the current folder. A run that is not what its
 scenario expects is not put there; exit 2.
 
   --scenario ID  only this one: ${fixtures.map(({ id }) => id).join(", ")}
-  --check        play in memory and compare every byte with what is in runs/;
-                 exit 2 when anything differs
+  --check        compare every byte with what is in runs/, the three volatile
+                 values of a manifest aside; exit 2 when anything differs
   --json         print the results as JSON, a line a run
 `,
     async run(args, output) {
@@ -68,9 +68,10 @@ scenario expects is not put there; exit 2.
         committedRun(fixture, { folder, policy })
       );
       using staging = openStaging(RUNS);
+      const options = { staging, output, json: given.flag("json") };
       return given.flag("check")
-        ? await checkRuns(runs, { staging, output })
-        : await emitRuns(runs, { staging, output, json: given.flag("json") });
+        ? await checkRuns(runs, options)
+        : await emitRuns(runs, options);
     },
   };
 }

@@ -17,7 +17,7 @@ export interface CommittedRun {
   readonly scenario: Scenario;
 }
 
-/** How a suite is emitted. */
+/** How a suite is emitted or checked. */
 export interface EmitOptions {
   readonly staging: Staging;
   readonly output: Output;
@@ -54,7 +54,7 @@ export async function emitRuns(
 /** Plays each scenario in memory and compares every byte with what is committed. */
 export async function checkRuns(
   runs: readonly CommittedRun[],
-  { staging, output }: Pick<EmitOptions, "staging" | "output">,
+  { staging, output, json }: EmitOptions,
 ): Promise<number> {
   let code: number = EXIT.ok;
   for (const { name, scenario } of runs) {
@@ -63,13 +63,13 @@ export async function checkRuns(
     const played = await playScenario(scenario, { world, sink });
     const path = join(RUNS, name);
     const lines = complaints(path, played, sink.artifacts);
-    for (const line of lines) output.note(line);
     if (lines.length > 0) code = EXIT.no;
-    else {
+    if (json) output.data(JSON.stringify({ run: path, differences: lines }));
+    else if (lines.length === 0) {
       output.data(
         `${path}: all ${sink.artifacts.size} artifacts are as committed`,
       );
-    }
+    } else for (const line of lines) output.note(line);
   }
   return code;
 }

@@ -9,6 +9,9 @@ import { FAILURE_MODES } from "../runtime/failure.ts";
 import type { TextProjection } from "../trace/otlp_json.ts";
 import { codeBlock, codeCell, table } from "./markdown.ts";
 
+/** How much of a URL or a path a row shows. */
+const MAX_TARGET_LENGTH = 100;
+
 /** How many rows a report has at the most; a long run has all of them in its trace. */
 const MAX_ROWS = 200;
 
@@ -69,7 +72,7 @@ function headline({ terminal_reason, totals }: RunFinished): string {
   }. ${
     denials === 0
       ? "The policy denied nothing."
-      : `The policy denied ${counted(denials, "time")}.`
+      : `The policy denied ${denials === 1 ? "once" : `${denials} times`}.`
   }`;
 }
 
@@ -141,15 +144,17 @@ function callTimeline(): CallTimeline {
   }
 
   function check(event: PolicyChecked): void {
-    const here = approved ??
-      open(event.step, event.tool === null ? "" : codeCell(event.tool));
+    const here = approved ?? open(event.step, callCell(event));
     approved = undefined;
     const rule = event.rule_id === null ? "" : ` \`${event.rule_id}\``;
     here.decisions.push(`${event.decision}${rule}`);
     if (event.decision !== "deny") return;
     here.outcome = "did not run";
+    const what = event.tool === null ? "" : `${codeCell(event.tool)} `;
     troubles.add(
-      `Step ${event.step}: denied by${rule}: ${codeCell(event.reason ?? "")}`,
+      `Step ${event.step}: ${what}denied by${rule}: ${
+        codeCell(event.reason ?? "")
+      }`,
     );
   }
 
@@ -219,7 +224,7 @@ function callTimeline(): CallTimeline {
         each.outcome,
       ]);
       const text = table(
-        ["step", "tool", "decision", "attempts", "outcome"],
+        ["step", "call", "decision", "attempts", "outcome"],
         cells,
       );
       return text + rows.rest("row");
@@ -230,6 +235,17 @@ function callTimeline(): CallTimeline {
       return ["## What went wrong", list + troubles.rest("problem")];
     },
   };
+}
+
+/** The tool that was proposed, and the URL or the path that it is to touch. */
+function callCell({ tool, metadata }: PolicyChecked): string {
+  if (tool === null) return "";
+  const target = metadata.url ?? metadata.target_path;
+  if (typeof target !== "string") return codeCell(tool);
+  const shown = target.length > MAX_TARGET_LENGTH
+    ? `${target.slice(0, MAX_TARGET_LENGTH)}…`
+    : target;
+  return `${codeCell(tool)} ${codeCell(shown)}`;
 }
 
 /** A list that keeps its first items and counts the others. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { RunEvent } from "../runtime/event.ts";
 import { inTurn, type Rehearsal, rehearse } from "../runtime/rehearsal.ts";
 import { REHEARSALS } from "../runtime/rehearsals.ts";
@@ -39,7 +39,7 @@ done
 
 ## What happened
 
-| step | tool | decision | attempts | outcome |
+| step | call | decision | attempts | outcome |
 | --- | --- | --- | --- | --- |
 | 1 | \`echo\` | allow | \`success\` | ran |
 | 2 |  |  |  | final answer |
@@ -82,29 +82,29 @@ const STORIES: readonly Story[] = [
   {
     name: "denied_call",
     headline:
-      "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied 1 time.",
+      "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied once.",
     happened: ["| 1 | `rm` | deny `tool_registry` |  | did not run |"],
     wrong: [
-      '- Step 1: denied by `tool_registry`: `the policy does not allow this tool: "rm"`',
+      '- Step 1: `rm` denied by `tool_registry`: `the policy does not allow this tool: "rm"`',
     ],
   },
   {
     name: "denied_call_and_told",
     headline:
-      "Ended with `final_answer` after 2 steps: the model gave its answer. The policy denied 1 time.",
+      "Ended with `final_answer` after 2 steps: the model gave its answer. The policy denied once.",
     happened: [
       "| 1 | `rm` | deny `tool_registry` |  | did not run |",
       "| 1 | `echo` | allow | `success` | ran |",
       "| 2 |  |  |  | final answer |",
     ],
     wrong: [
-      '- Step 1: denied by `tool_registry`: `the policy does not allow this tool: "rm"`',
+      '- Step 1: `rm` denied by `tool_registry`: `the policy does not allow this tool: "rm"`',
     ],
   },
   {
     name: "iteration_budget",
     headline:
-      "Ended with `loop_budget` after 3 steps: a limit of the policy was used up. The policy denied 1 time.",
+      "Ended with `loop_budget` after 3 steps: a limit of the policy was used up. The policy denied once.",
     happened: [
       "| 1 | `echo` | allow | `success` | ran |",
       "| 2 | `work` | allow | `success` | ran |",
@@ -172,7 +172,7 @@ const STORIES: readonly Story[] = [
   {
     name: "rejected",
     headline:
-      "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied 1 time.",
+      "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied once.",
     happened: [
       "| 1 | `work` | escalate `tool_registry`, rejected by `ada` |  | did not run |",
     ],
@@ -181,7 +181,7 @@ const STORIES: readonly Story[] = [
   {
     name: "nobody_to_ask",
     headline:
-      "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied 1 time.",
+      "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied once.",
     happened: [
       "| 1 | `work` | escalate `tool_registry`, rejected by `none` |  | did not run |",
     ],
@@ -190,11 +190,11 @@ const STORIES: readonly Story[] = [
   {
     name: "denied_after_approval",
     headline:
-      "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied 1 time.",
+      "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied once.",
     happened: [
       "| 1 | `work` | escalate `tool_registry`, approved by `ada`, deny `sandbox_path` |  | did not run |",
     ],
-    wrong: ["- Step 1: denied by `sandbox_path`: `it has moved`"],
+    wrong: ["- Step 1: `work` denied by `sandbox_path`: `it has moved`"],
   },
 ];
 
@@ -352,3 +352,19 @@ for (const missing of ["run_started", "run_finished"]) {
     );
   });
 }
+
+Deno.test("runReport() shows the URL or the path that a call is to touch, cut when it is long", async () => {
+  const url = `https://fixtures.local/${"a".repeat(200)}`;
+  const text = reportOn(
+    await rehearse({
+      script: [
+        { calls: [{ tool: "work", args: { url } }] },
+        { answer: "done" },
+      ],
+    }),
+  );
+  assertStringIncludes(
+    text,
+    `| 1 | \`work\` \`https://fixtures.local/${"a".repeat(77)}…\` | allow |`,
+  );
+});

@@ -50,7 +50,7 @@ export function answerBudget(
     return {
       rule: "loop_budget",
       reason:
-        `the answer would bring the run to ${calls} tool calls; ${max_tool_calls} are allowed`,
+        `the answer would bring the run to ${calls} proposed tool calls; ${max_tool_calls} are allowed`,
       metadata: { limit_kind: "tool_calls", tool_calls: calls, max_tool_calls },
     };
   }

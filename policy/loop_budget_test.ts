@@ -64,7 +64,7 @@ for (
       rule: "loop_budget",
       reason: `the answer would bring the run to ${
         toolCalls + proposed
-      } tool calls; 4 are allowed`,
+      } proposed tool calls; 4 are allowed`,
       metadata: {
         limit_kind: "tool_calls",
         tool_calls: toolCalls + proposed,

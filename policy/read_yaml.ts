@@ -23,6 +23,11 @@ export function readYaml<T>(
 }
 
 function parse(text: string, source: string): unknown {
+  const tab = text.split("\n").findIndex((line) => line.startsWith("\t"));
+  if (tab >= 0) {
+    const message = "a line is indented with a tab; YAML wants spaces";
+    throw new InputError(source, [{ path: "", line: tab + 1, message }]);
+  }
   try {
     return parseYaml(text, { schema: "core" });
   } catch (cause) {

@@ -89,7 +89,8 @@ const BUDGETS: readonly {
   },
   {
     name: "tool_call_budget",
-    reason: "the answer would bring the run to 3 tool calls; 2 are allowed",
+    reason:
+      "the answer would bring the run to 3 proposed tool calls; 2 are allowed",
     metadata: { limit_kind: "tool_calls", tool_calls: 3, max_tool_calls: 2 },
     tokens: 0,
   },

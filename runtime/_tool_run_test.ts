@@ -137,7 +137,7 @@ const FAILURES: readonly {
     error: {
       type: "permission_denied",
       exception_class: "NotCapable",
-      message: "The connection failed",
+      message: "the process has no permission for this (--allow-net)",
     },
   },
   {

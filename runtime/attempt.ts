@@ -53,10 +53,13 @@ function classify(error: unknown, signal: AbortSignal): Failure {
     return { kind: "cancelled", error: describe(error, "cancelled") };
   }
   if (refused !== undefined) {
-    const described = describe(error, "permission_denied");
     return {
       kind: "unhandled",
-      error: { ...described, exception_class: refused.name },
+      error: {
+        type: "permission_denied",
+        exception_class: refused.name,
+        message: refusalOf(refused),
+      },
     };
   }
   if (error instanceof ToolError) {
@@ -66,6 +69,14 @@ function classify(error: unknown, signal: AbortSignal): Failure {
     };
   }
   return { kind: "unhandled", error: describe(error) };
+}
+
+/** Names the permission, not what it was asked for: that may be a path of the machine. */
+function refusalOf({ message }: Error): string {
+  const kind = /^Requires (\w+) access/.exec(message)?.[1];
+  return kind === undefined
+    ? "the operating system refused it"
+    : `the process has no permission for this (--allow-${kind})`;
 }
 
 function describe(error: unknown, type?: string): RecordedError {

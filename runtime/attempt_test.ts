@@ -68,13 +68,18 @@ const THROWN: readonly {
       "unhandled",
       "permission_denied",
       "NotCapable",
-      "Requires net access",
+      "the process has no permission for this (--allow-net)",
     ],
   },
   {
     name: "a permission refusal of the operating system",
     thrown: named("PermissionDenied", "EACCES"),
-    want: ["unhandled", "permission_denied", "PermissionDenied", "EACCES"],
+    want: [
+      "unhandled",
+      "permission_denied",
+      "PermissionDenied",
+      "the operating system refused it",
+    ],
   },
   {
     name: "a permission refusal behind a transient ToolError",
@@ -83,7 +88,12 @@ const THROWN: readonly {
       transient: true,
       cause: REFUSAL,
     }),
-    want: ["unhandled", "permission_denied", "NotCapable", "busy"],
+    want: [
+      "unhandled",
+      "permission_denied",
+      "NotCapable",
+      "the process has no permission for this (--allow-net)",
+    ],
   },
   {
     name: "a permission refusal behind a ToolError and another error",
@@ -92,12 +102,22 @@ const THROWN: readonly {
       transient: true,
       cause: named("TypeError", "fetch failed", REFUSAL),
     }),
-    want: ["unhandled", "permission_denied", "NotCapable", "busy"],
+    want: [
+      "unhandled",
+      "permission_denied",
+      "NotCapable",
+      "the process has no permission for this (--allow-net)",
+    ],
   },
   {
     name: "a permission refusal seven causes deep",
     thrown: wrapped(REFUSAL, 7),
-    want: ["unhandled", "permission_denied", "NotCapable", "outer"],
+    want: [
+      "unhandled",
+      "permission_denied",
+      "NotCapable",
+      "the process has no permission for this (--allow-net)",
+    ],
   },
   {
     name: "an error that causes itself",
