@@ -4,6 +4,7 @@ import { openStaging } from "../evidence/staging.ts";
 import { loadPolicy } from "../policy/load.ts";
 import policyText from "../policy/v1.yaml" with { type: "text" };
 import taskText from "../tasks/canonical.yaml" with { type: "text" };
+import { parseLedgerLine } from "../runtime/ledger_line.ts";
 import { loadTask } from "../tasks/task.ts";
 import { readArguments } from "./arguments.ts";
 import { type Command, EXIT } from "./command.ts";
@@ -61,7 +62,18 @@ function canonicalRun(): CommittedRun {
   };
 }
 
+/** Runs of the canonical task, whatever their policy; a run of another task is not touched. */
 function canonicalNames(): readonly string[] {
   return [...Deno.readDirSync(RUNS)].map(({ name }) => name)
-    .filter((name) => CANONICAL_NAME.test(name)).sort();
+    .filter((name) => CANONICAL_NAME.test(name) && isCanonical(name)).sort();
+}
+
+function isCanonical(name: string): boolean {
+  try {
+    const ledger = Deno.readTextFileSync(join(RUNS, name, "state.jsonl"));
+    const started = parseLedgerLine(ledger.split("\n", 1)[0] ?? "");
+    return started.type === "run_started" && started.task.id === "canonical";
+  } catch {
+    return false;
+  }
 }

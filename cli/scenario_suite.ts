@@ -1,4 +1,5 @@
 import { CORPUS_V1 } from "../corpus/v1.ts";
+import { join } from "../deps.ts";
 import { openStaging } from "../evidence/staging.ts";
 import { loadPolicy, type Policy } from "../policy/load.ts";
 import policyText from "../policy/v1.yaml" with { type: "text" };
@@ -10,7 +11,7 @@ import {
 } from "../tasks/suites.ts";
 import { loadTask } from "../tasks/task.ts";
 import { readArguments } from "./arguments.ts";
-import { type Command, UsageError } from "./command.ts";
+import { type Command, EXIT, UsageError } from "./command.ts";
 import { checkRuns, type CommittedRun, emitRuns, RUNS } from "./suite.ts";
 
 /** `policy-gates`: the scenarios that the policy denies. */
@@ -69,9 +70,20 @@ scenario expects is not put there; exit 2.
       );
       using staging = openStaging(RUNS);
       const options = { staging, output, json: given.flag("json") };
-      return given.flag("check")
-        ? await checkRuns(runs, options)
-        : await emitRuns(runs, options);
+      const stale = wanted === undefined ? staleRuns(folder, fixtures) : [];
+      if (given.flag("check")) {
+        for (const path of stale) {
+          output.note(`${path}: stale; there is no such scenario`);
+        }
+        const code = await checkRuns(runs, options);
+        return stale.length > 0 ? EXIT.no : code;
+      }
+      const code = await emitRuns(runs, options);
+      for (const path of code === EXIT.ok ? stale : []) {
+        Deno.removeSync(path, { recursive: true });
+        output.note(`removed ${path}, since there is no such scenario`);
+      }
+      return code;
     },
   };
 }
@@ -91,4 +103,20 @@ function committedRun(
       runId: id,
     },
   };
+}
+
+/** Runs below `runs/<folder>` that no scenario makes. */
+function staleRuns(
+  folder: string,
+  fixtures: readonly Fixture[],
+): readonly string[] {
+  const path = join(RUNS, folder);
+  try {
+    return [...Deno.readDirSync(path)]
+      .filter(({ name }) => !fixtures.some(({ id }) => id === name))
+      .map(({ name }) => join(path, name)).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }

@@ -51,21 +51,7 @@ export function readArguments(
   });
   if (!parsed.ok) return unfit(parsed.reason, parsed.path);
   if (tool === undefined) return unfit("there is no such tool, so no schema");
-  const result = validate(tool, given);
-  if (result === undefined) return unfit("the tool's schema cannot judge them");
-  if (result instanceof Promise) {
-    return unfit("the tool's schema cannot answer at once");
-  }
-  if (result.issues !== undefined) {
-    const [issue] = result.issues;
-    return issue === undefined
-      ? unfit("the arguments do not fit the schema")
-      : unfit(issue.message, spellPath(issue));
-  }
-  const plain = plainCopy(result.value);
-  return plain === undefined
-    ? unfit("the tool's schema does not yield JSON")
-    : { ok: true, ...plain };
+  return validated(tool, given, unfit);
 }
 
 /** Keeps an answer small and sound, whatever a model wrote into it. */
@@ -76,12 +62,32 @@ function shorten(text: string): string {
   return cut.toWellFormed();
 }
 
-/** What the tool's schema says; nothing when it throws. */
-function validate(tool: ToolDefinition, given: Json | undefined) {
+/**
+ * What the tool's schema makes of a value. Whoever wrote the validator, what it
+ * throws or what makes no sense in its answer means that nothing runs.
+ */
+function validated(
+  tool: ToolDefinition,
+  given: Json | undefined,
+  unfit: (reason: string, path?: string) => CallArguments,
+): CallArguments {
   try {
-    return tool.args["~standard"].validate(given);
+    const result = tool.args["~standard"].validate(given);
+    if (result instanceof Promise) {
+      return unfit("the tool's schema cannot answer at once");
+    }
+    if (result.issues !== undefined) {
+      const [issue] = result.issues;
+      return issue === undefined
+        ? unfit("the arguments do not fit the schema")
+        : unfit(issue.message, spellPath(issue));
+    }
+    const plain = plainCopy(result.value);
+    return plain === undefined
+      ? unfit("the tool's schema does not yield JSON")
+      : { ok: true, ...plain };
   } catch {
-    return undefined;
+    return unfit("the tool's schema cannot judge them");
   }
 }
 

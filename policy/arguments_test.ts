@@ -203,6 +203,17 @@ Deno.test("readArguments() refuses every argument of a tool that does not exist"
   });
 });
 
+for (const answer of [null, undefined, { issues: [{}] }, { issues: [null] }]) {
+  Deno.test(`readArguments() refuses a schema that answers ${JSON.stringify(answer)}`, () => {
+    const nonsense = tool(answering({ value: {} }));
+    Object.defineProperty(nonsense.args["~standard"], "validate", {
+      value: () => answer,
+    });
+    const { ok } = readArguments("{}", nonsense, LIMITS);
+    assertEquals(ok, false);
+  });
+}
+
 Deno.test("readArguments() refuses what a schema throws over", () => {
   const broken = tool({
     ...answering({ value: {} }),

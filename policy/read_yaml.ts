@@ -23,8 +23,10 @@ export function readYaml<T>(
 }
 
 function parse(text: string, source: string): unknown {
+  // In JSON, which is YAML too, a tab is as good as a space.
+  const isJson = /^\s*[{[]/.test(text);
   const tab = text.split("\n").findIndex((line) => line.startsWith("\t"));
-  if (tab >= 0) {
+  if (tab >= 0 && !isJson) {
     const message = "a line is indented with a tab; YAML wants spaces";
     throw new InputError(source, [{ path: "", line: tab + 1, message }]);
   }

@@ -200,3 +200,14 @@ Deno.test("readYaml() keeps the parser's error as the cause", () => {
   const { cause } = failure("name: *a");
   assertInstanceOf(cause, SyntaxError);
 });
+
+Deno.test("readYaml() refuses a tab as indentation, but not in JSON", () => {
+  assertEquals(
+    failure("name: a\n\tmode: fast\n").message,
+    "task.yaml:2: a line is indented with a tab; YAML wants spaces",
+  );
+  assertEquals(read('{\n\t"name": "a",\n\t"mode": "fast"\n}\n'), {
+    name: "a",
+    mode: "fast",
+  });
+});

@@ -54,11 +54,13 @@ function utf8Length(text: string): number {
 
 /**
  * Walks over a text that is known to be JSON and looks at what `JSON.parse`
- * swallows: the depth, and keys that come twice in one object.
+ * swallows: the depth, keys that come twice in one object, and integers that
+ * a double cannot hold.
  */
 function scanKeys(text: string, maxDepth: number): StrictJson | undefined {
   const open: (Set<string> | null)[] = []; // null stands for an array
-  const token = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]/g;
+  const token =
+    /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
   for (let found = token.exec(text); found; found = token.exec(text)) {
     const [lexeme, colon] = found;
     if (lexeme === "{" || lexeme === "[") {
@@ -68,6 +70,11 @@ function scanKeys(text: string, maxDepth: number): StrictJson | undefined {
       }
     } else if (lexeme === "}" || lexeme === "]") {
       open.pop();
+    } else if (lexeme[0] !== '"') {
+      // Two such integers may be one double; whoever compares ids would be fooled.
+      if (!Number.isSafeInteger(Number(lexeme))) {
+        return refused("an integer is beyond 2^53");
+      }
     } else if (colon !== undefined) {
       const key: string = JSON.parse(lexeme.slice(0, -colon.length));
       const keys = open.at(-1);

@@ -265,3 +265,40 @@ for (
     assertEquals(parseStrictJson(text, limits).ok, ok);
   });
 }
+
+for (
+  const text of [
+    "9007199254740992",
+    "-9007199254740993",
+    "12345678901234567890",
+  ]
+) {
+  Deno.test(`parseStrictJson() refuses the integer ${text}, which a double cannot tell from others`, () => {
+    const parsed = parseStrictJson(`{"id":${text}}`, {
+      max_bytes: 100,
+      max_depth: 2,
+    });
+    assertEquals(parsed.ok ? undefined : [parsed.reason, parsed.path], [
+      "an integer is beyond 2^53",
+      "",
+    ]);
+  });
+}
+
+for (
+  const text of [
+    "9007199254740991",
+    "1e300",
+    "0.1234567890123456789",
+    "1e-12345678901234567",
+    '"12345678901234567890"',
+  ]
+) {
+  Deno.test(`parseStrictJson() takes ${text} for no integer beyond 2^53`, () => {
+    const { ok } = parseStrictJson(`[${text}]`, {
+      max_bytes: 100,
+      max_depth: 2,
+    });
+    assertEquals(ok, true);
+  });
+}

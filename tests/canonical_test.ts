@@ -238,10 +238,18 @@ Deno.test({
 
     const stale = join(folder.path, "runs", "2026-01-01_00000000_0");
     Deno.mkdirSync(stale);
+    const foreign = await check();
+    assertEquals(
+      foreign.code,
+      0,
+      "a folder of something else is no canonical run",
+    );
+    Deno.writeTextFileSync(join(stale, "state.jsonl"), text("state.jsonl"));
     const other = await check();
     assertEquals(other.code, 2);
     assertStringIncludes(other.stderr, "2026-01-01_00000000_0: stale");
-    Deno.removeSync(stale);
+    const emitted = await program(["canonical"], { cwd: folder.path });
+    assertStringIncludes(emitted.stderr, "removed runs/2026-01-01_00000000_0");
     assertEquals((await check()).code, 0);
   },
 });

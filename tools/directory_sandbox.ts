@@ -83,7 +83,9 @@ export function directorySandbox(
     }
     const bytes = readAll(file, opened.size);
     try {
-      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
+        bytes,
+      );
     } catch (cause) {
       throw new ToolError(`Cannot read "${path}": it is not UTF-8 text`, {
         type: "not_text",
