@@ -134,8 +134,8 @@ export {
   type TerminalReason,
   type ToolFinished,
   type ToolStarted,
-  type Usage,
 } from "./runtime/event.ts";
+export { type Usage } from "./runtime/usage.ts";
 export {
   FAILURE_MODES,
   type FailureMode,

@@ -3,13 +3,17 @@ import type { CallArguments } from "./arguments.ts";
 import type { Repetition } from "./call_history.ts";
 
 /** The ids that a decision can name; they are public and never change. */
-export type RuleId =
-  | "tool_registry"
-  | "url_allowlist"
-  | "sandbox_path"
-  | "arg_schema"
-  | "loop_budget"
-  | "cycle_detection";
+export const RULE_IDS = [
+  "tool_registry",
+  "url_allowlist",
+  "sandbox_path",
+  "arg_schema",
+  "loop_budget",
+  "cycle_detection",
+] as const;
+
+/** The id of one rule, as it is recorded. */
+export type RuleId = typeof RULE_IDS[number];
 
 /** Facts about a decision, as spans carry them below `policy.`: snake_case keys. */
 export type Metadata = Readonly<Record<string, string | number | boolean>>;

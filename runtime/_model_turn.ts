@@ -8,7 +8,8 @@ import type {
   RecordedError,
   RunEvent,
 } from "./event.ts";
-import { judgeOutput, type LlmOutput, tokensOf } from "./llm.ts";
+import { judgeOutput, type LlmOutput } from "./llm.ts";
+import { tokensOf } from "./usage.ts";
 
 /** Asks the model once. Returns the calls that it proposed, or how the run ends. */
 export async function* modelTurn(

@@ -1,6 +1,7 @@
 import type { Json } from "../tools/json.ts";
 import type { Metadata, RuleId } from "../policy/rule.ts";
 import type { FailureModeId } from "./failure.ts";
+import type { Usage } from "./usage.ts";
 
 /** What every line of a ledger begins with. */
 export interface EventHead {
@@ -14,23 +15,34 @@ export interface EventHead {
   readonly step: number;
 }
 
+/** The ways in which a run can end. */
+export const TERMINAL_REASONS = [
+  "final_answer",
+  "loop_budget",
+  "policy_denial_terminal",
+  "failure_mode_terminal",
+  "cancelled",
+] as const;
+
 /** How a run ended. */
-export type TerminalReason =
-  | "final_answer"
-  | "loop_budget"
-  | "policy_denial_terminal"
-  | "failure_mode_terminal"
-  | "cancelled";
+export type TerminalReason = typeof TERMINAL_REASONS[number];
+
+/** The places that a model's answers can come from. */
+export const EXECUTION_PATHS = ["stub", "local", "hosted", "replay"] as const;
 
 /** Where the model's answers came from. */
-export type ExecutionPath = "stub" | "local" | "hosted" | "replay";
+export type ExecutionPath = typeof EXECUTION_PATHS[number];
+
+/** The ways in which one try can end. */
+export const ATTEMPT_OUTCOMES = [
+  "success",
+  "transient_failure",
+  "exhausted",
+  "non_retryable",
+] as const;
 
 /** How one try ended; only `transient_failure` is tried again. */
-export type AttemptOutcome =
-  | "success"
-  | "transient_failure"
-  | "exhausted"
-  | "non_retryable";
+export type AttemptOutcome = typeof ATTEMPT_OUTCOMES[number];
 
 /** A tool call that a model proposed; nothing of it has been judged. */
 export interface ProposedCall {
@@ -40,18 +52,6 @@ export interface ProposedCall {
   readonly tool: string;
   /** The arguments as the model's raw text; perhaps it is not JSON. */
   readonly args_json: string;
-}
-
-/** Tokens of one answer, as the model reported them: integers from 0 to 2^32. */
-export interface Usage {
-  /** Tokens that the model was given. */
-  readonly input_tokens: number;
-  /** Tokens that the model wrote. */
-  readonly output_tokens: number;
-  /** Tokens of reasoning, counted on top of `output_tokens`. Default: 0. */
-  readonly reasoning_tokens?: number | undefined;
-  /** The provider's own sum; it counts when it is larger than the sum of the others. */
-  readonly total_tokens?: number | undefined;
 }
 
 /** An error as it is recorded: its class or stable type, and its message. */

@@ -1,7 +1,14 @@
 import { z } from "../deps.ts";
 import type { Json } from "../tools/json.ts";
-import type { RunEvent } from "./event.ts";
+import { RULE_IDS } from "../policy/rule.ts";
+import {
+  ATTEMPT_OUTCOMES,
+  EXECUTION_PATHS,
+  type RunEvent,
+  TERMINAL_REASONS,
+} from "./event.ts";
 import { FAILURE_MODES } from "./failure.ts";
+import { usageSchema } from "./usage.ts";
 
 /** An event as a ledger holds it: linked to the line before, and sealed. */
 export type LedgerLine = RunEvent & {
@@ -20,25 +27,13 @@ const text = z.string();
 /** It comes from `JSON.parse`; a copy would lose a key named `__proto__`. */
 const json = z.custom<Json>((value) => value !== undefined, "expected JSON");
 
-const ruleId = z.enum([
-  "tool_registry",
-  "url_allowlist",
-  "sandbox_path",
-  "arg_schema",
-  "loop_budget",
-  "cycle_detection",
-]);
+const ruleId = z.enum(RULE_IDS);
 
 const error = z.nullable(
   z.strictObject({ type: text, exception_class: text, message: text }),
 );
 
-const usage = z.nullable(z.strictObject({
-  input_tokens: count,
-  output_tokens: count,
-  reasoning_tokens: z.optional(count),
-  total_tokens: z.optional(count),
-}));
+const usage = z.nullable(usageSchema);
 
 /** A line of one type: its head, its own keys, its links; nothing else. */
 function line<Type extends string, Body extends z.core.$ZodShape>(
@@ -70,7 +65,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
       text,
     }),
     llm: z.strictObject({
-      execution_path: z.enum(["stub", "local", "hosted", "replay"]),
+      execution_path: z.enum(EXECUTION_PATHS),
       provider: text,
       model: text,
       script_sha256: z.nullable(sha256),
@@ -113,12 +108,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     started_at: time,
     call_id: text,
     attempt: z.int().check(z.minimum(1)),
-    outcome: z.enum([
-      "success",
-      "transient_failure",
-      "exhausted",
-      "non_retryable",
-    ]),
+    outcome: z.enum(ATTEMPT_OUTCOMES),
     backoff_ms: count,
     error,
   }),
@@ -127,13 +117,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     failure_mode: z.nullable(z.enum(FAILURE_MODES.map(({ id }) => id))),
   }),
   line("run_finished", {
-    terminal_reason: z.enum([
-      "final_answer",
-      "loop_budget",
-      "policy_denial_terminal",
-      "failure_mode_terminal",
-      "cancelled",
-    ]),
+    terminal_reason: z.enum(TERMINAL_REASONS),
     answer: z.nullable(text),
     totals: z.strictObject({
       steps: count,

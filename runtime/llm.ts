@@ -1,6 +1,7 @@
 import { z } from "../deps.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
-import type { ProposedCall, Usage } from "./event.ts";
+import type { ProposedCall } from "./event.ts";
+import { type Usage, usageSchema } from "./usage.ts";
 
 /** One turn of the conversation. */
 export type Message =
@@ -46,8 +47,6 @@ export type JudgedOutput =
   | { readonly ok: true; readonly output: LlmOutput }
   | { readonly ok: false; readonly reason: string; readonly raw: string };
 
-/** The upper bound is beyond any model and keeps the sum of a run exact. */
-const tokens = z.int().check(z.minimum(0), z.maximum(2 ** 32));
 const text = z.string();
 const nonEmpty = z.string().check(z.minLength(1));
 
@@ -57,12 +56,7 @@ const llmOutput: z.ZodMiniType<LlmOutput> = z.strictObject({
     z.array(z.strictObject({ id: nonEmpty, tool: text, args_json: text }))
       .check(z.minLength(1)),
   ),
-  usage: z.optional(z.strictObject({
-    input_tokens: tokens,
-    output_tokens: tokens,
-    reasoning_tokens: z.optional(tokens),
-    total_tokens: z.optional(tokens),
-  })),
+  usage: z.optional(usageSchema),
   finish_reason: z.optional(text),
   raw: z.optional(text),
 });
@@ -105,22 +99,4 @@ function rawText(output: unknown): string {
   } catch {
     return Object.prototype.toString.call(output);
   }
-}
-
-/**
- * What an answer costs: the larger of the reported total and the sum of its
- * parts, since a provider may leave reasoning out of either.
- */
-export function tokensOf(usage: Usage | undefined): number {
-  if (usage === undefined) return 0;
-  const {
-    input_tokens,
-    output_tokens,
-    reasoning_tokens = 0,
-    total_tokens = 0,
-  } = usage;
-  return Math.max(
-    total_tokens,
-    input_tokens + output_tokens + reasoning_tokens,
-  );
 }

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { judgeOutput, tokensOf } from "./llm.ts";
+import { judgeOutput } from "./llm.ts";
+import { tokensOf } from "./usage.ts";
 
 const CALL = { id: "1", tool: "echo", args_json: "{}" };
 const USAGE = { input_tokens: 1, output_tokens: 2 };

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { canonicalize } from "../deps.ts";
 import type { Json } from "../tools/json.ts";
-import type { Usage } from "./event.ts";
+import type { Usage } from "./usage.ts";
 import type { Llm, LlmOutput } from "./llm.ts";
 
 /** What a scripted model gives back in one step. */

@@ -1,11 +1,13 @@
 import { z } from "../deps.ts";
-import type {
-  AttemptOutcome,
-  RunEvent,
-  TerminalReason,
+import {
+  ATTEMPT_OUTCOMES,
+  type AttemptOutcome,
+  type RunEvent,
+  TERMINAL_REASONS,
+  type TerminalReason,
 } from "../runtime/event.ts";
 import { FAILURE_MODES, type FailureModeId } from "../runtime/failure.ts";
-import type { RuleId } from "../policy/rule.ts";
+import { RULE_IDS, type RuleId } from "../policy/rule.ts";
 import { spanProjection } from "../trace/span_projection.ts";
 
 /** A decision that a scenario expects, other than `allow`. */
@@ -45,31 +47,16 @@ export interface Observation {
   readonly files: readonly string[];
 }
 
-const ruleId = z.enum([
-  "tool_registry",
-  "url_allowlist",
-  "sandbox_path",
-  "arg_schema",
-  "loop_budget",
-  "cycle_detection",
-]);
-
 /** The schema of the `expect` block of a task file. */
 export const expectationSchema: z.ZodMiniType<Expectation> = z.strictObject({
-  terminal_reason: z.enum([
-    "final_answer",
-    "loop_budget",
-    "policy_denial_terminal",
-    "failure_mode_terminal",
-    "cancelled",
-  ]),
+  terminal_reason: z.enum(TERMINAL_REASONS),
   answer: z.optional(z.string()),
   failure_modes: z.optional(
     z.array(z.enum(FAILURE_MODES.map(({ id }) => id))),
   ),
   decisions: z.optional(z.array(z.strictObject({
     decision: z.enum(["deny", "escalate"]),
-    rule_id: ruleId,
+    rule_id: z.enum(RULE_IDS),
     tool: z.optional(z.string()),
     metadata: z.optional(
       z.record(
@@ -78,12 +65,7 @@ export const expectationSchema: z.ZodMiniType<Expectation> = z.strictObject({
       ),
     ),
   }))),
-  attempts: z.optional(z.array(z.enum([
-    "success",
-    "transient_failure",
-    "exhausted",
-    "non_retryable",
-  ]))),
+  attempts: z.optional(z.array(z.enum(ATTEMPT_OUTCOMES))),
   spans: z.optional(z.record(
     z.enum([
       "agent_step",

@@ -1,6 +1,7 @@
 import { z } from "../deps.ts";
 import { readYaml } from "../policy/read_yaml.ts";
 import type { ScriptStep } from "../runtime/scripted_llm.ts";
+import { usageSchema } from "../runtime/usage.ts";
 import type { Json, JsonObject } from "../tools/json.ts";
 import { type Expectation, expectationSchema } from "./expectation.ts";
 import { type Fault, faultSchema } from "./fault.ts";
@@ -46,7 +47,6 @@ export interface Task {
 }
 
 const json: z.ZodMiniType<Json> = z.json();
-const tokens = z.int().check(z.minimum(0));
 const nonEmpty = z.string().check(z.minLength(1));
 
 const scriptCall = z.strictObject({
@@ -62,17 +62,10 @@ const scriptCall = z.strictObject({
   ),
 );
 
-const usage = z.strictObject({
-  input_tokens: tokens,
-  output_tokens: tokens,
-  reasoning_tokens: z.optional(tokens),
-  total_tokens: z.optional(tokens),
-});
-
 const scriptStep = z.strictObject({
   answer: z.optional(nonEmpty),
   calls: z.optional(z.array(scriptCall).check(z.minLength(1))),
-  usage: z.optional(z.nullable(usage)).check(
+  usage: z.optional(z.nullable(usageSchema)).check(
     z.describe("null reports none; no tokens by default"),
   ),
   raw: z.optional(z.string()).check(
