@@ -105,7 +105,7 @@ export {
   type PolicyDocument,
   type RetryLimits,
 } from "./policy/document.ts";
-export { type Metadata, type RuleId } from "./policy/rule.ts";
+export { type Metadata, RULE_IDS, type RuleId } from "./policy/rule.ts";
 
 export { agentLoop } from "./runtime/loop.ts";
 export {
@@ -116,10 +116,12 @@ export {
 export { type Env, type VirtualClock, virtualClock } from "./runtime/env.ts";
 export {
   type ApprovalResolved,
+  ATTEMPT_OUTCOMES,
   type AttemptFinished,
   type AttemptOutcome,
   type EventHead,
   type EventType,
+  EXECUTION_PATHS,
   type ExecutionPath,
   type LlmCompleted,
   type PolicyChecked,
@@ -131,6 +133,7 @@ export {
   type RunTotals,
   type StepFinished,
   type StepStarted,
+  TERMINAL_REASONS,
   type TerminalReason,
   type ToolFinished,
   type ToolStarted,
