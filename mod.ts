@@ -172,9 +172,13 @@ export {
   memorySink,
 } from "./evidence/artifacts.ts";
 export { type Volatile } from "./evidence/manifest.ts";
-export { type RecordOptions, recordRun } from "./evidence/record_run.ts";
+export {
+  type Durability,
+  type RecordOptions,
+  recordRun,
+} from "./evidence/record_run.ts";
 export { regenerate } from "./evidence/regenerate.ts";
-export { type Durability, runDirectory } from "./evidence/run_directory.ts";
+export { runDirectory } from "./evidence/run_directory.ts";
 export { type Difference, differences } from "./evidence/differences.ts";
 
 if (import.meta.main) {

@@ -1,7 +1,7 @@
 import { dirname, join } from "../deps.ts";
 import config from "../deno.json" with { type: "json" };
 import type { ArtifactSink } from "../evidence/artifacts.ts";
-import { recordRun } from "../evidence/record_run.ts";
+import { type Durability, recordRun } from "../evidence/record_run.ts";
 import type { Policy } from "../policy/load.ts";
 import type { RunEvent, RunFinished } from "../runtime/event.ts";
 import { agentLoop } from "../runtime/loop.ts";
@@ -22,6 +22,7 @@ export interface Execution {
   /** An existing, empty directory. */
   readonly sandbox: string;
   readonly sink: ArtifactSink;
+  readonly durability: Durability;
   readonly network: FetchLike;
   /** Whether backing off takes real time. */
   readonly waits: boolean;
@@ -41,7 +42,8 @@ export interface Executed {
 
 /** Runs a task with its scripted model and puts it on record. */
 export async function execute(execution: Execution): Promise<Executed> {
-  const { task, documents, sandbox, sink, signal, waits } = execution;
+  const { task, documents, sandbox, sink, signal, waits, durability } =
+    execution;
   const volatile = stopwatch();
   layDown(stagedDocuments(documents), sandbox);
   const { spec, unused, requests } = scriptedRun(task, {
@@ -52,7 +54,10 @@ export async function execute(execution: Execution): Promise<Executed> {
   });
   const env = deterministicEnv(startOf(task), { signal, waits });
   const events = watched(agentLoop(spec, env), execution.watch);
-  const finished = await recordRun(events, sink, { volatile });
+  const finished = await recordRun(events, sink, {
+    volatile,
+    durability,
+  });
   return { finished, unused: unused(), requests };
 }
 

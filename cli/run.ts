@@ -1,4 +1,5 @@
 import { join } from "../deps.ts";
+import type { Durability } from "../evidence/record_run.ts";
 import { runDirectory } from "../evidence/run_directory.ts";
 import { InputError } from "../policy/input_error.ts";
 import type { RunEvent } from "../runtime/event.ts";
@@ -55,9 +56,10 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
     const trouble = lastTrouble();
     const sandbox = join(out, "sandbox");
     createFolder(out, sandbox);
-    using sink = runDirectory(out, { durability });
+    using sink = runDirectory(out);
     const { finished, unused } = await execute({
       ...inputs,
+      durability,
       sandbox,
       sink,
       network,
@@ -87,7 +89,7 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
   },
 };
 
-function durabilityOf(value = "intent"): "none" | "intent" {
+function durabilityOf(value = "intent"): Durability {
   if (value === "none" || value === "intent") return value;
   throw new UsageError(
     `Cannot use --durability "${value}": expected none or intent`,

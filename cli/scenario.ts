@@ -45,6 +45,7 @@ export async function playScenario(
     sink,
     network: noNetwork,
     waits: false,
+    durability: "none",
     signal: new AbortController().signal,
     watch: (event) => events.push(event),
   });

@@ -31,7 +31,7 @@ export async function emitRuns(
 ): Promise<number> {
   let code: number = EXIT.ok;
   for (const { name, scenario } of runs) {
-    using sink = runDirectory(staging.path(name), { durability: "none" });
+    using sink = runDirectory(staging.path(name));
     const world = staging.path(`worlds/${name}`);
     const { finished, unmet } = await playScenario(scenario, { world, sink });
     const path = join(RUNS, name);

@@ -10,13 +10,23 @@ import { runReport } from "./run_report.ts";
 export interface RecordOptions {
   /** Read once, when the run is over. */
   readonly volatile: () => Volatile;
+  /** Default: `intent`. */
+  readonly durability?: Durability;
 }
 
 /**
+ * `intent`: what announces an effect, and the last line, is on the disk before
+ * the run goes on; receipts, and what comes before a wait, survive the process.
+ * `none`: lines share a write up to the next effect, and the operating system
+ * takes them to the disk when it likes.
+ */
+export type Durability = "none" | "intent";
+
+/**
  * Drives a run to its end. Each event becomes a ledger line before the next one
- * is asked for; lines share a write, but before an effect, and before the run
- * waits for the model, a person or a retry, all of them are with the sink. Trace
- * and report grow from the same events. Returns the run's last event. When the
+ * is asked for; lines share a write, but before an effect all of them are with
+ * the sink, and as `durability` asks also before the run waits. Trace and report
+ * grow from the same events. Returns the run's last event. When the
  * run breaks off, the ledger is written as far as it got, and nothing is
  * committed.
  *
@@ -26,7 +36,7 @@ export interface RecordOptions {
 export async function recordRun(
   events: AsyncIterable<RunEvent>,
   sink: ArtifactSink,
-  { volatile }: RecordOptions,
+  { volatile, durability = "intent" }: RecordOptions,
 ): Promise<RunFinished> {
   const grow = (name: ArtifactName) =>
     artifactText((bytes) => sink.append(name, bytes));
@@ -48,8 +58,10 @@ export async function recordRun(
       }
       ledger.append(chain.seal(event));
       const reach = mustReach(event);
-      if (reach !== undefined) ledger.flush();
-      if (reach === "disk") sink.sync();
+      if (reach === "disk" || durability === "intent" && reach === "system") {
+        ledger.flush();
+      }
+      if (reach === "disk" && durability === "intent") sink.sync();
       trace.append(spans.push(event));
       report.append(story.push(event));
       if (event.type === "run_started") started = event;

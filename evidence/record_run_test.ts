@@ -82,6 +82,32 @@ Deno.test("recordRun() writes what waits before the loop waits, and syncs before
   ]);
 });
 
+Deno.test("recordRun() with durability none writes before an effect and at the end, and never syncs", async () => {
+  const sink = journal();
+  await recordRun(rehearsal(REHEARSALS.one_call()), sink, {
+    ...OPTIONS,
+    durability: "none",
+  });
+  assertEquals(sink.entries, [
+    "line run_started",
+    "line step_started",
+    "line llm_completed",
+    "line policy_checked",
+    "line tool_started",
+    "line attempt_finished",
+    "line tool_finished",
+    "line step_finished",
+    "line step_started",
+    "line llm_completed",
+    "line step_finished",
+    "line run_finished",
+    "trace.json",
+    "run_report.md",
+    "manifest.json",
+    "commit",
+  ]);
+});
+
 Deno.test("recordRun() has the intent on disk before the tool runs", async () => {
   const sink = journal();
   await recordRun(

@@ -3,13 +3,6 @@ import { growingFile } from "../runtime/growing_file.ts";
 import type { ArtifactName, Artifacts, ArtifactSink } from "./artifacts.ts";
 
 /**
- * How much of the ledger survives a power cut. `none`: the operating system
- * writes to the disk when it likes. `intent`: what announces an effect, and the
- * last line, is on the disk before the run goes on.
- */
-export type Durability = "none" | "intent";
-
-/**
  * Creates a directory in which one run grows, and its parents. The ledger has
  * its name from the start; everything else is called `<name>.part` until the run
  * is whole, and the manifest is renamed last. A directory without a manifest is
@@ -18,10 +11,7 @@ export type Durability = "none" | "intent";
  *
  * @throws {Deno.errors.AlreadyExists} when there is a ledger or a `.part` file already
  */
-export function runDirectory(
-  path: string,
-  { durability }: { readonly durability: Durability },
-): ArtifactSink & Disposable {
+export function runDirectory(path: string): ArtifactSink & Disposable {
   Deno.mkdirSync(path, { recursive: true });
   const ledger = growingFile(join(path, "state.jsonl"));
   const grow = (name: ArtifactName) => growingFile(join(path, `${name}.part`));
@@ -36,9 +26,7 @@ export function runDirectory(
   }
   return {
     append: (name, bytes) => files[name].append(bytes),
-    sync() {
-      if (durability === "intent") ledger.sync();
-    },
+    sync: () => ledger.sync(),
     commit() {
       close();
       for (const name of Object.keys(projections)) {

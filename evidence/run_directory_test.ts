@@ -32,7 +32,7 @@ Deno.test({
   fn() {
     using folder = temporaryFolder();
     const path = join(folder.path, "runs", "one");
-    using sink = runDirectory(path, { durability: "none" });
+    using sink = runDirectory(path);
     sink.append("state.jsonl", bytes("{}\n"));
     sink.append("trace.json", bytes("["));
     assertEquals(namesIn(path), [
@@ -51,7 +51,7 @@ Deno.test({
   fn() {
     using folder = temporaryFolder();
     const { path } = folder;
-    using sink = runDirectory(path, { durability: "intent" });
+    using sink = runDirectory(path);
     sink.append("state.jsonl", bytes("{}\n"));
     sink.append("trace.json", bytes("["));
     sink.append("run_report.md", bytes("# Ü\n"));
@@ -77,7 +77,7 @@ Deno.test({
   fn() {
     using folder = temporaryFolder();
     const { path } = folder;
-    using sink = runDirectory(path, { durability: "none" });
+    using sink = runDirectory(path);
     // A directory of that name cannot be replaced, so the rename fails here.
     Deno.mkdirSync(join(path, "run_report.md", "taken"), { recursive: true });
     assertThrows(() => sink.commit());
@@ -105,7 +105,7 @@ Deno.test({
     }
     await assertRejects(
       async () => {
-        using sink = runDirectory(path, { durability: "none" });
+        using sink = runDirectory(path);
         await recordRun(broken(), sink, OPTIONS);
       },
       Error,
@@ -133,7 +133,7 @@ Deno.test({
     const { path } = folder;
     Deno.writeTextFileSync(join(path, "state.jsonl"), "{}\n");
     assertThrows(
-      () => runDirectory(path, { durability: "none" }),
+      () => runDirectory(path),
       Deno.errors.AlreadyExists,
     );
     assertEquals([...readArtifacts(path)], [["state.jsonl", "{}\n"]]);
@@ -146,7 +146,7 @@ Deno.test({
   fn() {
     using folder = temporaryFolder();
     const { path } = folder;
-    using sink = runDirectory(path, { durability: "none" });
+    using sink = runDirectory(path);
     const piece = "ä€😀".repeat(30_000);
     for (let count = 0; count < 3; count++) {
       sink.append("trace.json", bytes(piece));
@@ -156,22 +156,18 @@ Deno.test({
   },
 });
 
-for (const durability of ["none", "intent"] as const) {
-  Deno.test({
-    name:
-      `runDirectory() asks for the disk only where it must, durable: ${durability}`,
-    ignore,
-    fn() {
-      using folder = temporaryFolder();
-      const sink = runDirectory(folder.path, { durability });
-      sink.sync();
-      sink[Symbol.dispose]();
-      // A closed file tells whether it was asked.
-      if (durability === "none") sink.sync();
-      else assertThrows(() => sink.sync(), Deno.errors.BadResource);
-    },
-  });
-}
+Deno.test({
+  name: "runDirectory() asks for the disk when it is told to",
+  ignore,
+  fn() {
+    using folder = temporaryFolder();
+    const sink = runDirectory(folder.path);
+    sink.sync();
+    sink[Symbol.dispose]();
+    // A closed file tells that it was asked.
+    assertThrows(() => sink.sync(), Deno.errors.BadResource);
+  },
+});
 
 for (const [name, make] of Object.entries(REHEARSALS)) {
   Deno.test({
@@ -182,7 +178,7 @@ for (const [name, make] of Object.entries(REHEARSALS)) {
       const memory = memorySink();
       await recordRun(rehearsal(make()), memory, OPTIONS);
       {
-        using sink = runDirectory(folder.path, { durability: "none" });
+        using sink = runDirectory(folder.path);
         await recordRun(rehearsal(make()), sink, OPTIONS);
       }
       assertEquals(

@@ -4,7 +4,7 @@ import { scriptedLlm } from "../runtime/scripted_llm.ts";
 import type { Document } from "../tools/document.ts";
 import { type FetchLike, fetchTool } from "../tools/fetch.ts";
 import { readTool } from "../tools/read.ts";
-import { type ToolRegistry, toolRegistry } from "../tools/registry.ts";
+import { toolRegistry } from "../tools/registry.ts";
 import type { Sandbox } from "../tools/sandbox.ts";
 import { searchTool } from "../tools/search.ts";
 import { summarizeTool } from "../tools/summarize.ts";

@@ -22,8 +22,9 @@ for (const { steps, n } of [{ steps: 50, n: 400 }, { steps: 5000, n: 12 }]) {
       const path = join(folder, String(runs++));
       bench.start();
       {
-        using sink = runDirectory(path, { durability: "none" });
+        using sink = runDirectory(path);
         await recordRun(agentLoop(spec, idleEnv()), sink, {
+          durability: "none",
           volatile: () => ({
             timestamp: "",
             wall_clock_seconds: 0,
