@@ -6,7 +6,7 @@ import policyText from "../policy/v1.yaml" with { type: "text" };
 import taskText from "../tasks/canonical.yaml" with { type: "text" };
 import { parseLedgerLine } from "../runtime/ledger_line.ts";
 import { loadTask } from "../tasks/task.ts";
-import { readArguments } from "./arguments.ts";
+import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT } from "./command.ts";
 import { checkRuns, type CommittedRun, emitRuns, RUNS } from "./suite.ts";
 
@@ -26,7 +26,7 @@ artifacts in runs/<date>_<policy>_<seed>/ below the current folder.
   --json   print the result as JSON
 `,
   async run(args, output) {
-    const given = readArguments(args, { flags: ["check", "json"] });
+    const given = parseCommandLine(args, { flags: ["check", "json"] });
     const json = given.flag("json");
     const run = canonicalRun();
     using staging = openStaging(RUNS);

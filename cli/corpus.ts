@@ -2,7 +2,7 @@ import { buildCorpus, buildIndex, CORPUS_SEED } from "../corpus/build.ts";
 import { join } from "../deps.ts";
 import { differences } from "../evidence/differences.ts";
 import { readArtifacts } from "../evidence/run_directory.ts";
-import { readArguments } from "./arguments.ts";
+import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { describeDifference } from "./difference.ts";
 
@@ -21,9 +21,10 @@ check  builds them in memory and compares every byte; exit 2 when anything diffe
 Both work on a clone, whose folder must be the current one.
 `,
   run(args, output) {
-    const action = readArguments(args, { operands: ["build|check"] }).operand(
-      0,
-    );
+    const action = parseCommandLine(args, { operands: ["build|check"] })
+      .operand(
+        0,
+      );
     const files = buildCorpus(CORPUS_SEED);
     const index = new Map([[INDEX, buildIndex(files.keys())]]);
     if (action === "build") {

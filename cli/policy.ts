@@ -1,6 +1,6 @@
 import { policyJsonSchema } from "../policy/document.ts";
 import { loadPolicy } from "../policy/load.ts";
-import { readArguments } from "./arguments.ts";
+import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { readInput } from "./files.ts";
 
@@ -16,11 +16,11 @@ schema    prints the JSON Schema of a policy file
   run([action, ...rest], output) {
     switch (action) {
       case "schema":
-        readArguments(rest, {});
+        parseCommandLine(rest, {});
         output.data(JSON.stringify(policyJsonSchema(), null, 2));
         return EXIT.ok;
       case "validate": {
-        const path = readArguments(rest, { operands: ["FILE"] }).operand(0);
+        const path = parseCommandLine(rest, { operands: ["FILE"] }).operand(0);
         output.data(
           `${path}: policy ${loadPolicy(readInput(path), path).version}`,
         );

@@ -3,7 +3,7 @@ import type { Durability } from "../evidence/record_run.ts";
 import { runDirectory } from "../evidence/run_directory.ts";
 import { InputError } from "../policy/input_error.ts";
 import type { RunEvent } from "../runtime/event.ts";
-import { readArguments } from "./arguments.ts";
+import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { describeEnd, execute } from "./execute.ts";
 import { whyUnwritable } from "./files.ts";
@@ -39,7 +39,7 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
 1 it could not be run.
 `,
   async run(args, output) {
-    const given = readArguments(args, {
+    const given = parseCommandLine(args, {
       options: ["policy", "corpus", "out", "durability"],
       flags: ["json"],
       operands: ["TASK.yaml"],

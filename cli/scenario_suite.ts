@@ -10,7 +10,7 @@ import {
   POLICY_GATES,
 } from "../tasks/suites.ts";
 import { loadTask } from "../tasks/task.ts";
-import { readArguments } from "./arguments.ts";
+import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { checkRuns, type CommittedRun, emitRuns, RUNS } from "./suite.ts";
 
@@ -53,7 +53,7 @@ scenario expects is not put there; exit 2.
   --json         print the results as JSON, a line a run
 `,
     async run(args, output) {
-      const given = readArguments(args, {
+      const given = parseCommandLine(args, {
         options: ["scenario"],
         flags: ["check", "json"],
       });

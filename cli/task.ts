@@ -1,5 +1,5 @@
 import { taskJsonSchema } from "../tasks/task.ts";
-import { readArguments } from "./arguments.ts";
+import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 
 /** `task`: prints what a task file may hold. */
@@ -10,7 +10,7 @@ export const task: Command = {
 schema  prints the JSON Schema of a task file
 `,
   run(args, output) {
-    const action = readArguments(args, { operands: ["schema"] }).operand(0);
+    const action = parseCommandLine(args, { operands: ["schema"] }).operand(0);
     if (action !== "schema") {
       throw new UsageError(`Expected schema, found ${action}`);
     }

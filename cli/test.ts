@@ -1,7 +1,7 @@
 import { memorySink } from "../evidence/artifacts.ts";
 import { InputError } from "../policy/input_error.ts";
 import { join, walkSync } from "../deps.ts";
-import { readArguments } from "./arguments.ts";
+import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, type Output, UsageError } from "./command.ts";
 import { whyUnreadable } from "./files.ts";
 import { junitReport, type Tested } from "./junit.ts";
@@ -25,7 +25,7 @@ Exit codes: 0 every task is as it expects, 2 one is not,
 1 a task or a policy cannot be loaded.
 `,
   async run(args, output) {
-    const given = readArguments(args, {
+    const given = parseCommandLine(args, {
       options: ["filter", "policy", "reporter"],
       operands: ["PATH..."],
     });

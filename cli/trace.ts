@@ -1,5 +1,5 @@
 import { validateTraceText } from "../trace/validate.ts";
-import { readArguments } from "./arguments.ts";
+import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { readInput } from "./files.ts";
 
@@ -12,7 +12,7 @@ check  validates an OTLP/JSON document and this runtime's own span contract;
        prints each finding as CODE PATH: MESSAGE; exit 2 when there is one
 `,
   run(args, output) {
-    const given = readArguments(args, {
+    const given = parseCommandLine(args, {
       flags: ["json"],
       operands: ["check", "FILE"],
     });

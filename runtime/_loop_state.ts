@@ -1,4 +1,4 @@
-import { CallHistory } from "../policy/call_history.ts";
+import { type Gate, openGate } from "../policy/gate.ts";
 import type { RuleId } from "../policy/rule.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import type { Env } from "./env.ts";
@@ -31,7 +31,7 @@ export interface LoopState {
   readonly spec: GovernedSpec;
   readonly env: Env;
   readonly messages: Message[];
-  readonly history: CallHistory;
+  readonly gate: Gate;
   readonly definitions: readonly ToolDefinition[];
   readonly totals: { -readonly [Key in keyof RunTotals]: RunTotals[Key] };
   /** Calls that the model has proposed, whether or not they ran. */
@@ -52,7 +52,11 @@ export function loopState(spec: GovernedSpec, env: Env): LoopState {
     spec,
     env,
     messages: [{ role: "user", content: spec.task.question }],
-    history: new CallHistory(spec.policy.document.cycle_detection),
+    gate: openGate({
+      policy: spec.policy.document,
+      tools: spec.tools,
+      rules: spec.rules,
+    }),
     // What a model is given of a tool can be looked at, not run.
     definitions: [...spec.tools.values()].map(
       ({ name, description, effects, args }) => ({

@@ -1,6 +1,4 @@
-import { hash } from "node:crypto";
-import { type CallArguments, readArguments } from "../policy/arguments.ts";
-import { decide, type Decision } from "../policy/decide.ts";
+import type { Decision } from "../policy/decide.ts";
 import type { Proposal } from "../policy/rule.ts";
 import { approvalBinding } from "./approval.ts";
 import type { LoopState, RunEnd } from "./_loop_state.ts";
@@ -26,8 +24,8 @@ export async function* toolCall(
 ): AsyncGenerator<RunEvent, RunEnd | undefined> {
   if (state.env.signal.aborted) return { reason: "cancelled", answer: null };
   const startedAt = state.now();
-  const prepared = prepare(state, call);
-  let decision = decide(prepared.proposal, state.spec.rules);
+  const prepared = { id: call.id, proposal: state.gate.propose(call) };
+  let decision = state.gate.judge(prepared.proposal);
   yield policyChecked(state, prepared, { startedAt, decision });
 
   if (decision.effect === "escalate") {
@@ -36,9 +34,7 @@ export async function* toolCall(
     if (state.env.signal.aborted) return { reason: "cancelled", answer: null };
     if (resolved.verdict === "approved") {
       const againAt = state.now();
-      decision = decide(prepared.proposal, state.spec.rules, {
-        approved: true,
-      });
+      decision = state.gate.judge(prepared.proposal, { approved: true });
       yield policyChecked(state, prepared, { startedAt: againAt, decision });
     }
   }
@@ -48,23 +44,6 @@ export async function* toolCall(
     return yield* runTool(state, { id: call.id, tool, args });
   }
   return denied(state, prepared, decision);
-}
-
-function prepare(state: LoopState, call: ProposedCall): PreparedCall {
-  const { spec, history } = state;
-  const tool = spec.tools.get(call.tool);
-  const args = readArguments(
-    call.args_json,
-    tool,
-    spec.policy.document.arg_schema,
-  );
-  const repetition = history.add(callKey(call.tool, args));
-  return { id: call.id, proposal: { name: call.tool, tool, args, repetition } };
-}
-
-/** Equal for calls of the same tool with the same arguments in RFC 8785 form. */
-function callKey(tool: string, args: CallArguments): string {
-  return hash("sha256", JSON.stringify([tool, args.canonical]));
 }
 
 function policyChecked(

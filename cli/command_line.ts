@@ -2,7 +2,7 @@ import { parseArgs } from "../deps.ts";
 import { UsageError } from "./command.ts";
 
 /** What a command accepts. */
-export interface ArgumentsShape {
+export interface CommandLineShape {
   /** Options that take a value: `--out DIR`. */
   readonly options?: readonly string[];
   /** Options that do not: `--check`. */
@@ -12,7 +12,7 @@ export interface ArgumentsShape {
 }
 
 /** A command line taken apart. */
-export interface Arguments {
+export interface CommandLine {
   option(name: string): string | undefined;
   flag(name: string): boolean;
   /** Operand number `index`, from 0. */
@@ -26,10 +26,10 @@ export interface Arguments {
  *
  * @throws {UsageError} for an unknown or repeated option, a missing value, and operands too many or too few
  */
-export function readArguments(
+export function parseCommandLine(
   args: readonly string[],
-  { options = [], flags = [], operands = [] }: ArgumentsShape,
-): Arguments {
+  { options = [], flags = [], operands = [] }: CommandLineShape,
+): CommandLine {
   const parsed = parseArgs(args, {
     string: options,
     boolean: flags,
