@@ -50,9 +50,11 @@ export async function playScenario(
     watch: (event) => events.push(event),
   });
   const { expect } = task.document;
-  const lines = unused === 0
-    ? []
-    : [`script: ${unused} steps were not reached`];
+  const lines = unused === 0 ? [] : [
+    `script: ${
+      unused === 1 ? "1 step was" : `${unused} steps were`
+    } not reached`,
+  ];
   if (expect !== undefined) {
     const files = filesWritten(sandbox, world, documents);
     lines.push(...unmet(expect, { events, requests, files }));

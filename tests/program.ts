@@ -14,8 +14,10 @@ export interface Ended {
 export interface Start {
   readonly cwd: string;
   readonly env?: Record<string, string>;
-  /** Permissions of the program. Default: what `deno task canonical` gives. */
+  /** Permissions of the program. Default: to read and to write. */
   readonly permissions?: readonly string[];
+  /** What the program reads from standard input. Default: nothing. */
+  readonly stdin?: string;
   /** The program. Default: this project's `mod.ts`. */
   readonly program?: string;
 }
@@ -25,9 +27,9 @@ const PERMISSIONS = ["--allow-read", "--allow-write"];
 /** Runs one command line of this program in a process of its own. */
 export async function program(
   args: readonly string[],
-  { cwd, env = {}, permissions = PERMISSIONS, program }: Start,
+  { cwd, env = {}, permissions = PERMISSIONS, program, stdin }: Start,
 ): Promise<Ended> {
-  const output = await new Deno.Command(Deno.execPath(), {
+  const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       "--quiet",
@@ -39,7 +41,14 @@ export async function program(
     ],
     cwd,
     env: { NO_COLOR: "1", ...env },
-  }).output();
+    stdin: stdin === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  if (stdin !== undefined) {
+    await new Blob([stdin]).stream().pipeTo(child.stdin);
+  }
+  const output = await child.output();
   const decoder = new TextDecoder();
   return {
     code: output.code,

@@ -1,4 +1,4 @@
-import type { Tool } from "./tool.ts";
+import type { Tool, ToolDefinition } from "./tool.ts";
 
 /** The tools that exist for a run, by exact name. */
 export type ToolRegistry = ReadonlyMap<string, Tool>;
@@ -9,8 +9,10 @@ export type ToolRegistry = ReadonlyMap<string, Tool>;
  *
  * @throws {RangeError} when two tools have the same name, or when an effect names no argument of its tool, since it could never be judged
  */
-export function toolRegistry(tools: readonly Tool[]): ToolRegistry {
-  const byName = new Map<string, Tool>();
+export function toolRegistry<T extends ToolDefinition>(
+  tools: readonly T[],
+): ReadonlyMap<string, T> {
+  const byName = new Map<string, T>();
   for (const tool of tools) {
     if (byName.has(tool.name)) {
       throw new RangeError(
@@ -29,7 +31,7 @@ export function toolRegistry(tools: readonly Tool[]): ToolRegistry {
 }
 
 /** An effect's argument that the tool's JSON Schema does not know. */
-function strayEffect({ effects, args }: Tool): string | undefined {
+function strayEffect({ effects, args }: ToolDefinition): string | undefined {
   const { fetches = [], reads = [], writes = [] } = effects;
   const keys = [...fetches, ...reads, ...writes];
   if (keys.length === 0) return undefined;

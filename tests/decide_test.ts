@@ -1,0 +1,212 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { readToolDefinitions } from "../cli/json_schema_tools.ts";
+import { join } from "../deps.ts";
+import { InputError } from "../policy/input_error.ts";
+import { lacks } from "./permissions.ts";
+import { program, PROJECT, temporaryFolder } from "./program.ts";
+
+const runs = { ignore: lacks("read", "write", "run") };
+const POLICY = join(PROJECT, "policy/v1.yaml");
+
+interface Asked {
+  readonly args?: readonly string[];
+  readonly lines: readonly string[];
+}
+
+/** Asks `decide` in a folder that holds one file, `in.txt`. */
+async function decide({ args = [], lines }: Asked) {
+  using folder = temporaryFolder();
+  Deno.writeTextFileSync(join(folder.path, "in.txt"), "inside");
+  const { code, stdout, stderr } = await program(
+    ["decide", "--policy", POLICY, ...args],
+    { cwd: folder.path, stdin: lines.join("\n") },
+  );
+  const decisions: readonly Record<string, unknown>[] = stdout.trim() === ""
+    ? []
+    : stdout.trim().split("\n").map((line) => JSON.parse(line));
+  return { code, stderr, decisions };
+}
+
+Deno.test("decide says of each call what a fresh run would", runs, async () => {
+  const { code, decisions } = await decide({
+    lines: [
+      '{"id":"a","tool":"read","args":{"path":"in.txt"}}',
+      '{"id":"b","tool":"read","args":{"path":"../in.txt"}}',
+      '{"id":3,"tool":"fetch","args":{"url":"https://evil.test/"}}',
+      '{"id":"d","tool":"search","args":{"query":"x","top_k":"5"}}',
+      '{"id":"e","tool":"shell","args":{}}',
+      '{"tool":"read","args_json":"{"}',
+      '{"id":"g","tool":"read","args":{"path":"in.txt","path":"/etc/passwd"}}',
+      '{"id":"h","tool":"read","args":{"path":"in.txt"}}',
+    ],
+  });
+  assertEquals(code, 0);
+  assertEquals(
+    decisions.map(({ id, decision, rule_id }) => [id, decision, rule_id]),
+    [
+      ["a", "allow", null],
+      ["b", "deny", "sandbox_path"],
+      [3, "deny", "url_allowlist"],
+      ["d", "deny", "arg_schema"],
+      ["e", "deny", "tool_registry"],
+      [null, "deny", "arg_schema"],
+      ["g", "deny", "arg_schema"],
+      ["h", "allow", null],
+    ],
+  );
+  assertEquals(decisions[0], {
+    id: "a",
+    decision: "allow",
+    rule_id: null,
+    reason: null,
+    metadata: {
+      tool: "read",
+      target_path: "in.txt",
+      resolved_path: "<sandbox>/in.txt",
+      sandbox_root: "<sandbox>",
+    },
+  });
+});
+
+Deno.test("decide --session takes the lines for one run", runs, async () => {
+  const line = '{"id":"1","tool":"search","args":{"query":"x"}}';
+  const { decisions } = await decide({
+    args: ["--session"],
+    lines: [line, line, line, line],
+  });
+  assertEquals(decisions.map(({ rule_id }) => rule_id), [
+    null,
+    null,
+    null,
+    "cycle_detection",
+  ]);
+});
+
+Deno.test(
+  "decide --session counts against the budget of tool calls",
+  runs,
+  async () => {
+    const lines = Array.from(
+      { length: 41 },
+      (_, n) => `{"tool":"search","args":{"query":"x${n}"}}`,
+    );
+    const { decisions } = await decide({ args: ["--session"], lines });
+    assertEquals(
+      decisions.filter(({ decision }) => decision === "allow").length,
+      40,
+    );
+    assertEquals(decisions[40]?.rule_id, "loop_budget");
+  },
+);
+
+for (
+  const { line, problem } of [
+    { line: "nonsense", problem: "it is not JSON" },
+    {
+      line: '{"tool":"read"}',
+      problem: "expected args or args_json",
+    },
+  ]
+) {
+  Deno.test(`decide stops at the line ${line}, naming it`, runs, async () => {
+    const { code, stderr, decisions } = await decide({
+      lines: ['{"tool":"search","args":{"query":"x"}}', line],
+    });
+    assertEquals([code, decisions.length], [1, 1]);
+    assertEquals(stderr, `standard input:2: ${problem}\n`);
+  });
+}
+
+const TOOL = {
+  name: "http_get",
+  description: "Get a page",
+  input_schema: {
+    type: "object",
+    properties: { url: { type: "string" }, retries: { type: "integer" } },
+    required: ["url"],
+  },
+  effects: { fetches: ["url"] },
+};
+
+function validate(value: unknown) {
+  const tools = readToolDefinitions(JSON.stringify([TOOL]), "tools.json");
+  return tools.get("http_get")?.args["~standard"].validate(value);
+}
+
+Deno.test("readToolDefinitions() validates by JSON Schema, without coercion", () => {
+  const value = { url: "https://a.test/", retries: 1 };
+  assertEquals(validate(value), { value });
+  assertEquals(validate({ url: "https://a.test/", retries: "1" }), {
+    issues: [{ message: "must be integer", path: ["retries"] }],
+  });
+});
+
+Deno.test("readToolDefinitions() refuses a property that the schema says nothing of", () => {
+  assertEquals(validate({ url: "https://a.test/", method: "POST" }), {
+    issues: [{ message: 'unknown key "method"', path: [] }],
+  });
+});
+
+for (
+  const { what, text, message } of [
+    { what: "no JSON", text: "{", message: "tools.json: it is not JSON" },
+    {
+      what: "an unknown key",
+      text: JSON.stringify([{ ...TOOL, run: "rm -rf /" }]),
+      message: 'tools.json: 0: Unrecognized key: "run"',
+    },
+    {
+      what: "an effect that names no property",
+      text: JSON.stringify([{ ...TOOL, effects: { fetches: ["uri"] } }]),
+      message:
+        'tools.json: Cannot register the tool "http_get": its effect names "uri", which is no argument of it',
+    },
+    {
+      what: "a name that comes twice",
+      text: JSON.stringify([TOOL, TOOL]),
+      message:
+        'tools.json: Cannot register the tool "http_get": the name is taken',
+    },
+    {
+      what: "a schema that is none",
+      text: JSON.stringify([{ ...TOOL, input_schema: { type: "text" } }]),
+      message: 'tools.json: Cannot use the input_schema of the tool "http_get"',
+    },
+  ]
+) {
+  Deno.test(`readToolDefinitions() refuses ${what}`, () => {
+    assertThrows(
+      () => readToolDefinitions(text, "tools.json"),
+      InputError,
+      message,
+    );
+  });
+}
+
+Deno.test(
+  "decide --tools judges one's own tools by their effects",
+  runs,
+  async () => {
+    using folder = temporaryFolder();
+    const tools = join(folder.path, "tools.json");
+    Deno.writeTextFileSync(tools, JSON.stringify([TOOL]));
+    const policy = join(folder.path, "policy.yaml");
+    Deno.writeTextFileSync(
+      policy,
+      Deno.readTextFileSync(POLICY).replace(
+        /allowed: .*/,
+        "allowed: [http_get]",
+      ),
+    );
+    const { code, stdout } = await program(
+      ["decide", "--policy", policy, "--tools", tools],
+      {
+        cwd: folder.path,
+        stdin:
+          '{"id":"1","tool":"http_get","args":{"url":"https://evil.test/"}}\n',
+      },
+    );
+    const { rule_id }: Record<string, unknown> = JSON.parse(stdout);
+    assertEquals([code, rule_id], [0, "url_allowlist"]);
+  },
+);

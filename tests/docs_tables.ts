@@ -1,0 +1,98 @@
+/**
+ * The tables of the documentation that are made from code and fixtures. Run as
+ * a program, it writes them into their pages (`deno task docs`).
+ *
+ * @module
+ */
+import { join } from "../deps.ts";
+import { table } from "../evidence/markdown.ts";
+import { FAILURE_MODES } from "../runtime/failure.ts";
+import {
+  FAILURE_MODE_TRIGGERS,
+  type Fixture,
+  POLICY_GATES,
+} from "../tasks/suites.ts";
+import { loadTask, type TaskDocument } from "../tasks/task.ts";
+import { PROJECT } from "./program.ts";
+
+const BEGIN = "<!-- generated: deno task docs -->";
+const END = "<!-- end of what is generated -->";
+
+/** Pages by path, each with the table that belongs between its marks. */
+export const DOCUMENTED: ReadonlyMap<string, string> = new Map([
+  ["docs/failure-modes.md", failureModeTable()],
+  ["docs/policy-gates.md", policyGateTable()],
+]);
+
+function failureModeTable(): string {
+  const rows = FAILURE_MODES
+    .toSorted((a, b) => a.code.localeCompare(b.code))
+    .map(({ code, id, meaning, ends }) => [
+      code,
+      `\`${id}\``,
+      meaning,
+      ends === null ? "the run goes on" : `\`${ends}\``,
+      links(
+        FAILURE_MODE_TRIGGERS.find((fixture) => fixture.id === id),
+        "failure_modes",
+      ),
+    ]);
+  return table(["code", "id", "what happened", "ends with", "shown by"], rows);
+}
+
+function policyGateTable(): string {
+  const rows = POLICY_GATES.map((fixture) => {
+    const { expect } = loadTask(fixture.text, fixture.path).document;
+    return [
+      `\`${fixture.id}\``,
+      comment(fixture),
+      rulesOf(expect),
+      `\`${expect?.terminal_reason}\``,
+      links(fixture, "policy_gates"),
+    ];
+  });
+  return table(
+    ["scenario", "what it shows", "denied by", "ends with", "see"],
+    rows,
+  );
+}
+
+/** The first comment of a fixture that is meant for people. */
+function comment({ text }: Fixture): string {
+  return text.split("\n").slice(2).filter((line) => line.startsWith("# "))
+    .map((line) => line.slice(2)).join(" ");
+}
+
+function rulesOf(expect: TaskDocument["expect"]): string {
+  return (expect?.decisions ?? []).map(({ rule_id, metadata = {} }) => {
+    const keys = Object.keys(metadata).map((key) => `\`policy.${key}\``);
+    return `\`${rule_id}\`${keys.length === 0 ? "" : ` (${keys.join(", ")})`}`;
+  }).join(", ");
+}
+
+function links(fixture: Fixture | undefined, folder: string): string {
+  if (fixture === undefined) return "";
+  return `[fixture](../${fixture.path}), [run](../runs/${folder}/${fixture.id}/run_report.md)`;
+}
+
+/** Puts a table between the marks of a page. */
+export function withTable(page: string, text: string): string {
+  const [head, rest = ""] = page.split(BEGIN);
+  const [, tail = ""] = rest.split(END);
+  return `${head}${BEGIN}\n\n${text}\n\n${END}${tail}`;
+}
+
+/** The table of a page as cells, since the formatter pads them. */
+export function cellsOf(page: string): readonly (readonly string[])[] {
+  const [, rest = ""] = page.split(BEGIN);
+  return (rest.split(END)[0] ?? "").split("\n")
+    .filter((line) => line.startsWith("|") && !/^[|\s-]+$/.test(line))
+    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+}
+
+if (import.meta.main) {
+  for (const [path, text] of DOCUMENTED) {
+    const file = join(PROJECT, path);
+    Deno.writeTextFileSync(file, withTable(Deno.readTextFileSync(file), text));
+  }
+}

@@ -1,0 +1,140 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "../deps.ts";
+import { lacks } from "./permissions.ts";
+import { program, PROJECT, temporaryFolder } from "./program.ts";
+
+const runs = { ignore: lacks("read", "write", "run") };
+
+const TASK = `id: small
+question: What is there?
+script:
+  - calls:
+      - tool: write
+        args: { path: note.md, content: Nothing. }
+  - answer: Nothing.
+expect:
+  terminal_reason: final_answer
+  files: [note.md]
+`;
+
+/** Runs `test` in a folder that holds the given task files. */
+async function test(
+  files: Readonly<Record<string, string>>,
+  args: readonly string[],
+) {
+  using folder = temporaryFolder();
+  for (const [name, text] of Object.entries(files)) {
+    Deno.writeTextFileSync(join(folder.path, name), text);
+  }
+  return await program(["test", ...args], { cwd: folder.path });
+}
+
+Deno.test("test plays the project's own suites", runs, async () => {
+  const { code, stdout } = await program(
+    ["test", "tasks/policy_gates", "tasks/failure_modes"],
+    { cwd: PROJECT },
+  );
+  assertEquals(code, 0);
+  assert(stdout.endsWith("\n12 passed, 0 failed\n"), stdout);
+});
+
+Deno.test("test says what was expected and what was seen", runs, async () => {
+  const { code, stdout } = await test(
+    { "a.yaml": TASK, "b.yaml": TASK.replace("[note.md]", "[]") },
+    ["."],
+  );
+  assertEquals(code, 2);
+  assertEquals(
+    stdout,
+    `ok     small (a.yaml)
+FAILED small (b.yaml)
+         files: expected [], saw ["note.md"]
+1 passed, 1 failed
+`,
+  );
+});
+
+Deno.test("test --filter plays only what its text is in", runs, async () => {
+  const { stdout } = await test(
+    { "a.yaml": TASK, "b.yaml": TASK.replace("small", "other") },
+    [".", "--filter", "oth"],
+  );
+  assertEquals(stdout, "ok     other (b.yaml)\n1 passed, 0 failed\n");
+});
+
+Deno.test("test --policy plays under another policy", runs, async () => {
+  const policy = Deno.readTextFileSync(join(PROJECT, "policy/v1.yaml"))
+    .replace("write, ", "");
+  const { code, stdout } = await test(
+    { "a.yaml": TASK, "policy.yaml": policy },
+    [".", "--policy", "policy.yaml"],
+  );
+  assertEquals(code, 2);
+  assertStringIncludes(
+    stdout,
+    'terminal_reason: expected "final_answer", saw "policy_denial_terminal"',
+  );
+  assertStringIncludes(stdout, "script: 1 step was not reached");
+});
+
+Deno.test(
+  "test --reporter junit writes a report for build servers",
+  runs,
+  async () => {
+    const { code, stdout } = await test(
+      { "a&b.yaml": TASK.replace("[note.md]", "[]") },
+      ["a&b.yaml", "--reporter", "junit"],
+    );
+    assertEquals(code, 2);
+    assertStringIncludes(stdout, '<testsuites tests="1" failures="1"');
+    assertStringIncludes(stdout, 'name="small" classname="a&amp;b.yaml"');
+    assertStringIncludes(
+      stdout,
+      '<failure message="files: expected [], saw [&quot;note.md&quot;]">',
+    );
+  },
+);
+
+for (
+  const { what, files, args, line } of [
+    {
+      what: "a task that expects nothing",
+      files: { "a.yaml": TASK.slice(0, TASK.indexOf("expect:")) },
+      args: ["a.yaml"],
+      line: "a.yaml: expect: missing; a task without it cannot be tested",
+    },
+    {
+      what: "a task that cannot be loaded",
+      files: { "a.yaml": `${TASK}colour: red\n` },
+      args: ["."],
+      line: 'a.yaml:11: unknown key "colour"',
+    },
+    {
+      what: "a fault of a tool that there is not",
+      files: { "a.yaml": `${TASK}faults:\n  shell: { kind: reported }\n` },
+      args: ["a.yaml"],
+      line: 'a.yaml:12: faults: unknown key "shell"',
+    },
+    {
+      what: "a path that is not there",
+      files: {},
+      args: ["nope"],
+      line: "nope: there is no such file",
+    },
+    {
+      what: "nothing to test",
+      files: {},
+      args: ["."],
+      line: "Cannot find a task to test; see test --help",
+    },
+  ]
+) {
+  Deno.test(`test refuses ${what}`, runs, async () => {
+    const { code, stdout, stderr } = await test(files, args);
+    assertEquals({ code, stdout, stderr }, {
+      code: 1,
+      stdout: "",
+      stderr: `${line}\n`,
+    });
+  });
+}
