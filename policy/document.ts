@@ -49,6 +49,8 @@ export interface LoopLimits {
   readonly max_tokens?: number | undefined;
   /** Calls that the model may propose, whether or not they run, at least 1. Unlimited when left out. */
   readonly max_tool_calls?: number | undefined;
+  /** Denied calls that a run survives with `on_deny: continue`. Default: 10. */
+  readonly max_denials?: number | undefined;
 }
 
 /** How often an agent may do the same again. */
@@ -117,6 +119,7 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
     max_iterations: limit,
     max_tokens: z.optional(limit),
     max_tool_calls: z.optional(limit),
+    max_denials: z.optional(limit),
   }),
   cycle_detection: z.strictObject({
     max_repeats: limit,

@@ -55,3 +55,19 @@ export function answerBudget(
     };
   }
 }
+
+/** How many denied calls a run survives when the policy does not say. */
+const DEFAULT_MAX_DENIALS = 10;
+
+/** Asked after each denied call when the run goes on: may the model try again? */
+export function denialBudget(
+  { max_denials = DEFAULT_MAX_DENIALS }: LoopLimits,
+  denials: number,
+): BudgetDenial | undefined {
+  if (denials <= max_denials) return undefined;
+  return {
+    rule: "loop_budget",
+    reason: `${denials} calls were denied; the run survives ${max_denials}`,
+    metadata: { limit_kind: "denials", denials, max_denials },
+  };
+}

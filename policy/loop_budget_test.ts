@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { answerBudget, iterationBudget } from "./loop_budget.ts";
+import { answerBudget, denialBudget, iterationBudget } from "./loop_budget.ts";
 
 const LIMITS = { max_iterations: 10, max_tokens: 100, max_tool_calls: 4 };
 const SPENT = { iterations: 0, tokens: 0, toolCalls: 0 };
@@ -83,3 +83,22 @@ Deno.test("answerBudget() has no limit that the policy leaves out", () => {
   const spent = { iterations: 1, tokens: 1e9, toolCalls: 1e9 };
   assertEquals(answerBudget({ max_iterations: 1 }, spent, 1e9), undefined);
 });
+
+for (
+  const { denials, max_denials, over } of [
+    { denials: 2, max_denials: 2, over: false },
+    { denials: 3, max_denials: 2, over: true },
+    { denials: 10, max_denials: undefined, over: false },
+    { denials: 11, max_denials: undefined, over: true },
+  ]
+) {
+  Deno.test(`denialBudget() ${over ? "ends" : "lets"} a run with ${denials} denials, ${max_denials ?? "nothing"} said`, () => {
+    const found = denialBudget({ max_iterations: 9, max_denials }, denials);
+    assertEquals(
+      found?.metadata,
+      over
+        ? { limit_kind: "denials", denials, max_denials: max_denials ?? 10 }
+        : undefined,
+    );
+  });
+}

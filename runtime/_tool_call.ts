@@ -1,5 +1,7 @@
 import type { Decision } from "../policy/decide.ts";
+import { denialBudget } from "../policy/loop_budget.ts";
 import type { Proposal } from "../policy/rule.ts";
+import { budgetDenied } from "./_budget.ts";
 import { approvalBinding } from "./approval.ts";
 import type { LoopState, RunEnd } from "./_loop_state.ts";
 import { runTool } from "./_tool_run.ts";
@@ -43,7 +45,7 @@ export async function* toolCall(
   if (decision.effect === "allow" && args.ok && tool !== undefined) {
     return yield* runTool(state, { id: call.id, tool, args });
   }
-  return denied(state, prepared, decision);
+  return yield* denied(state, prepared, decision);
 }
 
 function policyChecked(
@@ -101,16 +103,20 @@ async function askPerson(
   };
 }
 
-/** A denial ends the run, or is the tool's result for the model. */
-function denied(
+/** A denial ends the run, or is the tool's result for the model, so many times. */
+async function* denied(
   state: LoopState,
   { id, proposal }: PreparedCall,
   { rule, reason }: Decision,
-): RunEnd | undefined {
+): AsyncGenerator<RunEvent, RunEnd | undefined> {
   state.totals.denials += 1;
   if (rule !== null) state.tally.denials.push(rule);
-  if (state.spec.policy.document.on_deny === "terminate") {
-    return { reason: "failed", answer: null };
+  const { on_deny, loop_budget } = state.spec.policy.document;
+  if (on_deny === "terminate") return { reason: "failed", answer: null };
+  const over = denialBudget(loop_budget, state.totals.denials);
+  if (over !== undefined) {
+    yield budgetDenied(state, over);
+    return { reason: "loop_budget", answer: null };
   }
   state.messages.push({
     role: "tool",

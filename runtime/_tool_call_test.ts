@@ -337,3 +337,32 @@ Deno.test("toolCall() cannot be talked into arguments that do not fit", async ()
   assertEquals(verdicts(events), ["deny work arg_schema"]);
   assertEquals(toolsThatRan(events), []);
 });
+
+Deno.test("toolCall() tells the model of so many denials and then ends the run", async () => {
+  const events = await rehearse({
+    policy: {
+      on_deny: "continue",
+      loop_budget: { max_iterations: 10, max_denials: 2 },
+    },
+    script: [
+      {
+        calls: [{ tool: "rm", args: { n: 1 } }, { tool: "rm", args: { n: 2 } }],
+      },
+      { calls: [{ tool: "rm", args: { n: 3 } }] },
+    ],
+  });
+  assertEquals(verdicts(events), [
+    "deny rm tool_registry",
+    "deny rm tool_registry",
+    "deny rm tool_registry",
+    "deny null loop_budget",
+  ]);
+  const [finished] = eventsOf("run_finished", events);
+  assertEquals(finished?.terminal_reason, "loop_budget");
+  const [, , , budget] = eventsOf("policy_checked", events);
+  assertEquals(budget?.metadata, {
+    limit_kind: "denials",
+    denials: 3,
+    max_denials: 2,
+  });
+});

@@ -34,7 +34,12 @@ const POLICY_METADATA: Readonly<Record<string, AttributeRule>> = {
   "policy.max_iterations": intFrom(0n),
   "policy.tokens": intFrom(0n),
   "policy.max_tokens": intFrom(0n),
-  "policy.limit_kind": oneOf("iterations", "tokens", "tool_calls", "seconds"),
+  "policy.limit_kind": oneOf(
+    "iterations",
+    "tokens",
+    "tool_calls",
+    "denials",
+  ),
   "policy.requested_tool": string,
   "policy.schema_error": string,
   "policy.failed_path": string,

@@ -128,7 +128,7 @@ export const STILL_GOOD: readonly Pick<BadTrace, "name" | "mutate">[] = [
       mutate: put(`${span}{${key}}.value`, text(value)),
     }))
   ),
-  ...["iterations", "tokens", "tool_calls", "seconds"].map((kind) => ({
+  ...["iterations", "tokens", "tool_calls", "denials"].map((kind) => ({
     name: `policy.limit_kind ${kind}`,
     mutate: attribute(CHECK, { key: "policy.limit_kind", value: text(kind) }),
   })),
