@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./cli/run.ts")).run,
   test: async () => (await import("./cli/test.ts")).test,
   decide: async () => (await import("./cli/decide.ts")).decide,
+  permissions: async () => (await import("./cli/permissions.ts")).permissions,
   corpus: async () => (await import("./cli/corpus.ts")).corpus,
   policy: async () => (await import("./cli/policy.ts")).policy,
   task: async () => (await import("./cli/task.ts")).task,

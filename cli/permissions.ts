@@ -1,0 +1,37 @@
+import { denoFlags } from "../policy/deno_flags.ts";
+import { loadPolicy } from "../policy/load.ts";
+import { FIXTURE_ORIGIN } from "../tasks/corpus.ts";
+import { parseCommandLine } from "./command_line.ts";
+import { type Command, EXIT, UsageError } from "./command.ts";
+import { readInput } from "./files.ts";
+
+/** `permissions`: the flags of Deno that a policy implies. */
+export const permissions: Command = {
+  summary: "print the Deno flags that a policy implies",
+  help: `Usage: permissions --policy FILE [--read PATHS] [--out DIR]
+
+Prints the narrowest flags under which runs of a policy work, on one line:
+
+  deno run $(deno run --allow-read mod.ts permissions --policy FILE) mod.ts run …
+
+  --policy FILE  the policy
+  --read PATHS   what the program reads, separated by commas; default: .
+  --out DIR      where runs are made; default: runs
+`,
+  run(args, output) {
+    const given = parseCommandLine(args, {
+      options: ["policy", "read", "out"],
+    });
+    const path = given.option("policy");
+    if (path === undefined) throw new UsageError("--policy is missing");
+    const { document } = loadPolicy(readInput(path), path);
+    const out = given.option("out") ?? "runs";
+    const flags = denoFlags(document, {
+      read: [...new Set([...(given.option("read") ?? ".").split(","), out])],
+      write: [out],
+      served: [new URL(FIXTURE_ORIGIN).hostname],
+    });
+    output.data(flags.join(" "));
+    return EXIT.ok;
+  },
+};
