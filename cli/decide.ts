@@ -18,7 +18,7 @@ import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { readInput, whyUnreadable } from "./files.ts";
 import { stdinLines } from "./stdin_lines.ts";
-import { network, timeout } from "./world.ts";
+import { network } from "./world.ts";
 
 /** `decide`: what a policy says of calls, a line of JSON each; nothing is run. */
 export const decide: Command = {
@@ -176,7 +176,7 @@ async function readTools(
   if (path === undefined) {
     return toolRegistry([
       searchTool([]),
-      fetchTool({ fetch: network, timeout }),
+      fetchTool({ fetch: network }),
       readTool(sandbox),
       writeTool(sandbox),
       summarizeTool(),

@@ -11,7 +11,7 @@ import type { Task } from "../tasks/task.ts";
 import { directorySandbox } from "../tools/directory_sandbox.ts";
 import type { Document } from "../tools/document.ts";
 import type { FetchLike } from "../tools/fetch.ts";
-import { deterministicEnv, stopwatch, timeout } from "./world.ts";
+import { deterministicEnv, stopwatch } from "./world.ts";
 
 /** One run of a task, with where it happens and where it is recorded. */
 export interface Execution {
@@ -46,13 +46,13 @@ export async function execute(execution: Execution): Promise<Executed> {
     execution;
   const volatile = stopwatch();
   layDown(stagedDocuments(documents), sandbox);
+  const env = deterministicEnv(startOf(task), { signal, waits });
   const { spec, unused, requests } = scriptedRun(task, {
     ...execution,
     sandbox: directorySandbox(sandbox),
-    timeout,
+    expire: env.expire,
     runtimeVersion: config.version,
   });
-  const env = deterministicEnv(startOf(task), { signal, waits });
   const events = watched(agentLoop(spec, env), execution.watch);
   const finished = await recordRun(events, sink, {
     volatile,

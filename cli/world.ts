@@ -1,5 +1,4 @@
-import { virtualClock } from "../runtime/env.ts";
-import type { Env } from "../runtime/env.ts";
+import { type Env, virtualClock } from "../runtime/env.ts";
 import type { FetchLike } from "../tools/fetch.ts";
 
 /** The network of this machine, within the permissions of the process. */
@@ -9,9 +8,10 @@ export const network: FetchLike = (url, init) => fetch(url, init);
 export const noNetwork: FetchLike = (url) =>
   Promise.reject(new TypeError(`There is no network here for ${url}`));
 
-/** A signal that aborts after so many real milliseconds. */
-export function timeout(ms: number): AbortSignal {
-  return AbortSignal.timeout(ms);
+/** A time limit in real time. */
+function deadline(ms: number, expired: () => void): Disposable {
+  const timer = setTimeout(expired, ms);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 /** Waits in real time; rejects when the signal aborts. */
@@ -31,13 +31,14 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
 
 /**
  * The environment of a scripted run: its clock moves only when it is read or
- * slept on, so the record is the same every time. `waits` says whether a sleep
- * takes real time too, as it must when a real server is on the other side.
+ * slept on, so the record is the same every time. `waits` says whether sleeps
+ * and deadlines take real time too, as they must when a real server is on the
+ * other side; without it, only `expire` reaches a deadline.
  */
 export function deterministicEnv(
   start: bigint,
   { signal, waits }: { readonly signal: AbortSignal; readonly waits: boolean },
-): Env {
+): Env & { expire(): void } {
   const clock = virtualClock(start);
   return {
     now: clock.now,
@@ -45,6 +46,8 @@ export function deterministicEnv(
       await clock.sleep(ms);
       if (waits) await wait(ms, signal);
     },
+    deadline: waits ? deadline : clock.deadline,
+    expire: clock.expire,
     signal,
   };
 }

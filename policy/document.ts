@@ -66,6 +66,8 @@ export interface CycleLimits {
 
 /** How a transient failure is tried again. */
 export interface RetryLimits {
+  /** Milliseconds that one attempt may take. Default: 30,000. */
+  readonly attempt_timeout_ms?: number | undefined;
   /** Attempts after the first one, 0 to 100. */
   readonly max_retries: number;
   /** Milliseconds before the first retry, give or take 20 %; each further one waits twice as long. */
@@ -132,6 +134,9 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
     max_retries: z.int().check(z.minimum(0), z.maximum(100)),
     backoff_base_ms: milliseconds,
     backoff_cap_ms: milliseconds,
+    attempt_timeout_ms: z.optional(
+      milliseconds.check(z.minimum(1, "a limit must be at least 1")),
+    ),
   }).check(
     z.refine(
       (retry) => retry.backoff_base_ms <= retry.backoff_cap_ms,

@@ -1,12 +1,15 @@
 import { hash } from "node:crypto";
 import type { CallArguments } from "../policy/arguments.ts";
 import type { Json } from "../tools/json.ts";
-import type { Tool, ToolContext } from "../tools/tool.ts";
+import type { Tool } from "../tools/tool.ts";
 import { ToolError } from "../tools/tool_error.ts";
 import type { LoopState, RunEnd } from "./_loop_state.ts";
 import { attempt, type Attempted, type Failure } from "./attempt.ts";
 import type { RunEvent, ToolFinished } from "./event.ts";
 import { judgeAttempt, seededFraction } from "./retry.ts";
+
+/** How long one attempt may take when the policy does not say, in milliseconds. */
+const DEFAULT_ATTEMPT_TIMEOUT_MS = 30_000;
 
 /** How many characters of JSON a tool may return. */
 const MAX_RESULT_LENGTH = 4 * 2 ** 20;
@@ -41,8 +44,7 @@ export async function* runTool(
     args: call.args.value,
     idempotency_key: idempotencyKey,
   };
-  const context = { signal: state.env.signal, idempotencyKey };
-  const attempted = yield* boundedRetry(state, call, context);
+  const attempted = yield* boundedRetry(state, call, idempotencyKey);
   yield toolFinished(state, call, attempted);
   return follow(state, call, attempted);
 }
@@ -51,16 +53,13 @@ export async function* runTool(
 async function* boundedRetry(
   state: LoopState,
   call: AllowedCall,
-  context: ToolContext,
+  idempotencyKey: string,
 ): AsyncGenerator<RunEvent, Attempted<ToolResult>> {
   const { env, spec } = state;
   const limits = spec.policy.document.retry;
   for (let number = 1;; number++) {
     const startedAt = state.now();
-    const attempted = await attempt(
-      async () => plainResult(await call.tool.run(call.args.value, context)),
-      env.signal,
-    );
+    const attempted = await attemptInTime(state, call, idempotencyKey);
     const head = state.head();
     const verdict = judgeAttempt(attempted, number, {
       limits,
@@ -85,6 +84,45 @@ async function* boundedRetry(
     );
     if (!slept.ok) return slept;
   }
+}
+
+/** Tries a call once. What takes too long is left behind, and told to stop. */
+async function attemptInTime(
+  { env, spec }: LoopState,
+  { tool, args }: AllowedCall,
+  idempotencyKey: string,
+): Promise<Attempted<ToolResult>> {
+  const { attempt_timeout_ms: ms = DEFAULT_ATTEMPT_TIMEOUT_MS } =
+    spec.policy.document.retry;
+  const controller = new AbortController();
+  const { signal } = controller;
+  let late = false;
+  using _deadline = env.deadline(ms, () => {
+    late = true;
+    controller.abort();
+  });
+  using _cancellation = onAbort(env.signal, controller);
+  const attempted = await attempt(
+    async () =>
+      plainResult(await tool.run(args.value, { signal, idempotencyKey })),
+    signal,
+  );
+  if (attempted.ok || env.signal.aborted || !late) return attempted;
+  // Nobody knows how it ended, so only what may be done twice is tried again.
+  const kind = tool.idempotent ? "transient" : "unhandled";
+  const message = `there was no result within ${ms} ms`;
+  const error = { type: "timeout", exception_class: "TimeoutError", message };
+  return { ok: false, failure: { kind, error } };
+}
+
+/** Aborts a controller when a signal does, until it is disposed of. */
+function onAbort(signal: AbortSignal, controller: AbortController): Disposable {
+  const abort = () => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  return {
+    [Symbol.dispose]: () => signal.removeEventListener("abort", abort),
+  };
 }
 
 function toolFinished(

@@ -332,3 +332,55 @@ Deno.test("runTool() has another idempotency key when the same call comes again"
   );
   assertEquals(new Set(keys).size, 3);
 });
+
+/** A tool that never answers, and says so to the clock. */
+function hanging(expire: () => void, seen: AbortSignal[] = []) {
+  return (_: unknown, { signal }: { readonly signal: AbortSignal }) => {
+    seen.push(signal);
+    queueMicrotask(expire);
+    return new Promise<never>(() => {});
+  };
+}
+
+Deno.test("runTool() leaves an attempt behind that takes too long, and tells it to stop", async () => {
+  const seen: AbortSignal[] = [];
+  const events = await rehearse({
+    policy: { retry: { ...RETRY, attempt_timeout_ms: 250 } },
+    script: [{ calls: [{ tool: "work", args: {} }] }],
+    workWith: ({ expire }) => hanging(expire, seen),
+  });
+  const attempts = eventsOf("attempt_finished", events);
+  assertEquals(
+    attempts.map(({ outcome, error }) => [outcome, error]),
+    [["non_retryable", {
+      type: "timeout",
+      exception_class: "TimeoutError",
+      message: "there was no result within 250 ms",
+    }]],
+  );
+  const [attempt] = attempts;
+  assertEquals(
+    BigInt(attempt?.ts ?? 0) - BigInt(attempt?.started_at ?? 0),
+    251_000_000n,
+  );
+  assertEquals(seen.map(({ aborted }) => aborted), [true]);
+  assertEquals(
+    eventsOf("run_finished", events)[0]?.terminal_reason,
+    "failure_mode_terminal",
+  );
+});
+
+Deno.test("runTool() tries an idempotent tool again that took too long", async () => {
+  const events = await rehearse({
+    policy: { retry: { ...RETRY, max_retries: 1 } },
+    script: [{ calls: [{ tool: "work", args: {} }] }],
+    idempotent: true,
+    workWith: ({ expire }) => hanging(expire),
+  });
+  assertEquals(
+    eventsOf("attempt_finished", events).map(({ outcome }) => outcome),
+    ["transient_failure", "exhausted"],
+  );
+});
+
+const RETRY = { max_retries: 3, backoff_base_ms: 100, backoff_cap_ms: 2000 };

@@ -6,6 +6,8 @@ export interface Env {
   now(): bigint;
   /** Waits `ms` milliseconds between attempts; should reject with the signal's reason when it aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Calls `expired` when `ms` milliseconds have passed, unless it is disposed of before. */
+  deadline(ms: number, expired: () => void): Disposable;
   /** Cancels the run, which then ends on record as `cancelled`. */
   readonly signal: AbortSignal;
   /** Answers escalations; without one they are rejected. */
@@ -22,6 +24,10 @@ export interface VirtualClock {
    * @throws {RangeError} when `ms` is not a whole number
    */
   sleep(ms: number): Promise<void>;
+  /** A time limit that only `expire` reaches. */
+  deadline(ms: number, expired: () => void): Disposable;
+  /** Lets time pass until the deadline that was set last; nothing when there is none. */
+  expire(): void;
 }
 
 const NANOSECONDS_PER_MS = 1_000_000n;
@@ -32,6 +38,7 @@ const NANOSECONDS_PER_MS = 1_000_000n;
  */
 export function virtualClock(start: bigint): VirtualClock {
   let next = start;
+  const open: { readonly ms: number; readonly expired: () => void }[] = [];
   return {
     now() {
       const reading = next;
@@ -41,6 +48,21 @@ export function virtualClock(start: bigint): VirtualClock {
     sleep(ms) {
       next += BigInt(ms) * NANOSECONDS_PER_MS;
       return Promise.resolve();
+    },
+    deadline(ms, expired) {
+      const entry = { ms, expired };
+      open.push(entry);
+      return {
+        [Symbol.dispose]() {
+          open.splice(open.indexOf(entry), 1);
+        },
+      };
+    },
+    expire() {
+      const last = open.at(-1);
+      if (last === undefined) return;
+      next += BigInt(last.ms) * NANOSECONDS_PER_MS;
+      last.expired();
     },
   };
 }

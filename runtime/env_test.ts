@@ -24,3 +24,25 @@ Deno.test("virtualClock() is not moved by another clock", () => {
   one.now();
   assertEquals(other.now(), 0n);
 });
+
+Deno.test("virtualClock() reaches a deadline only when it is told to, and moves on by it", () => {
+  const clock = virtualClock(0n);
+  let expired = 0;
+  using _deadline = clock.deadline(250, () => expired += 1);
+  assertEquals([clock.now(), expired], [0n, 0]);
+  clock.expire();
+  assertEquals([clock.now(), expired], [251_000_000n, 1]);
+});
+
+Deno.test("virtualClock() forgets a deadline that is disposed of", () => {
+  const clock = virtualClock(0n);
+  const expired: string[] = [];
+  const first = clock.deadline(10, () => expired.push("first"));
+  const second = clock.deadline(20, () => expired.push("second"));
+  second[Symbol.dispose]();
+  clock.expire();
+  assertEquals(expired, ["first"]);
+  first[Symbol.dispose]();
+  clock.expire();
+  assertEquals(clock.now(), 10_000_000n);
+});

@@ -14,7 +14,7 @@ import { type Schema, standardSchema } from "../tools/schema.ts";
 import type { Tool, ToolContext } from "../tools/tool.ts";
 import { ToolError } from "../tools/tool_error.ts";
 import type { Approver } from "./approval.ts";
-import { type Env, virtualClock } from "./env.ts";
+import { type Env, type VirtualClock, virtualClock } from "./env.ts";
 import type { RunEvent } from "./event.ts";
 import { hashChain } from "./ledger.ts";
 import { parseLedgerLine } from "./ledger_line.ts";
@@ -40,6 +40,12 @@ export interface Rehearsal {
   readonly llm?: Llm;
   /** What the tool `work` does. Default: it returns `null`. */
   readonly work?: (args: WorkArgs, context: ToolContext) => Promise<Json>;
+  /** What the tool `work` does, where it needs the clock. */
+  readonly workWith?: (
+    clock: VirtualClock,
+  ) => (args: WorkArgs, context: ToolContext) => Promise<Json>;
+  /** Whether `work` may be run twice. Default: false. */
+  readonly idempotent?: boolean;
   /** Asked before the rules of the policy. */
   readonly rules?: readonly Rule[];
   readonly approver?: Approver;
@@ -85,6 +91,8 @@ export function rehearsal(given: Rehearsal): AsyncGenerator<RunEvent, void> {
     }),
   };
   const clock = virtualClock(1_000_000n);
+  const work = given.workWith?.(clock) ?? given.work ??
+    (() => Promise.resolve(null));
   return governedLoop({
     runId: "rehearsal",
     seed: 7,
@@ -93,7 +101,7 @@ export function rehearsal(given: Rehearsal): AsyncGenerator<RunEvent, void> {
     policy,
     tools: toolRegistry([
       fakeTool("echo", ({ text = "" }) => Promise.resolve({ text })),
-      fakeTool("work", given.work ?? (() => Promise.resolve(null))),
+      { ...fakeTool("work", work), idempotent: given.idempotent ?? false },
     ]),
     sandbox,
     llm: given.llm ?? scriptedLlm(script).llm,
@@ -103,6 +111,7 @@ export function rehearsal(given: Rehearsal): AsyncGenerator<RunEvent, void> {
   }, {
     now: clock.now,
     sleep: given.sleep ?? clock.sleep,
+    deadline: clock.deadline,
     signal: given.signal ?? new AbortController().signal,
     approver: given.approver,
   });

@@ -21,6 +21,10 @@ export type Fault =
     readonly exception_class: string;
   }
   | {
+    /** It never answers. */
+    readonly kind: "hang";
+  }
+  | {
     /** It returns a text of so many characters. */
     readonly kind: "oversize";
     readonly characters: number;
@@ -37,14 +41,25 @@ export const faultSchema: z.ZodMiniType<Fault> = z.discriminatedUnion("kind", [
     kind: z.literal("throw"),
     exception_class: z.string().check(z.regex(/^[A-Za-z]\w{0,63}$/)),
   }),
+  z.strictObject({ kind: z.literal("hang") }),
   z.strictObject({
     kind: z.literal("oversize"),
     characters: z.int().check(z.minimum(1), z.maximum(2 ** 26)),
   }),
 ]);
 
+/** What a fault needs of the world that it happens in. */
+export interface FaultWorld {
+  /** Lets time pass until the deadline of the attempt. */
+  readonly expire: () => void;
+}
+
 /** The same tool, but for its fault; its effects and arguments stay as they are. */
-export function withFault(tool: Tool, fault: Fault): Tool {
+export function withFault(
+  tool: Tool,
+  fault: Fault,
+  { expire }: FaultWorld,
+): Tool {
   let calls = 0;
   return {
     ...tool,
@@ -69,6 +84,9 @@ export function withFault(tool: Tool, fault: Fault): Tool {
           error.name = fault.exception_class;
           return Promise.reject(error);
         }
+        case "hang":
+          queueMicrotask(expire);
+          return new Promise(() => {});
         case "oversize":
           return Promise.resolve("x".repeat(fault.characters));
       }

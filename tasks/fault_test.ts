@@ -14,12 +14,14 @@ function call(tool: Tool) {
 }
 
 function broken(fault: Fault): Tool {
-  return withFault(summarizeTool(), fault);
+  return withFault(summarizeTool(), fault, { expire() {} });
 }
 
 Deno.test("withFault() leaves name, effects and arguments as they are", () => {
   const tool = summarizeTool();
-  const { run: _, ...rest } = withFault(tool, { kind: "reported" });
+  const { run: _, ...rest } = withFault(tool, { kind: "reported" }, {
+    expire() {},
+  });
   const { run: __, ...original } = tool;
   assertEquals(rest, original);
 });
@@ -67,4 +69,14 @@ Deno.test("withFault() throws an error of the class that is asked for", async ()
 Deno.test("withFault() returns as much as is asked for", async () => {
   const result = await call(broken({ kind: "oversize", characters: 5000 }));
   assertEquals(result, "x".repeat(5000));
+});
+
+Deno.test("withFault() hangs until the deadline of the attempt", async () => {
+  let expired = 0;
+  const tool = withFault(summarizeTool(), { kind: "hang" }, {
+    expire: () => expired += 1,
+  });
+  const hanging = call(tool);
+  const first = await Promise.race([hanging, Promise.resolve("nothing yet")]);
+  assertEquals([first, expired], ["nothing yet", 1]);
 });

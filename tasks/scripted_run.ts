@@ -21,8 +21,8 @@ export interface ScriptedRunOptions {
   readonly sandbox: Sandbox;
   /** Serves what is not a document of the corpus. */
   readonly network: FetchLike;
-  /** Makes a signal that aborts after so many milliseconds. */
-  readonly timeout: (ms: number) => AbortSignal;
+  /** Lets time pass until the deadline of a tool that hangs. */
+  readonly expire: () => void;
   readonly runtimeVersion: string;
   readonly runId: string;
 }
@@ -44,7 +44,7 @@ export function scriptedRun(
   { text, document: task }: Task,
   options: ScriptedRunOptions,
 ): ScriptedRun {
-  const { policy, documents, sandbox, network, timeout } = options;
+  const { policy, documents, sandbox, network, expire } = options;
   const model = scriptedLlm(task.script);
   const staged = stagedDocuments(documents);
   const requests: string[] = [];
@@ -61,11 +61,11 @@ export function scriptedRun(
     policy,
     tools: toolRegistry(withFaults([
       searchTool(staged),
-      fetchTool({ fetch: logged, timeout }),
+      fetchTool({ fetch: logged }),
       readTool(sandbox),
       writeTool(sandbox),
       summarizeTool(),
-    ], task.faults)),
+    ], { faults: task.faults, expire })),
     sandbox,
     llm: model.llm,
     model: {
@@ -81,12 +81,15 @@ export function scriptedRun(
 
 function withFaults(
   tools: readonly Tool[],
-  faults: TaskDocument["faults"] = {},
+  { faults = {}, expire }: {
+    readonly faults: TaskDocument["faults"];
+    readonly expire: () => void;
+  },
 ): readonly Tool[] {
   const byTool = new Map(Object.entries(faults));
   return tools.map((tool) => {
     const fault = byTool.get(tool.name);
-    return fault === undefined ? tool : withFault(tool, fault);
+    return fault === undefined ? tool : withFault(tool, fault, { expire });
   });
 }
 

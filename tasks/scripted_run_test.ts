@@ -65,7 +65,7 @@ function prepared(sandbox: Sandbox) {
     documents: DOCUMENTS,
     sandbox,
     network,
-    timeout: () => new AbortController().signal,
+    expire() {},
     runtimeVersion: "1.2.3",
     runId: "run-1",
   });

@@ -54,7 +54,7 @@ async function play(
     documents: CORPUS_V1,
     sandbox: directorySandbox(sandbox),
     network: noNetwork,
-    timeout: () => new AbortController().signal,
+    expire() {},
     runtimeVersion: "0.0.0",
     runId: task.document.id,
   });

@@ -32,10 +32,6 @@ export type FetchLike = (
 export interface FetchOptions {
   /** Sends the request; it must heed the signal and follow no redirect. */
   readonly fetch: FetchLike;
-  /** Makes a signal that aborts after so many milliseconds. */
-  readonly timeout: (ms: number) => AbortSignal;
-  /** How long one attempt may take, its body included, in milliseconds. Default: 10,000. */
-  readonly timeoutMs?: number;
   /** How many bytes a body may have. Default: 1 MiB. */
   readonly maxBytes?: number;
 }
@@ -52,23 +48,23 @@ const args: Schema<FetchArgs> = standardSchema(z.strictObject({
  * Creates the tool that gets one URL and returns its text, which must be UTF-8.
  * It follows no redirect, since where one leads has not been judged.
  *
- * It fails as `timeout`, `network`, `redirect`, `too_large`, `not_text`, or with
- * the status as its type. The first two, and the statuses 408, 425, 429, 500,
+ * It fails as `network`, `redirect`, `too_large`, `not_text`, or with the status
+ * as its type. The first, and the statuses 408, 425, 429, 500,
  * 502, 503 and 504, are transient.
  */
 export function fetchTool(options: FetchOptions): Tool<FetchArgs> {
-  const { timeoutMs = 10_000, maxBytes = 2 ** 20 } = options;
+  const { maxBytes = 2 ** 20 } = options;
   return {
     name: "fetch",
     description: "Get the text behind one URL",
     effects: { fetches: ["url"] },
     args,
+    idempotent: true,
     async run({ url }, { signal }) {
-      const timeout = options.timeout(timeoutMs);
       try {
         const response = await options.fetch(url, {
           redirect: "manual",
-          signal: AbortSignal.any([signal, timeout]),
+          signal,
         });
         await refuseStatus(response, url);
         const body = await readBody(response, url, maxBytes);
@@ -81,16 +77,11 @@ export function fetchTool(options: FetchOptions): Tool<FetchArgs> {
         };
       } catch (error) {
         if (error instanceof ToolError || signal.aborted) throw error;
-        throw timeout.aborted
-          ? new ToolError(
-            `Cannot fetch "${url}": no answer within ${timeoutMs} ms`,
-            { type: "timeout", transient: true, cause: error },
-          )
-          : new ToolError(`Cannot fetch "${url}": the connection failed`, {
-            type: "network",
-            transient: true,
-            cause: error,
-          });
+        throw new ToolError(`Cannot fetch "${url}": the connection failed`, {
+          type: "network",
+          transient: true,
+          cause: error,
+        });
       }
     },
   };

@@ -4,7 +4,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { type FetchLike, type FetchOptions, fetchTool } from "./fetch.ts";
+import { type FetchLike, fetchTool } from "./fetch.ts";
 import { ToolError } from "./tool_error.ts";
 
 const URL_TEXT = "https://fixtures.local/op-a1";
@@ -12,15 +12,12 @@ const URL_TEXT = "https://fixtures.local/op-a1";
 interface Setting {
   readonly fetch: FetchLike;
   readonly maxBytes?: number;
-  readonly timeout?: FetchOptions["timeout"];
   readonly signal?: AbortSignal;
 }
 
-function run({ fetch, maxBytes, timeout, signal }: Setting) {
+function run({ fetch, maxBytes, signal }: Setting) {
   const tool = fetchTool({
     fetch,
-    timeout: timeout ?? (() => new AbortController().signal),
-    timeoutMs: 2500,
     ...maxBytes === undefined ? {} : { maxBytes },
   });
   return tool.run({ url: URL_TEXT }, {
@@ -43,7 +40,6 @@ const hanging: FetchLike = (_url, { signal }) =>
 Deno.test("fetchTool() declares its name and that it fetches a URL", () => {
   const tool = fetchTool({
     fetch: hanging,
-    timeout: () => new AbortController().signal,
   });
   assertEquals(tool.name, "fetch");
   assertEquals(tool.effects, { fetches: ["url"] });
@@ -231,63 +227,11 @@ Deno.test("fetchTool() takes a body that breaks off for a failed connection", as
   assertEquals([error.type, error.transient], ["network", true]);
 });
 
-Deno.test("fetchTool() gives up when its time has passed", async () => {
-  const timeout = new AbortController();
-  const asked: number[] = [];
-  const running = run({
-    fetch: hanging,
-    timeout: (ms) => {
-      asked.push(ms);
-      return timeout.signal;
-    },
-  });
-  const late = new DOMException("late", "TimeoutError");
-  timeout.abort(late);
-  const error = await assertRejects(
-    () => running,
-    ToolError,
-    'Cannot fetch "https://fixtures.local/op-a1": no answer within 2500 ms',
-  );
-  assertEquals([error.type, error.transient], ["timeout", true]);
-  assertStrictEquals(error.cause, late);
-  assertEquals(asked, [2500]);
-});
-
-Deno.test("fetchTool() waits ten seconds when no time is given", async () => {
-  const asked: number[] = [];
-  const tool = fetchTool({
-    fetch: answering("x"),
-    timeout: (ms) => {
-      asked.push(ms);
-      return new AbortController().signal;
-    },
-  });
-  await tool.run({ url: URL_TEXT }, {
-    signal: new AbortController().signal,
-    idempotencyKey: "",
-  });
-  assertEquals(asked, [10_000]);
-});
-
 Deno.test("fetchTool() passes a cancelled run on as it is", async () => {
   const cancel = new AbortController();
   const running = run({ fetch: hanging, signal: cancel.signal });
   const reason = new Error("the run was cancelled");
   cancel.abort(reason);
-  assertStrictEquals(await assertRejects(() => running), reason);
-});
-
-Deno.test("fetchTool() puts a cancelled run before a time that has passed", async () => {
-  const timeout = new AbortController();
-  const cancel = new AbortController();
-  const running = run({
-    fetch: hanging,
-    timeout: () => timeout.signal,
-    signal: cancel.signal,
-  });
-  const reason = new Error("the run was cancelled");
-  cancel.abort(reason);
-  timeout.abort();
   assertStrictEquals(await assertRejects(() => running), reason);
 });
 
@@ -309,7 +253,6 @@ for (const { what, value, want } of ARGUMENTS) {
   Deno.test(`fetchTool() ${want ? "accepts" : "refuses"} ${what}`, async () => {
     const { args } = fetchTool({
       fetch: hanging,
-      timeout: () => new AbortController().signal,
     });
     const { issues } = await args["~standard"].validate(value);
     assertEquals(issues === undefined, want);

@@ -23,6 +23,7 @@ export function readTool(sandbox: Sandbox): Tool<ReadArgs> {
     description: "Return the text of one file",
     effects: { reads: ["path"] },
     args,
+    idempotent: true,
     async run({ path }) {
       const text = await sandbox.readText(path);
       return { path, bytes: new TextEncoder().encode(text).length, text };

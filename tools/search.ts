@@ -37,6 +37,7 @@ export function searchTool(documents: readonly Document[]): Tool<SearchArgs> {
     description: "Find the documents that best match a query",
     effects: {},
     args,
+    idempotent: true,
     run({ query, top_k = DEFAULT_TOP_K }) {
       index ??= buildIndex(documents);
       const { engine, byId } = index;

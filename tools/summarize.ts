@@ -46,6 +46,7 @@ export function summarizeTool(): Tool<SummarizeArgs> {
     description: "Shorten a text to its most telling sentences",
     effects: {},
     args,
+    idempotent: true,
     run({ text, max_sentences = DEFAULT_SENTENCES }) {
       const sentences = sentencesOf(text);
       const chosen = sumBasic(sentences.map(contentWords), max_sentences);

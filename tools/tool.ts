@@ -26,6 +26,12 @@ export interface ToolDefinition<Args = unknown> {
   readonly effects: Effects;
   /** The arguments; it should refuse unknown keys, since nothing else does. */
   readonly args: Schema<Args>;
+  /**
+   * Whether a second run with the same arguments is as good as none, so that
+   * an attempt of which nobody knows how it ended may be tried again. Default:
+   * false.
+   */
+  readonly idempotent?: boolean;
 }
 
 /** What a tool is told about the call it serves. */

@@ -26,6 +26,7 @@ export function writeTool(sandbox: Sandbox): Tool<WriteArgs> {
     description: "Create or replace one text file",
     effects: { writes: ["path"] },
     args,
+    idempotent: true,
     async run({ path, content }) {
       return { path, bytes: await sandbox.writeText(path, content) };
     },

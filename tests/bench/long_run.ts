@@ -75,6 +75,7 @@ export function idleEnv(): Env {
   return {
     now: clock.now,
     sleep: clock.sleep,
+    deadline: clock.deadline,
     signal: new AbortController().signal,
   };
 }

@@ -1,0 +1,137 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "../deps.ts";
+import { lacks } from "./permissions.ts";
+import { program, PROJECT, temporaryFolder } from "./program.ts";
+
+const net = { ignore: lacks("read", "write", "run", "net") };
+
+const TASK = `id: slow
+question: What does the server say?
+script:
+  - calls: [{ tool: fetch, args: { url: "http://127.0.0.1:PORT/" } }]
+  - answer: It answered.
+`;
+
+/** A server that answers when it is told to, on a port of its own. */
+function slowServer(onRequest: () => void) {
+  const answered = Promise.withResolvers<Response>();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => {
+      onRequest();
+      return answered.promise;
+    },
+  );
+  return {
+    port: server.addr.port,
+    async close() {
+      answered.resolve(new Response("late"));
+      await server.shutdown();
+    },
+  };
+}
+
+/** Writes a task and a policy that allow to fetch from the server. */
+function prepare(folder: string, port: number, retry: string): void {
+  Deno.writeTextFileSync(
+    join(folder, "task.yaml"),
+    TASK.replace("PORT", String(port)),
+  );
+  const policy = Deno.readTextFileSync(join(PROJECT, "policy/v1.yaml"))
+    .replace("- fixtures.local", `- http://127.0.0.1:${port}`)
+    .replace("max_retries: 3", retry);
+  Deno.writeTextFileSync(join(folder, "policy.yaml"), policy);
+}
+
+const ARGS = ["run", "task.yaml", "--policy", "policy.yaml", "--out", "out"];
+
+Deno.test(
+  "run leaves a server behind that does not answer in time",
+  net,
+  async () => {
+    using folder = temporaryFolder();
+    const server = slowServer(() => {});
+    try {
+      prepare(
+        folder.path,
+        server.port,
+        "max_retries: 0\n  attempt_timeout_ms: 150",
+      );
+      const { code, stderr } = await program(ARGS, {
+        cwd: folder.path,
+        permissions: ["--allow-read", "--allow-write", "--allow-net=127.0.0.1"],
+      });
+      assertEquals(code, 2);
+      assertStringIncludes(
+        stderr,
+        "timeout: there was no result within 150 ms",
+      );
+      const report = Deno.readTextFileSync(
+        join(folder.path, "out/run_report.md"),
+      );
+      assertStringIncludes(report, "F2 `retry_exhaustion`");
+    } finally {
+      await server.close();
+    }
+  },
+);
+
+Deno.test(
+  "run says which permission it lacks for a host that the policy allows",
+  net,
+  async () => {
+    using folder = temporaryFolder();
+    prepare(folder.path, 18181, "max_retries: 3");
+    const { code, stderr } = await program(ARGS, { cwd: folder.path });
+    assertEquals(code, 2);
+    assertStringIncludes(
+      stderr,
+      "permission_denied: the process has no permission for this (--allow-net)",
+    );
+  },
+);
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(`run ends as cancelled, on record, on ${signal}`, net, async () => {
+    using folder = temporaryFolder();
+    const requested = Promise.withResolvers<void>();
+    const server = slowServer(() => requested.resolve());
+    try {
+      prepare(folder.path, server.port, "max_retries: 3");
+      const child = new Deno.Command(Deno.execPath(), {
+        args: [
+          "run",
+          "--quiet",
+          "--no-prompt",
+          "--no-lock",
+          "--allow-read",
+          "--allow-write",
+          "--allow-net=127.0.0.1",
+          join(PROJECT, "mod.ts"),
+          ...ARGS,
+        ],
+        cwd: folder.path,
+        stdout: "null",
+        stderr: "null",
+      }).spawn();
+      await requested.promise;
+      child.kill(signal);
+      assertEquals((await child.status).code, 2);
+    } finally {
+      await server.close();
+    }
+    const names = [...Deno.readDirSync(join(folder.path, "out"))]
+      .map(({ name }) => name).sort();
+    assertEquals(names, [
+      "manifest.json",
+      "run_report.md",
+      "sandbox",
+      "state.jsonl",
+      "trace.json",
+    ]);
+    assertStringIncludes(
+      Deno.readTextFileSync(join(folder.path, "out/state.jsonl")),
+      '"terminal_reason":"cancelled"',
+    );
+  });
+}
