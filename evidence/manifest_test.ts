@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { eventsOf, rehearse } from "../runtime/rehearsal.ts";
-import { REHEARSALS } from "../runtime/rehearsals.ts";
+import { eventsOf, rehearse } from "../tests/rehearsal.ts";
+import { REHEARSALS } from "../tests/rehearsals.ts";
 import { manifestText, withoutVolatile } from "./manifest.ts";
 
 const MANIFEST = `{

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { hash } from "node:crypto";
 import type { RunEvent } from "../runtime/event.ts";
-import { rehearsal, rehearse } from "../runtime/rehearsal.ts";
-import { REHEARSALS } from "../runtime/rehearsals.ts";
+import { rehearsal, rehearse } from "../tests/rehearsal.ts";
+import { REHEARSALS } from "../tests/rehearsals.ts";
 import { type ArtifactSink, memorySink } from "./artifacts.ts";
 import { recordRun } from "./record_run.ts";
 

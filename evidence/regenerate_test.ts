@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type Rehearsal, rehearsal } from "../runtime/rehearsal.ts";
-import { REHEARSALS } from "../runtime/rehearsals.ts";
+import { type Rehearsal, rehearsal } from "../tests/rehearsal.ts";
+import { REHEARSALS } from "../tests/rehearsals.ts";
 import { type Artifacts, memorySink } from "./artifacts.ts";
 import { differences } from "./differences.ts";
 import { recordRun } from "./record_run.ts";

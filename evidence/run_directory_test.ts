@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "../deps.ts";
-import { rehearsal } from "../runtime/rehearsal.ts";
-import { REHEARSALS } from "../runtime/rehearsals.ts";
+import { rehearsal } from "../tests/rehearsal.ts";
+import { REHEARSALS } from "../tests/rehearsals.ts";
 import { lacks } from "../tests/permissions.ts";
 import { temporaryFolder } from "../tests/program.ts";
 import { memorySink } from "./artifacts.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { RunEvent } from "../runtime/event.ts";
-import { inTurn, type Rehearsal, rehearse } from "../runtime/rehearsal.ts";
-import { REHEARSALS } from "../runtime/rehearsals.ts";
+import { inTurn, type Rehearsal, rehearse } from "../tests/rehearsal.ts";
+import { REHEARSALS } from "../tests/rehearsals.ts";
 import { ToolError } from "../tools/tool_error.ts";
 import { runReport } from "./run_report.ts";
 

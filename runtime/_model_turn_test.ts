@@ -6,8 +6,8 @@ import {
   listener,
   type Rehearsal,
   rehearse,
-} from "./rehearsal.ts";
-import { REHEARSALS } from "./rehearsals.ts";
+} from "../tests/rehearsal.ts";
+import { REHEARSALS } from "../tests/rehearsals.ts";
 
 Deno.test("modelTurn() tells the model the question, its own calls and their results", async () => {
   const { llm, heard } = listener(

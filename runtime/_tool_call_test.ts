@@ -7,8 +7,8 @@ import {
   listener,
   type Rehearsal,
   rehearse,
-} from "./rehearsal.ts";
-import { REHEARSALS } from "./rehearsals.ts";
+} from "../tests/rehearsal.ts";
+import { REHEARSALS } from "../tests/rehearsals.ts";
 
 /** Each verdict in order, with the rule that gave it. */
 function verdicts(events: readonly RunEvent[]): readonly string[] {

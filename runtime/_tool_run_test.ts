@@ -9,8 +9,8 @@ import {
   outage,
   rehearse,
   type WorkArgs,
-} from "./rehearsal.ts";
-import { REHEARSALS } from "./rehearsals.ts";
+} from "../tests/rehearsal.ts";
+import { REHEARSALS } from "../tests/rehearsals.ts";
 
 /** Number, outcome, wait and error type of each attempt. */
 function attempts(events: readonly RunEvent[]): readonly string[] {

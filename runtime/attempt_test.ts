@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ToolError } from "../tools/tool_error.ts";
 import { attempt } from "./attempt.ts";
-import { hanging } from "./rehearsal.ts";
+import { hanging } from "../tests/rehearsal.ts";
 
 const NEVER = new AbortController().signal;
 

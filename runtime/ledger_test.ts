@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { hash } from "node:crypto";
 import type { EventType, RunEvent } from "./event.ts";
 import { GENESIS_HASH, hashChain, mustReach } from "./ledger.ts";
-import { rehearse } from "./rehearsal.ts";
-import { REHEARSALS } from "./rehearsals.ts";
+import { rehearse } from "../tests/rehearsal.ts";
+import { REHEARSALS } from "../tests/rehearsals.ts";
 
 const EVENTS: readonly RunEvent[] = [
   { v: 1, seq: 0, ts: "5", step: 1, type: "step_started" },

@@ -4,8 +4,8 @@ import policyText from "../policy/v1.yaml" with { type: "text" };
 import { virtualClock } from "./env.ts";
 import type { RunEvent } from "./event.ts";
 import { agentLoop } from "./loop.ts";
-import { eventsOf, rehearsal, rehearse } from "./rehearsal.ts";
-import { REHEARSALS } from "./rehearsals.ts";
+import { eventsOf, rehearsal, rehearse } from "../tests/rehearsal.ts";
+import { REHEARSALS } from "../tests/rehearsals.ts";
 
 /** The events by name, with the steps to which they belong. */
 function outline(events: readonly RunEvent[]): readonly string[] {

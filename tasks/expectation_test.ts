@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { RunEvent } from "../runtime/event.ts";
-import { rehearse } from "../runtime/rehearsal.ts";
-import { REHEARSALS } from "../runtime/rehearsals.ts";
+import { rehearse } from "../tests/rehearsal.ts";
+import { REHEARSALS } from "../tests/rehearsals.ts";
 import { type Expectation, unmet } from "./expectation.ts";
 
 const ONE_CALL: Expectation = {

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { RunEvent } from "../runtime/event.ts";
-import { eventsOf, rehearse } from "../runtime/rehearsal.ts";
-import { REHEARSALS } from "../runtime/rehearsals.ts";
+import { eventsOf, rehearse } from "../tests/rehearsal.ts";
+import { REHEARSALS } from "../tests/rehearsals.ts";
 import type { Span } from "./span.ts";
 import { spanProjection } from "./span_projection.ts";
 

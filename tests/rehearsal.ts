@@ -13,15 +13,15 @@ import { toolRegistry } from "../tools/registry.ts";
 import { type Schema, standardSchema } from "../tools/schema.ts";
 import type { Tool, ToolContext } from "../tools/tool.ts";
 import { ToolError } from "../tools/tool_error.ts";
-import type { Approver } from "./approval.ts";
-import { type Env, type VirtualClock, virtualClock } from "./env.ts";
-import type { RunEvent } from "./event.ts";
-import { hashChain } from "./ledger.ts";
-import { parseLedgerLine } from "./ledger_line.ts";
-import type { Llm, Message } from "./llm.ts";
-import { governedLoop } from "./loop.ts";
-import type { ModelInfo } from "./run_spec.ts";
-import { scriptedLlm, type ScriptStep } from "./scripted_llm.ts";
+import type { Approver } from "../runtime/approval.ts";
+import { type Env, type VirtualClock, virtualClock } from "../runtime/env.ts";
+import type { RunEvent } from "../runtime/event.ts";
+import { hashChain } from "../runtime/ledger.ts";
+import { parseLedgerLine } from "../runtime/ledger_line.ts";
+import type { Llm, Message } from "../runtime/llm.ts";
+import { governedLoop } from "../runtime/loop.ts";
+import type { ModelInfo } from "../runtime/run_spec.ts";
+import { scriptedLlm, type ScriptStep } from "../runtime/scripted_llm.ts";
 
 /** What a tool of a rehearsal may be given. */
 export interface WorkArgs {
