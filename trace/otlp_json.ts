@@ -45,67 +45,59 @@ function documentHead(version: string): string {
     "service.name": SERVICE_NAME,
     "service.version": version,
   });
-  const scope = { name: SERVICE_NAME, version };
-  return `{"resourceSpans":[{"resource":{"attributes":${
-    JSON.stringify(resource)
-  }},"scopeSpans":[{"scope":${JSON.stringify(scope)},"spans":[`;
+  const scope = JSON.stringify({ name: SERVICE_NAME, version });
+  return `{"resourceSpans":[{"resource":{"attributes":${resource}},"scopeSpans":[{"scope":${scope},"spans":[`;
 }
 
-/** Writes one span as OTLP/JSON, without line breaks. */
+/**
+ * Writes one span as OTLP/JSON, without line breaks. Ids, times and names are
+ * our own and need no escapes.
+ */
 export function encodeSpan(span: Span): string {
-  return JSON.stringify({
-    traceId: span.traceId,
-    spanId: span.spanId,
-    parentSpanId: span.parentSpanId,
-    name: span.name,
-    kind: span.kind,
-    startTimeUnixNano: span.start,
-    endTimeUnixNano: span.end,
-    attributes: encodeAttributes(span.attributes),
-    links: span.link === undefined
-      ? undefined
-      : [{ traceId: span.traceId, spanId: span.link }],
-    status: span.error === undefined
-      ? undefined
-      : { code: STATUS_ERROR, message: span.error.toWellFormed() },
-  });
+  const { traceId, spanId, parentSpanId, name, kind, start, end } = span;
+  const parent = parentSpanId === undefined
+    ? ""
+    : `"parentSpanId":"${parentSpanId}",`;
+  const links = span.link === undefined
+    ? ""
+    : `,"links":[{"traceId":"${traceId}","spanId":"${span.link}"}]`;
+  const status = span.error === undefined
+    ? ""
+    : `,"status":{"code":${STATUS_ERROR},"message":${quote(span.error)}}`;
+  return `{"traceId":"${traceId}","spanId":"${spanId}",${parent}"name":"${name}","kind":${kind},` +
+    `"startTimeUnixNano":"${start}","endTimeUnixNano":"${end}",` +
+    `"attributes":${encodeAttributes(span.attributes)}${links}${status}}`;
 }
 
 const STATUS_ERROR = 2;
 
-interface KeyValue {
-  readonly key: string;
-  readonly value: AnyValue;
-}
-
-type AnyValue =
-  | { readonly stringValue: string }
-  | { readonly boolValue: boolean }
-  | { readonly intValue: string }
-  | { readonly doubleValue: number }
-  | { readonly arrayValue: { readonly values: readonly AnyValue[] } };
-
-function encodeAttributes(attributes: Span["attributes"]): readonly KeyValue[] {
-  const encoded: KeyValue[] = [];
+function encodeAttributes(attributes: Span["attributes"]): string {
+  let text = "";
   for (const key of Object.keys(attributes)) {
     const value = attributes[key];
-    if (value !== undefined) encoded.push({ key, value: encodeValue(value) });
+    if (value === undefined) continue;
+    const separator = text === "" ? "" : ",";
+    text += `${separator}{"key":${quote(key)},"value":${encodeValue(value)}}`;
   }
-  return encoded;
+  return `[${text}]`;
 }
 
-function encodeValue(value: AttributeValue): AnyValue {
+function encodeValue(value: AttributeValue): string {
   switch (typeof value) {
     case "string":
-      // A protobuf string has a UTF-8 form; what a model wrote may have none.
-      return { stringValue: value.toWellFormed() };
+      return `{"stringValue":${quote(value)}}`;
     case "boolean":
-      return { boolValue: value };
+      return `{"boolValue":${value}}`;
     case "number":
       return Number.isSafeInteger(value)
-        ? { intValue: String(value) }
-        : { doubleValue: value };
+        ? `{"intValue":"${value}"}`
+        : `{"doubleValue":${JSON.stringify(value)}}`;
     default:
-      return { arrayValue: { values: value.map(encodeValue) } };
+      return `{"arrayValue":{"values":[${value.map(encodeValue).join(",")}]}}`;
   }
+}
+
+/** A protobuf string has a UTF-8 form; what a model wrote may have none. */
+function quote(text: string): string {
+  return JSON.stringify(text.toWellFormed());
 }
