@@ -51,8 +51,14 @@ export function decide(
 function opinionOf(rule: Rule, proposal: Proposal): Opinion | undefined {
   try {
     return rule.opinion(proposal);
-  } catch {
-    const reason = "the rule failed, so nothing is allowed";
-    return { effect: "deny", reason, metadata: { tool: proposal.name } };
+  } catch (error) {
+    return {
+      effect: "deny",
+      reason: "the rule failed, so nothing is allowed",
+      metadata: {
+        tool: proposal.name,
+        error_class: error instanceof Error ? error.name : typeof error,
+      },
+    };
   }
 }

@@ -145,6 +145,6 @@ Deno.test("decide() denies when a rule throws, under that rule's id", () => {
     effect: "deny",
     rule: "sandbox_path",
     reason: "the rule failed, so nothing is allowed",
-    metadata: { tool: "read" },
+    metadata: { tool: "read", error_class: "Error" },
   });
 });

@@ -95,7 +95,7 @@ function decodeOnce(text: string): string {
 function refusalOfFacts(facts: PathFacts): string | undefined {
   if (!facts.inside) {
     return facts.viaLink
-      ? "the path leads out of the sandbox through a link"
+      ? "the path leads out of the sandbox through a link, or cannot be followed"
       : "the path is outside the sandbox";
   }
   if (facts.dotdotAfterLink) return 'the path has ".." after a link';

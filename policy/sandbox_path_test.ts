@@ -215,7 +215,8 @@ const BY_FACTS: readonly {
   {
     what: "denies a link that leads outside",
     facts: { inside: false, viaLink: true },
-    reason: "the path leads out of the sandbox through a link",
+    reason:
+      "the path leads out of the sandbox through a link, or cannot be followed",
   },
   {
     what: 'denies ".." after a link',
