@@ -183,5 +183,6 @@ export { type Difference, differences } from "./evidence/differences.ts";
 
 if (import.meta.main) {
   const { main } = await import("./cli.ts");
-  Deno.exitCode = await main(Deno.args);
+  // Everything is written; leaving at once spares a short command the tear-down.
+  Deno.exit(await main(Deno.args));
 }
