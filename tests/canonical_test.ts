@@ -254,6 +254,44 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "canonical leaves the run of another task alone, whatever its name",
+  ...runs,
+  async fn() {
+    using folder = temporaryFolder();
+    const other = join(folder.path, "runs", "2026-01-31_00000000_0");
+    Deno.mkdirSync(other, { recursive: true });
+    const ledger = Deno.readTextFileSync(
+      join(PROJECT, "runs/failure_modes/retry_exhaustion/state.jsonl"),
+    );
+    Deno.writeTextFileSync(join(other, "state.jsonl"), ledger);
+    const { code, stderr } = await program(["canonical"], { cwd: folder.path });
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(Deno.readTextFileSync(join(other, "state.jsonl")), ledger);
+  },
+});
+
+Deno.test({
+  name:
+    "a suite finds a run that no scenario makes, and a full emission removes it",
+  ...runs,
+  async fn() {
+    using folder = temporaryFolder();
+    const suite = (...args: readonly string[]) =>
+      program(["failure-modes", ...args], { cwd: folder.path });
+    assertEquals((await suite()).code, 0);
+    const stale = join(folder.path, "runs/failure_modes/f9_old");
+    Deno.mkdirSync(stale);
+    const check = await suite("--check");
+    assertEquals(check.code, 2);
+    assertStringIncludes(check.stderr, "runs/failure_modes/f9_old: stale");
+    assertEquals((await suite("--scenario", "retry_exhaustion")).stderr, "");
+    const emitted = await suite();
+    assertStringIncludes(emitted.stderr, "removed runs/failure_modes/f9_old");
+    assertEquals((await suite("--check")).code, 0);
+  },
+});
+
 Deno.test("the manifest has exactly three volatile values", reads, () => {
   const manifest = text("manifest.json");
   const blank = withoutVolatile(manifest).split("\n");

@@ -138,3 +138,38 @@ for (
     });
   });
 }
+
+for (
+  const { kind, mode, outcome } of [
+    {
+      kind: "{ kind: hang }",
+      mode: "retry_exhaustion",
+      outcome: "[transient_failure, exhausted]",
+    },
+    {
+      kind: "{ kind: oversize, characters: 5000000 }",
+      mode: "tool_call_failure",
+      outcome: "[non_retryable]",
+    },
+  ]
+) {
+  Deno.test(`test plays a tool with the fault ${kind}`, runs, async () => {
+    const exhausted = mode === "retry_exhaustion";
+    const task = `id: faulty
+question: What is there?
+policy_overrides: { retry: { max_retries: 1 } }
+faults: { summarize: ${kind} }
+script:
+  - calls: [{ tool: summarize, args: { text: One thing. } }]
+${exhausted ? "" : "  - answer: Nothing.\n"}expect:
+  terminal_reason: ${exhausted ? "failure_mode_terminal" : "final_answer"}
+  failure_modes: [${mode}]
+  attempts: ${outcome}
+`;
+    const { code, stdout } = await test({ "a.yaml": task }, ["a.yaml"]);
+    assertEquals([code, stdout], [
+      0,
+      "ok     faulty (a.yaml)\n1 passed, 0 failed\n",
+    ]);
+  });
+}
