@@ -11,7 +11,8 @@ import type { Task } from "../tasks/task.ts";
 import { directorySandbox } from "../tools/directory_sandbox.ts";
 import type { Document } from "../tools/document.ts";
 import type { FetchLike } from "../tools/fetch.ts";
-import { deterministicEnv, stopwatch } from "./world.ts";
+import { stopwatch } from "./provenance.ts";
+import { deterministicEnv } from "./world.ts";
 
 /** One run of a task, with where it happens and where it is recorded. */
 export interface Execution {

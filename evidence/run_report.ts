@@ -6,7 +6,7 @@ import type {
   RunStarted,
 } from "../runtime/event.ts";
 import { FAILURE_MODES } from "../runtime/failure.ts";
-import type { TextProjection } from "../trace/otlp_json.ts";
+import type { TextProjection } from "../trace/text_projection.ts";
 import { codeBlock, codeCell, table } from "./markdown.ts";
 
 /** How much of a URL or a path a row shows. */

@@ -1,20 +1,12 @@
-import type { RunEvent } from "../runtime/event.ts";
 import type { AttributeValue, Span } from "./span.ts";
 import { spanProjection } from "./span_projection.ts";
+import type { TextProjection } from "./text_projection.ts";
 
 /** `service.name` of every trace. */
 const SERVICE_NAME = "agent-runtime-observability";
 
 /** The OpenTelemetry semantic conventions that the `gen_ai.*` attributes follow. */
 const SCHEMA_URL = "https://opentelemetry.io/schemas/1.37.0";
-
-/** A text that grows with the events of a run. */
-export interface TextProjection {
-  /** Returns what the event adds to the text. */
-  push(event: RunEvent): string;
-  /** Returns the rest of the text, once. */
-  end(): string;
-}
 
 /**
  * Writes the spans of a run as one OTLP/JSON `TracesData` document, a span a

@@ -1,0 +1,9 @@
+import type { RunEvent } from "../runtime/event.ts";
+
+/** A text that grows with the events of a run. */
+export interface TextProjection {
+  /** Returns what the event adds to the text. */
+  push(event: RunEvent): string;
+  /** Returns the rest of the text, once. */
+  end(): string;
+}
