@@ -21,10 +21,8 @@ check  builds them in memory and compares every byte; exit 2 when anything diffe
 Both work on a clone, whose folder must be the current one.
 `,
   run(args, output) {
-    const action = parseCommandLine(args, { operands: ["build|check"] })
-      .operand(
-        0,
-      );
+    const given = parseCommandLine(args, { operands: ["build|check"] });
+    const action = given.operand(0);
     const files = buildCorpus(CORPUS_SEED);
     const index = new Map([[INDEX, buildIndex(files.keys())]]);
     if (action === "build") {

@@ -1,18 +1,14 @@
 import { callRules } from "../policy/call_rules.ts";
-import { type Gate, openGate } from "../policy/gate.ts";
+import { type GateOptions, openGate } from "../policy/gate.ts";
 import { InputError } from "../policy/input_error.ts";
 import { loadPolicy, type Policy } from "../policy/load.ts";
 import { answerBudget } from "../policy/loop_budget.ts";
 import { parseStrictJson } from "../policy/strict_json.ts";
 import { directorySandbox } from "../tools/directory_sandbox.ts";
-import { fetchTool } from "../tools/fetch.ts";
-import { readTool } from "../tools/read.ts";
 import { toolRegistry } from "../tools/registry.ts";
 import type { Sandbox } from "../tools/sandbox.ts";
-import { searchTool } from "../tools/search.ts";
-import { summarizeTool } from "../tools/summarize.ts";
+import { standardTools } from "../tools/standard_tools.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
-import { writeTool } from "../tools/write.ts";
 import { z } from "../deps.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
@@ -55,13 +51,14 @@ Exit codes: 0 whatever is decided, 1 when a line or a file cannot be read.
     const policy = loadPolicy(readInput(policyPath), policyPath);
     const sandbox = openSandbox(given.option("sandbox") ?? ".");
     const tools = await readTools(given.option("tools"), sandbox);
-    const open = () => sessionOf(policy, { tools, sandbox });
-    const session = open();
+    const rules = callRules(policy.document, sandbox);
+    const open = () => sessionOf(policy, { tools, rules });
+    const session = given.flag("session") ? open() : undefined;
     let number = 0;
     for await (const line of stdinLines()) {
       number += 1;
       if (line.trim() === "") continue;
-      const judge = given.flag("session") ? session : open();
+      const judge = session ?? open();
       output.data(JSON.stringify(judge(readCall(line, number))));
     }
     return EXIT.ok;
@@ -86,16 +83,9 @@ interface DecisionLine {
 /** Judges the calls of one run in order, with its budget of tool calls. */
 function sessionOf(
   { document }: Policy,
-  { tools, sandbox }: {
-    readonly tools: ReadonlyMap<string, ToolDefinition>;
-    readonly sandbox: Sandbox;
-  },
+  { tools, rules }: Pick<GateOptions, "tools" | "rules">,
 ): (call: Call) => DecisionLine {
-  const gate: Gate = openGate({
-    policy: document,
-    tools,
-    rules: callRules(document, sandbox),
-  });
+  const gate = openGate({ policy: document, tools, rules });
   let toolCalls = 0;
   return ({ id, ...call }) => {
     const spent = { iterations: 0, tokens: 0, toolCalls };
@@ -174,13 +164,9 @@ async function readTools(
   sandbox: Sandbox,
 ): Promise<ReadonlyMap<string, ToolDefinition>> {
   if (path === undefined) {
-    return toolRegistry([
-      searchTool([]),
-      fetchTool({ fetch: network }),
-      readTool(sandbox),
-      writeTool(sandbox),
-      summarizeTool(),
-    ]);
+    return toolRegistry(
+      standardTools({ documents: [], fetch: network, sandbox }),
+    );
   }
   const adapter = new URL("./json_schema_tools.ts", import.meta.url).href;
   const { readToolDefinitions }: typeof import("./json_schema_tools.ts") =

@@ -1,6 +1,7 @@
 import { dirname, join } from "../deps.ts";
 import config from "../deno.json" with { type: "json" };
 import type { ArtifactSink } from "../evidence/artifacts.ts";
+import { counted } from "../evidence/counted.ts";
 import { type Durability, recordRun } from "../evidence/record_run.ts";
 import type { Policy } from "../policy/load.ts";
 import type { RunEvent, RunFinished } from "../runtime/event.ts";
@@ -92,6 +93,10 @@ export function describeEnd({ terminal_reason, totals }: RunFinished): string {
     counted(attempts, "attempt");
 }
 
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+/** How a run ended, as `--json` prints it. */
+export function endAsJson(
+  run: string,
+  { terminal_reason, answer, totals }: RunFinished,
+): string {
+  return JSON.stringify({ run, terminal_reason, answer, totals });
 }

@@ -5,7 +5,7 @@ import { InputError } from "../policy/input_error.ts";
 import type { RunEvent } from "../runtime/event.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
-import { describeEnd, execute } from "./execute.ts";
+import { describeEnd, endAsJson, execute } from "./execute.ts";
 import { whyUnwritable } from "./files.ts";
 import { readTaskInputs } from "./task_inputs.ts";
 import { network } from "./world.ts";
@@ -31,7 +31,9 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
 Paths in a task are relative to its file, those of options to the current folder.
 
 Tools: search {query, top_k?}, fetch {url}, read {path}, write {path, content},
-summarize {text, max_sentences?}. Each document is also served at https://fixtures.local/<path without extension>;
+summarize {text, max_sentences?}.
+
+Each document is also served at https://fixtures.local/<path without extension>;
 any other URL that the policy allows is fetched from the network, if the process
 may (--allow-net).
 
@@ -76,14 +78,12 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
     if (unused > 0) {
       output.note(`steps of the script that were not reached: ${unused}`);
     }
-    const { terminal_reason, answer, totals } = finished;
+    const { answer } = finished;
     output.data(
-      given.flag("json")
-        ? JSON.stringify({ run: out, terminal_reason, answer, totals })
-        : [
-          `${out}: ${describeEnd(finished)}`,
-          ...answer === null ? [] : ["", answer],
-        ].join("\n"),
+      given.flag("json") ? endAsJson(out, finished) : [
+        `${out}: ${describeEnd(finished)}`,
+        ...answer === null ? [] : ["", answer],
+      ].join("\n"),
     );
     return answered ? EXIT.ok : EXIT.no;
   },

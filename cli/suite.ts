@@ -5,7 +5,7 @@ import { readArtifacts, runDirectory } from "../evidence/run_directory.ts";
 import type { Staging } from "../evidence/staging.ts";
 import { EXIT, type Output } from "./command.ts";
 import { describeDifference } from "./difference.ts";
-import { describeEnd } from "./execute.ts";
+import { describeEnd, endAsJson } from "./execute.ts";
 import { type Played, playScenario, type Scenario } from "./scenario.ts";
 
 /** Where committed runs are, below the current folder. */
@@ -41,11 +41,8 @@ export async function emitRuns(
       continue;
     }
     staging.swap(name);
-    const { terminal_reason, answer, totals } = finished;
     output.data(
-      json
-        ? JSON.stringify({ run: path, terminal_reason, answer, totals })
-        : `${path}: ${describeEnd(finished)}`,
+      json ? endAsJson(path, finished) : `${path}: ${describeEnd(finished)}`,
     );
   }
   return code;

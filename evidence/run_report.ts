@@ -7,6 +7,7 @@ import type {
 } from "../runtime/event.ts";
 import { FAILURE_MODES } from "../runtime/failure.ts";
 import type { TextProjection } from "../trace/text_projection.ts";
+import { counted } from "./counted.ts";
 import { codeBlock, codeCell, table } from "./markdown.ts";
 
 /** How much of a URL or a path a row shows. */
@@ -83,10 +84,6 @@ const ENDINGS = {
   failure_mode_terminal: "a failure that the run could not survive",
   cancelled: "the run was cancelled from outside",
 } as const;
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
 
 function conditions(run: RunStarted): string {
   const { llm, corpus, policy, task } = run;

@@ -2,6 +2,7 @@ import { canonicalize } from "../deps.ts";
 import type { Json } from "../tools/json.ts";
 import type { SchemaIssue } from "../tools/schema.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
+import { spellPath } from "./spell_path.ts";
 import { type JsonLimits, parseStrictJson } from "./strict_json.ts";
 
 const MAX_REASON_LENGTH = 500;
@@ -80,7 +81,7 @@ function validated(
       const [issue] = result.issues;
       return issue === undefined
         ? unfit("the arguments do not fit the schema")
-        : unfit(issue.message, spellPath(issue));
+        : unfit(issue.message, pathOf(issue));
     }
     const plain = plainCopy(result.value);
     return plain === undefined
@@ -104,12 +105,10 @@ function plainCopy(
   }
 }
 
-function spellPath(issue: SchemaIssue): string {
-  return (issue.path ?? []).map((part, index) => {
-    const key = typeof part === "object" ? part.key : part;
-    if (typeof key === "number") return `[${key}]`;
-    return `${index === 0 ? "" : "."}${String(key)}`;
-  }).join("");
+function pathOf({ path = [] }: SchemaIssue): string {
+  return spellPath(
+    path.map((part) => typeof part === "object" ? part.key : part),
+  );
 }
 
 function deepFreeze<T extends Json>(value: T): T {

@@ -1,5 +1,6 @@
 import { parseYaml, type z } from "../deps.ts";
 import { InputError, type InputProblem } from "./input_error.ts";
+import { spellPath } from "./spell_path.ts";
 import { yamlLine } from "./yaml_line.ts";
 
 /**
@@ -15,7 +16,7 @@ export function readYaml<T>(
   const result = schema.safeParse(parse(text, source), { error: wording });
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue): InputProblem => ({
-    path: spell(issue.path),
+    path: spellPath(issue.path),
     line: yamlLine(text, placeOf(issue)),
     message: issue.message,
   }));
@@ -50,15 +51,6 @@ function placeOf(issue: Issue): readonly PropertyKey[] {
   return issue.code === "unrecognized_keys"
     ? [...issue.path, ...issue.keys.slice(0, 1)]
     : issue.path;
-}
-
-/** Writes a path as people do: `script[2].calls[0].args`. */
-function spell(path: readonly PropertyKey[]): string {
-  return path.map((part, index) =>
-    typeof part === "number"
-      ? `[${part}]`
-      : `${index === 0 ? "" : "."}${String(part)}`
-  ).join("");
 }
 
 /** Words the common problems so that they say what would be right. */

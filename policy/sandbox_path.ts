@@ -1,9 +1,12 @@
-import type { PathFacts, Sandbox } from "../tools/sandbox.ts";
+import {
+  type PathFacts,
+  type Sandbox,
+  SANDBOX_ROOT,
+} from "../tools/sandbox.ts";
 import { argumentsNamed, type Opinion, type Rule } from "./rule.ts";
 
 const MAX_PATH_BYTES = 4096;
 const MAX_NAME_BYTES = 255;
-const SANDBOX_ROOT = "<sandbox>";
 
 /** Denies a call that would read or write outside the run's directory. */
 export function sandboxPath(sandbox: Pick<Sandbox, "inspect">): Rule {

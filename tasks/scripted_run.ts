@@ -2,14 +2,11 @@ import type { Policy } from "../policy/load.ts";
 import type { RunSpec } from "../runtime/run_spec.ts";
 import { scriptedLlm } from "../runtime/scripted_llm.ts";
 import type { Document } from "../tools/document.ts";
-import { type FetchLike, fetchTool } from "../tools/fetch.ts";
-import { readTool } from "../tools/read.ts";
+import type { FetchLike } from "../tools/fetch.ts";
 import { toolRegistry } from "../tools/registry.ts";
 import type { Sandbox } from "../tools/sandbox.ts";
-import { searchTool } from "../tools/search.ts";
-import { summarizeTool } from "../tools/summarize.ts";
+import { standardTools } from "../tools/standard_tools.ts";
 import type { Tool } from "../tools/tool.ts";
-import { writeTool } from "../tools/write.ts";
 import { corpusSnapshot, fixtureFetch, stagedDocuments } from "./corpus.ts";
 import { withFault } from "./fault.ts";
 import type { Task, TaskDocument } from "./task.ts";
@@ -59,13 +56,12 @@ export function scriptedRun(
     runtimeVersion: options.runtimeVersion,
     task: { id: task.id, question: task.question, text },
     policy,
-    tools: toolRegistry(withFaults([
-      searchTool(staged),
-      fetchTool({ fetch: logged }),
-      readTool(sandbox),
-      writeTool(sandbox),
-      summarizeTool(),
-    ], { faults: task.faults, expire })),
+    tools: toolRegistry(
+      withFaults(
+        standardTools({ documents: staged, fetch: logged, sandbox }),
+        { faults: task.faults, expire },
+      ),
+    ),
     sandbox,
     llm: model.llm,
     model: {

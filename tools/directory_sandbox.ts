@@ -1,9 +1,6 @@
 import { dirname, isAbsolute, join, normalize, relative } from "../deps.ts";
-import type { PathFacts, Sandbox } from "./sandbox.ts";
+import { type PathFacts, type Sandbox, SANDBOX_ROOT } from "./sandbox.ts";
 import { ToolError } from "./tool_error.ts";
-
-/** How `<sandbox>` is written wherever the root would stand. */
-const ROOT_NAME = "<sandbox>";
 
 /**
  * Opens an existing directory as a sandbox, of which files of up to `maxBytes`
@@ -38,7 +35,9 @@ export function directorySandbox(
     const place = locate(path);
     if (place === undefined) {
       return {
-        resolved: isAbsolute(path) ? tidy(path) : `${ROOT_NAME}/${tidy(path)}`,
+        resolved: isAbsolute(path)
+          ? tidy(path)
+          : `${SANDBOX_ROOT}/${tidy(path)}`,
         inside: false,
         viaLink: false,
         dotdotAfterLink: false,
@@ -50,7 +49,7 @@ export function directorySandbox(
     const inside = real !== undefined && isWithin(real, root);
     const info = inside ? entry(real) : undefined;
     return {
-      resolved: inside ? join(ROOT_NAME, relative(root, real)) : "<outside>",
+      resolved: inside ? join(SANDBOX_ROOT, relative(root, real)) : "<outside>",
       inside,
       viaLink: real !== place,
       dotdotAfterLink: leavesLinkUpwards(path, root),

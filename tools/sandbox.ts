@@ -1,3 +1,6 @@
+/** How the root is written wherever a path is recorded. */
+export const SANDBOX_ROOT = "<sandbox>";
+
 /** What is known of a path when it is judged; it adds no path of the machine. */
 export interface PathFacts {
   /**

@@ -1,0 +1,29 @@
+import type { Document } from "./document.ts";
+import { type FetchLike, fetchTool } from "./fetch.ts";
+import { readTool } from "./read.ts";
+import type { Sandbox } from "./sandbox.ts";
+import { searchTool } from "./search.ts";
+import { summarizeTool } from "./summarize.ts";
+import type { Tool } from "./tool.ts";
+import { writeTool } from "./write.ts";
+
+/** What the five tools touch. */
+export interface StandardToolsOptions {
+  /** What `search` ranks. */
+  readonly documents: readonly Document[];
+  readonly fetch: FetchLike;
+  readonly sandbox: Sandbox;
+}
+
+/** Creates the five tools of this runtime, in the order in which a record names them. */
+export function standardTools(
+  { documents, fetch, sandbox }: StandardToolsOptions,
+): readonly Tool[] {
+  return [
+    searchTool(documents),
+    fetchTool({ fetch }),
+    readTool(sandbox),
+    writeTool(sandbox),
+    summarizeTool(),
+  ];
+}
