@@ -52,7 +52,11 @@
  *     script_sha256: model.sha256,
  *   },
  *   corpus: { sha256: "0".repeat(64), documents: 0 },
- * }, { ...virtualClock(0n), signal: new AbortController().signal });
+ * }, {
+ *   ...virtualClock(0n),
+ *   resolve: () => Promise.resolve(undefined),
+ *   signal: new AbortController().signal,
+ * });
  * const sink = memorySink();
  * const finished = await recordRun(events, sink, {
  *   volatile: () => ({ timestamp: "", wall_clock_seconds: 0, git_sha: null }),
@@ -80,6 +84,7 @@ export {
   type ToolContext,
   type ToolDefinition,
 } from "./tools/tool.ts";
+export { Redirect } from "./tools/redirect.ts";
 export { ToolError, type ToolErrorOptions } from "./tools/tool_error.ts";
 export { type PathFacts, type Sandbox } from "./tools/sandbox.ts";
 export { directorySandbox } from "./tools/directory_sandbox.ts";
@@ -99,8 +104,10 @@ export { type WriteArgs, writeTool } from "./tools/write.ts";
 
 export { InputError, type InputProblem } from "./policy/input_error.ts";
 export { loadPolicy, type Policy } from "./policy/load.ts";
+export { type Address } from "./policy/facts.ts";
 export {
   type CycleLimits,
+  type FetchLimits,
   type LoopLimits,
   type PolicyDocument,
   type RetryLimits,
@@ -123,10 +130,16 @@ export {
   type EventType,
   EXECUTION_PATHS,
   type ExecutionPath,
+  FAILURE_KINDS,
+  type FailureKind,
   type LlmCompleted,
   type PolicyChecked,
   type ProposedCall,
   type RecordedError,
+  type RecordedFacts,
+  type RecordedHost,
+  type RecordedPath,
+  type RecordedTool,
   type RunEvent,
   type RunFinished,
   type RunStarted,

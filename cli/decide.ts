@@ -14,7 +14,7 @@ import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { readInput, whyUnreadable } from "./files.ts";
 import { stdinLines } from "./stdin_lines.ts";
-import { network } from "./world.ts";
+import { networkFor } from "./network.ts";
 
 /** `decide`: what a policy says of calls, a line of JSON each; nothing is run. */
 export const decide: Command = {
@@ -51,8 +51,9 @@ Exit codes: 0 whatever is decided, 1 when a line or a file cannot be read.
     const policy = loadPolicy(readInput(policyPath), policyPath);
     const sandbox = openSandbox(given.option("sandbox") ?? ".");
     const tools = await readTools(given.option("tools"), sandbox);
-    const rules = callRules(policy.document, sandbox);
-    const open = () => sessionOf(policy, { tools, rules });
+    const rules = callRules(policy.document);
+    const { inspect } = sandbox;
+    const open = () => sessionOf(policy, { tools, rules, inspect });
     const session = given.flag("session") ? open() : undefined;
     let number = 0;
     for await (const line of stdinLines()) {
@@ -83,9 +84,9 @@ interface DecisionLine {
 /** Judges the calls of one run in order, with its budget of tool calls. */
 function sessionOf(
   { document }: Policy,
-  { tools, rules }: Pick<GateOptions, "tools" | "rules">,
+  options: Omit<GateOptions, "policy">,
 ): (call: Call) => DecisionLine {
-  const gate = openGate({ policy: document, tools, rules });
+  const gate = openGate({ ...options, policy: document });
   let toolCalls = 0;
   return ({ id, ...call }) => {
     const spent = { iterations: 0, tokens: 0, toolCalls };
@@ -165,7 +166,7 @@ async function readTools(
 ): Promise<ReadonlyMap<string, ToolDefinition>> {
   if (path === undefined) {
     return toolRegistry(
-      standardTools({ documents: [], fetch: network, sandbox }),
+      standardTools({ documents: [], fetch: networkFor(false).fetch, sandbox }),
     );
   }
   const adapter = new URL("./json_schema_tools.ts", import.meta.url).href;

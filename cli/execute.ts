@@ -6,13 +6,14 @@ import { type Durability, recordRun } from "../evidence/record_run.ts";
 import type { Policy } from "../policy/load.ts";
 import type { RunEvent, RunFinished } from "../runtime/event.ts";
 import { agentLoop } from "../runtime/loop.ts";
-import { stagedDocuments } from "../tasks/corpus.ts";
+import { fixtureResolve, stagedDocuments } from "../tasks/corpus.ts";
 import { scriptedRun, startOf } from "../tasks/scripted_run.ts";
 import type { Task } from "../tasks/task.ts";
 import { directorySandbox } from "../tools/directory_sandbox.ts";
 import type { Document } from "../tools/document.ts";
-import type { FetchLike } from "../tools/fetch.ts";
+import { networkFor } from "./network.ts";
 import { stopwatch } from "./provenance.ts";
+import type { ToolHost } from "./tool_host.ts";
 import { deterministicEnv } from "./world.ts";
 
 /** One run of a task, with where it happens and where it is recorded. */
@@ -23,9 +24,12 @@ export interface Execution {
   readonly runId: string;
   /** An existing, empty directory. */
   readonly sandbox: string;
+  /** Opened for the same policy and directory. */
+  readonly host: ToolHost;
   readonly sink: ArtifactSink;
   readonly durability: Durability;
-  readonly network: FetchLike;
+  /** Whether what is no document of the corpus is reached over the network. */
+  readonly online: boolean;
   /** Whether backing off takes real time. */
   readonly waits: boolean;
   readonly signal: AbortSignal;
@@ -38,29 +42,30 @@ export interface Executed {
   readonly finished: RunFinished;
   /** Steps of the script that were not reached. */
   readonly unused: number;
-  /** Every URL that was requested. */
-  readonly requests: readonly string[];
 }
 
 /** Runs a task with its scripted model and puts it on record. */
 export async function execute(execution: Execution): Promise<Executed> {
-  const { task, documents, sandbox, sink, signal, waits, durability } =
-    execution;
+  const { task, documents, sandbox, host, sink, online, ...how } = execution;
   const volatile = stopwatch();
   layDown(stagedDocuments(documents), sandbox);
-  const env = deterministicEnv(startOf(task), { signal, waits });
-  const { spec, unused, requests } = scriptedRun(task, {
+  const env = deterministicEnv(startOf(task), {
+    ...how,
+    resolve: fixtureResolve(networkFor(online).resolve),
+  });
+  const { spec, unused } = scriptedRun(task, {
     ...execution,
     sandbox: directorySandbox(sandbox),
+    tools: await host.tools(documents),
     expire: env.expire,
     runtimeVersion: config.version,
   });
   const events = watched(agentLoop(spec, env), execution.watch);
   const finished = await recordRun(events, sink, {
     volatile,
-    durability,
+    durability: how.durability,
   });
-  return { finished, unused: unused(), requests };
+  return { finished, unused: unused() };
 }
 
 async function* watched(

@@ -7,8 +7,8 @@ import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { describeEnd, endAsJson, execute } from "./execute.ts";
 import { whyUnwritable } from "./files.ts";
+import { openToolHost } from "./tool_host.ts";
 import { readTaskInputs } from "./task_inputs.ts";
-import { network } from "./world.ts";
 
 /** `run`: a user's own task, on a user's own documents, under a user's own policy. */
 export const run: Command = {
@@ -57,14 +57,21 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
     using cancellation = cancelOnSignal();
     const trouble = lastTrouble();
     const sandbox = join(out, "sandbox");
+    refuseOccupied(out);
+    using host = await openToolHost({
+      policy: inputs.policy,
+      sandbox,
+      online: true,
+    });
     createFolder(out, sandbox);
     using sink = runDirectory(out);
     const { finished, unused } = await execute({
       ...inputs,
       durability,
       sandbox,
+      host,
       sink,
-      network,
+      online: true,
       waits: true,
       signal: cancellation.signal,
       watch: trouble.watch,
@@ -97,20 +104,27 @@ function durabilityOf(value = "intent"): Durability {
 }
 
 /** A run is evidence: nothing is ever written over one. */
+function refuseOccupied(out: string): void {
+  if (unwritable(out, () => existing(out)).length === 0) return;
+  throw new UsageError(
+    `Cannot write the run to "${out}": the folder is not empty; remove it or choose another --out`,
+  );
+}
+
 function createFolder(out: string, sandbox: string): void {
+  unwritable(out, () => Deno.mkdirSync(sandbox, { recursive: true }));
+}
+
+/** Does what may fail because of where the run is to be written. */
+function unwritable<T>(out: string, work: () => T): T {
   try {
-    if (existing(out).length === 0) {
-      return Deno.mkdirSync(sandbox, { recursive: true });
-    }
+    return work();
   } catch (cause) {
     throw new InputError(out, [{
       path: "",
       message: `cannot write the run there: ${whyUnwritable(cause)}`,
     }], { cause });
   }
-  throw new UsageError(
-    `Cannot write the run to "${out}": the folder is not empty; remove it or choose another --out`,
-  );
 }
 
 function existing(folder: string): readonly Deno.DirEntry[] {

@@ -7,7 +7,7 @@ import { unmet } from "../tasks/expectation.ts";
 import type { Task } from "../tasks/task.ts";
 import type { Document } from "../tools/document.ts";
 import { execute } from "./execute.ts";
-import { noNetwork } from "./world.ts";
+import { openToolHost } from "./tool_host.ts";
 
 /** A task that says what it must come to, with what it is played under. */
 export interface Scenario {
@@ -36,14 +36,16 @@ export async function playScenario(
   const sandbox = join(world, "sandbox");
   Deno.mkdirSync(sandbox, { recursive: true });
   const events: RunEvent[] = [];
-  const { finished, unused, requests } = await execute({
+  using host = await openToolHost({ policy, sandbox, online: false });
+  const { finished, unused } = await execute({
     task,
     policy,
     documents,
     runId,
     sandbox,
+    host,
     sink,
-    network: noNetwork,
+    online: false,
     waits: false,
     durability: "none",
     signal: new AbortController().signal,
@@ -57,7 +59,7 @@ export async function playScenario(
   ];
   if (expect !== undefined) {
     const files = filesWritten(sandbox, world, documents);
-    lines.push(...unmet(expect, { events, requests, files }));
+    lines.push(...unmet(expect, { events, requests: host.requests, files }));
   }
   return { finished, unmet: lines };
 }

@@ -1,12 +1,4 @@
 import { type Env, virtualClock } from "../runtime/env.ts";
-import type { FetchLike } from "../tools/fetch.ts";
-
-/** The network of this machine, within the permissions of the process. */
-export const network: FetchLike = (url, init) => fetch(url, init);
-
-/** A network that is not there: everything outside the corpus is unreachable. */
-export const noNetwork: FetchLike = (url) =>
-  Promise.reject(new TypeError(`There is no network here for ${url}`));
 
 /** A time limit in real time. */
 function deadline(ms: number, expired: () => void): Disposable {
@@ -37,7 +29,11 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
  */
 export function deterministicEnv(
   start: bigint,
-  { signal, waits }: { readonly signal: AbortSignal; readonly waits: boolean },
+  { signal, waits, resolve }: {
+    readonly signal: AbortSignal;
+    readonly waits: boolean;
+    readonly resolve: Env["resolve"];
+  },
 ): Env & { expire(): void } {
   const clock = virtualClock(start);
   return {
@@ -48,6 +44,7 @@ export function deterministicEnv(
     },
     deadline: waits ? deadline : clock.deadline,
     expire: clock.expire,
+    resolve,
     signal,
   };
 }

@@ -101,7 +101,7 @@ function conditions(run: RunStarted): string {
       "Corpus",
       `${counted(corpus.documents, "document")}, SHA-256 \`${corpus.sha256}\``,
     ],
-    ["Tools", run.tools.map(codeCell).join(", ")],
+    ["Tools", run.tools.map(({ name }) => codeCell(name)).join(", ")],
     ["Seed", String(run.seed)],
     ["Runtime", run.runtime_version],
   ]);

@@ -1,14 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { argSchema } from "./arg_schema.ts";
 import type { CallArguments } from "./arguments.ts";
+import { proposed } from "../tests/proposal.ts";
 
 function judge(args: CallArguments) {
-  return argSchema().opinion({
-    name: "read",
-    tool: undefined,
-    args,
-    repetition: { identical: 1 },
-  });
+  return argSchema().opinion(proposed({ args }));
 }
 
 Deno.test("argSchema() has its public id", () => {

@@ -1,4 +1,3 @@
-import type { Sandbox } from "../tools/sandbox.ts";
 import { argSchema } from "./arg_schema.ts";
 import { cycleDetection } from "./cycle_detection.ts";
 import type { PolicyDocument } from "./document.ts";
@@ -14,13 +13,12 @@ import { urlAllowlist } from "./url_allowlist.ts";
  */
 export function callRules(
   policy: PolicyDocument,
-  sandbox: Pick<Sandbox, "inspect">,
 ): readonly Rule[] {
   return [
     cycleDetection(policy.cycle_detection),
     toolRegistry(policy.tool_registry),
-    urlAllowlist(policy.url_allowlist),
-    sandboxPath(sandbox),
+    urlAllowlist(policy.url_allowlist, policy.fetch),
+    sandboxPath(),
     argSchema(),
   ];
 }

@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { z } from "../deps.ts";
+import { proposed } from "../tests/proposal.ts";
+import type { PathFacts } from "../tools/sandbox.ts";
 import { standardSchema } from "../tools/schema.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import { readArguments } from "./arguments.ts";
@@ -10,16 +12,18 @@ import text from "./v1.yaml" with { type: "text" };
 
 const { document } = loadPolicy(text, "policy/v1.yaml");
 
-const rules = callRules(document, {
-  inspect: (path) => ({
+const rules = callRules(document);
+
+function inspect(path: string): PathFacts {
+  return {
     resolved: "<sandbox>",
     inside: path === "in.txt",
     viaLink: false,
     dotdotAfterLink: false,
     kind: "file",
     links: 1,
-  }),
-});
+  };
+}
 
 /** Decides on a call of a tool that both fetches and reads. */
 function ruleFor(
@@ -34,12 +38,14 @@ function ruleFor(
     args: standardSchema(z.strictObject({ url: z.string(), path: z.string() })),
   };
   const tool = exists ? definition : undefined;
-  return decide({
+  const proposal = proposed({
+    inspect,
     name,
     tool,
     args: readArguments(JSON.stringify(args), tool, document.arg_schema),
     repetition: { identical },
-  }, rules).rule;
+  });
+  return decide(proposal, rules).rule;
 }
 
 Deno.test("callRules() asks the rules in their order of precedence", () => {

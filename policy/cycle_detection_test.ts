@@ -1,14 +1,12 @@
 import { assertEquals } from "@std/assert";
 import type { Repetition } from "./call_history.ts";
 import { cycleDetection } from "./cycle_detection.ts";
+import { proposed } from "../tests/proposal.ts";
 
 function judge(repetition: Repetition, max_repeats = 3) {
-  return cycleDetection({ max_repeats, max_period: 4 }).opinion({
-    name: "read",
-    tool: undefined,
-    args: { ok: true, value: {}, canonical: "{}" },
-    repetition,
-  });
+  return cycleDetection({ max_repeats, max_period: 4 }).opinion(
+    proposed({ repetition }),
+  );
 }
 
 Deno.test("cycleDetection() has its public id", () => {

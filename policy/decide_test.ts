@@ -1,13 +1,9 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { decide } from "./decide.ts";
 import type { Opinion, Proposal, Rule, RuleId } from "./rule.ts";
+import { proposed } from "../tests/proposal.ts";
 
-const PROPOSAL: Proposal = {
-  name: "read",
-  tool: undefined,
-  args: { ok: true, value: {}, canonical: "{}" },
-  repetition: { identical: 1 },
-};
+const PROPOSAL: Proposal = proposed();
 
 function rule(id: RuleId, opinion: Opinion | undefined): Rule {
   return { id, opinion: () => opinion };

@@ -1,5 +1,5 @@
 import type { PolicyDocument } from "./document.ts";
-import { parseHostEntry } from "./host_entry.ts";
+import { type HostEntry, parseHostEntry } from "./host_entry.ts";
 
 const DEFAULT_PORTS = { "https:": "443", "http:": "80" } as const;
 
@@ -13,29 +13,81 @@ export interface ProgramPaths {
   readonly served?: readonly string[];
 }
 
+/** Ranges of IPv4 that are not public; Deno looks at them after a name was resolved. */
+const INNER_RANGES = [
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.0.0.0/24",
+  "192.168.0.0/16",
+  "198.18.0.0/15",
+  "224.0.0.0/4",
+  "240.0.0.0/4",
+];
+
 /**
  * Compiles a policy to the narrowest flags of Deno under which its runs work:
  * the second wall behind the gates. No environment, subprocess, foreign
- * function, system information or import is among them.
+ * function, system information or import is among them. A listed name that
+ * stands for an IPv4 address which is not public is refused by Deno, too; such
+ * a range is open only when the policy lists an address in it.
  *
- * Two things Deno cannot say: that `*.host` leaves out the host itself, and
- * which links a path may follow. The gates say them.
+ * Three things Deno cannot say: that `*.host` leaves out the host itself, which
+ * links a path may follow, and ranges of IPv6. The gates say them.
  */
 export function denoFlags(
-  { url_allowlist }: PolicyDocument,
+  policy: PolicyDocument,
   { read, write, served = [] }: ProgramPaths,
+): readonly string[] {
+  const hosts = hostsToReach(policy, served);
+  const inner = hosts.length === 0
+    ? []
+    : INNER_RANGES.filter((range) =>
+      !policy.url_allowlist.some((entry) =>
+        inRange(parseHostEntry(entry), range)
+      )
+    );
+  return [
+    "--no-prompt",
+    ...policy.sandbox.isolation === "worker"
+      ? ["--unstable-worker-options"]
+      : [],
+    ...flag("--allow-read", read),
+    ...flag("--allow-write", write),
+    ...flag("--allow-net", hosts),
+    ...flag("--deny-net", inner),
+  ];
+}
+
+/** The hosts of a policy as Deno names them, `host:port`, sorted. */
+export function hostsToReach(
+  { url_allowlist }: PolicyDocument,
+  served: readonly string[],
 ): readonly string[] {
   const hosts = url_allowlist.map(parseHostEntry)
     .filter(({ host }) => !served.includes(host))
     .map(({ scheme, host, wildcard, port }) =>
       `${wildcard ? "*." : ""}${host}:${port || DEFAULT_PORTS[scheme]}`
     );
-  return [
-    "--no-prompt",
-    ...flag("--allow-read", read),
-    ...flag("--allow-write", write),
-    ...flag("--allow-net", [...new Set(hosts)].sort()),
-  ];
+  return [...new Set(hosts)].sort();
+}
+
+/** Whether a host is an IPv4 address in a range such as `10.0.0.0/8`. */
+function inRange({ host }: HostEntry, range: string): boolean {
+  const [base = "", bits] = range.split("/");
+  const [address, first] = [host, base].map(numberOf);
+  if (address === undefined || first === undefined) return false;
+  const size = 2 ** (32 - Number(bits));
+  return address >= first && address < first + size;
+}
+
+/** An IPv4 address as a number; `undefined` for a name. */
+function numberOf(host: string): number | undefined {
+  if (!/^\d+(\.\d+){3}$/.test(host)) return undefined;
+  return host.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 
 function flag(name: string, values: readonly string[]): readonly string[] {

@@ -19,8 +19,14 @@ export interface PolicyDocument {
    * `http://host[:port]`. Otherwise https, and the scheme's own port.
    */
   readonly url_allowlist: readonly string[];
-  /** Where tools run; `process`, the only value: in this process, within its Deno permissions. */
-  readonly sandbox: { readonly isolation: "process" };
+  /** What bounds a fetch from a listed host. */
+  readonly fetch?: FetchLimits | undefined;
+  /**
+   * Where tools run. `process`: in this process, within its Deno permissions.
+   * `worker`: in a Worker, within permissions of its own that follow from this
+   * policy.
+   */
+  readonly sandbox: { readonly isolation: "process" | "worker" };
   /** What the arguments of a call must be before the tool sees them. */
   readonly arg_schema: {
     /** Arguments that do not fit the tool's schema are denied; there is no laxer value. */
@@ -51,6 +57,14 @@ export interface LoopLimits {
   readonly max_tool_calls?: number | undefined;
   /** Denied calls that a run survives with `on_deny: continue`. Default: 10. */
   readonly max_denials?: number | undefined;
+}
+
+/** What bounds a fetch from a listed host. */
+export interface FetchLimits {
+  /** Redirects that one fetch may follow, 0 to 20; each is judged like a call. Default: 5. */
+  readonly max_redirects?: number | undefined;
+  /** Bytes that a body may have, 1 to 67,108,864. Default: 1,048,576. */
+  readonly max_bytes?: number | undefined;
 }
 
 /** How often an agent may do the same again. */
@@ -111,7 +125,13 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
     ),
   ),
   url_allowlist: z.array(hostEntry).check(unique),
-  sandbox: z.strictObject({ isolation: z.enum(["process"]) }),
+  fetch: z.optional(z.strictObject({
+    max_redirects: z.optional(
+      z.int().check(z.minimum(0), z.maximum(20)),
+    ),
+    max_bytes: z.optional(limit.check(z.maximum(64 * 2 ** 20))),
+  })),
+  sandbox: z.strictObject({ isolation: z.enum(["process", "worker"]) }),
   arg_schema: z.strictObject({
     enforcement: z.enum(["strict"]),
     max_bytes: limit.check(z.maximum(4 * 2 ** 20)),

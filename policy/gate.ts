@@ -1,15 +1,23 @@
 import { hash } from "node:crypto";
+import type { JsonObject } from "../tools/json.ts";
+import type { PathFacts } from "../tools/sandbox.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import { type CallArguments, readArguments } from "./arguments.ts";
 import { CallHistory } from "./call_history.ts";
 import { decide, type Decision } from "./decide.ts";
 import type { PolicyDocument } from "./document.ts";
+import { type Facts, lookUpPaths } from "./facts.ts";
 import type { Proposal, Rule } from "./rule.ts";
 
 /** Where the calls of one run are judged, in the order in which they come. */
 export interface Gate {
-  /** Takes a call in: parses and validates its arguments, and counts it. */
+  /** Takes a call in: parses and validates its arguments, looks its paths up, and counts it. */
   propose(call: RawCall): Proposal;
+  /**
+   * Takes in what a call was redirected to. It is no call of the model's, so it
+   * counts as a redirect and not as a repetition.
+   */
+  redirect(proposal: Proposal, args: JsonObject): Proposal;
   /** Asks the rules; with `approved`, escalations have been answered. */
   judge(
     proposal: Proposal,
@@ -31,23 +39,42 @@ export interface GateOptions {
   readonly tools: ReadonlyMap<string, ToolDefinition>;
   /** In their order of precedence. */
   readonly rules: readonly Rule[];
+  /** Looks a path up; opens nothing. */
+  readonly inspect: (path: string) => PathFacts;
 }
 
 /** Opens a gate for one run; it remembers the calls that were proposed. */
-export function openGate({ policy, tools, rules }: GateOptions): Gate {
+export function openGate(
+  { policy, tools, rules, inspect }: GateOptions,
+): Gate {
   const history = new CallHistory(policy.cycle_detection);
+
+  /** Everything about a call but how it repeats others. */
+  function read({ tool: name, args_json }: RawCall) {
+    const tool = tools.get(name);
+    const args = readArguments(args_json, tool, policy.arg_schema);
+    const facts: Facts = {
+      paths: lookUpPaths({ tool, args }, inspect),
+      addresses: new Map(),
+    };
+    return { name, tool, args, call_sha256: callHash(name, args), facts };
+  }
+
   return {
-    propose({ tool: name, args_json }) {
-      const tool = tools.get(name);
-      const args = readArguments(args_json, tool, policy.arg_schema);
-      const repetition = history.add(callKey(name, args));
-      return { name, tool, args, repetition };
+    propose(call) {
+      const known = read(call);
+      const repetition = history.add(known.call_sha256);
+      return { ...known, repetition, redirects: 0 };
+    },
+    redirect({ name, repetition, redirects }, args) {
+      const known = read({ tool: name, args_json: JSON.stringify(args) });
+      return { ...known, repetition, redirects: redirects + 1 };
     },
     judge: (proposal, options) => decide(proposal, rules, options),
   };
 }
 
-/** Equal for calls of the same tool with the same arguments in RFC 8785 form. */
-function callKey(tool: string, args: CallArguments): string {
-  return hash("sha256", JSON.stringify([tool, args.canonical]));
+/** Equal for calls of the same tool with the same arguments, and only for them. */
+function callHash(tool: string, { canonical }: CallArguments): string {
+  return hash("sha256", JSON.stringify([tool, canonical]));
 }

@@ -1,6 +1,7 @@
 import type { ToolDefinition } from "../tools/tool.ts";
 import type { CallArguments } from "./arguments.ts";
 import type { Repetition } from "./call_history.ts";
+import type { Facts } from "./facts.ts";
 
 /** The ids that a decision can name; they are public and never change. */
 export const RULE_IDS = [
@@ -25,6 +26,12 @@ export interface Proposal {
   /** What is registered under that name. */
   readonly tool: ToolDefinition | undefined;
   readonly args: CallArguments;
+  /** SHA-256 over the name and the arguments in RFC 8785 form, 64 hex digits. */
+  readonly call_sha256: string;
+  /** What was looked up about it. */
+  readonly facts: Facts;
+  /** How many redirects led to it; 0 for a call that somebody proposed. */
+  readonly redirects: number;
   /** How it repeats earlier calls of the run. */
   readonly repetition: Repetition;
 }

@@ -3,6 +3,7 @@ import { z } from "../deps.ts";
 import { standardSchema } from "../tools/schema.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import { toolRegistry } from "./tool_registry.ts";
+import { proposed } from "../tests/proposal.ts";
 
 function judge(
   name: string,
@@ -18,12 +19,9 @@ function judge(
     effects: {},
     args: standardSchema(z.unknown()),
   };
-  return toolRegistry({ allowed, denied }).opinion({
-    name,
-    tool: exists ? tool : undefined,
-    args: { ok: true, value: {}, canonical: "{}" },
-    repetition: { identical: 1 },
-  });
+  return toolRegistry({ allowed, denied }).opinion(
+    proposed({ name, tool: exists ? tool : undefined }),
+  );
 }
 
 Deno.test("toolRegistry() has its public id", () => {

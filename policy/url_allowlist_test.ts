@@ -3,8 +3,10 @@ import { z } from "../deps.ts";
 import type { Json } from "../tools/json.ts";
 import { standardSchema } from "../tools/schema.ts";
 import type { Effects } from "../tools/tool.ts";
+import { type Address, NO_FACTS } from "./facts.ts";
 import type { Proposal } from "./rule.ts";
 import { urlAllowlist } from "./url_allowlist.ts";
+import { proposed } from "../tests/proposal.ts";
 
 const LISTED = [
   "api.example.com",
@@ -23,7 +25,7 @@ function proposal(
   value: Json,
   effects: Effects = { fetches: ["url"] },
 ): Proposal {
-  return {
+  return proposed({
     name: "get",
     tool: {
       name: "get",
@@ -32,8 +34,7 @@ function proposal(
       args: standardSchema(z.unknown()),
     },
     args: { ok: true, value, canonical: "" },
-    repetition: { identical: 1 },
-  };
+  });
 }
 
 function judge(url: Json, listed: readonly string[] = LISTED) {
@@ -401,7 +402,7 @@ Deno.test("urlAllowlist() allows a URL of 2048 characters and denies a longer on
   assertEquals(judge(`${longest}b`), {
     effect: "deny",
     reason: "the URL is longer than 2048 characters",
-    metadata: { tool: "get", url: longest, host: "api.example.com" },
+    metadata: { tool: "get", url: longest, host: "" },
   });
 });
 
@@ -410,7 +411,7 @@ Deno.test("urlAllowlist() records no half of a character that it cuts off", () =
   assertEquals(judge(url)?.metadata, {
     tool: "get",
     url: `https://api.example.com/${"a".repeat(2023)}\ufffd`,
-    host: "api.example.com",
+    host: "",
   });
 });
 
@@ -472,4 +473,226 @@ Deno.test("urlAllowlist() judges arguments that do not fit the schema too", () =
     urlAllowlist(LISTED).opinion({ ...rest, args: unfit })?.effect,
     "deny",
   );
+});
+
+/** What a listed name stands for, and what becomes of the call. */
+const ADDRESSES: readonly {
+  readonly what: string;
+  readonly url?: string;
+  readonly listed?: readonly string[];
+  readonly addresses: readonly Address[] | undefined;
+  readonly refused?: { readonly reason: string; readonly address?: string };
+}[] = [
+  { what: "a host that was not looked up", addresses: undefined },
+  {
+    what: "a public address",
+    addresses: [{ address: "8.8.8.8", range: "unicast" }],
+  },
+  {
+    what: "public addresses of both versions",
+    addresses: [
+      { address: "8.8.8.8", range: "unicast" },
+      { address: "2001:4860:4860::8888", range: "unicast" },
+    ],
+  },
+  {
+    what: "no address",
+    addresses: [],
+    refused: { reason: 'the host "a.test" cannot be looked up' },
+  },
+  {
+    what: "a private address",
+    addresses: [{ address: "10.0.0.7", range: "private" }],
+    refused: {
+      reason:
+        'the host "a.test" stands for 10.0.0.7 (private), which is neither public nor listed',
+      address: "10.0.0.7",
+    },
+  },
+  {
+    what: "a private address behind a public one",
+    addresses: [
+      { address: "8.8.8.8", range: "unicast" },
+      { address: "fd00::1", range: "uniqueLocal" },
+    ],
+    refused: {
+      reason:
+        'the host "a.test" stands for fd00::1 (uniqueLocal), which is neither public nor listed',
+      address: "fd00::1",
+    },
+  },
+  {
+    what: "an address that is none",
+    addresses: [{ address: "somewhere", range: "invalid" }],
+    refused: {
+      reason:
+        'the host "a.test" stands for somewhere (invalid), which is neither public nor listed',
+      address: "somewhere",
+    },
+  },
+  {
+    what: "an address without a text",
+    addresses: [{ address: "", range: "invalid" }],
+    refused: {
+      reason:
+        'the host "a.test" stands for  (invalid), which is neither public nor listed',
+      address: "",
+    },
+  },
+  {
+    what: "its own name for an address",
+    addresses: [{ address: "a.test", range: "invalid" }],
+    refused: {
+      reason:
+        'the host "a.test" stands for a.test (invalid), which is neither public nor listed',
+      address: "a.test",
+    },
+  },
+  {
+    what: "an address with a zone, which no URL can spell",
+    addresses: [{ address: "fe80::1%eth0", range: "linkLocal" }],
+    refused: {
+      reason:
+        'the host "a.test" stands for fe80::1%eth0 (linkLocal), which is neither public nor listed',
+      address: "fe80::1%eth0",
+    },
+  },
+  {
+    what: "a private address that is listed",
+    listed: ["a.test", "10.0.0.7"],
+    addresses: [{ address: "10.0.0.7", range: "private" }],
+  },
+  {
+    what: "an address of version 6 that is listed",
+    listed: ["http://a.test:8080", "http://[::1]:8080"],
+    url: "http://a.test:8080/",
+    addresses: [{ address: "::1", range: "loopback" }],
+  },
+  {
+    what: "a private address that is listed with the same port",
+    listed: ["a.test:8443", "10.0.0.7:8443"],
+    url: "https://a.test:8443/",
+    addresses: [{ address: "10.0.0.7", range: "private" }],
+  },
+  {
+    what: "a private address that is listed with another port",
+    listed: ["a.test", "10.0.0.7:8443"],
+    addresses: [{ address: "10.0.0.7", range: "private" }],
+    refused: {
+      reason:
+        'the host "a.test" stands for 10.0.0.7 (private), which is neither public nor listed',
+      address: "10.0.0.7",
+    },
+  },
+  {
+    what: "a private address that is listed with another scheme",
+    listed: ["a.test", "http://10.0.0.7"],
+    addresses: [{ address: "10.0.0.7", range: "private" }],
+    refused: {
+      reason:
+        'the host "a.test" stands for 10.0.0.7 (private), which is neither public nor listed',
+      address: "10.0.0.7",
+    },
+  },
+  {
+    what: "a listed private address and one that is not",
+    listed: ["a.test", "10.0.0.7"],
+    addresses: [
+      { address: "10.0.0.7", range: "private" },
+      { address: "10.0.0.8", range: "private" },
+    ],
+    refused: {
+      reason:
+        'the host "a.test" stands for 10.0.0.8 (private), which is neither public nor listed',
+      address: "10.0.0.8",
+    },
+  },
+];
+
+for (
+  const { what, url = "https://a.test/", listed, addresses, refused }
+    of ADDRESSES
+) {
+  Deno.test(`urlAllowlist() ${refused ? "denies" : "allows"} ${what}`, () => {
+    const facts = addresses === undefined
+      ? NO_FACTS
+      : { ...NO_FACTS, addresses: new Map([["a.test", addresses]]) };
+    const metadata = { tool: "get", url, host: "a.test" };
+    assertEquals(
+      urlAllowlist(listed ?? ["a.test"]).opinion({
+        ...proposal({ url }),
+        facts,
+      }),
+      refused === undefined ? { effect: "allow", metadata } : {
+        effect: "deny",
+        reason: refused.reason,
+        metadata: refused.address === undefined
+          ? metadata
+          : { ...metadata, address: refused.address },
+      },
+    );
+  });
+}
+
+Deno.test("urlAllowlist() looks at the addresses of the host that is fetched", () => {
+  const addresses = new Map([
+    ["b.test", [{ address: "127.0.0.1", range: "loopback" }]],
+  ]);
+  const effects = { fetches: ["from", "to"] };
+  const judgeWith = (value: Json) =>
+    urlAllowlist(["a.test", "b.test"]).opinion({
+      ...proposal(value, effects),
+      facts: { ...NO_FACTS, addresses },
+    })?.effect;
+  assertEquals(judgeWith({ from: "https://a.test/" }), "allow");
+  assertEquals(
+    judgeWith({ from: "https://a.test/", to: "https://b.test/" }),
+    "deny",
+  );
+});
+
+for (
+  const { max_redirects, redirects, want } of [
+    { max_redirects: undefined, redirects: 5, want: "allow" },
+    { max_redirects: undefined, redirects: 6, want: "deny" },
+    { max_redirects: 0, redirects: 0, want: "allow" },
+    { max_redirects: 0, redirects: 1, want: "deny" },
+    { max_redirects: 2, redirects: 2, want: "allow" },
+    { max_redirects: 2, redirects: 3, want: "deny" },
+  ]
+) {
+  const limit = max_redirects ?? 5;
+  Deno.test(`urlAllowlist() wants ${want} after ${redirects} redirects where ${max_redirects ?? "the policy does not say how many"} are allowed`, () => {
+    const url = "https://api.example.com/";
+    const metadata = { tool: "get", url, host: "api.example.com" };
+    assertEquals(
+      urlAllowlist(LISTED, { max_redirects })
+        .opinion({ ...proposal({ url }), redirects }),
+      want === "allow" ? { effect: "allow", metadata } : {
+        effect: "deny",
+        reason:
+          `the call was redirected ${redirects} times; ${limit} are allowed`,
+        metadata: { ...metadata, redirects, max_redirects: limit },
+      },
+    );
+  });
+}
+
+Deno.test("urlAllowlist() names an unlisted host before it counts redirects", () => {
+  const opinion = urlAllowlist(LISTED, { max_redirects: 0 })
+    .opinion({ ...proposal({ url: "https://evil.test/" }), redirects: 1 });
+  assertEquals(opinion, {
+    effect: "deny",
+    reason: 'the host "evil.test" is not listed',
+    metadata: { tool: "get", url: "https://evil.test/", host: "evil.test" },
+  });
+});
+
+Deno.test("urlAllowlist() ends the redirects of a call that fetches nothing", () => {
+  const call = { ...proposal({ url: 1 }, {}), redirects: 6 };
+  assertEquals(urlAllowlist([]).opinion(call), {
+    effect: "deny",
+    reason: "the call was redirected 6 times; 5 are allowed",
+    metadata: { tool: "get", redirects: 6, max_redirects: 5 },
+  });
 });

@@ -21,5 +21,7 @@ export function budgetDenied(
     rule_id: rule,
     reason,
     metadata,
+    call_sha256: null,
+    facts: null,
   };
 }

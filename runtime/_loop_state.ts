@@ -56,6 +56,7 @@ export function loopState(spec: GovernedSpec, env: Env): LoopState {
       policy: spec.policy.document,
       tools: spec.tools,
       rules: spec.rules,
+      inspect: (path) => spec.sandbox.inspect(path),
     }),
     // What a model is given of a tool can be looked at, not run.
     definitions: [...spec.tools.values()].map(

@@ -30,7 +30,7 @@ export async function* modelTurn(
   totals.tokens += tokensOf(event.usage ?? undefined);
   yield event;
 
-  if (!attempted.ok && attempted.failure.kind === "cancelled") {
+  if (!attempted.ok && attempted.error.kind === "cancelled") {
     return { reason: "cancelled", answer: null };
   }
   if (event.error !== null) {
@@ -80,12 +80,13 @@ function recorded(
   attempted: Attempted<LlmOutput>,
   needsUsage: boolean,
 ): LlmOutput & { readonly error?: RecordedError } {
-  if (!attempted.ok) return { error: attempted.failure.error };
+  if (!attempted.ok) return { error: attempted.error };
   const judged = judgeOutput(attempted.value, { needsUsage });
   if (judged.ok) return judged.output;
   return {
     raw: judged.raw,
     error: {
+      kind: "unhandled",
       type: "malformed_output",
       exception_class: "MalformedOutput",
       message: judged.reason,

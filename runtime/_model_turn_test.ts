@@ -124,6 +124,8 @@ for (const { name, reason, metadata, tokens } of BUDGETS) {
       rule_id: "loop_budget",
       reason,
       metadata,
+      call_sha256: null,
+      facts: null,
     });
     assertEquals(eventsOf("run_finished", events)[0]?.totals, {
       steps: 2,
@@ -235,6 +237,7 @@ for (const { name, output, message, raw, policy = {} } of MALFORMED) {
         finish_reason: null,
         raw,
         error: {
+          kind: "unhandled",
           type: "malformed_output",
           exception_class: "MalformedOutput",
           message,
@@ -279,6 +282,7 @@ const FAILING: readonly {
     name: "rejects",
     llm: inTurn(new TypeError("The socket is closed")),
     error: {
+      kind: "unhandled",
       type: "TypeError",
       exception_class: "TypeError",
       message: "The socket is closed",
@@ -290,6 +294,7 @@ const FAILING: readonly {
       throw new RangeError("No such model");
     },
     error: {
+      kind: "unhandled",
       type: "RangeError",
       exception_class: "RangeError",
       message: "No such model",
@@ -315,6 +320,7 @@ for (const { name, llm, error } of FAILING) {
 Deno.test("modelTurn() says of a cancelled call why there is no answer", async () => {
   const events = await rehearse(REHEARSALS.cancelled_during_the_model());
   assertEquals(eventsOf("llm_completed", events)[0]?.error, {
+    kind: "cancelled",
     type: "cancelled",
     exception_class: "AbortError",
     message: "The signal has been aborted",

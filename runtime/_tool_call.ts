@@ -1,11 +1,16 @@
 import type { Decision } from "../policy/decide.ts";
+import { type Address, urlsOf } from "../policy/facts.ts";
 import { denialBudget } from "../policy/loop_budget.ts";
 import type { Proposal } from "../policy/rule.ts";
+import { isAddress } from "../policy/url_text.ts";
+import { Redirect } from "../tools/redirect.ts";
 import { budgetDenied } from "./_budget.ts";
 import { approvalBinding } from "./approval.ts";
 import type { LoopState, RunEnd } from "./_loop_state.ts";
 import { runTool } from "./_tool_run.ts";
 import { attempt } from "./attempt.ts";
+import { inTime } from "./_in_time.ts";
+import { recordedFacts } from "./recorded_facts.ts";
 import type {
   ApprovalResolved,
   PolicyChecked,
@@ -19,33 +24,101 @@ interface PreparedCall {
   readonly proposal: Proposal;
 }
 
-/** Takes one proposed call through judgement, approval and the tool itself. */
+/** A call and the verdict on it. */
+interface JudgedCall {
+  readonly proposal: Proposal;
+  readonly decision: Decision;
+}
+
+/**
+ * Takes one proposed call through judgement, approval and the tool itself. Where
+ * the tool is redirected, it is judged again before it goes on.
+ */
 export async function* toolCall(
   state: LoopState,
   call: ProposedCall,
 ): AsyncGenerator<RunEvent, RunEnd | undefined> {
-  if (state.env.signal.aborted) return { reason: "cancelled", answer: null };
-  const startedAt = state.now();
-  const prepared = { id: call.id, proposal: state.gate.propose(call) };
-  let decision = state.gate.judge(prepared.proposal);
-  yield policyChecked(state, prepared, { startedAt, decision });
-
-  if (decision.effect === "escalate") {
-    const resolved = await askPerson(state, prepared, decision.reason);
-    yield resolved;
-    if (state.env.signal.aborted) return { reason: "cancelled", answer: null };
-    if (resolved.verdict === "approved") {
-      const againAt = state.now();
-      decision = state.gate.judge(prepared.proposal, { approved: true });
-      yield policyChecked(state, prepared, { startedAt: againAt, decision });
+  const { id } = call;
+  let take = () => state.gate.propose(call);
+  while (!state.env.signal.aborted) {
+    const startedAt = state.now();
+    const proposed = take();
+    const judged = yield* judgement(
+      state,
+      { id, proposal: proposed },
+      startedAt,
+    );
+    if (judged === undefined) break;
+    const { proposal, decision } = judged;
+    const { args } = proposal;
+    const tool = state.spec.tools.get(call.tool);
+    if (decision.effect !== "allow" || !args.ok || tool === undefined) {
+      return yield* denied(state, { id, proposal }, decision);
     }
+    const ended = yield* runTool(state, {
+      id,
+      tool,
+      args,
+      urls: hrefs(proposal),
+    });
+    if (!(ended instanceof Redirect)) return ended;
+    take = () => state.gate.redirect(proposal, ended.args);
   }
-  const { args } = prepared.proposal;
-  const tool = state.spec.tools.get(call.tool);
-  if (decision.effect === "allow" && args.ok && tool !== undefined) {
-    return yield* runTool(state, { id: call.id, tool, args });
+  return { reason: "cancelled", answer: null };
+}
+
+/** Judges a call, and has a person answer what the policy leaves open; `undefined` when the run was cancelled meanwhile. */
+async function* judgement(
+  state: LoopState,
+  { id, proposal: proposed }: PreparedCall,
+  startedAt: string,
+): AsyncGenerator<RunEvent, JudgedCall | undefined> {
+  const proposal = await withAddresses(state, proposed);
+  if (state.env.signal.aborted) return undefined;
+  const prepared = { id, proposal };
+  let decision = state.gate.judge(proposal);
+  yield policyChecked(state, prepared, { startedAt, decision });
+  if (decision.effect !== "escalate") return { proposal, decision };
+  const resolved = await askPerson(state, prepared, decision.reason);
+  yield resolved;
+  if (state.env.signal.aborted) return undefined;
+  if (resolved.verdict === "approved") {
+    const againAt = state.now();
+    decision = state.gate.judge(proposal, { approved: true });
+    yield policyChecked(state, prepared, { startedAt: againAt, decision });
   }
-  return yield* denied(state, prepared, decision);
+  return { proposal, decision };
+}
+
+/**
+ * Looks up what the hosts of a call stand for, once nothing else denies it: the
+ * name of a host that is not listed is told to nobody.
+ */
+async function withAddresses(
+  state: LoopState,
+  proposal: Proposal,
+): Promise<Proposal> {
+  const urls = [...urlsOf(proposal).values()]
+    .filter(({ hostname }) => !isAddress(hostname));
+  if (urls.length === 0) return proposal;
+  if (state.gate.judge(proposal).effect === "deny") return proposal;
+  const addresses = new Map<string, readonly Address[]>();
+  for (const url of urls) {
+    const found = await inTime(state, {
+      work: (signal) => state.env.resolve(url, signal),
+      late: "unhandled",
+    });
+    const known = found.ok ? found.value : [];
+    if (known !== undefined) addresses.set(url.hostname, known);
+  }
+  return { ...proposal, facts: { ...proposal.facts, addresses } };
+}
+
+/** What a tool may fetch: what was judged, by how the arguments spell it. */
+function hrefs(proposal: Proposal): ReadonlyMap<string, string> {
+  return new Map(
+    [...urlsOf(proposal)].map(([spelled, { href }]) => [spelled, href]),
+  );
 }
 
 function policyChecked(
@@ -67,6 +140,8 @@ function policyChecked(
     rule_id: decision.rule,
     reason: decision.reason,
     metadata: decision.metadata,
+    call_sha256: proposal.call_sha256,
+    facts: recordedFacts(proposal),
   };
 }
 

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { Redirect } from "../tools/redirect.ts";
 import type { ApprovalRequest } from "./approval.ts";
 import type { RunEvent } from "./event.ts";
 import {
@@ -41,6 +42,16 @@ Deno.test("toolCall() of a forbidden tool ends the run; later calls are not judg
       rule_id: "tool_registry",
       reason: 'the policy does not allow this tool: "rm"',
       metadata: { requested_tool: "rm", registry_match: "not_allowed" },
+      call_sha256:
+        "b7d4ae1169aa16c24881a1700e638734812388c7ca64337b9150dd0f51c2a852",
+      facts: {
+        args_error: {
+          reason: "there is no such tool, so no schema",
+          path: "",
+        },
+        paths: [],
+        hosts: [],
+      },
     },
     {
       v: 1,
@@ -230,6 +241,9 @@ Deno.test("toolCall() judges again what was approved, and then runs it", async (
       rule_id: "tool_registry",
       reason: "work needs a person",
       metadata: {},
+      call_sha256:
+        "d5ba24a79903680cb0fc46aab9746f282fcf634494865d6a3cddccb362b2be33",
+      facts: { args_error: null, paths: [], hosts: [] },
     },
     {
       v: 1,
@@ -256,6 +270,9 @@ Deno.test("toolCall() judges again what was approved, and then runs it", async (
       rule_id: null,
       reason: null,
       metadata: {},
+      call_sha256:
+        "d5ba24a79903680cb0fc46aab9746f282fcf634494865d6a3cddccb362b2be33",
+      facts: { args_error: null, paths: [], hosts: [] },
     },
     {
       v: 1,
@@ -365,4 +382,447 @@ Deno.test("toolCall() tells the model of so many denials and then ends the run",
     denials: 3,
     max_denials: 2,
   });
+});
+
+/** Each verdict and each run of a tool in order, with the URL. */
+function hops(events: readonly RunEvent[]): readonly string[] {
+  return events.flatMap((event) => {
+    if (event.type === "policy_checked") {
+      return [`${event.decision} ${event.rule_id} ${event.metadata.url}`];
+    }
+    if (event.type === "tool_started") {
+      return [`run ${Object(event.args).url}`];
+    }
+    return event.type === "tool_finished"
+      ? [`result ${JSON.stringify(event.result ?? event.redirect)}`]
+      : [];
+  });
+}
+
+Deno.test("toolCall() judges where a tool is redirected before it goes on", async () => {
+  const events = await rehearse(REHEARSALS.redirected_twice());
+  assertEquals(hops(events), [
+    "allow null https://fixtures.local/a",
+    "run https://fixtures.local/a",
+    'result {"url":"https://fixtures.local/b"}',
+    "allow null https://fixtures.local/b",
+    "run https://fixtures.local/b",
+    'result {"url":"https://fixtures.local/c"}',
+    "allow null https://fixtures.local/c",
+    "run https://fixtures.local/c",
+    'result {"text":"here"}',
+  ]);
+  assertEquals(
+    eventsOf("tool_finished", events).map((event) => [
+      event.call_id,
+      event.result,
+      event.redirect,
+      event.error,
+    ]),
+    [
+      ["call_1_1", null, { url: "https://fixtures.local/b" }, null],
+      ["call_1_1", null, { url: "https://fixtures.local/c" }, null],
+      ["call_1_1", { text: "here" }, null, null],
+    ],
+  );
+  const totals = eventsOf("run_finished", events)[0]?.totals;
+  assertEquals(
+    [totals?.tool_calls, totals?.policy_checks, totals?.attempts],
+    [3, 3, 3],
+  );
+});
+
+Deno.test("toolCall() records of each hop what was judged", async () => {
+  const events = await rehearse(REHEARSALS.redirected_twice());
+  const checks = eventsOf("policy_checked", events);
+  assertEquals(new Set(checks.map((check) => check.call_sha256)).size, 3);
+  const keys = eventsOf("tool_started", events).map((event) =>
+    event.idempotency_key
+  );
+  assertEquals(new Set(keys).size, 3);
+});
+
+Deno.test("toolCall() tells the model of a redirected call once, with the result", async () => {
+  const given = REHEARSALS.redirected_twice();
+  const { llm, heard } = listener(given.script ?? []);
+  await rehearse({ ...given, llm });
+  assertEquals(heard[1]?.slice(2), [{
+    role: "tool",
+    call_id: "call_1_1",
+    tool: "work",
+    content: '{"text":"here"}',
+  }]);
+});
+
+Deno.test("toolCall() tells the tool what was judged, hop by hop", async () => {
+  const told: unknown[] = [];
+  await rehearse({
+    script: [
+      {
+        calls: [{ tool: "work", args: { url: "https://fixtures.local" } }],
+      },
+      { answer: "done" },
+    ],
+    work(_args, { urls }) {
+      told.push([...urls]);
+      return Promise.resolve(
+        told.length === 1
+          ? new Redirect({ url: "https://fixtures.local/b/../c" })
+          : null,
+      );
+    },
+  });
+  assertEquals(told, [
+    [["https://fixtures.local", "https://fixtures.local/"]],
+    [["https://fixtures.local/b/../c", "https://fixtures.local/c"]],
+  ]);
+});
+
+Deno.test("toolCall() retries each hop by itself", async () => {
+  const events = await rehearse(REHEARSALS.redirected_after_an_outage());
+  assertEquals(
+    eventsOf("attempt_finished", events).map(({ attempt, outcome }) => [
+      attempt,
+      outcome,
+    ]),
+    [
+      [1, "transient_failure"],
+      [2, "success"],
+      [1, "transient_failure"],
+      [2, "success"],
+    ],
+  );
+});
+
+const STOPPED_HOPS: readonly {
+  readonly name: keyof typeof REHEARSALS;
+  readonly hops: readonly string[];
+  readonly reason: string;
+  readonly metadata: object;
+}[] = [
+  {
+    name: "redirected_elsewhere",
+    hops: [
+      "allow null https://fixtures.local/a",
+      "run https://fixtures.local/a",
+      'result {"url":"https://evil.test/x"}',
+      "deny url_allowlist https://evil.test/x",
+    ],
+    reason: 'the host "evil.test" is not listed',
+    metadata: { tool: "work", url: "https://evil.test/x", host: "evil.test" },
+  },
+  {
+    name: "redirected_to_what_is_no_url",
+    hops: [
+      "allow null https://fixtures.local/a",
+      "run https://fixtures.local/a",
+      'result {"url":5}',
+      "deny url_allowlist number",
+    ],
+    reason: "the URL is not a string",
+    metadata: { tool: "work", url: "number", host: "" },
+  },
+  {
+    name: "redirected_too_often",
+    hops: [
+      ...Array.from({ length: 3 }, () => [
+        "allow null https://fixtures.local/a",
+        "run https://fixtures.local/a",
+        'result {"url":"https://fixtures.local/a"}',
+      ]).flat(),
+      "deny url_allowlist https://fixtures.local/a",
+    ],
+    reason: "the call was redirected 3 times; 2 are allowed",
+    metadata: {
+      tool: "work",
+      url: "https://fixtures.local/a",
+      host: "fixtures.local",
+      redirects: 3,
+      max_redirects: 2,
+    },
+  },
+  {
+    name: "private_address_behind_a_redirect",
+    hops: [
+      "allow null https://fixtures.local/a",
+      "run https://fixtures.local/a",
+      'result {"url":"https://fixtures.local/b"}',
+      "deny url_allowlist https://fixtures.local/b",
+    ],
+    reason:
+      'the host "fixtures.local" stands for 10.0.0.7 (private), which is neither public nor listed',
+    metadata: {
+      tool: "work",
+      url: "https://fixtures.local/b",
+      host: "fixtures.local",
+      address: "10.0.0.7",
+    },
+  },
+];
+
+for (const { name, hops: want, reason, metadata } of STOPPED_HOPS) {
+  Deno.test(`toolCall() stops what was ${name}`, async () => {
+    const events = await rehearse(REHEARSALS[name]());
+    assertEquals(hops(events), want);
+    const denial = eventsOf("policy_checked", events).at(-1);
+    assertEquals(
+      [denial?.call_id, denial?.reason, denial?.metadata],
+      ["call_1_1", reason, metadata],
+    );
+  });
+}
+
+Deno.test("toolCall() follows five redirects where the policy does not say how many", async () => {
+  const events = await rehearse({
+    ...REHEARSALS.redirected_too_often(),
+    policy: {},
+  });
+  assertEquals(eventsOf("tool_started", events).length, 6);
+  assertEquals(
+    eventsOf("policy_checked", events).at(-1)?.metadata.redirects,
+    6,
+  );
+});
+
+Deno.test("toolCall() tells the model that a redirect was denied, and goes on where the policy says so", async () => {
+  const given = REHEARSALS.redirected_elsewhere_and_told();
+  const { llm, heard } = listener(given.script ?? []);
+  await rehearse({ ...given, llm });
+  assertEquals(heard[1]?.slice(2), [{
+    role: "tool",
+    call_id: "call_1_1",
+    tool: "work",
+    content:
+      '{"denied":{"rule":"url_allowlist","reason":"the host \\"evil.test\\" is not listed"}}',
+  }]);
+});
+
+Deno.test("toolCall() has a person answer for each hop", async () => {
+  let asked = 0;
+  const events = await rehearse({
+    ...REHEARSALS.redirected_twice(),
+    rules: [ASKS_A_PERSON],
+    approver() {
+      asked += 1;
+      return Promise.resolve({
+        approver: "ada",
+        verdict: asked === 1 ? "approved" : "rejected",
+      });
+    },
+  });
+  assertEquals(verdicts(events), [
+    "escalate work tool_registry",
+    "approved by ada",
+    "allow work null",
+    "escalate work tool_registry",
+    "rejected by ada",
+  ]);
+  assertEquals(toolsThatRan(events), ["work"]);
+});
+
+Deno.test("toolCall() runs nothing more when the run was cancelled after a redirect", async () => {
+  const events = await rehearse(REHEARSALS.redirected_and_cancelled());
+  assertEquals(toolsThatRan(events), ["work"]);
+});
+
+Deno.test("toolCall() records the addresses that it judged by", async () => {
+  const events = await rehearse(REHEARSALS.public_address());
+  assertEquals(
+    eventsOf("policy_checked", events).map(({ decision, facts }) => [
+      decision,
+      facts,
+    ]),
+    [["allow", {
+      args_error: null,
+      paths: [],
+      hosts: [{
+        host: "fixtures.local",
+        addresses: [{ address: "8.8.8.8", range: "unicast" }],
+      }],
+    }]],
+  );
+  assertEquals(toolsThatRan(events), ["work"]);
+});
+
+Deno.test("toolCall() runs nothing at a host with one address that is not public", async () => {
+  const events = await rehearse(REHEARSALS.private_address());
+  assertEquals(toolsThatRan(events), []);
+  const [check] = eventsOf("policy_checked", events);
+  assertEquals(
+    [check?.decision, check?.reason, check?.metadata, check?.facts],
+    [
+      "deny",
+      'the host "fixtures.local" stands for 10.0.0.7 (private), which is neither public nor listed',
+      {
+        tool: "work",
+        url: "https://fixtures.local/a",
+        host: "fixtures.local",
+        address: "10.0.0.7",
+      },
+      {
+        args_error: null,
+        paths: [],
+        hosts: [{
+          host: "fixtures.local",
+          addresses: [
+            { address: "8.8.8.8", range: "unicast" },
+            { address: "10.0.0.7", range: "private" },
+          ],
+        }],
+      },
+    ],
+  );
+});
+
+const NO_ADDRESS: readonly {
+  readonly what: string;
+  readonly given: Rehearsal;
+}[] = [
+  {
+    what: "that cannot be looked up",
+    given: REHEARSALS.host_that_cannot_be_looked_up(),
+  },
+  {
+    what: "whose resolver throws before there is a promise",
+    given: {
+      ...REHEARSALS.host_that_cannot_be_looked_up(),
+      resolve() {
+        throw new Error("There is no resolver");
+      },
+    },
+  },
+  {
+    what: "whose resolver never answers",
+    given: {
+      ...REHEARSALS.host_that_cannot_be_looked_up(),
+      resolveWith: ({ expire }) => () => {
+        queueMicrotask(expire);
+        return new Promise(() => {});
+      },
+    },
+  },
+  {
+    what: "that has no address",
+    given: {
+      ...REHEARSALS.host_that_cannot_be_looked_up(),
+      resolve: () => Promise.resolve([]),
+    },
+  },
+];
+
+for (const { what, given } of NO_ADDRESS) {
+  Deno.test(`toolCall() denies a host ${what}`, async () => {
+    const events = await rehearse(given);
+    assertEquals(toolsThatRan(events), []);
+    const [check] = eventsOf("policy_checked", events);
+    assertEquals([check?.decision, check?.reason, check?.facts?.hosts], [
+      "deny",
+      'the host "fixtures.local" cannot be looked up',
+      [{ host: "fixtures.local", addresses: [] }],
+    ]);
+  });
+}
+
+Deno.test("toolCall() tells the resolver to stop when it takes too long", async () => {
+  const seen: AbortSignal[] = [];
+  await rehearse({
+    script: [{
+      calls: [{ tool: "work", args: { url: "https://fixtures.local/" } }],
+    }],
+    resolveWith: ({ expire }) => (_url, signal) => {
+      seen.push(signal);
+      queueMicrotask(expire);
+      return new Promise(() => {});
+    },
+  });
+  assertEquals(seen.map(({ aborted }) => aborted), [true]);
+});
+
+Deno.test("toolCall() takes a host for served without a network when the resolver knows no addresses", async () => {
+  const events = await rehearse({
+    ...REHEARSALS.public_address(),
+    resolve: () => Promise.resolve(undefined),
+  });
+  assertEquals(
+    eventsOf("policy_checked", events).map((event) => [
+      event.decision,
+      event.facts?.hosts,
+    ]),
+    [["allow", []]],
+  );
+  assertEquals(toolsThatRan(events), ["work"]);
+});
+
+for (
+  const { what, url, asked: want } of [
+    {
+      what: "for a listed host",
+      url: "https://fixtures.local/a",
+      asked: ["https://fixtures.local/a"],
+    },
+    { what: "not for an unlisted host", url: "https://evil.test/", asked: [] },
+    {
+      what: "not for a host with userinfo",
+      url: "https://a@fixtures.local/",
+      asked: [],
+    },
+    {
+      what: "not for an address",
+      url: "http://127.0.0.1:8080/",
+      asked: [],
+    },
+    {
+      what: "not for an address of version 6",
+      url: "http://[::1]:8080/",
+      asked: [],
+    },
+  ]
+) {
+  Deno.test(`toolCall() asks the resolver ${what}`, async () => {
+    const asked: string[] = [];
+    await rehearse({
+      policy: {
+        url_allowlist: [
+          "fixtures.local",
+          "http://127.0.0.1:8080",
+          "http://[::1]:8080",
+        ],
+      },
+      script: [{ calls: [{ tool: "work", args: { url } }] }, { answer: "x" }],
+      resolve({ href }) {
+        asked.push(href);
+        return Promise.resolve([{ address: "8.8.8.8", range: "unicast" }]);
+      },
+    });
+    assertEquals(asked, want);
+  });
+}
+
+Deno.test("toolCall() asks the resolver for no call that another rule denies", async () => {
+  let asked = 0;
+  await rehearse({
+    script: [{
+      calls: [{
+        tool: "work",
+        args: { url: "https://fixtures.local/", text: 1 },
+      }],
+    }],
+    resolve() {
+      asked += 1;
+      return Promise.resolve([]);
+    },
+  });
+  assertEquals(asked, 0);
+});
+
+Deno.test("toolCall() asks the resolver again for each hop", async () => {
+  const asked: string[] = [];
+  await rehearse({
+    ...REHEARSALS.redirected_twice(),
+    resolve({ pathname }) {
+      asked.push(pathname);
+      return Promise.resolve([{ address: "8.8.8.8", range: "unicast" }]);
+    },
+  });
+  assertEquals(asked, ["/a", "/b", "/c"]);
 });

@@ -1,15 +1,13 @@
 import { hash } from "node:crypto";
 import type { CallArguments } from "../policy/arguments.ts";
-import type { Json } from "../tools/json.ts";
+import { Redirect } from "../tools/redirect.ts";
 import type { Tool } from "../tools/tool.ts";
 import { ToolError } from "../tools/tool_error.ts";
+import { inTime } from "./_in_time.ts";
 import type { LoopState, RunEnd } from "./_loop_state.ts";
-import { attempt, type Attempted, type Failure } from "./attempt.ts";
-import type { RunEvent, ToolFinished } from "./event.ts";
+import { attempt, type Attempted } from "./attempt.ts";
+import type { RecordedError, RunEvent, ToolFinished } from "./event.ts";
 import { judgeAttempt, seededFraction } from "./retry.ts";
-
-/** How long one attempt may take when the policy does not say, in milliseconds. */
-const DEFAULT_ATTEMPT_TIMEOUT_MS = 30_000;
 
 /** How many characters of JSON a tool may return. */
 const MAX_RESULT_LENGTH = 4 * 2 ** 20;
@@ -19,19 +17,21 @@ export interface AllowedCall {
   readonly id: string;
   readonly tool: Tool;
   readonly args: Extract<CallArguments, { readonly ok: true }>;
+  /** The URLs that were judged, by how the arguments spell them. */
+  readonly urls: ReadonlyMap<string, string>;
 }
 
-/** A tool's result, and its JSON text for the model. */
+/** What a tool returned, as it is recorded and as its JSON text. */
 interface ToolResult {
-  readonly json: Json;
+  readonly recorded: Pick<ToolFinished, "result" | "redirect">;
   readonly text: string;
 }
 
-/** Runs an allowed call: the intent, its attempts, the receipt. */
+/** Runs an allowed call: the intent, its attempts, the receipt. Returns what follows from it, if anything. */
 export async function* runTool(
   state: LoopState,
   call: AllowedCall,
-): AsyncGenerator<RunEvent, RunEnd | undefined> {
+): AsyncGenerator<RunEvent, RunEnd | Redirect | undefined> {
   const { head, totals, spec } = state;
   const intent = head();
   const idempotencyKey = idempotencyKeyOf(spec.runId, intent.seq, call);
@@ -75,7 +75,7 @@ async function* boundedRetry(
       attempt: number,
       outcome: verdict.outcome,
       backoff_ms: verdict.backoffMs,
-      error: attempted.ok ? null : attempted.failure.error,
+      error: attempted.ok ? null : attempted.error,
     };
     if (verdict.outcome !== "transient_failure") return attempted;
     const slept = await attempt(
@@ -86,43 +86,19 @@ async function* boundedRetry(
   }
 }
 
-/** Tries a call once. What takes too long is left behind, and told to stop. */
-async function attemptInTime(
-  { env, spec }: LoopState,
-  { tool, args }: AllowedCall,
+/** Tries a call once. When it is late nobody knows how it ended, so only what may be done twice is tried again. */
+function attemptInTime(
+  state: LoopState,
+  { tool, args, urls }: AllowedCall,
   idempotencyKey: string,
 ): Promise<Attempted<ToolResult>> {
-  const { attempt_timeout_ms: ms = DEFAULT_ATTEMPT_TIMEOUT_MS } =
-    spec.policy.document.retry;
-  const controller = new AbortController();
-  const { signal } = controller;
-  let late = false;
-  using _deadline = env.deadline(ms, () => {
-    late = true;
-    controller.abort();
+  return inTime(state, {
+    work: async (signal) =>
+      plainResult(
+        await tool.run(args.value, { signal, idempotencyKey, urls }),
+      ),
+    late: tool.idempotent ? "transient" : "unhandled",
   });
-  using _cancellation = onAbort(env.signal, controller);
-  const attempted = await attempt(
-    async () =>
-      plainResult(await tool.run(args.value, { signal, idempotencyKey })),
-    signal,
-  );
-  if (attempted.ok || env.signal.aborted || !late) return attempted;
-  // Nobody knows how it ended, so only what may be done twice is tried again.
-  const kind = tool.idempotent ? "transient" : "unhandled";
-  const message = `there was no result within ${ms} ms`;
-  const error = { type: "timeout", exception_class: "TimeoutError", message };
-  return { ok: false, failure: { kind, error } };
-}
-
-/** Aborts a controller when a signal does, until it is disposed of. */
-function onAbort(signal: AbortSignal, controller: AbortController): Disposable {
-  const abort = () => controller.abort(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener("abort", abort, { once: true });
-  return {
-    [Symbol.dispose]: () => signal.removeEventListener("abort", abort),
-  };
 }
 
 function toolFinished(
@@ -135,34 +111,39 @@ function toolFinished(
     type: "tool_finished",
     call_id: call.id,
     tool: call.tool.name,
-    result: attempted.ok ? attempted.value.json : null,
-    error: attempted.ok ? null : attempted.failure.error,
+    ...attempted.ok
+      ? attempted.value.recorded
+      : { result: null, redirect: null },
+    error: attempted.ok ? null : attempted.error,
   };
 }
 
-/** Tells the model how the call went, or ends the run. */
+/** Tells the model how the call went, passes a redirect on, or ends the run. */
 function follow(
   state: LoopState,
   call: AllowedCall,
   attempted: Attempted<ToolResult>,
-): RunEnd | undefined {
-  if (!attempted.ok && attempted.failure.kind !== "reported") {
-    return endOf(state, attempted.failure);
+): RunEnd | Redirect | undefined {
+  let content: string;
+  if (attempted.ok) {
+    const { recorded, text } = attempted.value;
+    if (recorded.redirect !== null) return new Redirect(recorded.redirect);
+    content = text;
+  } else {
+    const { kind, message } = attempted.error;
+    if (kind !== "reported") return endOf(state, attempted.error);
+    state.tally.reported += 1;
+    content = JSON.stringify({ error: message });
   }
-  if (!attempted.ok) state.tally.reported += 1;
-  state.messages.push({
-    role: "tool",
-    call_id: call.id,
-    tool: call.tool.name,
-    content: attempted.ok
-      ? attempted.value.text
-      : JSON.stringify({ error: attempted.failure.error.message }),
-  });
+  const { id: call_id, tool } = call;
+  state.messages.push({ role: "tool", call_id, tool: tool.name, content });
 }
 
-function endOf(state: LoopState, { kind }: Failure): RunEnd {
+function endOf(state: LoopState, { kind }: RecordedError): RunEnd {
   if (kind === "cancelled") return { reason: "cancelled", answer: null };
-  if (kind === "unhandled") state.tally.unhandled += 1;
+  if (kind === "unhandled" || kind === "permission_denied") {
+    state.tally.unhandled += 1;
+  }
   return { reason: "failed", answer: null };
 }
 
@@ -177,12 +158,17 @@ function idempotencyKeyOf(
 
 /** Takes a result as plain JSON, so that the record holds what the model gets. */
 function plainResult(result: unknown): ToolResult {
-  const text = JSON.stringify(result) ?? "null";
+  const redirected = result instanceof Redirect;
+  const text = JSON.stringify(redirected ? result.args : result) ?? "null";
   if (text.length > MAX_RESULT_LENGTH) {
     throw new ToolError(
       `Cannot record the result: its JSON is longer than ${MAX_RESULT_LENGTH} characters`,
       { type: "result_too_large" },
     );
   }
-  return { json: JSON.parse(text), text };
+  const json = JSON.parse(text);
+  const recorded = redirected
+    ? { result: null, redirect: json }
+    : { result: json, redirect: null };
+  return { recorded, text };
 }

@@ -22,6 +22,7 @@ function attempts(events: readonly RunEvent[]): readonly string[] {
 Deno.test("runTool() puts the attempts of a failing tool on record, then its success", async () => {
   const events = await rehearse(REHEARSALS.transient_twice());
   const error = {
+    kind: "transient",
     type: "503",
     exception_class: "ToolError",
     message: "The server answered 503",
@@ -75,6 +76,7 @@ Deno.test("runTool() puts the attempts of a failing tool on record, then its suc
       call_id: "call_1_1",
       tool: "work",
       result: { ok: true },
+      redirect: null,
       error: null,
     },
     {
@@ -96,11 +98,13 @@ Deno.test("runTool() gives up when every allowed attempt has failed", async () =
     "3 exhausted 0 503",
   ]);
   assertEquals(
-    eventsOf("tool_finished", events).map(({ result, error }) => [
-      result,
-      error,
+    eventsOf("tool_finished", events).map((event) => [
+      event.result,
+      event.redirect,
+      event.error,
     ]),
-    [[null, {
+    [[null, null, {
+      kind: "transient",
       type: "503",
       exception_class: "ToolError",
       message: "The server answered 503",
@@ -110,11 +114,13 @@ Deno.test("runTool() gives up when every allowed attempt has failed", async () =
 
 const FAILURES: readonly {
   readonly name: keyof typeof REHEARSALS;
+  readonly outcome?: string;
   readonly error: object;
 }[] = [
   {
     name: "unforeseen_throw",
     error: {
+      kind: "unhandled",
       type: "RangeError",
       exception_class: "RangeError",
       message: "Index 9 is out of range",
@@ -122,11 +128,17 @@ const FAILURES: readonly {
   },
   {
     name: "throw_without_words",
-    error: { type: "Error", exception_class: "Error", message: "" },
+    error: {
+      kind: "unhandled",
+      type: "Error",
+      exception_class: "Error",
+      message: "",
+    },
   },
   {
     name: "foreseen_failure",
     error: {
+      kind: "reported",
       type: "not_found",
       exception_class: "ToolError",
       message: "There is no such file",
@@ -134,7 +146,9 @@ const FAILURES: readonly {
   },
   {
     name: "hidden_refusal",
+    outcome: "permission_denied",
     error: {
+      kind: "permission_denied",
       type: "permission_denied",
       exception_class: "NotCapable",
       message: "the process has no permission for this (--allow-net)",
@@ -143,6 +157,7 @@ const FAILURES: readonly {
   {
     name: "result_that_is_not_json",
     error: {
+      kind: "unhandled",
       type: "TypeError",
       exception_class: "TypeError",
       message: "Do not know how to serialize a BigInt",
@@ -151,6 +166,7 @@ const FAILURES: readonly {
   {
     name: "result_too_large",
     error: {
+      kind: "reported",
       type: "result_too_large",
       exception_class: "ToolError",
       message:
@@ -160,6 +176,7 @@ const FAILURES: readonly {
   {
     name: "cancelled_during_a_tool",
     error: {
+      kind: "cancelled",
       type: "cancelled",
       exception_class: "AbortError",
       message: "The signal has been aborted",
@@ -167,7 +184,7 @@ const FAILURES: readonly {
   },
 ];
 
-for (const { name, error } of FAILURES) {
+for (const { name, outcome = "non_retryable", error } of FAILURES) {
   Deno.test(`runTool() does not try again after ${name}`, async () => {
     const events = await rehearse(REHEARSALS[name]());
     assertEquals(
@@ -177,7 +194,7 @@ for (const { name, error } of FAILURES) {
         event.backoff_ms,
         event.error,
       ]),
-      [[1, "non_retryable", 0, error]],
+      [[1, outcome, 0, error]],
     );
     assertEquals(
       eventsOf("tool_finished", events).map((event) => [
@@ -193,6 +210,7 @@ Deno.test("runTool() says of a wait that was cut off why the tool has no result"
   const events = await rehearse(REHEARSALS.cancelled_while_backing_off());
   assertEquals(attempts(events), ["1 transient_failure 96 503"]);
   assertEquals(eventsOf("tool_finished", events)[0]?.error, {
+    kind: "cancelled",
     type: "cancelled",
     exception_class: "AbortError",
     message: "The signal has been aborted",
@@ -353,6 +371,7 @@ Deno.test("runTool() leaves an attempt behind that takes too long, and tells it 
   assertEquals(
     attempts.map(({ outcome, error }) => [outcome, error]),
     [["non_retryable", {
+      kind: "unhandled",
       type: "timeout",
       exception_class: "TimeoutError",
       message: "there was no result within 250 ms",

@@ -1,20 +1,10 @@
 import { ToolError } from "../tools/tool_error.ts";
 import type { RecordedError } from "./event.ts";
 
-/** Why an attempt failed, and what follows from it. */
-export interface Failure {
-  /**
-   * `transient`: may be tried again. `reported`: foreseen, the model is told.
-   * `unhandled`: nobody foresaw it. `cancelled`: the run was.
-   */
-  readonly kind: "transient" | "reported" | "unhandled" | "cancelled";
-  readonly error: RecordedError;
-}
-
 /** How one attempt ended. */
 export type Attempted<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly failure: Failure };
+  | { readonly ok: false; readonly error: RecordedError };
 
 /**
  * Does work that may fail, once. This is the one place of the loop where a thrown
@@ -28,7 +18,7 @@ export async function attempt<T>(
     signal.throwIfAborted();
     return { ok: true, value: await abortable(work(), signal) };
   } catch (error) {
-    return { ok: false, failure: classify(error, signal) };
+    return { ok: false, error: classify(error, signal) };
   }
 }
 
@@ -45,41 +35,49 @@ function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /** Deno refuses a capability with these; they hide behind `cause`. */
+const REFUSED = /^Requires (\w+) access\b/;
 const PERMISSION_ERRORS = new Set(["NotCapable", "PermissionDenied"]);
 
-function classify(error: unknown, signal: AbortSignal): Failure {
-  const refused = causes(error).find(({ name }) => PERMISSION_ERRORS.has(name));
+function classify(error: unknown, signal: AbortSignal): RecordedError {
+  const refused = causes(error).find(isRefusal);
   if (signal.aborted) {
-    return { kind: "cancelled", error: describe(error, "cancelled") };
+    return { kind: "cancelled", ...describe(error, "cancelled") };
   }
   if (refused !== undefined) {
     return {
-      kind: "unhandled",
-      error: {
-        type: "permission_denied",
-        exception_class: refused.name,
-        message: refusalOf(refused),
-      },
+      kind: "permission_denied",
+      type: "permission_denied",
+      exception_class: refused.name,
+      message: refusalOf(refused),
     };
   }
   if (error instanceof ToolError) {
     return {
       kind: error.transient ? "transient" : "reported",
-      error: describe(error, error.type),
+      ...describe(error, error.type),
     };
   }
-  return { kind: "unhandled", error: describe(error) };
+  return { kind: "unhandled", ...describe(error) };
+}
+
+/** A refused import is a `TypeError` that says so in its message alone. */
+function isRefusal({ name, message }: Error): boolean {
+  return PERMISSION_ERRORS.has(name) ||
+    name === "TypeError" && REFUSED.test(message);
 }
 
 /** Names the permission, not what it was asked for: that may be a path of the machine. */
 function refusalOf({ message }: Error): string {
-  const kind = /^Requires (\w+) access/.exec(message)?.[1];
+  const kind = REFUSED.exec(message)?.[1];
   return kind === undefined
     ? "the operating system refused it"
     : `the process has no permission for this (--allow-${kind})`;
 }
 
-function describe(error: unknown, type?: string): RecordedError {
+function describe(
+  error: unknown,
+  type?: string,
+): Omit<RecordedError, "kind"> {
   const exception_class = error instanceof Error
     ? spelled(error.name) || "Error"
     : typeof error;

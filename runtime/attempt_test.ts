@@ -65,17 +65,65 @@ const THROWN: readonly {
     name: "a permission refusal",
     thrown: REFUSAL,
     want: [
-      "unhandled",
+      "permission_denied",
       "permission_denied",
       "NotCapable",
       "the process has no permission for this (--allow-net)",
     ],
   },
   {
+    name: "a permission refusal that says to what",
+    thrown: named(
+      "NotCapable",
+      'Requires read access to "/etc/passwd", run again with the --allow-read flag',
+    ),
+    want: [
+      "permission_denied",
+      "permission_denied",
+      "NotCapable",
+      "the process has no permission for this (--allow-read)",
+    ],
+  },
+  {
+    name: "a permission refusal of everything of its kind",
+    thrown: named(
+      "NotCapable",
+      "Requires env access, run again with the --allow-env flag",
+    ),
+    want: [
+      "permission_denied",
+      "permission_denied",
+      "NotCapable",
+      "the process has no permission for this (--allow-env)",
+    ],
+  },
+  {
+    name: "a refused import",
+    thrown: new TypeError(
+      'Requires import access to "a.test:443", run again with the --allow-import flag',
+    ),
+    want: [
+      "permission_denied",
+      "permission_denied",
+      "TypeError",
+      "the process has no permission for this (--allow-import)",
+    ],
+  },
+  {
+    name: "an error that only speaks of access",
+    thrown: new TypeError("Cannot say what Requires net access to do"),
+    want: [
+      "unhandled",
+      "TypeError",
+      "TypeError",
+      "Cannot say what Requires net access to do",
+    ],
+  },
+  {
     name: "a permission refusal of the operating system",
     thrown: named("PermissionDenied", "EACCES"),
     want: [
-      "unhandled",
+      "permission_denied",
       "permission_denied",
       "PermissionDenied",
       "the operating system refused it",
@@ -89,7 +137,7 @@ const THROWN: readonly {
       cause: REFUSAL,
     }),
     want: [
-      "unhandled",
+      "permission_denied",
       "permission_denied",
       "NotCapable",
       "the process has no permission for this (--allow-net)",
@@ -103,7 +151,7 @@ const THROWN: readonly {
       cause: named("TypeError", "fetch failed", REFUSAL),
     }),
     want: [
-      "unhandled",
+      "permission_denied",
       "permission_denied",
       "NotCapable",
       "the process has no permission for this (--allow-net)",
@@ -113,7 +161,7 @@ const THROWN: readonly {
     name: "a permission refusal seven causes deep",
     thrown: wrapped(REFUSAL, 7),
     want: [
-      "unhandled",
+      "permission_denied",
       "permission_denied",
       "NotCapable",
       "the process has no permission for this (--allow-net)",
@@ -175,7 +223,7 @@ for (const { name, thrown, want } of THROWN) {
   Deno.test(`attempt() takes ${name} for ${kind}`, async () => {
     assertEquals(await attempt(() => Promise.reject(thrown), NEVER), {
       ok: false,
-      failure: { kind, error: { type, exception_class, message } },
+      error: { kind, type, exception_class, message },
     });
   });
   Deno.test(`attempt() takes ${name} for cancelled when the run was`, async () => {
@@ -184,7 +232,7 @@ for (const { name, thrown, want } of THROWN) {
       controller.abort();
       return Promise.reject(thrown);
     }, controller.signal);
-    assertEquals(attempted.ok ? "ok" : attempted.failure.kind, "cancelled");
+    assertEquals(attempted.ok ? "ok" : attempted.error.kind, "cancelled");
   });
 }
 
@@ -204,13 +252,11 @@ Deno.test("attempt() turns an error into a value that is thrown before there is 
 
 const CANCELLED = {
   ok: false,
-  failure: {
+  error: {
     kind: "cancelled",
-    error: {
-      type: "cancelled",
-      exception_class: "AbortError",
-      message: "The signal has been aborted",
-    },
+    type: "cancelled",
+    exception_class: "AbortError",
+    message: "The signal has been aborted",
   },
 };
 

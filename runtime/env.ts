@@ -1,3 +1,4 @@
+import type { Address } from "../policy/facts.ts";
 import type { Approver } from "./approval.ts";
 
 /** The outside world, as far as the loop needs it. */
@@ -8,6 +9,15 @@ export interface Env {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** Calls `expired` when `ms` milliseconds have passed, unless it is disposed of before. */
   deadline(ms: number, expired: () => void): Disposable;
+  /**
+   * Looks up what the host of a URL stands for, before a call that would fetch
+   * it may run; `undefined` when it is served without a network. A host that
+   * cannot be looked up is denied.
+   */
+  resolve(
+    url: URL,
+    signal: AbortSignal,
+  ): Promise<readonly Address[] | undefined>;
   /** Cancels the run, which then ends on record as `cancelled`. */
   readonly signal: AbortSignal;
   /** Answers escalations; without one they are rejected. */

@@ -1,4 +1,7 @@
-import type { Json } from "../tools/json.ts";
+import type { Json, JsonObject } from "../tools/json.ts";
+import type { PathFacts } from "../tools/sandbox.ts";
+import type { Effects } from "../tools/tool.ts";
+import type { Address } from "../policy/facts.ts";
 import type { Metadata, RuleId } from "../policy/rule.ts";
 import type { FailureModeId } from "./failure.ts";
 import type { Usage } from "./usage.ts";
@@ -39,10 +42,28 @@ export const ATTEMPT_OUTCOMES = [
   "transient_failure",
   "exhausted",
   "non_retryable",
+  "permission_denied",
 ] as const;
 
 /** How one try ended; only `transient_failure` is tried again. */
 export type AttemptOutcome = typeof ATTEMPT_OUTCOMES[number];
+
+/** The ways in which something can fail, by what follows from it. */
+export const FAILURE_KINDS = [
+  "transient",
+  "reported",
+  "unhandled",
+  "permission_denied",
+  "cancelled",
+] as const;
+
+/**
+ * What follows from a failure. `transient`: it may be tried again. `reported`:
+ * it was foreseen, and the model is told. `unhandled`: nobody foresaw it.
+ * `permission_denied`: Deno or the operating system refused it. `cancelled`: the
+ * run was.
+ */
+export type FailureKind = typeof FAILURE_KINDS[number];
 
 /** A tool call that a model proposed; nothing of it has been judged. */
 export interface ProposedCall {
@@ -56,6 +77,8 @@ export interface ProposedCall {
 
 /** An error as it is recorded: its class or stable type, and its message. */
 export interface RecordedError {
+  /** What follows from it. */
+  readonly kind: FailureKind;
   /**
    * Low-cardinality name, as in the attribute `error.type`: the `type` of a
    * `ToolError`, `permission_denied`, `cancelled`, `malformed_output`, or else
@@ -70,6 +93,58 @@ export interface RecordedError {
   readonly exception_class: string;
   /** The error's own text; it may quote what a model or a server wrote. */
   readonly message: string;
+}
+
+/** What a model and the policy knew of a tool. */
+export interface RecordedTool {
+  /** The exact name by which a model calls the tool. */
+  readonly name: string;
+  /** One line that told the model what the tool is for. */
+  readonly description: string;
+  /** Which arguments the rules for URLs and paths look at. */
+  readonly effects: Required<Effects>;
+  /** Whether a call may be sent again when nobody knows how it ended. */
+  readonly idempotent: boolean;
+  /** JSON Schema 2020-12 of the arguments. */
+  readonly input_schema: JsonObject;
+}
+
+/** What was looked up about a path. */
+export interface RecordedPath {
+  /** As the arguments spell it. */
+  readonly path: string;
+  /** Where it leads, as `PathFacts.resolved` has it: `<sandbox>/…` or `<outside>`. */
+  readonly resolved: string;
+  /** Whether it leads into the sandbox; false when that could not be told. */
+  readonly inside: boolean;
+  /** Whether a link was followed on the way, or leads nowhere. */
+  readonly via_link: boolean;
+  /** Whether `..` comes after a link, so that spelling and kernel disagree. */
+  readonly dotdot_after_link: boolean;
+  /** What it leads to; says nothing unless `inside`. */
+  readonly kind: PathFacts["kind"];
+  /** Number of hard links of what it leads to; 0 when that is missing or outside. */
+  readonly links: number;
+}
+
+/** What was looked up about a host. */
+export interface RecordedHost {
+  /** The name, in canonical form; an address needs no look-up. */
+  readonly host: string;
+  /** Empty when it could not be looked up. */
+  readonly addresses: readonly Address[];
+}
+
+/** Everything that a judgement rests on beside the call and the policy. */
+export interface RecordedFacts {
+  /** Why the arguments do not fit the tool's schema, and where; `null` when they do. */
+  readonly args_error:
+    | { readonly reason: string; readonly path: string }
+    | null;
+  /** The paths that were looked up, in their order. */
+  readonly paths: readonly RecordedPath[];
+  /** The hosts that were looked up, in their order. */
+  readonly hosts: readonly RecordedHost[];
 }
 
 /** The run and everything that it depends on. */
@@ -120,8 +195,8 @@ export interface RunStarted extends EventHead {
     /** How many documents there are. */
     readonly documents: number;
   };
-  /** Names of the tools that exist, in the order of the registry; the policy may deny some. */
-  readonly tools: readonly string[];
+  /** The tools that exist, in the order of the registry; the policy may deny some. */
+  readonly tools: readonly RecordedTool[];
 }
 
 /** A turn of the loop begins. */
@@ -155,7 +230,10 @@ export interface LlmCompleted extends EventHead {
 
 /** The verdict on a proposed call; for budgets only when they deny. */
 export interface PolicyChecked extends EventHead {
-  /** Tells the event apart; one for each judged call, two for one that a person approved. */
+  /**
+   * Tells the event apart; one for each judged call and each redirect, two for
+   * what a person approved.
+   */
   readonly type: "policy_checked";
   /** When the judgement began: nanoseconds since the Unix epoch, as a decimal string. */
   readonly started_at: string;
@@ -171,6 +249,13 @@ export interface PolicyChecked extends EventHead {
   readonly reason: string | null;
   /** What the rules looked at; empty when they had nothing to look at. */
   readonly metadata: Metadata;
+  /**
+   * SHA-256 of the JSON array of the tool's name and the canonical text of the
+   * arguments, 64 hex digits: what runs must have the same. `null` for a budget.
+   */
+  readonly call_sha256: string | null;
+  /** What was looked up before; `null` for a budget. */
+  readonly facts: RecordedFacts | null;
 }
 
 /** A person answered an escalation, or nobody did. */
@@ -229,6 +314,8 @@ export interface ToolFinished extends EventHead {
   readonly tool: string;
   /** What the tool returned; `null` is a result too, so `error` tells whether it failed. */
   readonly result: Json;
+  /** The arguments with which the tool would go on, which are judged next; `null` for a result or an error. */
+  readonly redirect: JsonObject | null;
   /** Why the last attempt failed, or why no other followed; `null` for a success. */
   readonly error: RecordedError | null;
 }

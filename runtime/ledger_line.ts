@@ -1,9 +1,10 @@
 import { z } from "../deps.ts";
-import type { Json } from "../tools/json.ts";
+import type { Json, JsonObject } from "../tools/json.ts";
 import { RULE_IDS } from "../policy/rule.ts";
 import {
   ATTEMPT_OUTCOMES,
   EXECUTION_PATHS,
+  FAILURE_KINDS,
   type RunEvent,
   TERMINAL_REASONS,
 } from "./event.ts";
@@ -27,13 +28,40 @@ const text = z.string();
 /** It comes from `JSON.parse`; a copy would lose a key named `__proto__`. */
 const json = z.custom<Json>((value) => value !== undefined, "expected JSON");
 
+const jsonObject = z.custom<JsonObject>(
+  (value) =>
+    typeof value === "object" && value !== null && !Array.isArray(value),
+  "expected an object",
+);
 const ruleId = z.enum(RULE_IDS);
 
 const error = z.nullable(
-  z.strictObject({ type: text, exception_class: text, message: text }),
+  z.strictObject({
+    kind: z.enum(FAILURE_KINDS),
+    type: text,
+    exception_class: text,
+    message: text,
+  }),
 );
 
 const usage = z.nullable(usageSchema);
+
+const facts = z.strictObject({
+  args_error: z.nullable(z.strictObject({ reason: text, path: text })),
+  paths: z.array(z.strictObject({
+    path: text,
+    resolved: text,
+    inside: z.boolean(),
+    via_link: z.boolean(),
+    dotdot_after_link: z.boolean(),
+    kind: z.enum(["file", "directory", "missing", "other"]),
+    links: count,
+  })),
+  hosts: z.array(z.strictObject({
+    host: text,
+    addresses: z.array(z.strictObject({ address: text, range: text })),
+  })),
+});
 
 /** A line of one type: its head, its own keys, its links; nothing else. */
 function line<Type extends string, Body extends z.core.$ZodShape>(
@@ -71,7 +99,17 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
       script_sha256: z.nullable(sha256),
     }),
     corpus: z.strictObject({ sha256, documents: count }),
-    tools: z.array(text),
+    tools: z.array(z.strictObject({
+      name: text,
+      description: text,
+      effects: z.strictObject({
+        fetches: z.array(text),
+        reads: z.array(text),
+        writes: z.array(text),
+      }),
+      idempotent: z.boolean(),
+      input_schema: jsonObject,
+    })),
   }),
   line("step_started", {}),
   line("llm_completed", {
@@ -91,6 +129,8 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     rule_id: z.nullable(ruleId),
     reason: z.nullable(text),
     metadata: z.record(text, z.union([text, z.number(), z.boolean()])),
+    call_sha256: z.nullable(sha256),
+    facts: z.nullable(facts),
   }),
   line("approval_resolved", {
     call_id: text,
@@ -112,7 +152,13 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     backoff_ms: count,
     error,
   }),
-  line("tool_finished", { call_id: text, tool: text, result: json, error }),
+  line("tool_finished", {
+    call_id: text,
+    tool: text,
+    result: json,
+    redirect: z.nullable(jsonObject),
+    error,
+  }),
   line("step_finished", {
     failure_mode: z.nullable(z.enum(FAILURE_MODES.map(({ id }) => id))),
   }),

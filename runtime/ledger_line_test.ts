@@ -27,6 +27,8 @@ const CHECK = {
   rule_id: "loop_budget",
   reason: "used up",
   metadata: { limit_kind: "tokens", tokens: 1.5, exact: true },
+  call_sha256: null,
+  facts: null,
   prev: "b".repeat(64),
   hash: "c".repeat(64),
 };

@@ -60,6 +60,7 @@ Deno.test("hashChain() keeps an event on one line that holds line breaks and hal
     call_id: "\n",
     tool: '"}\u2028',
     result: "\ud83d",
+    redirect: null,
     error: null,
   });
   assertEquals(line.split("\n").length, 2);

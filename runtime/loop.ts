@@ -8,6 +8,7 @@ import {
   loopState,
   type RunEnd,
 } from "./_loop_state.ts";
+import { recordedTool } from "./recorded_tool.ts";
 import { modelTurn } from "./_model_turn.ts";
 import { toolCall } from "./_tool_call.ts";
 import type { Env } from "./env.ts";
@@ -21,18 +22,43 @@ import type { GovernedSpec, RunSpec } from "./run_spec.ts";
  * Whoever consumes the stream must put each event on record before asking for
  * the next one: the effect that an event announces happens only then. Every
  * run ends with `run_finished`, whatever fails; the generator throws only when
- * `env.now` or `spec.sandbox.inspect` does.
+ * `env.now` does.
+ *
+ * @throws {RangeError} at once, when a tool would run elsewhere than the policy says
  */
 export function agentLoop(
   spec: RunSpec,
   env: Env,
 ): AsyncGenerator<RunEvent, void> {
-  const rules = callRules(spec.policy.document, spec.sandbox);
+  const rules = callRules(spec.policy.document);
   return governedLoop({ ...spec, rules }, env);
 }
 
+/**
+ * Under `worker` nothing runs in the process, and a function cannot leave it.
+ *
+ * @throws {RangeError} when a tool would run elsewhere than the policy says
+ */
+function refuseMisplaced({ policy, tools }: RunSpec): void {
+  if (policy.document.sandbox.isolation !== "worker") return;
+  for (const { name, isolation } of tools.values()) {
+    if (isolation === "worker") continue;
+    throw new RangeError(
+      `Cannot run the tool "${name}" in a Worker, as the policy's sandbox.isolation says: it is a function of this process; have a module serve it with serveTools`,
+    );
+  }
+}
+
 /** The loop under rules that its caller chooses; `agentLoop` is this under all of them. */
-export async function* governedLoop(
+export function governedLoop(
+  spec: GovernedSpec,
+  env: Env,
+): AsyncGenerator<RunEvent, void> {
+  refuseMisplaced(spec);
+  return steps(spec, env);
+}
+
+async function* steps(
   spec: GovernedSpec,
   env: Env,
 ): AsyncGenerator<RunEvent, void> {
@@ -110,7 +136,7 @@ function runStarted({ spec, head }: LoopState): RunStarted {
       script_sha256: model.script_sha256,
     },
     corpus: { sha256: corpus.sha256, documents: corpus.documents },
-    tools: [...spec.tools.keys()],
+    tools: [...spec.tools.values()].map(recordedTool),
   };
 }
 

@@ -12,6 +12,14 @@ function outline(events: readonly RunEvent[]): readonly string[] {
   return events.map(({ step, type }) => `${step} ${type}`);
 }
 
+/** What a model is told of the arguments of both tools. */
+const INPUT_SCHEMA = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  type: "object",
+  properties: { text: { type: "string" }, url: { type: "string" } },
+  additionalProperties: false,
+};
+
 /** How each step failed, then how the run ended. */
 function ending(events: readonly RunEvent[]): readonly (string | null)[] {
   return [
@@ -52,7 +60,22 @@ Deno.test("agentLoop() of one call has exactly these events", async () => {
       script_sha256: null,
     },
     corpus: { sha256: "c".repeat(64), documents: 0 },
-    tools: ["echo", "work"],
+    tools: [
+      {
+        name: "echo",
+        description: "Does what a test needs",
+        effects: { fetches: ["url"], reads: [], writes: [] },
+        idempotent: false,
+        input_schema: INPUT_SCHEMA,
+      },
+      {
+        name: "work",
+        description: "Does what a test needs",
+        effects: { fetches: ["url"], reads: [], writes: [] },
+        idempotent: false,
+        input_schema: INPUT_SCHEMA,
+      },
+    ],
   });
   assertEquals(others, [
     { v: 1, seq: 1, ts: "2000000", step: 1, type: "step_started" },
@@ -83,6 +106,9 @@ Deno.test("agentLoop() of one call has exactly these events", async () => {
       rule_id: null,
       reason: null,
       metadata: {},
+      call_sha256:
+        "bbb377c1a54b35e95a448a17c0c78947839e587ecd2f46326133dc522f3e052a",
+      facts: { args_error: null, paths: [], hosts: [] },
     },
     {
       v: 1,
@@ -118,6 +144,7 @@ Deno.test("agentLoop() of one call has exactly these events", async () => {
       call_id: "call_1_1",
       tool: "echo",
       result: { text: "hi" },
+      redirect: null,
       error: null,
     },
     {
@@ -255,7 +282,11 @@ Deno.test("agentLoop() judges by the rules of its policy", async () => {
       script_sha256: null,
     },
     corpus: { sha256: "0".repeat(64), documents: 0 },
-  }, { ...virtualClock(0n), signal: new AbortController().signal });
+  }, {
+    ...virtualClock(0n),
+    resolve: () => Promise.resolve(undefined),
+    signal: new AbortController().signal,
+  });
   for await (const event of run) events.push(event);
   assertEquals(
     eventsOf("policy_checked", events).map((event) => event.rule_id),
@@ -289,6 +320,18 @@ const ENDINGS: Record<
     "catalogued_unhandled",
     "failure_mode_terminal",
   ],
+  redirected_twice: [null, null, "final_answer"],
+  redirected_after_an_outage: ["tool_call_failure", null, "final_answer"],
+  redirected_elsewhere: [null, "policy_denial_terminal"],
+  redirected_elsewhere_and_told: [null, null, "final_answer"],
+  redirected_too_often: [null, "policy_denial_terminal"],
+  redirected_to_what_is_no_url: [null, "policy_denial_terminal"],
+  redirected_and_cancelled: [null, "cancelled"],
+  public_address: [null, null, "final_answer"],
+  private_address: [null, "policy_denial_terminal"],
+  private_address_behind_a_redirect: [null, "policy_denial_terminal"],
+  host_that_cannot_be_looked_up: [null, "policy_denial_terminal"],
+  cancelled_while_a_host_is_looked_up: [null, "cancelled"],
   iteration_budget: [null, null, null, "loop_budget"],
   token_budget: [null, null, "loop_budget"],
   tool_call_budget: [null, null, "loop_budget"],
@@ -360,6 +403,8 @@ Deno.test("agentLoop() has a step of its own for the iteration that is denied", 
     rule_id: "loop_budget",
     reason: "the run has used its 2 iterations",
     metadata: { limit_kind: "iterations", iterations: 2, max_iterations: 2 },
+    call_sha256: null,
+    facts: null,
   });
   assertEquals(eventsOf("run_finished", events)[0]?.totals, {
     steps: 3,

@@ -24,8 +24,10 @@ export function judgeAttempt(
   },
 ): RetryVerdict {
   if (attempted.ok) return { outcome: "success", backoffMs: 0 };
-  if (attempted.failure.kind !== "transient") {
-    return { outcome: "non_retryable", backoffMs: 0 };
+  const { kind } = attempted.error;
+  if (kind !== "transient") {
+    const refused = kind === "permission_denied";
+    return { outcome: refused ? kind : "non_retryable", backoffMs: 0 };
   }
   return attempt > limits.max_retries
     ? { outcome: "exhausted", backoffMs: 0 }

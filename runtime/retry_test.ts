@@ -1,12 +1,13 @@
 import { assertEquals } from "@std/assert";
-import type { Attempted, Failure } from "./attempt.ts";
+import type { Attempted } from "./attempt.ts";
+import type { FailureKind } from "./event.ts";
 import { backoffMs, judgeAttempt, seededFraction } from "./retry.ts";
 
 const LIMITS = { max_retries: 2, backoff_base_ms: 100, backoff_cap_ms: 1000 };
 
-function failed(kind: Failure["kind"]): Attempted<unknown> {
-  const error = { type: "t", exception_class: "E", message: "m" };
-  return { ok: false, failure: { kind, error } };
+function failed(kind: FailureKind): Attempted<unknown> {
+  const error = { kind, type: "t", exception_class: "E", message: "m" };
+  return { ok: false, error };
 }
 
 const SUCCESS: Attempted<unknown> = { ok: true, value: undefined };
@@ -53,7 +54,7 @@ const ATTEMPTS = [
 ];
 
 for (const { attempted, attempt, ...want } of ATTEMPTS) {
-  const what = attempted.ok ? "success" : `${attempted.failure.kind} failure`;
+  const what = attempted.ok ? "success" : `${attempted.error.kind} failure`;
   Deno.test(`judgeAttempt() takes a ${what} of attempt ${attempt} for ${want.outcome}`, () => {
     const options = { limits: LIMITS, random: () => 0.75 };
     assertEquals(judgeAttempt(attempted, attempt, options), want);

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import type { Env } from "../runtime/env.ts";
 import type { Document } from "../tools/document.ts";
 import type { FetchLike, FetchResponse } from "../tools/fetch.ts";
 
@@ -50,6 +51,14 @@ export function fixtureFetch(
         : answer(200, contentType(document.path), document.text),
     );
   };
+}
+
+/** Looks up no host for what `fixtureFetch` serves, and leaves every other to `resolve`. */
+export function fixtureResolve(resolve: Env["resolve"]): Env["resolve"] {
+  return (url, signal) =>
+    url.origin === FIXTURE_ORIGIN
+      ? Promise.resolve(undefined)
+      : resolve(url, signal);
 }
 
 /** A name that cannot be decoded stands for itself, and for no document. */

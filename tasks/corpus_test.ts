@@ -1,7 +1,12 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import type { Document } from "../tools/document.ts";
 import type { FetchLike, FetchResponse } from "../tools/fetch.ts";
-import { corpusSnapshot, fixtureFetch, stagedDocuments } from "./corpus.ts";
+import {
+  corpusSnapshot,
+  fixtureFetch,
+  fixtureResolve,
+  stagedDocuments,
+} from "./corpus.ts";
 
 const DOCUMENTS: readonly Document[] = [
   { id: "op-1", path: "op-1.md", text: "# One\n\nÄ €\n" },
@@ -162,5 +167,31 @@ for (const { name, documents } of CHANGED) {
       corpusSnapshot(documents).sha256,
       corpusSnapshot(DOCUMENTS).sha256,
     );
+  });
+}
+
+for (
+  const { url, asked: want } of [
+    { url: "https://fixtures.local/op-1", asked: false },
+    { url: "https://fixtures.local:443/", asked: false },
+    { url: "http://fixtures.local/op-1", asked: true },
+    { url: "https://fixtures.local:8443/op-1", asked: true },
+    { url: "https://op.fixtures.local/op-1", asked: true },
+    { url: "https://fixtures.local.test/op-1", asked: true },
+    { url: "https://other.test/op-1", asked: true },
+  ]
+) {
+  Deno.test(`fixtureResolve() ${want ? "asks for" : "looks up no"} host of ${url}`, async () => {
+    const asked: unknown[] = [];
+    const addresses = [{ address: "8.8.8.8", range: "unicast" }];
+    const resolve = fixtureResolve((given, signal) => {
+      asked.push([given.href, signal]);
+      return Promise.resolve(addresses);
+    });
+    assertEquals(
+      await resolve(new URL(url), INIT.signal),
+      want ? addresses : undefined,
+    );
+    assertEquals(asked, want ? [[new URL(url).href, INIT.signal]] : []);
   });
 }

@@ -1,5 +1,4 @@
 import { z } from "../deps.ts";
-import type { Json } from "../tools/json.ts";
 import type { Tool } from "../tools/tool.ts";
 import { ToolError } from "../tools/tool_error.ts";
 
@@ -63,7 +62,7 @@ export function withFault(
   let calls = 0;
   return {
     ...tool,
-    run(args, context): Promise<Json> {
+    run(args, context): ReturnType<Tool["run"]> {
       calls += 1;
       switch (fault.kind) {
         case "transient":

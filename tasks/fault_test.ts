@@ -3,14 +3,10 @@ import { summarizeTool } from "../tools/summarize.ts";
 import type { Tool } from "../tools/tool.ts";
 import { ToolError } from "../tools/tool_error.ts";
 import { type Fault, withFault } from "./fault.ts";
-
-const CONTEXT = {
-  signal: new AbortController().signal,
-  idempotencyKey: "0".repeat(64),
-};
+import { IDLE_CONTEXT } from "../tests/tool_context.ts";
 
 function call(tool: Tool) {
-  return tool.run({ text: "One thing." }, CONTEXT);
+  return tool.run({ text: "One thing." }, IDLE_CONTEXT);
 }
 
 function broken(fault: Fault): Tool {

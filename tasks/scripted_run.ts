@@ -2,12 +2,10 @@ import type { Policy } from "../policy/load.ts";
 import type { RunSpec } from "../runtime/run_spec.ts";
 import { scriptedLlm } from "../runtime/scripted_llm.ts";
 import type { Document } from "../tools/document.ts";
-import type { FetchLike } from "../tools/fetch.ts";
 import { toolRegistry } from "../tools/registry.ts";
 import type { Sandbox } from "../tools/sandbox.ts";
-import { standardTools } from "../tools/standard_tools.ts";
 import type { Tool } from "../tools/tool.ts";
-import { corpusSnapshot, fixtureFetch, stagedDocuments } from "./corpus.ts";
+import { corpusSnapshot } from "./corpus.ts";
 import { withFault } from "./fault.ts";
 import type { Task, TaskDocument } from "./task.ts";
 
@@ -15,9 +13,9 @@ import type { Task, TaskDocument } from "./task.ts";
 export interface ScriptedRunOptions {
   readonly policy: Policy;
   readonly documents: readonly Document[];
-  readonly sandbox: Sandbox;
-  /** Serves what is not a document of the corpus. */
-  readonly network: FetchLike;
+  readonly sandbox: Pick<Sandbox, "inspect">;
+  /** Those of `taskTools`, wherever they run. */
+  readonly tools: readonly Tool[];
   /** Lets time pass until the deadline of a tool that hangs. */
   readonly expire: () => void;
   readonly runtimeVersion: string;
@@ -29,27 +27,15 @@ export interface ScriptedRun {
   readonly spec: RunSpec;
   /** How many steps of the script the run has not reached. */
   unused(): number;
-  /** Every URL that the server of the fixtures and the network were asked for; it grows. */
-  readonly requests: readonly string[];
 }
 
-/**
- * Makes a task ready to run with its scripted model and the five tools. The
- * sandbox must hold `stagedDocuments(documents)` already.
- */
+/** Makes a task ready to run with its scripted model and with the faults of its tools. */
 export function scriptedRun(
   { text, document: task }: Task,
   options: ScriptedRunOptions,
 ): ScriptedRun {
-  const { policy, documents, sandbox, network, expire } = options;
+  const { policy, documents, sandbox, tools, expire } = options;
   const model = scriptedLlm(task.script);
-  const staged = stagedDocuments(documents);
-  const requests: string[] = [];
-  const serve = fixtureFetch(staged, network);
-  const logged: FetchLike = (url, init) => {
-    requests.push(url);
-    return serve(url, init);
-  };
   const spec: RunSpec = {
     runId: options.runId,
     seed: task.seed,
@@ -57,10 +43,7 @@ export function scriptedRun(
     task: { id: task.id, question: task.question, text },
     policy,
     tools: toolRegistry(
-      withFaults(
-        standardTools({ documents: staged, fetch: logged, sandbox }),
-        { faults: task.faults, expire },
-      ),
+      withFaults(tools, { faults: task.faults, expire }),
     ),
     sandbox,
     llm: model.llm,
@@ -72,7 +55,7 @@ export function scriptedRun(
     },
     corpus: corpusSnapshot(documents),
   };
-  return { spec, unused: model.unused, requests };
+  return { spec, unused: model.unused };
 }
 
 function withFaults(

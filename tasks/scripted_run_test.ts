@@ -8,6 +8,7 @@ import type { Document } from "../tools/document.ts";
 import type { FetchLike } from "../tools/fetch.ts";
 import type { Sandbox } from "../tools/sandbox.ts";
 import { stagedDocuments } from "./corpus.ts";
+import { taskTools } from "./task_tools.ts";
 import { scriptedRun, startOf } from "./scripted_run.ts";
 import { loadTask } from "./task.ts";
 
@@ -64,7 +65,13 @@ function prepared(sandbox: Sandbox) {
     policy: loadPolicy(policyText, "policy/v1.yaml"),
     documents: DOCUMENTS,
     sandbox,
-    network,
+    tools: taskTools({
+      documents: DOCUMENTS,
+      sandbox,
+      fetch: network,
+      htmlText: (html) => Promise.resolve(html),
+      requested() {},
+    }),
     expire() {},
     runtimeVersion: "1.2.3",
     runId: "run-1",
@@ -108,7 +115,8 @@ Deno.test("scriptedRun() is a task that the five tools can do, over the document
   const { spec, unused } = prepared(sandbox);
   const events: RunEvent[] = [];
   const { signal } = new AbortController();
-  const env = { ...virtualClock(startOf(TASK)), signal };
+  const resolve = () => Promise.resolve(undefined);
+  const env = { ...virtualClock(startOf(TASK)), resolve, signal };
   for await (const event of agentLoop(spec, env)) events.push(event);
   const [search, ...others] = events.flatMap((event) =>
     event.type === "tool_finished" ? [Object(event.result ?? event.error)] : []

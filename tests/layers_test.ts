@@ -18,7 +18,11 @@ const LAYERS = [
 ];
 
 /** Adapters that import one heavy package, and are loaded only when they are asked for. */
-const ADAPTERS = ["cli/json_schema_tools.ts"];
+const ADAPTERS = [
+  "cli/json_schema_tools.ts",
+  "policy/address_range.ts",
+  "tools/html_text.ts",
+];
 
 /** Modules at the edge: the only ones that may touch the machine. */
 const EDGES = [
@@ -26,6 +30,8 @@ const EDGES = [
   /^cli\//,
   "mod.ts",
   "tools/directory_sandbox.ts",
+  "tools/serve_tools.ts",
+  "tools/tool_worker.ts",
   "runtime/growing_file.ts",
   "evidence/run_directory.ts",
   "evidence/staging.ts",

@@ -39,11 +39,14 @@ export interface Rehearsal {
   /** A model that follows no script. */
   readonly llm?: Llm;
   /** What the tool `work` does. Default: it returns `null`. */
-  readonly work?: (args: WorkArgs, context: ToolContext) => Promise<Json>;
+  readonly work?: (
+    args: WorkArgs,
+    context: ToolContext,
+  ) => ReturnType<Tool["run"]>;
   /** What the tool `work` does, where it needs the clock. */
   readonly workWith?: (
     clock: VirtualClock,
-  ) => (args: WorkArgs, context: ToolContext) => Promise<Json>;
+  ) => (args: WorkArgs, context: ToolContext) => ReturnType<Tool["run"]>;
   /** Whether `work` may be run twice. Default: false. */
   readonly idempotent?: boolean;
   /** Asked before the rules of the policy. */
@@ -51,6 +54,9 @@ export interface Rehearsal {
   readonly approver?: Approver;
   readonly signal?: AbortSignal;
   readonly sleep?: Env["sleep"];
+  readonly resolve?: Env["resolve"];
+  /** How a host is looked up, where it needs the clock. */
+  readonly resolveWith?: (clock: VirtualClock) => Env["resolve"];
   readonly model?: ModelInfo;
 }
 
@@ -107,11 +113,13 @@ export function rehearsal(given: Rehearsal): AsyncGenerator<RunEvent, void> {
     llm: given.llm ?? scriptedLlm(script).llm,
     model: given.model ?? MODEL,
     corpus: { sha256: "c".repeat(64), documents: 0 },
-    rules: [...rules, ...callRules(policy.document, sandbox)],
+    rules: [...rules, ...callRules(policy.document)],
   }, {
     now: clock.now,
     sleep: given.sleep ?? clock.sleep,
     deadline: clock.deadline,
+    resolve: given.resolveWith?.(clock) ?? given.resolve ??
+      (() => Promise.resolve(undefined)),
     signal: given.signal ?? new AbortController().signal,
     approver: given.approver,
   });
@@ -156,7 +164,7 @@ const workArgs: Schema<WorkArgs> = standardSchema(z.strictObject({
 
 function fakeTool(
   name: string,
-  run: (args: WorkArgs, context: ToolContext) => Promise<Json>,
+  run: (args: WorkArgs, context: ToolContext) => ReturnType<Tool["run"]>,
 ): Tool<WorkArgs> {
   return {
     name,

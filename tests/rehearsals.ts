@@ -1,3 +1,4 @@
+import { Redirect } from "../tools/redirect.ts";
 import { ToolError } from "../tools/tool_error.ts";
 import {
   ASKS_A_PERSON,
@@ -11,6 +12,20 @@ const ECHO = { calls: [{ tool: "echo", args: { text: "hi" } }] };
 const WORK = { calls: [{ tool: "work", args: { text: "go" } }] };
 const FORBIDDEN = { tool: "rm", args: { text: "all" } };
 const DONE = { answer: "done" };
+
+/** Calls the tool `work`, which then fetches a page of `fixtures.local`. */
+function fetching(...pages: readonly string[]) {
+  return {
+    calls: pages.map((page) => ({
+      tool: "work",
+      args: { url: `https://fixtures.local/${page}` },
+    })),
+  };
+}
+
+function redirect(url: string): Redirect {
+  return new Redirect({ url });
+}
 
 /**
  * Everything that a run of the loop can do, a run each. The loop's tests say
@@ -71,6 +86,85 @@ export const REHEARSALS = {
     script: [ECHO, { calls: [...ECHO.calls, ...WORK.calls] }],
     work: inTurn(new Error("Out of memory")),
   }),
+
+  redirected_twice: (): Rehearsal => ({
+    script: [fetching("a"), DONE],
+    work: inTurn(
+      redirect("https://fixtures.local/b"),
+      redirect("https://fixtures.local/c"),
+      { text: "here" },
+    ),
+  }),
+  redirected_after_an_outage: (): Rehearsal => ({
+    script: [fetching("a"), DONE],
+    work: inTurn(outage(), redirect("https://fixtures.local/b"), outage(), {
+      text: "here",
+    }),
+  }),
+  redirected_elsewhere: (): Rehearsal => ({
+    script: [fetching("a")],
+    work: inTurn(redirect("https://evil.test/x")),
+  }),
+  redirected_elsewhere_and_told: (): Rehearsal => ({
+    policy: { on_deny: "continue" },
+    script: [fetching("a"), DONE],
+    work: inTurn(redirect("https://evil.test/x")),
+  }),
+  redirected_too_often: (): Rehearsal => ({
+    policy: { fetch: { max_redirects: 2 } },
+    script: [fetching("a")],
+    work: inTurn(redirect("https://fixtures.local/a")),
+  }),
+  redirected_to_what_is_no_url: (): Rehearsal => ({
+    script: [fetching("a")],
+    work: inTurn(new Redirect({ url: 5 })),
+  }),
+  redirected_and_cancelled: (): Rehearsal => {
+    const controller = new AbortController();
+    return {
+      signal: controller.signal,
+      script: [fetching("a")],
+      work() {
+        // The signal is heard of when the redirect is already there.
+        queueMicrotask(() => queueMicrotask(() => controller.abort()));
+        return Promise.resolve(redirect("https://fixtures.local/b"));
+      },
+    };
+  },
+  public_address: (): Rehearsal => ({
+    script: [fetching("a"), DONE],
+    resolve: inTurn([{ address: "8.8.8.8", range: "unicast" }]),
+  }),
+  private_address: (): Rehearsal => ({
+    script: [fetching("a")],
+    resolve: inTurn([
+      { address: "8.8.8.8", range: "unicast" },
+      { address: "10.0.0.7", range: "private" },
+    ]),
+  }),
+  private_address_behind_a_redirect: (): Rehearsal => ({
+    script: [fetching("a")],
+    work: inTurn(redirect("https://fixtures.local/b")),
+    resolve: inTurn(
+      [{ address: "8.8.8.8", range: "unicast" }],
+      [{ address: "10.0.0.7", range: "private" }],
+    ),
+  }),
+  host_that_cannot_be_looked_up: (): Rehearsal => ({
+    script: [fetching("a")],
+    resolve: inTurn(new Error("NXDOMAIN")),
+  }),
+  cancelled_while_a_host_is_looked_up: (): Rehearsal => {
+    const controller = new AbortController();
+    return {
+      signal: controller.signal,
+      script: [fetching("a")],
+      resolve() {
+        queueMicrotask(() => controller.abort());
+        return hanging();
+      },
+    };
+  },
 
   iteration_budget: (): Rehearsal => ({
     policy: { loop_budget: { max_iterations: 2 } },

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { deterministicEnv, noNetwork } from "../cli/world.ts";
+import { networkFor } from "../cli/network.ts";
+import { deterministicEnv } from "../cli/world.ts";
 import { CORPUS_V1 } from "../corpus/v1.ts";
 import { dirname, join, relative, walkSync } from "../deps.ts";
 import { callRules } from "../policy/call_rules.ts";
@@ -13,6 +14,7 @@ import { stagedDocuments } from "../tasks/corpus.ts";
 import { unmet } from "../tasks/expectation.ts";
 import { withOverrides } from "../tasks/policy_overrides.ts";
 import { scriptedRun, startOf } from "../tasks/scripted_run.ts";
+import { taskTools } from "../tasks/task_tools.ts";
 import {
   FAILURE_MODE_TRIGGERS,
   type Fixture,
@@ -49,20 +51,30 @@ async function play(
     Deno.mkdirSync(dirname(file), { recursive: true });
     Deno.writeTextFileSync(file, document.text);
   }
-  const { spec, requests } = scriptedRun(task, {
+  const requests: string[] = [];
+  const network = networkFor(false);
+  const directory = directorySandbox(sandbox);
+  const { spec } = scriptedRun(task, {
     policy,
     documents: CORPUS_V1,
-    sandbox: directorySandbox(sandbox),
-    network: noNetwork,
+    sandbox: directory,
+    tools: taskTools({
+      documents: CORPUS_V1,
+      sandbox: directory,
+      fetch: network.fetch,
+      htmlText: (html) => Promise.resolve(html),
+      requested: (url) => requests.push(url),
+    }),
     expire() {},
     runtimeVersion: "0.0.0",
     runId: task.document.id,
   });
-  const rules = callRules(policy.document, spec.sandbox)
+  const rules = callRules(policy.document)
     .filter(({ id }) => id !== without);
   const env = deterministicEnv(startOf(task), {
     signal: new AbortController().signal,
     waits: false,
+    resolve: network.resolve,
   });
   const events: RunEvent[] = [];
   for await (const event of governedLoop({ ...spec, rules }, env)) {

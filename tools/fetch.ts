@@ -1,9 +1,14 @@
 import { z } from "../deps.ts";
+import type { JsonObject } from "./json.ts";
 import { type Schema, standardSchema } from "./schema.ts";
+import { Redirect } from "./redirect.ts";
 import type { Tool } from "./tool.ts";
 import { ToolError } from "./tool_error.ts";
 
 const MAX_URL_LENGTH = 2048;
+/** How much of a page of HTML is read, since reading may take the square of its length. */
+const MAX_HTML_LENGTH = 2 ** 18;
+const REDIRECT_STATUS = new Set([301, 302, 303, 307, 308]);
 const TRANSIENT_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** The arguments of `fetch`. */
@@ -33,7 +38,9 @@ export interface FetchOptions {
   /** Sends the request; it must heed the signal and follow no redirect. */
   readonly fetch: FetchLike;
   /** How many bytes a body may have. Default: 1 MiB. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
+  /** Makes text of a page of HTML. Default: the page is its text. */
+  readonly htmlText?: ((html: string) => Promise<string>) | undefined;
 }
 
 const args: Schema<FetchArgs> = standardSchema(z.strictObject({
@@ -46,45 +53,80 @@ const args: Schema<FetchArgs> = standardSchema(z.strictObject({
 
 /**
  * Creates the tool that gets one URL and returns its text, which must be UTF-8.
- * It follows no redirect, since where one leads has not been judged.
+ * Of a page of HTML it returns the text of the first 262,144 characters, with
+ * `truncated` when there are more.
+ * It follows no redirect by itself, since where one leads has not been judged; it
+ * returns it.
  *
- * It fails as `network`, `redirect`, `too_large`, `not_text`, or with the status
- * as its type. The first, and the statuses 408, 425, 429, 500,
- * 502, 503 and 504, are transient.
+ * It fails as `network`, `redirect` (to nowhere), `too_large`, `not_text`, or with
+ * the status as its type. The first, and the statuses 408, 425, 429, 500, 502, 503
+ * and 504, are transient.
  */
 export function fetchTool(options: FetchOptions): Tool<FetchArgs> {
-  const { maxBytes = 2 ** 20 } = options;
+  const { maxBytes = 2 ** 20, htmlText = (html) => Promise.resolve(html) } =
+    options;
   return {
     name: "fetch",
     description: "Get the text behind one URL",
     effects: { fetches: ["url"] },
     args,
     idempotent: true,
-    async run({ url }, { signal }) {
-      try {
-        const response = await options.fetch(url, {
-          redirect: "manual",
-          signal,
-        });
-        await refuseStatus(response, url);
-        const body = await readBody(response, url, maxBytes);
-        return {
-          url,
-          status: response.status,
-          content_type: response.headers.get("content-type"),
-          bytes: body.length,
-          text: decode(body, url),
-        };
-      } catch (error) {
-        if (error instanceof ToolError || signal.aborted) throw error;
-        throw new ToolError(`Cannot fetch "${url}": the connection failed`, {
-          type: "network",
-          transient: true,
-          cause: error,
-        });
+    async run({ url }, { signal, urls }) {
+      const judged = urls.get(url);
+      if (judged === undefined) {
+        throw new RangeError(`Cannot fetch "${url}": nobody has judged it`);
       }
+      const got = await get(judged, { url, signal });
+      if (got instanceof Redirect) return got;
+      const { response, body } = got;
+      const type = response.headers.get("content-type");
+      const text = decode(body, url);
+      return {
+        url,
+        status: response.status,
+        content_type: type,
+        bytes: body.length,
+        ...isHtml(type) ? await textOfPage(text) : { text },
+      };
     },
   };
+
+  /** The text of a page, or of its beginning when it is very long. */
+  async function textOfPage(html: string): Promise<JsonObject> {
+    const text = await htmlText(html.slice(0, MAX_HTML_LENGTH));
+    return html.length > MAX_HTML_LENGTH ? { text, truncated: true } : { text };
+  }
+
+  /** Sends the request and reads the answer; whatever goes wrong with the connection may pass. */
+  async function get(
+    judged: string,
+    { url, signal }: { readonly url: string; readonly signal: AbortSignal },
+  ): Promise<Redirect | Answer> {
+    try {
+      const response = await options.fetch(judged, {
+        redirect: "manual",
+        signal,
+      });
+      if (REDIRECT_STATUS.has(response.status)) {
+        await close(response);
+        return new Redirect({ url: redirectedTo(response, judged) });
+      }
+      await refuseStatus(response, url);
+      return { response, body: await readBody(response, url, maxBytes) };
+    } catch (error) {
+      if (error instanceof ToolError || signal.aborted) throw error;
+      throw new ToolError(`Cannot fetch "${url}": the connection failed`, {
+        type: "network",
+        transient: true,
+        cause: error,
+      });
+    }
+  }
+}
+
+interface Answer {
+  readonly response: FetchResponse;
+  readonly body: Uint8Array;
 }
 
 async function refuseStatus(
@@ -93,18 +135,34 @@ async function refuseStatus(
 ): Promise<void> {
   const { status } = response;
   if (status >= 200 && status < 300) return;
-  await response.body?.[Symbol.asyncIterator]().return?.();
-  const location = response.headers.get("location");
-  if (status >= 300 && status < 400 && location !== null) {
-    throw new ToolError(
-      `Cannot fetch "${url}": it redirects to "${location}", and redirects are not followed`,
-      { type: "redirect" },
-    );
-  }
+  await close(response);
   throw new ToolError(`Cannot fetch "${url}": the server answered ${status}`, {
     type: String(status),
     transient: TRANSIENT_STATUS.has(status),
   });
+}
+
+/** Lets go of a body that nobody reads. */
+async function close({ body }: FetchResponse): Promise<void> {
+  await body?.[Symbol.asyncIterator]().return?.();
+}
+
+/** Where a response redirects to, as an absolute URL. */
+function redirectedTo({ headers, status }: FetchResponse, url: string): string {
+  const location = headers.get("location");
+  const target = location === null ? null : URL.parse(location, url);
+  if (target === null) {
+    throw new ToolError(
+      `Cannot fetch "${url}": the server answered ${status} with no place to go to`,
+      { type: "redirect" },
+    );
+  }
+  return target.href;
+}
+
+function isHtml(contentType: string | null): boolean {
+  return /^\s*(text\/html|application\/xhtml\+xml)\s*(;|$)/i
+    .test(contentType ?? "");
 }
 
 async function readBody(

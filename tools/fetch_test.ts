@@ -1,33 +1,37 @@
 import {
   assert,
   assertEquals,
+  assertObjectMatch,
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { type FetchLike, fetchTool } from "./fetch.ts";
+import { type FetchLike, type FetchOptions, fetchTool } from "./fetch.ts";
+import { Redirect } from "./redirect.ts";
 import { ToolError } from "./tool_error.ts";
+import { IDLE_CONTEXT } from "../tests/tool_context.ts";
 
 const URL_TEXT = "https://fixtures.local/op-a1";
 
-interface Setting {
-  readonly fetch: FetchLike;
-  readonly maxBytes?: number;
+interface Setting extends FetchOptions {
   readonly signal?: AbortSignal;
+  /** What the policy has judged. Default: the URL as it is spelled. */
+  readonly urls?: ReadonlyMap<string, string>;
 }
 
-function run({ fetch, maxBytes, signal }: Setting) {
-  const tool = fetchTool({
-    fetch,
-    ...maxBytes === undefined ? {} : { maxBytes },
-  });
-  return tool.run({ url: URL_TEXT }, {
-    signal: signal ?? new AbortController().signal,
-    idempotencyKey: "0".repeat(64),
+function run({ signal, urls, ...options }: Setting) {
+  return fetchTool(options).run({ url: URL_TEXT }, {
+    ...IDLE_CONTEXT,
+    urls: urls ?? new Map([[URL_TEXT, URL_TEXT]]),
+    ...signal === undefined ? {} : { signal },
   });
 }
 
 function answering(body: BodyInit | null, init?: ResponseInit): FetchLike {
   return () => Promise.resolve(new Response(body, init));
+}
+
+function redirecting(location: string, status = 302): FetchLike {
+  return answering(null, { status, headers: { location } });
 }
 
 /** Answers only when the signal aborts, as a server does that hangs. */
@@ -82,7 +86,7 @@ Deno.test("fetchTool() asks once for the URL and follows no redirect", async () 
 });
 
 const STATUSES = [
-  { status: 301, transient: false },
+  { status: 300, transient: false },
   { status: 304, transient: false },
   { status: 400, transient: false },
   { status: 401, transient: false },
@@ -111,21 +115,146 @@ for (const { status, transient } of STATUSES) {
 }
 
 for (const status of [301, 302, 303, 307, 308]) {
-  Deno.test(`fetchTool() refuses a redirect by ${status} and names where it leads`, async () => {
+  Deno.test(`fetchTool() returns a redirect by ${status} instead of following it`, async () => {
+    assertEquals(
+      await run({ fetch: redirecting("https://evil.test/x", status) }),
+      new Redirect({ url: "https://evil.test/x" }),
+    );
+  });
+}
+
+const LOCATIONS = [
+  { location: "https://b.test", want: "https://b.test/" },
+  { location: "/x?y#z", want: "https://fixtures.local/x?y#z" },
+  { location: "x", want: "https://fixtures.local/x" },
+  { location: "../../x", want: "https://fixtures.local/x" },
+  { location: "?q", want: "https://fixtures.local/op-a1?q" },
+  { location: "", want: "https://fixtures.local/op-a1" },
+  { location: "//b.test/x", want: "https://b.test/x" },
+  { location: "\\\\b.test\\x", want: "https://b.test/x" },
+  { location: "/\\b.test/x", want: "https://b.test/x" },
+  { location: "https:\\\\b.test\\x", want: "https://b.test/x" },
+  { location: "https://a@B.test/", want: "https://a@b.test/" },
+  { location: "http://0x7f.1/", want: "http://127.0.0.1/" },
+  { location: "file:///etc/passwd", want: "file:///etc/passwd" },
+  { location: "data:,x", want: "data:,x" },
+];
+
+for (const { location, want } of LOCATIONS) {
+  Deno.test(`fetchTool() says where ${JSON.stringify(location)} leads, for the policy to judge`, async () => {
+    assertEquals(
+      await run({ fetch: redirecting(location) }),
+      new Redirect({ url: want }),
+    );
+  });
+}
+
+Deno.test("fetchTool() takes a relative Location from the URL that was judged", async () => {
+  assertEquals(
+    await run({
+      fetch: redirecting("y"),
+      urls: new Map([[URL_TEXT, "https://b.test/a/x"]]),
+    }),
+    new Redirect({ url: "https://b.test/a/y" }),
+  );
+});
+
+for (
+  const { what, headers } of [
+    { what: "no Location", headers: {} },
+    { what: "an unparsable Location", headers: { location: "https://[" } },
+    { what: "a Location without a host", headers: { location: "https://" } },
+  ]
+) {
+  Deno.test(`fetchTool() fails as redirect for ${what}`, async () => {
     const error = await assertRejects(
-      () =>
-        run({
-          fetch: answering(null, {
-            status,
-            headers: { location: "https://evil.test/x" },
-          }),
-        }),
+      () => run({ fetch: answering(null, { status: 307, headers }) }),
       ToolError,
-      'Cannot fetch "https://fixtures.local/op-a1": it redirects to "https://evil.test/x", and redirects are not followed',
+      'Cannot fetch "https://fixtures.local/op-a1": the server answered 307 with no place to go to',
     );
     assertEquals([error.type, error.transient], ["redirect", false]);
   });
 }
+
+Deno.test("fetchTool() fetches what was judged and nothing that it parses itself", async () => {
+  const asked: string[] = [];
+  const result = await run({
+    fetch(url) {
+      asked.push(url);
+      return Promise.resolve(new Response("x"));
+    },
+    urls: new Map([[URL_TEXT, "https://judged.test/"]]),
+  });
+  assertEquals(asked, ["https://judged.test/"]);
+  assertEquals(Object(result).url, URL_TEXT);
+});
+
+Deno.test("fetchTool() refuses a URL that nobody has judged, and sends nothing", async () => {
+  const asked: string[] = [];
+  await assertRejects(
+    () =>
+      run({
+        fetch(url) {
+          asked.push(url);
+          return Promise.resolve(new Response("x"));
+        },
+        urls: new Map([["https://fixtures.local/", URL_TEXT]]),
+      }),
+    RangeError,
+    'Cannot fetch "https://fixtures.local/op-a1": nobody has judged it',
+  );
+  assertEquals(asked, []);
+});
+
+/** Tells that it was asked to make text of a page. */
+const shout = (html: string) => Promise.resolve(html.toUpperCase());
+
+for (
+  const { type, text } of [
+    { type: "text/html", text: "<P>HI" },
+    { type: "Text/HTML; charset=utf-8", text: "<P>HI" },
+    { type: "application/xhtml+xml", text: "<P>HI" },
+    { type: "text/htmlx", text: "<p>hi" },
+    { type: "text/plain; x=text/html", text: "<p>hi" },
+    { type: "text/markdown", text: "<p>hi" },
+  ]
+) {
+  Deno.test(`fetchTool() returns ${text} for a page of ${type}`, async () => {
+    assertEquals(
+      await run({
+        fetch: answering("<p>hi", { headers: { "content-type": type } }),
+        htmlText: shout,
+      }),
+      {
+        url: "https://fixtures.local/op-a1",
+        status: 200,
+        content_type: type,
+        bytes: 5,
+        text,
+      },
+    );
+  });
+}
+
+Deno.test("fetchTool() returns a page as it is when nobody makes text of it", async () => {
+  const result = await run({
+    fetch: answering("<p>hi", { headers: { "content-type": "text/html" } }),
+  });
+  assertEquals(Object(result).text, "<p>hi");
+});
+
+Deno.test("fetchTool() drops the body of a redirect", async () => {
+  let cancelled = false;
+  const body = new ReadableStream({
+    cancel() {
+      cancelled = true;
+    },
+  });
+  await run({
+    fetch: answering(body, { status: 302, headers: { location: "/x" } }),
+  });
+  assert(cancelled);
+});
 
 Deno.test("fetchTool() drops the body of an answer that it refuses", async () => {
   let cancelled = false;
@@ -258,3 +387,12 @@ for (const { what, value, want } of ARGUMENTS) {
     assertEquals(issues === undefined, want);
   });
 }
+
+Deno.test("fetchTool() reads the beginning of a very long page and says so", async () => {
+  const html = "x".repeat(2 ** 18 + 1);
+  const result = await run({
+    fetch: answering(html, { headers: { "content-type": "text/html" } }),
+  });
+  assertObjectMatch(Object(result), { bytes: html.length, truncated: true });
+  assertEquals(Object(result).text.length, 2 ** 18);
+});

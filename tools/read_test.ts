@@ -2,11 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { readTool } from "./read.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { ToolError } from "./tool_error.ts";
-
-const context = {
-  signal: new AbortController().signal,
-  idempotencyKey: "0".repeat(64),
-};
+import { IDLE_CONTEXT } from "../tests/tool_context.ts";
 
 function sandboxOf(texts: ReadonlyMap<string, string>): Sandbox {
   return {
@@ -31,7 +27,7 @@ Deno.test("readTool() declares its name and that it reads a path", () => {
 });
 
 Deno.test("readTool() returns the text and its length in bytes", async () => {
-  assertEquals(await tool.run({ path: "a.txt" }, context), {
+  assertEquals(await tool.run({ path: "a.txt" }, IDLE_CONTEXT), {
     path: "a.txt",
     bytes: 7,
     text: "naïve\n",
@@ -40,7 +36,7 @@ Deno.test("readTool() returns the text and its length in bytes", async () => {
 
 Deno.test("readTool() passes the sandbox's failure on", async () => {
   const error = await assertRejects(
-    () => tool.run({ path: "b.txt" }, context),
+    () => tool.run({ path: "b.txt" }, IDLE_CONTEXT),
     ToolError,
   );
   assertEquals(error.type, "not_found");

@@ -2,11 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { z } from "../deps.ts";
 import type { Document } from "./document.ts";
 import { searchTool } from "./search.ts";
-
-const context = {
-  signal: new AbortController().signal,
-  idempotencyKey: "0".repeat(64),
-};
+import { IDLE_CONTEXT } from "../tests/tool_context.ts";
 
 function document(id: string, text: string): Document {
   return { id, path: `ops/${id}.md`, text };
@@ -30,7 +26,7 @@ async function search(
   top_k?: number,
 ) {
   const args = top_k === undefined ? { query } : { query, top_k };
-  return result.parse(await searchTool(documents).run(args, context));
+  return result.parse(await searchTool(documents).run(args, IDLE_CONTEXT));
 }
 
 async function idsOf(documents: readonly Document[], query: string) {
@@ -177,9 +173,9 @@ Deno.test("searchTool() cuts no character in half", async () => {
 
 Deno.test("searchTool() answers the same again", async () => {
   const tool = searchTool([VALVES, PUMPS, LUNCH]);
-  const first = await tool.run({ query: "valve" }, context);
-  await tool.run({ query: "canteen" }, context);
-  assertEquals(await tool.run({ query: "valve" }, context), first);
+  const first = await tool.run({ query: "valve" }, IDLE_CONTEXT);
+  await tool.run({ query: "canteen" }, IDLE_CONTEXT);
+  assertEquals(await tool.run({ query: "valve" }, IDLE_CONTEXT), first);
 });
 
 const ARGUMENTS = [

@@ -1,5 +1,5 @@
 import type { Document } from "./document.ts";
-import { type FetchLike, fetchTool } from "./fetch.ts";
+import { type FetchLike, type FetchOptions, fetchTool } from "./fetch.ts";
 import { readTool } from "./read.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { searchTool } from "./search.ts";
@@ -13,15 +13,19 @@ export interface StandardToolsOptions {
   readonly documents: readonly Document[];
   readonly fetch: FetchLike;
   readonly sandbox: Sandbox;
+  /** How many bytes a fetched body may have. Default: as `fetchTool` has it. */
+  readonly maxBytes?: number | undefined;
+  /** Makes text of a fetched page of HTML. Default: as `fetchTool` has it. */
+  readonly htmlText?: FetchOptions["htmlText"];
 }
 
 /** Creates the five tools of this runtime, in the order in which a record names them. */
 export function standardTools(
-  { documents, fetch, sandbox }: StandardToolsOptions,
+  { documents, sandbox, ...options }: StandardToolsOptions,
 ): readonly Tool[] {
   return [
     searchTool(documents),
-    fetchTool({ fetch }),
+    fetchTool(options),
     readTool(sandbox),
     writeTool(sandbox),
     summarizeTool(),

@@ -1,16 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { type SummarizeArgs, summarizeTool } from "./summarize.ts";
-
-const context = {
-  signal: new AbortController().signal,
-  idempotencyKey: "0".repeat(64),
-};
+import { IDLE_CONTEXT } from "../tests/tool_context.ts";
 
 function summarize(text: string, max_sentences?: number) {
   const args: SummarizeArgs = max_sentences === undefined
     ? { text }
     : { text, max_sentences };
-  return summarizeTool().run(args, context);
+  return summarizeTool().run(args, IDLE_CONTEXT);
 }
 
 Deno.test("summarizeTool() declares its name and no effects", () => {
@@ -149,9 +145,9 @@ Deno.test("summarizeTool() still ends a sentence after a title such as Dr.", asy
 Deno.test("summarizeTool() remembers nothing of an earlier text", async () => {
   const tool = summarizeTool();
   const args = { text: PUMPS, max_sentences: 1 };
-  const first = await tool.run(args, context);
-  await tool.run({ text: "Lunch, lunch, lunch. Weather." }, context);
-  assertEquals(await tool.run(args, context), first);
+  const first = await tool.run(args, IDLE_CONTEXT);
+  await tool.run({ text: "Lunch, lunch, lunch. Weather." }, IDLE_CONTEXT);
+  assertEquals(await tool.run(args, IDLE_CONTEXT), first);
 });
 
 const ARGUMENTS = [

@@ -1,4 +1,5 @@
 import type { Json } from "./json.ts";
+import type { Redirect } from "./redirect.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -40,6 +41,11 @@ export interface ToolContext {
   readonly signal: AbortSignal;
   /** The same for every attempt of one call: 64 hex digits. */
   readonly idempotencyKey: string;
+  /**
+   * The URLs that the policy has judged, in canonical form, by how the
+   * arguments spell them. A tool fetches these and parses nothing again.
+   */
+  readonly urls: ReadonlyMap<string, string>;
 }
 
 /**
@@ -51,10 +57,17 @@ export interface ToolContext {
  */
 export interface Tool<Args = unknown> extends ToolDefinition<Args> {
   /**
+   * Where it runs when not in this process: behind a Worker, which has
+   * permissions of its own. Default: in this process.
+   */
+  readonly isolation?: "worker";
+
+  /**
    * Does the work, once an attempt. The result may have 4,194,304 characters of
-   * JSON; a longer one is a failure of which the model is told.
+   * JSON; a longer one is a failure of which the model is told. A
+   * `Redirect` asks for a judgement of other arguments instead.
    *
    * @throws {ToolError} for a failure that the tool foresees
    */
-  run(args: Args, context: ToolContext): Promise<Json>;
+  run(args: Args, context: ToolContext): Promise<Json | Redirect>;
 }

@@ -2,11 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { Sandbox } from "./sandbox.ts";
 import { ToolError } from "./tool_error.ts";
 import { writeTool } from "./write.ts";
-
-const context = {
-  signal: new AbortController().signal,
-  idempotencyKey: "0".repeat(64),
-};
+import { IDLE_CONTEXT } from "../tests/tool_context.ts";
 
 function sandboxInto(written: Map<string, string>): Sandbox {
   return {
@@ -34,7 +30,7 @@ Deno.test("writeTool() hands the content over and returns the sandbox's count", 
   const written = new Map<string, string>();
   const result = await writeTool(sandboxInto(written)).run(
     { path: "a/b.txt", content: "text" },
-    context,
+    IDLE_CONTEXT,
   );
   assertEquals(result, { path: "a/b.txt", bytes: 42 });
   assertEquals([...written], [["a/b.txt", "text"]]);
@@ -45,7 +41,7 @@ Deno.test("writeTool() passes the sandbox's failure on", async () => {
     () =>
       writeTool(sandboxInto(new Map())).run(
         { path: "full", content: "" },
-        context,
+        IDLE_CONTEXT,
       ),
     ToolError,
   );

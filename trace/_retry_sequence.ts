@@ -5,7 +5,12 @@ import type { SpanTree } from "./_span_tree.ts";
 
 const ATTEMPT = "agent.retry.attempt";
 const OUTCOME = "agent.retry.outcome";
-const FINAL_OUTCOMES = ["success", "exhausted", "non_retryable"];
+const FINAL_OUTCOMES = [
+  "success",
+  "exhausted",
+  "non_retryable",
+  "permission_denied",
+];
 
 /** Orders attempts by time; the number decides between equal times. */
 function compareAttempts(a: Span, b: Span): number {

@@ -27,6 +27,9 @@ const POLICY_METADATA: Readonly<Record<string, AttributeRule>> = {
   "policy.tool": string,
   "policy.url": string,
   "policy.host": string,
+  "policy.address": string,
+  "policy.redirects": intFrom(0n),
+  "policy.max_redirects": intFrom(0n),
   "policy.target_path": string,
   "policy.resolved_path": string,
   "policy.sandbox_root": string,
@@ -134,6 +137,7 @@ export const SPAN_CONTRACTS: ReadonlyMap<string, SpanContract> = new Map<
         "transient_failure",
         "exhausted",
         "non_retryable",
+        "permission_denied",
       ),
     },
     optional: {

@@ -76,6 +76,7 @@ export function idleEnv(): Env {
     now: clock.now,
     sleep: clock.sleep,
     deadline: clock.deadline,
+    resolve: () => Promise.resolve(undefined),
     signal: new AbortController().signal,
   };
 }

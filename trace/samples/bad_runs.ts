@@ -221,7 +221,12 @@ export const BAD_RUNS: readonly BadTrace[] = [
     code: "retry_attempt_number",
     at: `${TRY_1}{agent.retry.attempt}`,
   },
-  ...["success", "exhausted", "non_retryable"].map((outcome) => ({
+  ...[
+    "success",
+    "exhausted",
+    "non_retryable",
+    "permission_denied",
+  ].map((outcome) => ({
     name: `another attempt after ${outcome}`,
     mutate: put(`${TRY_1}{agent.retry.outcome}.value`, text(outcome)),
     code: "retry_outcome_order",

@@ -12,6 +12,7 @@ const METADATA_TEXTS = [
   "policy.tool",
   "policy.url",
   "policy.host",
+  "policy.address",
   "policy.target_path",
   "policy.sandbox_root",
   "policy.requested_tool",
@@ -21,6 +22,8 @@ const METADATA_TEXTS = [
 const METADATA_COUNTS = [
   "policy.iterations",
   "policy.max_iterations",
+  "policy.redirects",
+  "policy.max_redirects",
   "policy.tokens",
   "policy.max_tokens",
   "policy.repeats",

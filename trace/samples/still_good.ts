@@ -34,7 +34,10 @@ export const STILL_GOOD: readonly Pick<BadTrace, "name" | "mutate">[] = [
     name: "spans in another order",
     mutate: all(copy(STEP), drop(STEP), copy(CALL), drop(CALL)),
   },
-  { name: "a second call with its own check", mutate: SECOND_CALL },
+  {
+    name: "a redirected call, which has the same id and a check of its own",
+    mutate: SECOND_CALL,
+  },
   {
     name: "an attempt of the model's call",
     mutate: all(
@@ -120,7 +123,7 @@ export const STILL_GOOD: readonly Pick<BadTrace, "name" | "mutate">[] = [
     [
       TRY_2,
       "agent.retry.outcome",
-      "success transient_failure exhausted non_retryable",
+      "success transient_failure exhausted non_retryable permission_denied",
     ],
   ].flatMap(([span = "", key = "", values = ""]) =>
     values.split(" ").map((value) => ({
@@ -139,6 +142,8 @@ export const STILL_GOOD: readonly Pick<BadTrace, "name" | "mutate">[] = [
     "policy.max_tokens",
     "policy.repeats",
     "policy.max_repeats",
+    "policy.redirects",
+    "policy.max_redirects",
   ].map((key) => ({
     name: `${key} 0`,
     mutate: attribute(CHECK, { key, value: { intValue: "0" } }),

@@ -1,0 +1,69 @@
+import type { Env } from "../runtime/env.ts";
+import type { FetchLike } from "../tools/fetch.ts";
+
+/** What a run reaches beyond its sandbox. */
+export interface Network {
+  readonly fetch: FetchLike;
+  readonly resolve: Env["resolve"];
+}
+
+/** The network of this machine, within the permissions of the thread. */
+const NETWORK: Network = {
+  fetch: (url, init) => fetch(url, init),
+  resolve: lookUp,
+};
+
+/** A network that is not there: everything outside the corpus is unreachable. */
+const NO_NETWORK: Network = {
+  fetch: (url) =>
+    Promise.reject(new TypeError(`There is no network here for ${url}`)),
+  resolve: () => Promise.resolve(undefined),
+};
+
+/** The network of this machine when a run is `online`, else one that is not there. */
+export function networkFor(online: boolean): Network {
+  return online ? NETWORK : NO_NETWORK;
+}
+
+const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
+  ["http:", 80],
+  ["https:", 443],
+]);
+
+/**
+ * Asks the resolver that `fetch` asks too. With the port, the permission for
+ * the URL's own port is enough.
+ */
+async function lookUp({ hostname, port, protocol }: URL) {
+  const { lookup } = await import("node:dns");
+  const { addressRange } = await addressRanges();
+  const options = {
+    all: true,
+    port: port === "" ? DEFAULT_PORTS.get(protocol) : Number(port),
+  } as const;
+  return await new Promise<ReturnType<typeof addressRange>[]>(
+    (resolve, reject) => {
+      lookup(hostname, options, (error, found) => {
+        if (error !== null) reject(error);
+        else resolve(found.map(({ address }) => addressRange(address)));
+      });
+    },
+  );
+}
+
+/** Its package is loaded only when a host is looked up. */
+async function addressRanges(): Promise<
+  typeof import("../policy/address_range.ts")
+> {
+  return await import(
+    new URL("../policy/address_range.ts", import.meta.url).href
+  );
+}
+
+/** Makes text of a page; the package for it is loaded only when there is one. */
+export async function htmlText(html: string): Promise<string> {
+  const module: typeof import("../tools/html_text.ts") = await import(
+    new URL("../tools/html_text.ts", import.meta.url).href
+  );
+  return module.htmlText(html);
+}

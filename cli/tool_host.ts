@@ -1,0 +1,108 @@
+import { dirname, isAbsolute, join } from "../deps.ts";
+import type { Policy } from "../policy/load.ts";
+import { workerPermissions } from "../policy/worker_permissions.ts";
+import { FIXTURE_ORIGIN } from "../tasks/corpus.ts";
+import { taskTools } from "../tasks/task_tools.ts";
+import { directorySandbox } from "../tools/directory_sandbox.ts";
+import type { Document } from "../tools/document.ts";
+import type { Tool } from "../tools/tool.ts";
+import { htmlText, networkFor } from "./network.ts";
+
+/** Where the tools of one run live. */
+export interface ToolHost extends Disposable {
+  /** Makes the five tools; the documents lie in the sandbox already. */
+  tools(documents: readonly Document[]): Promise<readonly Tool[]>;
+  /** Every URL that was requested, from the corpus or the network; it grows. */
+  readonly requests: readonly string[];
+}
+
+/** What a host is opened for. */
+export interface ToolHostOptions {
+  readonly policy: Policy;
+  /** The directory of the run; it need not exist yet. */
+  readonly sandbox: string;
+  /** Whether what is no document of the corpus is fetched from the network. */
+  readonly online: boolean;
+}
+
+/**
+ * Opens the place that `sandbox.isolation` of the policy names. A Worker is
+ * started at once, before anything is written: where it cannot be, there is no
+ * run.
+ */
+export function openToolHost(options: ToolHostOptions): Promise<ToolHost> {
+  return options.policy.document.sandbox.isolation === "worker"
+    ? workerHost(options)
+    : Promise.resolve(processHost(options));
+}
+
+function processHost({ policy, sandbox, online }: ToolHostOptions): ToolHost {
+  const requests: string[] = [];
+  return {
+    requests,
+    tools: (documents) =>
+      Promise.resolve(taskTools({
+        documents,
+        sandbox: directorySandbox(sandbox),
+        fetch: networkFor(online).fetch,
+        htmlText,
+        maxBytes: policy.document.fetch?.max_bytes,
+        requested: (url) => requests.push(url),
+      })),
+    [Symbol.dispose]() {},
+  };
+}
+
+async function workerHost(
+  { policy: { document }, sandbox, online }: ToolHostOptions,
+): Promise<ToolHost> {
+  const { startToolWorker } = await import("../tools/tool_worker.ts");
+  const requests: string[] = [];
+  const directory = realFuturePath(sandbox);
+  const worker = await startToolWorker({
+    entry: new URL("./tool_worker.ts", import.meta.url),
+    permissions: workerPermissions(document, {
+      sandbox: directory,
+      served: [new URL(FIXTURE_ORIGIN).hostname],
+      granted: (host) => online && isGranted(host),
+    }),
+    noted: (url) => requests.push(url),
+  });
+  return {
+    requests,
+    tools(documents) {
+      // What the model and the gates know of the tools; here they touch nothing.
+      const definitions = taskTools({
+        documents: [],
+        sandbox: directorySandbox(directory),
+        fetch: networkFor(false).fetch,
+        htmlText,
+        requested() {},
+      });
+      const maxBytes = document.fetch?.max_bytes;
+      return worker.open(definitions, {
+        documents,
+        directory,
+        online,
+        maxBytes,
+      });
+    },
+    [Symbol.dispose]: () => worker[Symbol.dispose](),
+  };
+}
+
+function isGranted(host: string): boolean {
+  return Deno.permissions.querySync({ name: "net", host }).state === "granted";
+}
+
+/** The path that a directory will have when it is made, without a link. */
+function realFuturePath(path: string): string {
+  const absolute = isAbsolute(path) ? path : join(Deno.cwd(), path);
+  try {
+    return Deno.realPathSync(absolute);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const parent = dirname(absolute);
+    return join(realFuturePath(parent), absolute.slice(parent.length));
+  }
+}

@@ -1,0 +1,50 @@
+import type { LoopState } from "./_loop_state.ts";
+import { attempt, type Attempted } from "./attempt.ts";
+import type { FailureKind } from "./event.ts";
+
+/** How long one attempt may take when the policy does not say, in milliseconds. */
+const DEFAULT_ATTEMPT_TIMEOUT_MS = 30_000;
+
+/**
+ * Does work that may fail, once, within the time of one attempt. What takes
+ * longer is told to stop, left behind, and fails as `late` says.
+ */
+export async function inTime<T>(
+  { env, spec }: LoopState,
+  { work, late: kind }: {
+    readonly work: (signal: AbortSignal) => Promise<T>;
+    readonly late: FailureKind;
+  },
+): Promise<Attempted<T>> {
+  const { attempt_timeout_ms: ms = DEFAULT_ATTEMPT_TIMEOUT_MS } =
+    spec.policy.document.retry;
+  const controller = new AbortController();
+  const { signal } = controller;
+  let late = false;
+  using _deadline = env.deadline(ms, () => {
+    late = true;
+    controller.abort();
+  });
+  using _cancellation = onAbort(env.signal, controller);
+  const attempted = await attempt(() => work(signal), signal);
+  if (attempted.ok || env.signal.aborted || !late) return attempted;
+  return {
+    ok: false,
+    error: {
+      kind,
+      type: "timeout",
+      exception_class: "TimeoutError",
+      message: `there was no result within ${ms} ms`,
+    },
+  };
+}
+
+/** Aborts a controller when a signal does, until it is disposed of. */
+function onAbort(signal: AbortSignal, controller: AbortController): Disposable {
+  const abort = () => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  return {
+    [Symbol.dispose]: () => signal.removeEventListener("abort", abort),
+  };
+}

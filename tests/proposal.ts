@@ -1,0 +1,26 @@
+import { lookUpPaths, NO_FACTS } from "../policy/facts.ts";
+import type { Proposal } from "../policy/rule.ts";
+import type { PathFacts } from "../tools/sandbox.ts";
+
+/** A call with no arguments of a tool that does not exist, but for what is given. */
+export function proposed(
+  { inspect, ...given }: Partial<Proposal> & {
+    /** Looks up the paths of the call. */
+    readonly inspect?: (path: string) => PathFacts;
+  } = {},
+): Proposal {
+  const proposal: Proposal = {
+    name: "read",
+    tool: undefined,
+    args: { ok: true, value: {}, canonical: "{}" },
+    call_sha256: "0".repeat(64),
+    facts: NO_FACTS,
+    redirects: 0,
+    repetition: { identical: 1 },
+    ...given,
+  };
+  return inspect === undefined ? proposal : {
+    ...proposal,
+    facts: { ...proposal.facts, paths: lookUpPaths(proposal, inspect) },
+  };
+}
