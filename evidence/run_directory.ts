@@ -1,5 +1,5 @@
 import { join } from "../deps.ts";
-import { growingFile } from "../runtime/growing_file.ts";
+import { type GrowingFile, growingFile } from "../runtime/growing_file.ts";
 import type { ArtifactName, Artifacts, ArtifactSink } from "./artifacts.ts";
 
 /**
@@ -13,7 +13,54 @@ import type { ArtifactName, Artifacts, ArtifactSink } from "./artifacts.ts";
  */
 export function runDirectory(path: string): ArtifactSink & Disposable {
   Deno.mkdirSync(path, { recursive: true });
-  const ledger = growingFile(join(path, "state.jsonl"));
+  return growingRun(path, growingFile(join(path, "state.jsonl")));
+}
+
+/**
+ * Opens the directory of an unfinished run, to go on behind `ledger`, the sound
+ * part of what its `state.jsonl` holds; the rest is cut off. The run is made
+ * again from its first event on: what is appended first must be `ledger`, byte
+ * for byte, and is not written again. What was made of trace and report is made
+ * anew.
+ *
+ * @throws {Deno.errors.Busy} when another process is at it
+ */
+export function resumedRunDirectory(
+  path: string,
+  ledger: Uint8Array,
+): ArtifactSink & Disposable {
+  const file = growingFile(join(path, "state.jsonl"), {
+    length: ledger.length,
+  });
+  for (const { name } of [...Deno.readDirSync(path)]) {
+    if (name.endsWith(".part")) Deno.removeSync(join(path, name));
+  }
+  return growingRun(path, behind(file, ledger));
+}
+
+/** The same file, for one who begins at its beginning. */
+function behind(file: GrowingFile, written: Uint8Array): GrowingFile {
+  let at = 0;
+  return {
+    ...file,
+    append(bytes) {
+      const known = Math.min(bytes.length, written.length - at);
+      for (let index = 0; index < known; index++) {
+        if (bytes[index] === written[at + index]) continue;
+        throw new RangeError(
+          `Cannot go on: byte ${at + index} of the ledger is not what was written`,
+        );
+      }
+      at += known;
+      if (known < bytes.length) file.append(bytes.subarray(known));
+    },
+  };
+}
+
+function growingRun(
+  path: string,
+  ledger: GrowingFile,
+): ArtifactSink & Disposable {
   const grow = (name: ArtifactName) => growingFile(join(path, `${name}.part`));
   const projections = {
     "trace.json": grow("trace.json"),

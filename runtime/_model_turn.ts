@@ -80,7 +80,10 @@ function recorded(
   attempted: Attempted<LlmOutput>,
   needsUsage: boolean,
 ): LlmOutput & { readonly error?: RecordedError } {
-  if (!attempted.ok) return { error: attempted.error };
+  if (!attempted.ok) {
+    const raw = attempted.recorded?.raw ?? undefined;
+    return { error: attempted.error, raw };
+  }
   const judged = judgeOutput(attempted.value, { needsUsage });
   if (judged.ok) return judged.output;
   return {

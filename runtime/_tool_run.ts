@@ -75,7 +75,9 @@ async function* boundedRetry(
       attempt: number,
       outcome: verdict.outcome,
       backoff_ms: verdict.backoffMs,
-      error: attempted.ok ? null : attempted.error,
+      error: attempted.ok || verdict.outcome === "success"
+        ? null
+        : attempted.error,
     };
     if (verdict.outcome !== "transient_failure") return attempted;
     const slept = await attempt(

@@ -1,10 +1,16 @@
 import { ToolError } from "../tools/tool_error.ts";
+import { RecordedFailure } from "./recorded_failure.ts";
 import type { RecordedError } from "./event.ts";
 
 /** How one attempt ended. */
 export type Attempted<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: RecordedError };
+  | {
+    readonly ok: false;
+    readonly error: RecordedError;
+    /** Where the error comes from when the work was not done again. */
+    readonly recorded?: RecordedFailure;
+  };
 
 /**
  * Does work that may fail, once. This is the one place of the loop where a thrown
@@ -18,6 +24,9 @@ export async function attempt<T>(
     signal.throwIfAborted();
     return { ok: true, value: await abortable(work(), signal) };
   } catch (error) {
+    if (error instanceof RecordedFailure) {
+      return { ok: false, error: error.error, recorded: error };
+    }
     return { ok: false, error: classify(error, signal) };
   }
 }

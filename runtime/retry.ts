@@ -23,7 +23,9 @@ export function judgeAttempt(
     readonly random: () => number;
   },
 ): RetryVerdict {
-  if (attempted.ok) return { outcome: "success", backoffMs: 0 };
+  if (attempted.ok || attempted.recorded?.lost) {
+    return { outcome: "success", backoffMs: 0 };
+  }
   const { kind } = attempted.error;
   if (kind !== "transient") {
     const refused = kind === "permission_denied";

@@ -28,17 +28,17 @@ export interface ScriptCall {
 
 /** A model that follows a script. */
 export interface ScriptedLlm {
-  /** Gives the steps back in order, one a call, whatever it is asked. */
+  /** Gives back the step of the script that the loop is at, whatever it is asked. */
   readonly llm: Llm;
-  /** How many steps of the script have not been asked for. */
+  /** How many steps of the script lie behind the last one that was asked for. */
   unused(): number;
   /** SHA-256 of the script in canonical JSON (RFC 8785), 64 hex digits. */
   readonly sha256: string;
 }
 
 /**
- * Makes a deterministic model of a list of steps. Being asked once more than
- * there are steps is an error; `unused` tells of steps that were never reached.
+ * Makes a deterministic model of a list of steps. Being asked beyond the last one
+ * is an error; `unused` tells of steps that were never reached.
  *
  * @throws {Error} when the script holds what canonical JSON cannot: a lone surrogate, NaN, an infinity
  */
@@ -47,19 +47,17 @@ export function scriptedLlm(script: readonly ScriptStep[]): ScriptedLlm {
   return {
     sha256: hash("sha256", canonicalize(script) ?? ""),
     unused: () => script.length - asked,
-    llm() {
-      const step = script[asked];
+    llm({ step: number }) {
+      const step = script[number - 1];
       if (step === undefined) {
         return Promise.reject(
           new RangeError(
-            `Cannot answer call ${
-              asked + 1
-            } of the model: the script has ${script.length} steps`,
+            `Cannot answer in step ${number}: the script has ${script.length} steps`,
           ),
         );
       }
-      asked += 1;
-      return Promise.resolve(outputOf(step, asked));
+      asked = Math.max(asked, number);
+      return Promise.resolve(outputOf(step, number));
     },
   };
 }

@@ -20,7 +20,7 @@ import { hashChain } from "../runtime/ledger.ts";
 import { parseLedgerLine } from "../runtime/ledger_line.ts";
 import type { Llm, Message } from "../runtime/llm.ts";
 import { governedLoop } from "../runtime/loop.ts";
-import type { ModelInfo } from "../runtime/run_spec.ts";
+import type { GovernedSpec, ModelInfo } from "../runtime/run_spec.ts";
 import { scriptedLlm, type ScriptStep } from "../runtime/scripted_llm.ts";
 
 /** What a tool of a rehearsal may be given. */
@@ -79,8 +79,16 @@ const MODEL: ModelInfo = {
   script_sha256: null,
 };
 
-/** Starts a rehearsal. Its clock shows one millisecond first, one more at each reading. */
-export function rehearsal(given: Rehearsal): AsyncGenerator<RunEvent, void> {
+/** A rehearsal that can be started, and started again where it broke off. */
+export interface Stage {
+  readonly spec: GovernedSpec;
+  /** The world of the rehearsal from a clock reading on. Its tools see the newest. */
+  world(start: bigint): Omit<Env, "signal">;
+  readonly signal: AbortSignal;
+}
+
+/** Sets a rehearsal up. */
+export function stage(given: Rehearsal): Stage {
   const { script = [{ answer: "done" }], rules = [] } = given;
   const policy = loadPolicy(
     JSON.stringify({ ...POLICY, ...given.policy }),
@@ -96,33 +104,52 @@ export function rehearsal(given: Rehearsal): AsyncGenerator<RunEvent, void> {
       links: 0,
     }),
   };
-  const clock = virtualClock(1_000_000n);
-  const work = given.workWith?.(clock) ?? given.work ??
-    (() => Promise.resolve(null));
-  return governedLoop({
-    runId: "rehearsal",
-    seed: 7,
-    runtimeVersion: "0.0.0",
-    task: { id: "rehearsal", question: "What now?", text: "id: rehearsal\n" },
-    policy,
-    tools: toolRegistry([
-      fakeTool("echo", ({ text = "" }) => Promise.resolve({ text })),
-      { ...fakeTool("work", work), idempotent: given.idempotent ?? false },
-    ]),
-    sandbox,
-    llm: given.llm ?? scriptedLlm(script).llm,
-    model: given.model ?? MODEL,
-    corpus: { sha256: "c".repeat(64), documents: 0 },
-    rules: [...rules, ...callRules(policy.document)],
-  }, {
-    now: clock.now,
-    sleep: given.sleep ?? clock.sleep,
-    deadline: clock.deadline,
-    resolve: given.resolveWith?.(clock) ?? given.resolve ??
-      (() => Promise.resolve(undefined)),
+  let clock = virtualClock(0n);
+  const work = given.workWith?.({
+    now: () => clock.now(),
+    sleep: (ms) => clock.sleep(ms),
+    deadline: (ms, expired) => clock.deadline(ms, expired),
+    expire: () => clock.expire(),
+  }) ?? given.work ?? (() => Promise.resolve(null));
+  return {
+    spec: {
+      runId: "rehearsal",
+      seed: 7,
+      runtimeVersion: "0.0.0",
+      task: { id: "rehearsal", question: "What now?", text: "id: rehearsal\n" },
+      policy,
+      tools: toolRegistry([
+        {
+          ...fakeTool("echo", ({ text = "" }) => Promise.resolve({ text })),
+          idempotent: true,
+        },
+        { ...fakeTool("work", work), idempotent: given.idempotent ?? false },
+      ]),
+      sandbox,
+      llm: given.llm ?? scriptedLlm(script).llm,
+      model: given.model ?? MODEL,
+      corpus: { sha256: "c".repeat(64), documents: 0 },
+      rules: [...rules, ...callRules(policy.document)],
+    },
+    world(start) {
+      clock = virtualClock(start);
+      return {
+        now: clock.now,
+        sleep: given.sleep ?? clock.sleep,
+        deadline: clock.deadline,
+        resolve: given.resolveWith?.(clock) ?? given.resolve ??
+          (() => Promise.resolve(undefined)),
+        approver: given.approver,
+      };
+    },
     signal: given.signal ?? new AbortController().signal,
-    approver: given.approver,
-  });
+  };
+}
+
+/** Starts a rehearsal. Its clock shows one millisecond first, one more at each reading. */
+export function rehearsal(given: Rehearsal): AsyncGenerator<RunEvent, void> {
+  const { spec, world, signal } = stage(given);
+  return governedLoop(spec, { ...world(1_000_000n), signal });
 }
 
 /**

@@ -1,0 +1,89 @@
+import type { Address } from "../policy/facts.ts";
+import type { Json } from "../tools/json.ts";
+import { Redirect } from "../tools/redirect.ts";
+import type { PathFacts } from "../tools/sandbox.ts";
+import type { ApprovalAnswer } from "./approval.ts";
+import type { AttemptFinished, LlmCompleted, RunEvent } from "./event.ts";
+import type { LlmOutput } from "./llm.ts";
+import { RecordedFailure } from "./recorded_failure.ts";
+
+/** The clock readings that an event took, in nanoseconds since the epoch, in order. */
+export function readingsOf(event: RunEvent): readonly bigint[] {
+  const ts = BigInt(event.ts);
+  return "started_at" in event ? [BigInt(event.started_at), ts] : [ts];
+}
+
+/**
+ * What the model gave back.
+ *
+ * @throws {RecordedFailure} when it failed
+ */
+export function outputOf(event: LlmCompleted): LlmOutput {
+  const { error, answer, calls, usage, finish_reason, raw } = event;
+  if (error !== null) throw new RecordedFailure(error, { raw });
+  return {
+    ...answer === null ? { calls } : { answer },
+    usage: usage ?? undefined,
+    finish_reason: finish_reason ?? undefined,
+    raw: raw ?? undefined,
+  };
+}
+
+/**
+ * What an attempt came to, which succeeded or failed on record; `undefined` when
+ * it succeeded and its result is not on record.
+ *
+ * @throws {RecordedFailure} when it failed
+ */
+export function outcomeOf(
+  { error, outcome }: AttemptFinished,
+  receipt: RunEvent | undefined,
+): { readonly value: Json | Redirect } | undefined {
+  if (error !== null) throw new RecordedFailure(error);
+  if (outcome !== "success" || receipt?.type !== "tool_finished") {
+    return undefined;
+  }
+  if (receipt.error !== null) {
+    throw new RecordedFailure(receipt.error, { lost: true });
+  }
+  return {
+    value: receipt.redirect === null
+      ? receipt.result
+      : new Redirect(receipt.redirect),
+  };
+}
+
+/** Where a path led when the call was judged; `undefined` when that is not on record. */
+export function pathFactsOf(
+  event: RunEvent | undefined,
+  path: string,
+): PathFacts | undefined {
+  if (event?.type !== "policy_checked") return undefined;
+  const found = event.facts?.paths.find((each) => each.path === path);
+  if (found === undefined) return undefined;
+  const { resolved, inside, kind, links } = found;
+  return {
+    resolved,
+    inside,
+    viaLink: found.via_link,
+    dotdotAfterLink: found.dotdot_after_link,
+    kind,
+    links,
+  };
+}
+
+/** What a host stood for when the call was judged. */
+export function addressesOf(
+  event: RunEvent | undefined,
+  host: string,
+): readonly Address[] | undefined {
+  if (event?.type !== "policy_checked") return undefined;
+  return event.facts?.hosts.find((each) => each.host === host)?.addresses;
+}
+
+/** What a person answered; nothing is a rejection. */
+export function approvalOf(event: RunEvent | undefined): ApprovalAnswer {
+  return event?.type === "approval_resolved"
+    ? { approver: event.approver, verdict: event.verdict }
+    : { approver: "none", verdict: "rejected" };
+}

@@ -1,0 +1,42 @@
+import type { RecordedError } from "./event.ts";
+
+/**
+ * Thrown in the place of work that is on record already: the failure that the
+ * ledger has is taken as it stands and classified no second time.
+ */
+export class RecordedFailure extends Error {
+  override readonly name = "RecordedFailure";
+  /** The error as the ledger has it. */
+  readonly error: RecordedError;
+  /** What the model wrote, where the ledger has that beside the error. */
+  readonly raw: string | null;
+  /** Whether the ledger says that the attempt succeeded, and its result is lost. */
+  readonly lost: boolean;
+
+  /** Takes an error from a ledger. */
+  constructor(
+    error: RecordedError,
+    { raw = null, lost = false }: {
+      readonly raw?: string | null;
+      readonly lost?: boolean;
+    } = {},
+  ) {
+    super(error.message);
+    this.error = error;
+    this.raw = raw;
+    this.lost = lost;
+  }
+}
+
+/**
+ * What is recorded of an effect of which nobody can say whether it happened: the
+ * intent is on disk and the receipt is not. Such a call is not sent again, unless
+ * its tool says that twice is as good as once.
+ */
+export const INDETERMINATE: RecordedError = {
+  kind: "unhandled",
+  type: "indeterminate",
+  exception_class: "Indeterminate",
+  message:
+    "the process ended between the intent and the receipt; whether the effect happened is not known",
+};

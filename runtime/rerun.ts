@@ -1,0 +1,235 @@
+import type { Tool } from "../tools/tool.ts";
+import {
+  addressesOf,
+  approvalOf,
+  outcomeOf,
+  outputOf,
+  pathFactsOf,
+  readingsOf,
+} from "./_recorded_answers.ts";
+import { type Env, virtualClock } from "./env.ts";
+import type { RunEvent } from "./event.ts";
+import { INDETERMINATE, RecordedFailure } from "./recorded_failure.ts";
+import type { RunSpec } from "./run_spec.ts";
+
+/** Where a run does not go on as its record says. */
+export interface Divergence {
+  /** Number of the first event that differs. */
+  readonly seq: number;
+  /** What is on record; `undefined` when the record has ended. */
+  readonly expected: RunEvent | undefined;
+  /** What the loop did; `undefined` when it had ended, or would have gone beyond the record. */
+  readonly found: RunEvent | undefined;
+}
+
+/** Thrown into a run that does not go on as its record says. */
+export class DivergenceError extends Error {
+  /** Tells the error apart. */
+  override readonly name = "DivergenceError";
+  /** Where, and how. */
+  readonly divergence: Divergence;
+
+  /** Names the event. */
+  constructor(divergence: Divergence) {
+    super(`Cannot go on: event ${divergence.seq} is not what is on record`);
+    this.divergence = divergence;
+  }
+}
+
+/** How a run goes on where its record ends. */
+export interface Afterwards {
+  /** The outside world from then on; `start` is the first reading that its clock may give. */
+  env(start: bigint): Omit<Env, "signal">;
+  /** Cancels the run, from then on. */
+  readonly signal: AbortSignal;
+  /** Hears that the intent with this `seq`, which has no receipt, is carried out again. */
+  sentAgain(seq: number): void;
+}
+
+/** A run that is done again from its record. */
+export interface Rerun<Spec extends RunSpec> {
+  /** The same run, with what is on record in the place of model, tools and disk. */
+  readonly spec: Spec;
+  /** The outside world of then; `expire` lets time pass until the last deadline. */
+  readonly env: Env & { expire(): void };
+  /**
+   * Passes the loop's events on, as long as they are what is on record.
+   *
+   * @throws {DivergenceError} at the first one that is not
+   */
+  follow(events: AsyncIterable<RunEvent>): AsyncGenerator<RunEvent, void>;
+}
+
+const MILLISECOND = 1_000_000n;
+
+/**
+ * Does a run again from the events that are on record: the loop is the same, and
+ * wherever it would ask the model, a tool, the disk, the network, a person or the
+ * clock, it gets what it got then. Nothing has an effect until the record ends;
+ * there the run goes on as `afterwards` says, or not at all.
+ *
+ * An effect whose receipt is on record is never repeated. Where the record ends
+ * behind an intent, the call is sent again when its tool is idempotent, and else
+ * fails as `indeterminate`.
+ */
+export function rerun<Spec extends RunSpec>(
+  spec: Spec,
+  recorded: readonly RunEvent[],
+  afterwards?: Afterwards,
+): Rerun<Spec> {
+  const readings = recorded.flatMap(readingsOf);
+  const past = virtualClock(0n);
+  const cancellation = new AbortController();
+  const { cancelledAt } = endOf(recorded);
+  /** How many events the loop has come to. */
+  let at = 0;
+  let read = 0;
+  let live: (Omit<Env, "signal"> & { expire?(): void }) | undefined;
+
+  /** The event that the loop must come to next; `undefined` where the record ends. */
+  const next = () => recorded[at];
+
+  /** The outside world, once the record has ended; never before. */
+  function world(): NonNullable<typeof live> {
+    if (afterwards === undefined || at < recorded.length) {
+      throw new DivergenceError({
+        seq: at,
+        expected: next(),
+        found: undefined,
+      });
+    }
+    live ??= afterwards.env((readings.at(-1) ?? -MILLISECOND) + MILLISECOND);
+    return live;
+  }
+
+  function runAgain(tool: Tool): Tool {
+    return {
+      ...tool,
+      async run(args, context) {
+        const attempt = next();
+        const succeeded = attempt?.type === "attempt_finished";
+        if (succeeded) {
+          const outcome = outcomeOf(attempt, recorded[at + 1]);
+          if (outcome !== undefined) return outcome.value;
+        }
+        // The receipt of a success may be missing where the record ends.
+        const lost = succeeded && at + 1 === recorded.length;
+        if (!lost) world();
+        // Beyond the record an intent is new; at its end nobody knows what became of it.
+        if (lost || at === recorded.length) {
+          if (!tool.idempotent) {
+            throw new RecordedFailure(INDETERMINATE, { lost });
+          }
+          afterwards?.sentAgain(endOf(recorded).intent);
+        }
+        return await tool.run(args, context);
+      },
+    };
+  }
+
+  /** The run's own signal counts from where the record ends. */
+  function heed(): void {
+    if (afterwards === undefined) return;
+    const { signal } = afterwards;
+    const abort = () => cancellation.abort(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+  }
+
+  return {
+    spec: {
+      ...spec,
+      tools: new Map(
+        [...spec.tools].map(([name, tool]) => [name, runAgain(tool)] as const),
+      ),
+      sandbox: {
+        inspect(path) {
+          const facts = pathFactsOf(next(), path);
+          if (facts !== undefined) return facts;
+          world();
+          return spec.sandbox.inspect(path);
+        },
+      },
+      async llm(input, signal) {
+        const event = next();
+        if (event?.type === "llm_completed") return outputOf(event);
+        world();
+        return await spec.llm(input, signal);
+      },
+    },
+    env: {
+      now() {
+        const reading = readings[read];
+        read += 1;
+        return reading ?? world().now();
+      },
+      async sleep(ms, signal) {
+        const event = next();
+        if (event === undefined) return await world().sleep(ms, signal);
+        if (event.type === "tool_finished" && event.error !== null) {
+          throw new RecordedFailure(event.error);
+        }
+      },
+      deadline: (ms, expired) =>
+        (next() === undefined ? world() : past).deadline(ms, expired),
+      async resolve(url, signal) {
+        const event = next();
+        return event === undefined
+          ? await world().resolve(url, signal)
+          : addressesOf(event, url.hostname);
+      },
+      async approver(request, signal) {
+        const event = next();
+        return event === undefined
+          ? await world().approver?.(request, signal) ?? approvalOf(event)
+          : approvalOf(event);
+      },
+      signal: cancellation.signal,
+      expire() {
+        past.expire();
+        live?.expire?.();
+      },
+    },
+    async *follow(events) {
+      if (recorded.length === 0) heed();
+      for await (const event of events) {
+        const expected = next();
+        const beyond = at >= recorded.length;
+        if (
+          beyond
+            ? afterwards === undefined
+            : JSON.stringify(event) !== JSON.stringify(expected)
+        ) {
+          throw new DivergenceError({ seq: at, expected, found: event });
+        }
+        if (at === cancelledAt) cancellation.abort();
+        at += 1;
+        if (at === recorded.length) heed();
+        yield event;
+      }
+      if (at < recorded.length) {
+        throw new DivergenceError({
+          seq: at,
+          expected: next(),
+          found: undefined,
+        });
+      }
+    },
+  };
+}
+
+/** What the end of a record says of how the run is done again. */
+function endOf(recorded: readonly RunEvent[]): {
+  /** The event behind which the run was cancelled, if it was. */
+  readonly cancelledAt: number | undefined;
+  /** The last intent. */
+  readonly intent: number;
+} {
+  const last = recorded.at(-1);
+  const cancelled = last?.type === "run_finished" &&
+    last.terminal_reason === "cancelled";
+  return {
+    cancelledAt: cancelled ? recorded.length - 3 : undefined,
+    intent: recorded.findLast(({ type }) => type === "tool_started")?.seq ?? 0,
+  };
+}

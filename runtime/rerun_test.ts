@@ -1,0 +1,180 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { type Rehearsal, rehearse, stage } from "../tests/rehearsal.ts";
+import { REHEARSALS } from "../tests/rehearsals.ts";
+import type { RunEvent } from "./event.ts";
+import { governedLoop } from "./loop.ts";
+import { DivergenceError, rerun } from "./rerun.ts";
+
+/** Does a run again from events, without a world. */
+async function again(given: Rehearsal, recorded: readonly RunEvent[]) {
+  const { spec } = stage({
+    ...given,
+    llm: () => Promise.reject(new Error("the model was asked")),
+    work: () => Promise.reject(new Error("the tool was run")),
+  });
+  const { env, follow, ...replayed } = rerun(spec, recorded);
+  const events: RunEvent[] = [];
+  for await (const event of follow(governedLoop(replayed.spec, env))) {
+    events.push(event);
+  }
+  return events;
+}
+
+for (const [name, make] of Object.entries(REHEARSALS)) {
+  Deno.test(`rerun() of ${name} comes to the same events, and nothing is run`, async () => {
+    const recorded = await rehearse(make());
+    assertEquals(await again(make(), recorded), recorded);
+  });
+}
+
+/** Breaks a run off behind `length` events and goes on from them. */
+async function interrupted(given: Rehearsal, length: number) {
+  const { spec, world, signal } = stage(given);
+  const first: RunEvent[] = [];
+  if (length > 0) {
+    for await (
+      const event of governedLoop(spec, { ...world(1_000_000n), signal })
+    ) {
+      first.push(event);
+      if (first.length === length) break;
+    }
+  }
+  const sentAgain: number[] = [];
+  const { env, follow, ...resumed } = rerun(spec, first, {
+    env: (start) => world(length === 0 ? 1_000_000n : start),
+    signal,
+    sentAgain: (seq) => sentAgain.push(seq),
+  });
+  const events: RunEvent[] = [];
+  for await (const event of follow(governedLoop(resumed.spec, env))) {
+    events.push(event);
+  }
+  return { events, sentAgain };
+}
+
+const UNREPEATABLE = new Set([
+  // Its rule counts how often it was asked.
+  "denied_after_approval",
+  // Their signal stays aborted, so that what is done again is cancelled earlier.
+  "cancelled_before_a_step",
+  "cancelled_while_a_person_thinks",
+  // It would take long.
+  "many_steps",
+]);
+
+for (const [name, make] of Object.entries(REHEARSALS)) {
+  if (UNREPEATABLE.has(name)) continue;
+  Deno.test(`rerun() of ${name} goes on behind any event`, async () => {
+    const whole = await rehearse({ ...make(), idempotent: true });
+    for (let length = 0; length < whole.length; length++) {
+      const { events } = await interrupted(
+        { ...make(), idempotent: true },
+        length,
+      );
+      assertEquals(events, whole, `interrupted behind ${length} events`);
+    }
+  });
+}
+
+const WORK = [
+  { calls: [{ tool: "work", args: { text: "go" } }] },
+  { answer: "done" },
+];
+
+Deno.test("rerun() never runs what has a receipt, and sends an idempotent intent again", async () => {
+  let runs = 0;
+  const given = () => ({
+    script: WORK,
+    idempotent: true,
+    work() {
+      runs += 1;
+      return Promise.resolve(runs);
+    },
+  });
+  const whole = await rehearse(given());
+  const intent = whole.findIndex(({ type }) => type === "tool_started");
+  for (let length = 0; length < whole.length; length++) {
+    runs = 0;
+    const { sentAgain } = await interrupted(given(), length);
+    const last = whole[length - 1]?.type;
+    const where = `interrupted behind ${length} events`;
+    assertEquals(runs, last === "attempt_finished" ? 2 : 1, where);
+    assertEquals(
+      sentAgain,
+      last === "attempt_finished" || last === "tool_started" ? [intent] : [],
+      where,
+    );
+  }
+});
+
+for (
+  const { behind, attempts } of [
+    { behind: "tool_started", attempts: ["non_retryable"] },
+    { behind: "attempt_finished", attempts: ["success"] },
+  ]
+) {
+  Deno.test(`rerun() takes an intent without a receipt for indeterminate, behind ${behind}`, async () => {
+    let runs = 0;
+    const given = {
+      script: WORK,
+      work() {
+        runs += 1;
+        return Promise.resolve(runs);
+      },
+    };
+    const whole = await rehearse(given);
+    runs = 0;
+    const length = whole.findIndex(({ type }) => type === behind) + 1;
+    const { spec, world, signal } = stage(given);
+    const { env, follow, ...resumed } = rerun(spec, whole.slice(0, length), {
+      env: world,
+      signal,
+      sentAgain: () => assertEquals("sent again", "not sent"),
+    });
+    const events: RunEvent[] = [];
+    for await (const event of follow(governedLoop(resumed.spec, env))) {
+      events.push(event);
+    }
+    assertEquals(runs, 0);
+    assertEquals(
+      events.flatMap((event) =>
+        event.type === "attempt_finished" ? [event.outcome] : []
+      ),
+      attempts,
+    );
+    assertEquals(
+      events.flatMap((event) =>
+        event.type === "tool_finished" ? [event.error?.type] : []
+      ),
+      ["indeterminate"],
+    );
+    const end = events.at(-1);
+    assertEquals(
+      end?.type === "run_finished" && end.terminal_reason,
+      "failure_mode_terminal",
+    );
+    assertEquals(await again(given, events), events);
+  });
+}
+
+Deno.test("rerun() of a record without its end stops where it ends", async () => {
+  const whole = await rehearse(REHEARSALS.one_call());
+  const error = await assertRejects(
+    () => again(REHEARSALS.one_call(), whole.slice(0, 3)),
+    DivergenceError,
+  );
+  assertEquals(error.divergence.expected, undefined);
+});
+
+Deno.test("rerun() names the first event that is not what is on record", async () => {
+  const whole = await rehearse(REHEARSALS.one_call());
+  for (const [index, event] of whole.entries()) {
+    const changed = whole.with(index, { ...event, step: event.step + 1 });
+    const error = await assertRejects(
+      () => again(REHEARSALS.one_call(), changed),
+      DivergenceError,
+    );
+    assertEquals(error.divergence.seq, index);
+    assertEquals(error.divergence.expected, changed[index]);
+  }
+});
