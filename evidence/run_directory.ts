@@ -48,7 +48,9 @@ function behind(file: GrowingFile, written: Uint8Array): GrowingFile {
       for (let index = 0; index < known; index++) {
         if (bytes[index] === written[at + index]) continue;
         throw new RangeError(
-          `Cannot go on: byte ${at + index} of the ledger is not what was written`,
+          `Cannot go on: byte ${
+            at + index
+          } of the ledger is not what was written`,
         );
       }
       at += known;

@@ -6,7 +6,8 @@ import {
   outputOf,
   pathFactsOf,
   readingsOf,
-} from "./_recorded_answers.ts";
+  validationOf,
+} from "./recorded_answers.ts";
 import { type Env, virtualClock } from "./env.ts";
 import type { RunEvent } from "./event.ts";
 import { INDETERMINATE, RecordedFailure } from "./recorded_failure.ts";
@@ -103,8 +104,21 @@ export function rerun<Spec extends RunSpec>(
   }
 
   function runAgain(tool: Tool): Tool {
+    const schema = tool.args["~standard"];
     return {
       ...tool,
+      args: {
+        "~standard": {
+          ...schema,
+          validate: (value) =>
+            next() === undefined
+              ? schema.validate(value)
+              : validationOf(next(), {
+                value,
+                run: [recorded[at + 1], recorded[at + 3]],
+              }),
+        },
+      },
       async run(args, context) {
         const attempt = next();
         const succeeded = attempt?.type === "attempt_finished";

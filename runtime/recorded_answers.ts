@@ -2,6 +2,7 @@ import type { Address } from "../policy/facts.ts";
 import type { Json } from "../tools/json.ts";
 import { Redirect } from "../tools/redirect.ts";
 import type { PathFacts } from "../tools/sandbox.ts";
+import type { SchemaResult } from "../tools/schema.ts";
 import type { ApprovalAnswer } from "./approval.ts";
 import type { AttemptFinished, LlmCompleted, RunEvent } from "./event.ts";
 import type { LlmOutput } from "./llm.ts";
@@ -86,4 +87,27 @@ export function approvalOf(event: RunEvent | undefined): ApprovalAnswer {
   return event?.type === "approval_resolved"
     ? { approver: event.approver, verdict: event.verdict }
     : { approver: "none", verdict: "rejected" };
+}
+
+/**
+ * What the validation of a call's arguments came to: what is wrong with them, or
+ * the validated copy, which is on record when the tool was run.
+ */
+export function validationOf(
+  event: RunEvent | undefined,
+  { value, run }: {
+    /** The arguments as they were parsed. */
+    readonly value: unknown;
+    /** What followed the judgement, perhaps after a person's answer. */
+    readonly run: readonly (RunEvent | undefined)[];
+  },
+): SchemaResult<unknown> {
+  if (event?.type !== "policy_checked") return { value };
+  const wrong = event.facts?.args_error ?? null;
+  if (wrong !== null) {
+    const { reason, path } = wrong;
+    return { issues: [{ message: reason, path: path === "" ? [] : [path] }] };
+  }
+  const started = run.find((each) => each?.type === "tool_started");
+  return { value: started?.type === "tool_started" ? started.args : value };
 }

@@ -1,0 +1,87 @@
+import type { RunEvent } from "../runtime/event.ts";
+import { hashChain } from "../runtime/ledger.ts";
+import { parseLedgerLine } from "../runtime/ledger_line.ts";
+
+/** A ledger that was read and found sound, perhaps of a run that broke off. */
+export interface ReadLedger {
+  /** The events of the complete lines, in order. */
+  readonly events: readonly RunEvent[];
+  /** The bytes of the complete lines. */
+  readonly sound: Uint8Array;
+  /** What follows the last newline: a line that was being written; mostly empty. */
+  readonly torn: Uint8Array;
+}
+
+/** A line of a ledger that cannot be trusted. */
+export class LedgerError extends Error {
+  /** Tells the error apart. */
+  override readonly name = "LedgerError";
+  /** Number of the line, from 1. */
+  readonly line: number;
+
+  /** Says what is wrong with a line. */
+  constructor(line: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.line = line;
+  }
+}
+
+const NEWLINE = 10;
+
+/**
+ * Reads the bytes of a `state.jsonl`, of a run that is finished or that broke
+ * off. Every complete line must be an event in its stored form, with the next
+ * number and the right hashes.
+ *
+ * @throws {LedgerError} at the first line that is not
+ */
+export function readLedger(bytes: Uint8Array): ReadLedger {
+  const length = bytes.lastIndexOf(NEWLINE) + 1;
+  const sound = bytes.subarray(0, length);
+  const chain = hashChain();
+  const events: RunEvent[] = [];
+  for (let start = 0; start < length;) {
+    const end = bytes.indexOf(NEWLINE, start) + 1;
+    const number = events.length + 1;
+    const text = decode(bytes.subarray(start, end), number);
+    const event = parse(text, number);
+    if (event.seq !== events.length) {
+      throw new LedgerError(
+        number,
+        `expected seq ${events.length}, found ${event.seq}`,
+      );
+    }
+    if (chain.seal(event) !== text) {
+      throw new LedgerError(
+        number,
+        "the line is not as it was sealed: its hashes or the form of its JSON differ",
+      );
+    }
+    events.push(event);
+    start = end;
+  }
+  return { events, sound, torn: bytes.subarray(length) };
+}
+
+function decode(bytes: Uint8Array, line: number): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes);
+  } catch (cause) {
+    throw new LedgerError(line, "the line is not UTF-8", { cause });
+  }
+}
+
+function parse(text: string, line: number): RunEvent {
+  try {
+    const { prev: _prev, hash: _hash, ...event } = parseLedgerLine(text);
+    return event;
+  } catch (cause) {
+    const message = cause instanceof SyntaxError
+      ? "the line is not JSON"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new LedgerError(line, message, { cause });
+  }
+}
