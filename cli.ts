@@ -15,6 +15,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     (await import("./cli/scenario_suite.ts")).failureModes,
   run: async () => (await import("./cli/run.ts")).run,
   test: async () => (await import("./cli/test.ts")).test,
+  resume: async () => (await import("./cli/resume.ts")).resume,
+  replay: async () => (await import("./cli/replay.ts")).replay,
   decide: async () => (await import("./cli/decide.ts")).decide,
   permissions: async () => (await import("./cli/permissions.ts")).permissions,
   corpus: async () => (await import("./cli/corpus.ts")).corpus,

@@ -6,6 +6,7 @@ import { type Durability, recordRun } from "../evidence/record_run.ts";
 import type { Policy } from "../policy/load.ts";
 import type { RunEvent, RunFinished } from "../runtime/event.ts";
 import { agentLoop } from "../runtime/loop.ts";
+import { rerun } from "../runtime/rerun.ts";
 import { fixtureResolve, stagedDocuments } from "../tasks/corpus.ts";
 import { scriptedRun, startOf } from "../tasks/scripted_run.ts";
 import type { Task } from "../tasks/task.ts";
@@ -35,6 +36,12 @@ export interface Execution {
   readonly signal: AbortSignal;
   /** Sees every event before it is recorded. */
   readonly watch?: (event: RunEvent) => void;
+  /** What is on record of the run, which broke off; its sandbox is as it was then. */
+  readonly past?: {
+    readonly events: readonly RunEvent[];
+    /** Hears that an intent without a receipt is carried out again. */
+    readonly sentAgain: (seq: number) => void;
+  };
 }
 
 /** How a run ended. */
@@ -46,26 +53,40 @@ export interface Executed {
 
 /** Runs a task with its scripted model and puts it on record. */
 export async function execute(execution: Execution): Promise<Executed> {
-  const { task, documents, sandbox, host, sink, online, ...how } = execution;
+  const { task, documents, host, sink, past, signal } = execution;
   const volatile = stopwatch();
-  layDown(stagedDocuments(documents), sandbox);
-  const env = deterministicEnv(startOf(task), {
-    ...how,
-    resolve: fixtureResolve(networkFor(online).resolve),
-  });
-  const { spec, unused } = scriptedRun(task, {
+  if (past === undefined) {
+    layDown(stagedDocuments(documents), execution.sandbox);
+  }
+  const world = (start: bigint) =>
+    deterministicEnv(start, {
+      ...execution,
+      resolve: fixtureResolve(networkFor(execution.online).resolve),
+    });
+  const again = past === undefined
+    ? undefined
+    : rerun(past.events, { ...past, signal, env: world });
+  const env = again?.env ?? world(startOf(task));
+  const tools = await host.tools(documents);
+  const { spec } = scriptedRun(task, {
     ...execution,
-    sandbox: directorySandbox(sandbox),
-    tools: await host.tools(documents),
+    sandbox: directorySandbox(execution.sandbox),
+    tools: again?.tools(tools) ?? tools,
     expire: env.expire,
     runtimeVersion: config.version,
   });
-  const events = watched(agentLoop(spec, env), execution.watch);
-  const finished = await recordRun(events, sink, {
+  const events = again === undefined
+    ? agentLoop(spec, env)
+    : again.follow(agentLoop(again.spec(spec), env));
+  const finished = await recordRun(watched(events, execution.watch), sink, {
     volatile,
-    durability: how.durability,
+    durability: execution.durability,
   });
-  return { finished, unused: unused() };
+  const { script } = task.document;
+  return {
+    finished,
+    unused: Math.max(0, script.length - finished.totals.llm_calls),
+  };
 }
 
 async function* watched(

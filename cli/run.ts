@@ -1,11 +1,12 @@
 import { join } from "../deps.ts";
-import type { Durability } from "../evidence/record_run.ts";
 import { runDirectory } from "../evidence/run_directory.ts";
 import { InputError } from "../policy/input_error.ts";
-import type { RunEvent } from "../runtime/event.ts";
 import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
-import { describeEnd, endAsJson, execute } from "./execute.ts";
+import { type Command, UsageError } from "./command.ts";
+import { cancelOnSignal } from "./cancellation.ts";
+import { durabilityOf } from "./durability.ts";
+import { execute } from "./execute.ts";
+import { lastTrouble, reportEnd } from "./run_end.ts";
 import { whyUnwritable } from "./files.ts";
 import { openToolHost } from "./tool_host.ts";
 import { readTaskInputs } from "./task_inputs.ts";
@@ -76,32 +77,15 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
       signal: cancellation.signal,
       watch: trouble.watch,
     });
-    const answered = finished.terminal_reason === "final_answer";
-    if (!answered) {
-      output.note(
-        `${trouble.text() ?? "cancelled"}; see ${join(out, "run_report.md")}`,
-      );
-    }
-    if (unused > 0) {
-      output.note(`steps of the script that were not reached: ${unused}`);
-    }
-    const { answer } = finished;
-    output.data(
-      given.flag("json") ? endAsJson(out, finished) : [
-        `${out}: ${describeEnd(finished)}`,
-        ...answer === null ? [] : ["", answer],
-      ].join("\n"),
-    );
-    return answered ? EXIT.ok : EXIT.no;
+    return reportEnd(output, {
+      out,
+      finished,
+      unused,
+      trouble: trouble.text(),
+      json: given.flag("json"),
+    });
   },
 };
-
-function durabilityOf(value = "intent"): Durability {
-  if (value === "none" || value === "intent") return value;
-  throw new UsageError(
-    `Cannot use --durability "${value}": expected none or intent`,
-  );
-}
 
 /** A run is evidence: nothing is ever written over one. */
 function refuseOccupied(out: string): void {
@@ -133,49 +117,5 @@ function existing(folder: string): readonly Deno.DirEntry[] {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
-  }
-}
-
-/** A signal that aborts on Ctrl-C or SIGTERM, so that the run ends as cancelled, on record. */
-function cancelOnSignal(): { readonly signal: AbortSignal } & Disposable {
-  const controller = new AbortController();
-  const abort = () =>
-    controller.abort(new DOMException("The run was interrupted", "AbortError"));
-  for (const name of SIGNALS) Deno.addSignalListener(name, abort);
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      for (const name of SIGNALS) Deno.removeSignalListener(name, abort);
-    },
-  };
-}
-
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
-
-/** Remembers why a run did not end with an answer: the last thing that went wrong. */
-function lastTrouble() {
-  let trouble: string | undefined;
-  return {
-    watch(event: RunEvent): void {
-      const what = troubleOf(event);
-      if (what !== undefined) trouble = `step ${event.step}: ${what}`;
-    },
-    text: () => trouble,
-  };
-}
-
-function troubleOf(event: RunEvent): string | undefined {
-  switch (event.type) {
-    case "policy_checked":
-      return event.decision === "deny"
-        ? `${
-          event.tool ?? "the run"
-        } denied by ${event.rule_id}: ${event.reason}`
-        : undefined;
-    case "llm_completed":
-    case "tool_finished":
-      return event.error === null
-        ? undefined
-        : `${event.error.type}: ${event.error.message}`;
   }
 }

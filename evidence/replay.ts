@@ -2,7 +2,13 @@ import { loadPolicy } from "../policy/load.ts";
 import type { RunEvent, RunStarted } from "../runtime/event.ts";
 import { agentLoop } from "../runtime/loop.ts";
 import { toolOnRecord } from "../runtime/recorded_tool.ts";
-import { type Divergence, DivergenceError, rerun } from "../runtime/rerun.ts";
+import { toolRegistry } from "../tools/registry.ts";
+import {
+  type Divergence,
+  DivergenceError,
+  type Rerun,
+  rerun,
+} from "../runtime/rerun.ts";
 import type { RunSpec } from "../runtime/run_spec.ts";
 
 /**
@@ -23,9 +29,11 @@ export async function replay(
       "Cannot replay a record that does not begin with run_started",
     );
   }
-  const { spec, env, follow } = rerun(specOnRecord(started), recorded);
+  const again = rerun(recorded);
+  const spec = again.spec(specOnRecord(started, again));
   try {
-    for await (const event of follow(agentLoop(spec, env))) void event;
+    const events = again.follow(agentLoop(spec, again.env));
+    for await (const event of events) void event;
   } catch (error) {
     if (!(error instanceof DivergenceError)) throw error;
     const { divergence } = error;
@@ -36,7 +44,10 @@ export async function replay(
 }
 
 /** The run as its first event describes it; whatever it would touch must come from the record. */
-function specOnRecord(started: RunStarted): RunSpec {
+function specOnRecord(
+  started: RunStarted,
+  again: Pick<Rerun, "tools">,
+): RunSpec {
   const policy = loadPolicy(started.policy.text, "the policy on record");
   const { isolation } = policy.document.sandbox;
   const tools = started.tools.map((tool) => {
@@ -49,7 +60,7 @@ function specOnRecord(started: RunStarted): RunSpec {
     runtimeVersion: started.runtime_version,
     task: started.task,
     policy,
-    tools: new Map(tools.map((tool) => [tool.name, tool])),
+    tools: toolRegistry(again.tools(tools)),
     sandbox: {
       inspect(path) {
         throw new RangeError(`There is nothing on record of "${path}"`);

@@ -48,9 +48,11 @@ export interface Afterwards {
 }
 
 /** A run that is done again from its record. */
-export interface Rerun<Spec extends RunSpec> {
-  /** The same run, with what is on record in the place of model, tools and disk. */
-  readonly spec: Spec;
+export interface Rerun {
+  /** The same tools, which give what they gave then; what stands in front of them is done again. */
+  tools(tools: readonly Tool[]): readonly Tool[];
+  /** The same run, with what is on record in the place of model and disk; its tools are those of `tools`. */
+  spec<Spec extends RunSpec>(spec: Spec): Spec;
   /** The outside world of then; `expire` lets time pass until the last deadline. */
   readonly env: Env & { expire(): void };
   /**
@@ -73,11 +75,10 @@ const MILLISECOND = 1_000_000n;
  * behind an intent, the call is sent again when its tool is idempotent, and else
  * fails as `indeterminate`.
  */
-export function rerun<Spec extends RunSpec>(
-  spec: Spec,
+export function rerun(
   recorded: readonly RunEvent[],
   afterwards?: Afterwards,
-): Rerun<Spec> {
+): Rerun {
   const readings = recorded.flatMap(readingsOf);
   const past = virtualClock(0n);
   const cancellation = new AbortController();
@@ -151,11 +152,9 @@ export function rerun<Spec extends RunSpec>(
   }
 
   return {
-    spec: {
+    tools: (tools) => tools.map(runAgain),
+    spec: (spec) => ({
       ...spec,
-      tools: new Map(
-        [...spec.tools].map(([name, tool]) => [name, runAgain(tool)] as const),
-      ),
       sandbox: {
         inspect(path) {
           const facts = pathFactsOf(next(), path);
@@ -170,7 +169,7 @@ export function rerun<Spec extends RunSpec>(
         world();
         return await spec.llm(input, signal);
       },
-    },
+    }),
     env: {
       now() {
         const reading = readings[read];

@@ -3,7 +3,18 @@ import { type Rehearsal, rehearse, stage } from "../tests/rehearsal.ts";
 import { REHEARSALS } from "../tests/rehearsals.ts";
 import type { RunEvent } from "./event.ts";
 import { governedLoop } from "./loop.ts";
-import { DivergenceError, rerun } from "./rerun.ts";
+import { DivergenceError, type Rerun, rerun } from "./rerun.ts";
+import type { GovernedSpec } from "./run_spec.ts";
+import { toolRegistry } from "../tools/registry.ts";
+
+/** The loop of a run that is done again. */
+function started(spec: GovernedSpec, again: Rerun) {
+  const tools = toolRegistry(again.tools([...spec.tools.values()]));
+  return {
+    run: governedLoop(again.spec({ ...spec, tools }), again.env),
+    follow: again.follow,
+  };
+}
 
 /** Does a run again from events, without a world. */
 async function again(given: Rehearsal, recorded: readonly RunEvent[]) {
@@ -12,9 +23,9 @@ async function again(given: Rehearsal, recorded: readonly RunEvent[]) {
     llm: () => Promise.reject(new Error("the model was asked")),
     work: () => Promise.reject(new Error("the tool was run")),
   });
-  const { env, follow, ...replayed } = rerun(spec, recorded);
+  const { run, follow } = started(spec, rerun(recorded));
   const events: RunEvent[] = [];
-  for await (const event of follow(governedLoop(replayed.spec, env))) {
+  for await (const event of follow(run)) {
     events.push(event);
   }
   return events;
@@ -40,13 +51,16 @@ async function interrupted(given: Rehearsal, length: number) {
     }
   }
   const sentAgain: number[] = [];
-  const { env, follow, ...resumed } = rerun(spec, first, {
-    env: (start) => world(length === 0 ? 1_000_000n : start),
-    signal,
-    sentAgain: (seq) => sentAgain.push(seq),
-  });
+  const { run, follow } = started(
+    spec,
+    rerun(first, {
+      env: (start) => world(length === 0 ? 1_000_000n : start),
+      signal,
+      sentAgain: (seq) => sentAgain.push(seq),
+    }),
+  );
   const events: RunEvent[] = [];
-  for await (const event of follow(governedLoop(resumed.spec, env))) {
+  for await (const event of follow(run)) {
     events.push(event);
   }
   return { events, sentAgain };
@@ -126,13 +140,16 @@ for (
     runs = 0;
     const length = whole.findIndex(({ type }) => type === behind) + 1;
     const { spec, world, signal } = stage(given);
-    const { env, follow, ...resumed } = rerun(spec, whole.slice(0, length), {
-      env: world,
-      signal,
-      sentAgain: () => assertEquals("sent again", "not sent"),
-    });
+    const { run, follow } = started(
+      spec,
+      rerun(whole.slice(0, length), {
+        env: world,
+        signal,
+        sentAgain: () => assertEquals("sent again", "not sent"),
+      }),
+    );
     const events: RunEvent[] = [];
-    for await (const event of follow(governedLoop(resumed.spec, env))) {
+    for await (const event of follow(run)) {
       events.push(event);
     }
     assertEquals(runs, 0);

@@ -1,0 +1,154 @@
+import { join } from "../deps.ts";
+import { eventDifference } from "../evidence/event_difference.ts";
+import { type Flip, redecide, type Verdict } from "../evidence/redecide.ts";
+import { replay as replayRecord } from "../evidence/replay.ts";
+import { counted } from "../evidence/counted.ts";
+import { loadPolicy, type Policy } from "../policy/load.ts";
+import type { RunEvent } from "../runtime/event.ts";
+import type { Divergence } from "../runtime/rerun.ts";
+import { parseCommandLine } from "./command_line.ts";
+import { type Command, EXIT, type Output } from "./command.ts";
+import { readInput } from "./files.ts";
+import { readRecord } from "./record.ts";
+import { runDirectories } from "./run_directories.ts";
+
+/** `replay`: execute runs again from their records, or judge them under another policy. */
+export const replay: Command = {
+  summary:
+    "execute a run again from its record, or judge it under another policy",
+  help: `Usage: replay RUN_DIR... [--policy FILE] [--json]
+
+Executes the loop again with the model's answers and the tools' results taken
+from the record, and says at which event it first does something else. Nothing is
+asked, fetched, read or run. A folder stands for all runs below it.
+
+  --policy FILE  instead, judge every recorded decision again under this policy,
+                 from what was looked up then, and list those that turn round
+  --json         print a line of JSON for each run
+
+Exit codes: 0 every run comes to the same events, or was judged again, whatever
+came of it; 2 a run does not; 1 a record or the policy cannot be read.
+`,
+  async run(args, output) {
+    const given = parseCommandLine(args, {
+      options: ["policy"],
+      flags: ["json"],
+      operands: ["RUN_DIR..."],
+    });
+    const path = given.option("policy");
+    const policy = path === undefined
+      ? undefined
+      : loadPolicy(readInput(path), path);
+    const json = given.flag("json");
+    let code: number = EXIT.ok;
+    for (const run of given.operands.flatMap(runDirectories)) {
+      const { events } = readRecord(run);
+      if (policy !== undefined) {
+        judgeAgain({ run, events, policy }, { output, json });
+      } else if (!await sameEvents({ run, events }, { output, json })) {
+        code = EXIT.no;
+      }
+    }
+    return code;
+  },
+};
+
+interface Recorded {
+  readonly run: string;
+  readonly events: readonly RunEvent[];
+}
+
+interface Way {
+  readonly output: Output;
+  readonly json: boolean;
+}
+
+async function sameEvents(
+  { run, events }: Recorded,
+  { output, json }: Way,
+): Promise<boolean> {
+  const divergence = await replayRecord(events);
+  const difference = divergence &&
+    eventDifference(divergence.expected, divergence.found);
+  if (json) {
+    const place = divergence === undefined ? {} : { seq: divergence.seq };
+    output.data(JSON.stringify({
+      run,
+      events: events.length,
+      same: divergence === undefined,
+      ...place,
+      ...difference,
+    }));
+  } else {
+    output.data(
+      divergence === undefined
+        ? `${run}: ${counted(events.length, "event")}, the same again`
+        : [
+          `${place(run, divergence)}: ${names(divergence)}`,
+          `  path:     ${difference?.path || "(the event)"}`,
+          `  expected: ${shown(difference?.expected)}`,
+          `  got:      ${shown(difference?.found)}`,
+        ].join("\n"),
+    );
+  }
+  return divergence === undefined;
+}
+
+function place(run: string, { seq }: Divergence): string {
+  return `${join(run, "state.jsonl")}:${seq + 1}`;
+}
+
+function names({ expected, found }: Divergence): string {
+  if (expected === undefined) return `an extra ${found?.type ?? "event"}`;
+  if (found === undefined) return `a missing ${expected.type}`;
+  return expected.type === found.type
+    ? `another ${expected.type}`
+    : `${found.type} instead of ${expected.type}`;
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+function judgeAgain(
+  { run, events, policy }: Recorded & { readonly policy: Policy },
+  { output, json }: Way,
+): void {
+  const { decisions, flips } = redecide(events, policy);
+  if (json) {
+    output.data(
+      JSON.stringify({ run, policy: policy.version, decisions, flips }),
+    );
+    return;
+  }
+  const summary = flips.length === 0
+    ? "none turns round"
+    : `${flips.length} turn${flips.length === 1 ? "s" : ""} round`;
+  output.data(
+    [
+      `${run}: ${
+        counted(decisions, "decision")
+      }, ${summary} under policy ${policy.version}`,
+      ...byRule(flips).map(describe),
+    ].join("\n"),
+  );
+}
+
+/** Flips in the order of the rules that turn them, then of the record. */
+function byRule(flips: readonly Flip[]): readonly Flip[] {
+  const rule = ({ was, is }: Flip) => is.rule_id ?? was.rule_id ?? "";
+  return flips.toSorted((one, other) =>
+    rule(one).localeCompare(rule(other), "en") || one.seq - other.seq
+  );
+}
+
+function describe({ seq, step, tool, was, is }: Flip): string {
+  return `  line ${seq + 1}, step ${step}, ${tool ?? "the run"}: ${
+    spelled(was)
+  } → ${spelled(is)}${is.reason === null ? "" : `: ${is.reason}`}`;
+}
+
+function spelled({ decision, rule_id }: Verdict): string {
+  return rule_id === null ? decision : `${decision} (${rule_id})`;
+}

@@ -1,0 +1,175 @@
+import config from "../deno.json" with { type: "json" };
+import { join } from "../deps.ts";
+import {
+  type Incident,
+  incidentLine,
+  INCIDENTS,
+} from "../evidence/incident.ts";
+import { resumedRunDirectory } from "../evidence/run_directory.ts";
+import type { ReadLedger } from "../evidence/read_ledger.ts";
+import { InputError } from "../policy/input_error.ts";
+import { loadPolicy } from "../policy/load.ts";
+import type { RunStarted } from "../runtime/event.ts";
+import { DivergenceError } from "../runtime/rerun.ts";
+import { corpusSnapshot } from "../tasks/corpus.ts";
+import { loadTask } from "../tasks/task.ts";
+import type { Document } from "../tools/document.ts";
+import { cancelOnSignal } from "./cancellation.ts";
+import { parseCommandLine } from "./command_line.ts";
+import { type Command, UsageError } from "./command.ts";
+import { readCorpusFolder } from "./corpus_folder.ts";
+import { durabilityOf } from "./durability.ts";
+import { execute } from "./execute.ts";
+import { readRecord } from "./record.ts";
+import { lastTrouble, reportEnd } from "./run_end.ts";
+import { openToolHost } from "./tool_host.ts";
+
+/** `resume`: go on with a run that broke off. */
+export const resume: Command = {
+  summary: "go on with a run whose process ended before it did",
+  help:
+    `Usage: resume RUN_DIR [--corpus DIR] [--durability none|intent] [--json]
+
+Goes on with a run that broke off, from what its ledger holds. Nothing that is
+there is done again: the model is not asked for an answer that is on record, and
+no effect is repeated whose receipt is on record. An intent without a receipt is
+carried out again when its tool is idempotent; else nobody knows whether it
+happened: it is recorded as "indeterminate", and the run ends.
+
+A line that was being written is cut off and kept in incidents.jsonl, with what
+else befell the process. The run ends with the same artifacts as if it had never
+been interrupted.
+
+  --corpus DIR  the documents, when the agent has changed those in sandbox/corpus
+  --durability  as for \`run\`
+  --json        print the result as JSON
+
+Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
+1 it could not be resumed.
+`,
+  async run(args, output) {
+    const given = parseCommandLine(args, {
+      options: ["corpus", "durability"],
+      flags: ["json"],
+      operands: ["RUN_DIR"],
+    });
+    const durability = durabilityOf(given.option("durability"));
+    const out = given.operand(0);
+    const record = readRecord(out);
+    const started = startOfRun(out, record);
+    const sandbox = join(out, "sandbox");
+    const documents = corpusOf(
+      started,
+      given.option("corpus") ?? join(sandbox, "corpus"),
+    );
+    const policy = loadPolicy(started.policy.text, "the policy on record");
+
+    using cancellation = cancelOnSignal();
+    using host = await openToolHost({ policy, sandbox, online: true });
+    const trouble = lastTrouble();
+    using sink = resumedRunDirectory(out, record.sound);
+    const note = (incident: Incident) => append(out, incident);
+    if (record.torn.length > 0) note(tornLine(record.torn));
+    note({ type: "resumed", events: record.events.length });
+    try {
+      const { finished, unused } = await execute({
+        task: loadTask(started.task.text, "the task on record"),
+        policy,
+        documents,
+        runId: started.run_id,
+        durability,
+        sandbox,
+        host,
+        sink,
+        online: true,
+        waits: true,
+        signal: cancellation.signal,
+        watch: trouble.watch,
+        past: {
+          events: record.events,
+          sentAgain: (seq) => note({ type: "sent_again", seq }),
+        },
+      });
+      return reportEnd(output, {
+        out,
+        finished,
+        unused,
+        trouble: trouble.text(),
+        json: given.flag("json"),
+      });
+    } catch (error) {
+      if (!(error instanceof DivergenceError)) throw error;
+      throw ledgerProblem(
+        out,
+        "the run does not come to this event again, so it cannot go on",
+        error.divergence.seq + 1,
+      );
+    }
+  },
+};
+
+function startOfRun(out: string, { events }: ReadLedger): RunStarted {
+  const [started] = events;
+  if (started?.type !== "run_started") {
+    throw ledgerProblem(
+      out,
+      "there is no complete line, so nothing to resume; remove the folder and run the task again",
+    );
+  }
+  if (exists(join(out, "manifest.json"))) {
+    throw new UsageError(`Cannot resume "${out}": the run is finished`);
+  }
+  if (started.runtime_version !== config.version) {
+    throw ledgerProblem(
+      out,
+      `the run was made by version ${started.runtime_version}; this is ${config.version}`,
+      1,
+    );
+  }
+  if (started.llm.execution_path !== "stub") {
+    throw ledgerProblem(out, "only runs of a scripted model can be resumed", 1);
+  }
+  return started;
+}
+
+function corpusOf(
+  { corpus }: RunStarted,
+  folder: string,
+): readonly Document[] {
+  if (corpus.documents === 0) return [];
+  const documents = readCorpusFolder(folder);
+  if (corpusSnapshot(documents).sha256 === corpus.sha256) return documents;
+  throw new InputError(folder, [{
+    path: "",
+    message:
+      "these are not the documents of the run; name the folder that it was made of with --corpus",
+  }]);
+}
+
+function ledgerProblem(
+  out: string,
+  message: string,
+  line?: number,
+): InputError {
+  const path = join(out, "state.jsonl");
+  return new InputError(path, [{ path: "", line, message }]);
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function tornLine(torn: Uint8Array): Incident {
+  return { type: "torn_line", bytes: torn.length, base64: torn.toBase64() };
+}
+
+function append(out: string, incident: Incident): void {
+  const line = incidentLine(incident, new Date().toISOString());
+  Deno.writeTextFileSync(join(out, INCIDENTS), line, { append: true });
+}

@@ -1,0 +1,30 @@
+/**
+ * What happened to the process of a run rather than to the run itself: one line
+ * of `incidents.jsonl`, which exists only when there was any.
+ */
+export type Incident =
+  | {
+    /** A line was being written when the process ended; it is cut off the ledger and kept here. */
+    readonly type: "torn_line";
+    readonly bytes: number;
+    /** The bytes of the line, in base64 (RFC 4648). */
+    readonly base64: string;
+  }
+  | {
+    /** The run went on behind so many events. */
+    readonly type: "resumed";
+    readonly events: number;
+  }
+  | {
+    /** The intent with this `seq` had no receipt and was carried out again. */
+    readonly type: "sent_again";
+    readonly seq: number;
+  };
+
+/** The name of the file. */
+export const INCIDENTS = "incidents.jsonl";
+
+/** Writes an incident as a line; `timestamp` is RFC 3339, in UTC. */
+export function incidentLine(incident: Incident, timestamp: string): string {
+  return `${JSON.stringify({ v: 1, timestamp, ...incident })}\n`;
+}
