@@ -20,6 +20,7 @@ import { type Command, UsageError } from "./command.ts";
 import { readCorpusFolder } from "./corpus_folder.ts";
 import { durabilityOf } from "./durability.ts";
 import { execute } from "./execute.ts";
+import { whyUnwritable } from "./files.ts";
 import { readRecord } from "./record.ts";
 import { lastTrouble, reportEnd } from "./run_end.ts";
 import { openToolHost } from "./tool_host.ts";
@@ -67,7 +68,7 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
     using cancellation = cancelOnSignal();
     using host = await openToolHost({ policy, sandbox, online: true });
     const trouble = lastTrouble();
-    using sink = resumedRunDirectory(out, record.sound);
+    using sink = openSink(out, record);
     const note = (incident: Incident) => append(out, incident);
     if (record.torn.length > 0) note(tornLine(record.torn));
     note({ type: "resumed", events: record.events.length });
@@ -107,6 +108,17 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
     }
   },
 };
+
+function openSink(out: string, { sound }: ReadLedger) {
+  try {
+    return resumedRunDirectory(out, sound);
+  } catch (cause) {
+    const message = cause instanceof Deno.errors.Busy
+      ? "another process is writing it"
+      : whyUnwritable(cause);
+    throw new InputError(out, [{ path: "", message }], { cause });
+  }
+}
 
 function startOfRun(out: string, { events }: ReadLedger): RunStarted {
   const [started] = events;

@@ -111,8 +111,9 @@ export function rerun(
       args: {
         "~standard": {
           ...schema,
+          // A run that goes on has its tools; of others only the record knows.
           validate: (value) =>
-            next() === undefined
+            afterwards !== undefined
               ? schema.validate(value)
               : validationOf(next(), {
                 value,

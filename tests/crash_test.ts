@@ -1,0 +1,243 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { join } from "../deps.ts";
+import { LedgerError, readLedger } from "../evidence/read_ledger.ts";
+import type { RunEvent } from "../runtime/event.ts";
+import {
+  CRASH_TASKS,
+  crashTask,
+  effects,
+  goOn,
+  type Play,
+  play,
+} from "./crash.ts";
+import { lacks } from "./permissions.ts";
+import { program, PROJECT, temporaryFolder } from "./program.ts";
+
+const FULL = Deno.args.includes("--full");
+const SEED = 20261124;
+
+/** How many points of each task are tried. */
+const KILLS = FULL ? 210 : 12;
+const CUTS = FULL ? Infinity : 60;
+
+const needs = { ignore: lacks("read", "write", "run") };
+const DETERMINISTIC = ["state.jsonl", "trace.json", "run_report.md"];
+
+/** Numbers from 1 to `limit`, all of them or a sample that depends on the seed alone. */
+function points(limit: number, count: number): readonly number[] {
+  if (count >= limit) return Array.from({ length: limit }, (_, n) => n + 1);
+  let state = SEED;
+  const drawn = new Set<number>([1, limit]);
+  while (drawn.size < count) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    drawn.add(1 + state % limit);
+  }
+  return [...drawn].sort((one, other) => one - other);
+}
+
+/** Plays a task without being disturbed. */
+async function undisturbed(given: Omit<Play, "folder">) {
+  using folder = temporaryFolder();
+  await play({ ...given, folder: folder.path });
+  const ledger = Deno.readFileSync(join(folder.path, "run/state.jsonl"));
+  return {
+    ledger,
+    artifacts: artifactsIn(folder.path),
+    effects: effects(folder.path),
+    sandbox: new Map(filesBelow(join(folder.path, "run/sandbox"))),
+  };
+}
+
+function artifactsIn(folder: string): readonly string[] {
+  return DETERMINISTIC.map((name) =>
+    Deno.readTextFileSync(join(folder, "run", name))
+  );
+}
+
+function* filesBelow(folder: string): Generator<[string, string]> {
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    const path = join(folder, name);
+    if (isDirectory) yield* filesBelow(path);
+    else yield [path.replace(/.*\/sandbox\//, ""), Deno.readTextFileSync(path)];
+  }
+}
+
+/** Idempotency keys of the calls whose receipt is on record. */
+function receipts(events: readonly RunEvent[]): readonly string[] {
+  let key = "";
+  return events.flatMap((event) => {
+    if (event.type === "tool_started") key = event.idempotency_key;
+    return event.type === "tool_finished" ? [key] : [];
+  });
+}
+
+/** Goes on with what is in `folder` and compares the end with an undisturbed one. */
+async function comesToTheSame(
+  given: Play,
+  whole: Awaited<ReturnType<typeof undisturbed>>,
+  where: string,
+): Promise<void> {
+  const ledger = Deno.readFileSync(join(given.folder, "run/state.jsonl"));
+  const { events } = readLedger(ledger);
+  if (events.length === 0) return;
+  const before = effects(given.folder).length;
+  await goOn(given);
+  assertEquals(artifactsIn(given.folder), whole.artifacts, where);
+  const done = receipts(events);
+  for (const line of effects(given.folder).slice(before)) {
+    const key = line.split(" ")[1] ?? "";
+    assert(!done.includes(key), `${where}: ${line} was repeated`);
+  }
+  assertEquals(
+    new Map(filesBelow(join(given.folder, "run/sandbox"))),
+    whole.sandbox,
+    where,
+  );
+}
+
+for (const path of CRASH_TASKS) {
+  Deno.test(
+    `${path}, killed at ${KILLS} bytes of its ledger (seed ${SEED}), goes on to the same end`,
+    needs,
+    async () => {
+      const given = { task: crashTask(path), durability: "intent" } as const;
+      const whole = await undisturbed(given);
+      for (const bytes of points(whole.ledger.length, KILLS)) {
+        using folder = temporaryFolder();
+        const { code, stderr } = await program(
+          [path, folder.path, String(bytes)],
+          { cwd: PROJECT, program: join(PROJECT, "tests/crash_child.ts") },
+        );
+        assertEquals(code, 137, stderr);
+        const ledger = Deno.readFileSync(join(folder.path, "run/state.jsonl"));
+        assertEquals(ledger, whole.ledger.subarray(0, bytes));
+        const at = { ...given, folder: folder.path };
+        await comesToTheSame(at, whole, `killed at byte ${bytes}`);
+      }
+    },
+  );
+
+  Deno.test(
+    `${path}, cut at ${
+      CUTS === Infinity ? "every byte" : `${CUTS} bytes`
+    } of its ledger, goes on to the same end`,
+    needs,
+    async () => {
+      const given = { task: crashTask(path), durability: "none" } as const;
+      const whole = await undisturbed(given);
+      for (const bytes of points(whole.ledger.length, CUTS)) {
+        using folder = temporaryFolder();
+        const at = { ...given, folder: folder.path };
+        await play(at);
+        const run = join(folder.path, "run");
+        for (const name of ["manifest.json", "trace.json", "run_report.md"]) {
+          Deno.removeSync(join(run, name));
+        }
+        Deno.truncateSync(join(run, "state.jsonl"), bytes);
+        await comesToTheSame(at, whole, `cut at byte ${bytes}`);
+      }
+    },
+  );
+}
+
+Deno.test(
+  "an intent without a receipt of a tool that is not idempotent ends as indeterminate",
+  needs,
+  async () => {
+    const given = {
+      task: crashTask("tests/crash/denied_and_told.yaml"),
+      durability: "none",
+      idempotent: false,
+    } as const;
+    const whole = await undisturbed(given);
+    const { events } = readLedger(whole.ledger);
+    const text = new TextDecoder().decode(whole.ledger);
+    const behind = (type: RunEvent["type"]) =>
+      text.split("\n").slice(
+        0,
+        events.findIndex((each) => each.type === type) + 1,
+      )
+        .join("\n").length + 1;
+    for (const bytes of [behind("tool_started"), behind("attempt_finished")]) {
+      using folder = temporaryFolder();
+      const at = { ...given, folder: folder.path };
+      await play(at);
+      const run = join(folder.path, "run");
+      for (const name of ["manifest.json", "trace.json", "run_report.md"]) {
+        Deno.removeSync(join(run, name));
+      }
+      Deno.truncateSync(join(run, "state.jsonl"), bytes);
+      const before = effects(folder.path).length;
+      const finished = await goOn(at);
+      assertEquals(finished.terminal_reason, "failure_mode_terminal");
+      assertEquals(effects(folder.path).length, before);
+      const ledger = Deno.readTextFileSync(join(run, "state.jsonl"));
+      assert(ledger.includes('"type":"indeterminate"'));
+    }
+  },
+);
+
+Deno.test(
+  "a malformed line in the middle of a ledger is an error with its number",
+  needs,
+  async () => {
+    const whole = await undisturbed({
+      task: crashTask("tests/crash/denied_and_told.yaml"),
+      durability: "none",
+    });
+    const lines = new TextDecoder().decode(whole.ledger).split("\n");
+    const broken = lines.with(4, (lines[4] ?? "").slice(0, -1)).join("\n");
+    const error = assertThrows(
+      () => readLedger(new TextEncoder().encode(broken)),
+      LedgerError,
+    );
+    assertEquals(error instanceof LedgerError && error.line, 5);
+  },
+);
+
+Deno.test(
+  "resume tells what it cannot go on with, and changes nothing",
+  needs,
+  async () => {
+    using folder = temporaryFolder();
+    const at = {
+      task: crashTask("tests/crash/denied_and_told.yaml"),
+      durability: "none",
+      folder: folder.path,
+    } as const;
+    await play(at);
+    const run = join(folder.path, "run");
+    const ledger = Deno.readTextFileSync(join(run, "state.jsonl"));
+    const resume = async (text: string) => {
+      Deno.writeTextFileSync(join(run, "state.jsonl"), text);
+      const ended = await program(["resume", "run"], { cwd: folder.path });
+      assertEquals(Deno.readTextFileSync(join(run, "state.jsonl")), text);
+      return [ended.code, ended.stdout, ended.stderr.trim()];
+    };
+    assertEquals(await resume(ledger), [
+      1,
+      "",
+      'Cannot resume "run": the run is finished; see resume --help',
+    ]);
+    Deno.removeSync(join(run, "manifest.json"));
+    assertEquals(await resume(ledger.slice(0, 100)), [
+      1,
+      "",
+      "run/state.jsonl: there is no complete line, so nothing to resume; remove the folder and run the task again",
+    ]);
+    assertEquals(await resume(ledger.replace('"step":1', '"step":2')), [
+      1,
+      "",
+      "run/state.jsonl:2: the line is not as it was sealed: its hashes or the form of its JSON differ",
+    ]);
+    using file = Deno.openSync(join(run, "state.jsonl"), { write: true });
+    file.lockSync(true);
+    const [code, , stderr] = await resume(
+      ledger.split("\n").slice(0, 5).join("\n") + "\n",
+    );
+    assertEquals([code, stderr], [
+      1,
+      "run: another process is writing it",
+    ]);
+  },
+);
