@@ -17,6 +17,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   test: async () => (await import("./cli/test.ts")).test,
   resume: async () => (await import("./cli/resume.ts")).resume,
   replay: async () => (await import("./cli/replay.ts")).replay,
+  diff: async () => (await import("./cli/diff.ts")).diff,
+  inspect: async () => (await import("./cli/inspect.ts")).inspect,
   decide: async () => (await import("./cli/decide.ts")).decide,
   permissions: async () => (await import("./cli/permissions.ts")).permissions,
   corpus: async () => (await import("./cli/corpus.ts")).corpus,

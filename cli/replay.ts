@@ -10,6 +10,7 @@ import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, type Output } from "./command.ts";
 import { readInput } from "./files.ts";
 import { readRecord } from "./record.ts";
+import { shown } from "./shown.ts";
 import { runDirectories } from "./run_directories.ts";
 
 /** `replay`: execute runs again from their records, or judge them under another policy. */
@@ -104,11 +105,6 @@ function names({ expected, found }: Divergence): string {
   return expected.type === found.type
     ? `another ${expected.type}`
     : `${found.type} instead of ${expected.type}`;
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
 function judgeAgain(

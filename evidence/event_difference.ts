@@ -10,12 +10,22 @@ export interface EventDifference {
   readonly found: unknown;
 }
 
-/** Finds the first place where two events differ, in the order of the expected one's keys. */
+/**
+ * Finds the first place where two events differ, in the order of the expected
+ * one's keys. Keys of the event that are in `without` are not compared.
+ */
 export function eventDifference(
   expected: RunEvent | undefined,
   found: RunEvent | undefined,
+  without: ReadonlySet<string> = new Set(),
 ): EventDifference | undefined {
-  return difference(expected, found, []);
+  return difference(stripped(expected, without), stripped(found, without), []);
+}
+
+function stripped(event: RunEvent | undefined, keys: ReadonlySet<string>) {
+  return event === undefined || keys.size === 0 ? event : Object.fromEntries(
+    Object.entries(event).filter(([key]) => !keys.has(key)),
+  );
 }
 
 function difference(

@@ -1,0 +1,71 @@
+import {
+  type RunDifference,
+  runDifference,
+} from "../evidence/run_difference.ts";
+import { parseCommandLine } from "./command_line.ts";
+import { type Command, EXIT } from "./command.ts";
+import { readRecord } from "./record.ts";
+import { shown } from "./shown.ts";
+
+/** `diff`: where two runs part, and what each came to. */
+export const diff: Command = {
+  summary: "say where two runs part",
+  help: `Usage: diff RUN_DIR RUN_DIR [--json]
+
+Compares what two runs did, event by event, and prints the first event that
+differs and what each run came to in numbers. Times are left out, and what
+follows from the names of the runs.
+
+  --json  print one JSON object
+
+Exit codes: 0 both did the same, 2 they did not, 1 a record cannot be read.
+`,
+  run(args, output) {
+    const given = parseCommandLine(args, {
+      flags: ["json"],
+      operands: ["RUN_DIR", "RUN_DIR"],
+    });
+    const runs = [given.operand(0), given.operand(1)] as const;
+    const [one, other] = runs.map((run) => readRecord(run).events);
+    const difference = runDifference(one ?? [], other ?? []);
+    output.data(
+      given.flag("json")
+        ? JSON.stringify({ runs, ...difference })
+        : describe(runs, difference),
+    );
+    return difference.first === undefined ? EXIT.ok : EXIT.no;
+  },
+};
+
+function describe(
+  [one, other]: readonly [string, string],
+  { inputs, first, numbers: [mine, yours] }: RunDifference,
+): string {
+  const lines = [`A: ${one}`, `B: ${other}`];
+  if (inputs.length > 0) lines.push(`inputs that differ: ${inputs.join(", ")}`);
+  if (first === undefined) {
+    lines.push("both did the same");
+  } else {
+    const { seq, types: [was, is], path, expected, found } = first;
+    lines.push(
+      `first difference: line ${seq + 1}, ${
+        was === is ? was : `${was ?? "nothing"} against ${is ?? "nothing"}`
+      }`,
+      `  path: ${path || "(the event)"}`,
+      `  A:    ${shown(expected)}`,
+      `  B:    ${shown(found)}`,
+    );
+  }
+  const names = Object.keys(mine)
+    .filter((name) => mine[name] !== 0 || yours[name] !== 0);
+  const width = Math.max(...names.map((name) => name.length));
+  lines.push(
+    `${"".padEnd(width)}  ${"A".padStart(8)}${"B".padStart(8)}`,
+    ...names.map((name) =>
+      `${name.padEnd(width)}  ${String(mine[name]).padStart(8)}${
+        String(yours[name]).padStart(8)
+      }`
+    ),
+  );
+  return lines.join("\n");
+}

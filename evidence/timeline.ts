@@ -1,0 +1,124 @@
+import type { RunEvent } from "../runtime/event.ts";
+import { counted } from "./counted.ts";
+
+/** One thing that a run did. */
+export interface TimelineEntry {
+  /** Number of the event, which is its line less one. */
+  readonly seq: number;
+  /** Milliseconds from the start of the run, by its clock. */
+  readonly at_ms: number;
+  /** Milliseconds that it took; `null` for what has no beginning on record. */
+  readonly took_ms: number | null;
+  /** The loop's turn, from 1; 0 before the first one. */
+  readonly step: number;
+  /** What kind of thing: `run`, `model`, `allow`, `deny`, `escalate`, `person`, `call`, `attempt`, `result`, `step`, `end`. */
+  readonly what: string;
+  /** For people, on one line. */
+  readonly text: string;
+}
+
+/** How many characters of what a model or a tool wrote are shown. */
+const MAX_LENGTH = 120;
+
+/** Tells a run in the order in which it happened, an entry an event. */
+export function timeline(
+  events: readonly RunEvent[],
+): readonly TimelineEntry[] {
+  const start = BigInt(events[0]?.ts ?? 0);
+  const begun = new Map<string, string>();
+  return events.flatMap((event) => {
+    if (event.type === "step_started") begun.set("step", event.ts);
+    if (event.type === "tool_started") begun.set("call", event.ts);
+    const since = "started_at" in event
+      ? event.started_at
+      : event.type === "tool_finished"
+      ? begun.get("call")
+      : event.type === "step_finished"
+      ? begun.get("step")
+      : undefined;
+    const told = tell(event);
+    if (told === undefined) return [];
+    const took = since === undefined ? null : milliseconds(event.ts, since);
+    return [{
+      seq: event.seq,
+      at_ms: milliseconds(event.ts, start),
+      took_ms: took,
+      step: event.step,
+      what: told[0],
+      text: took === null ? told[1] : `${told[1]} (${took} ms)`,
+    }];
+  });
+}
+
+function tell(event: RunEvent): readonly [string, string] | undefined {
+  switch (event.type) {
+    case "run_started":
+      return [
+        "run",
+        `${event.run_id}: ${
+          line(event.task.question)
+        } [policy ${event.policy.version}, ${event.llm.provider}/${event.llm.model}]`,
+      ];
+    case "step_started":
+      return undefined;
+    case "llm_completed": {
+      const { usage, calls, answer, error } = event;
+      const tokens = usage === null
+        ? ""
+        : `, ${usage.input_tokens} + ${usage.output_tokens} tokens`;
+      const said = error !== null
+        ? `${error.type}: ${line(error.message)}`
+        : answer !== null
+        ? `answers: ${line(answer)}`
+        : `proposes ${calls.map(({ tool }) => line(tool)).join(", ")}`;
+      return ["model", said + tokens];
+    }
+    case "policy_checked": {
+      const { decision, tool, rule_id, reason } = event;
+      const why = rule_id === null
+        ? ""
+        : ` by ${rule_id}: ${line(reason ?? "")}`;
+      return [decision, `${tool === null ? "the run" : line(tool)}${why}`];
+    }
+    case "approval_resolved":
+      return ["person", `${line(event.approver)}: ${event.verdict}`];
+    case "tool_started":
+      return ["call", `${event.tool} ${line(JSON.stringify(event.args))}`];
+    case "attempt_finished": {
+      const { attempt, outcome, backoff_ms, error } = event;
+      const wait = backoff_ms === 0 ? "" : `, again in ${backoff_ms} ms`;
+      const why = error === null ? "" : `: ${line(error.message)}`;
+      return ["attempt", `${attempt} ${outcome}${why}${wait}`];
+    }
+    case "tool_finished":
+      return ["result", resultOf(event)];
+    case "step_finished":
+      return ["step", event.failure_mode ?? "done"];
+    case "run_finished":
+      return [
+        "end",
+        `${event.terminal_reason} after ${
+          counted(event.totals.steps, "step")
+        }, ${event.totals.tokens} tokens`,
+      ];
+  }
+}
+
+function resultOf(
+  { error, redirect, result }: Extract<RunEvent, { type: "tool_finished" }>,
+): string {
+  if (error !== null) return `${error.type}: ${line(error.message)}`;
+  return redirect === null
+    ? line(JSON.stringify(result))
+    : `is redirected to ${line(JSON.stringify(redirect))}`;
+}
+
+/** One line of what others wrote, with nothing in it that moves a cursor. */
+function line(text: string): string {
+  const flat = text.replace(/[\p{C}\s]+/gu, " ").trim();
+  return flat.length > MAX_LENGTH ? `${flat.slice(0, MAX_LENGTH)}…` : flat;
+}
+
+function milliseconds(at: string, since: string | bigint): number {
+  return Number(BigInt(at) - BigInt(since)) / 1_000_000;
+}
