@@ -72,6 +72,10 @@ const UNREPEATABLE = new Set([
   // Their signal stays aborted, so that what is done again is cancelled earlier.
   "cancelled_before_a_step",
   "cancelled_while_a_person_thinks",
+  "cancelled_while_a_host_is_looked_up",
+  // Their tool counts how often it was run, and is run again where its receipt is lost.
+  "redirected_twice",
+  "redirected_after_an_outage",
   // It would take long.
   "many_steps",
 ]);

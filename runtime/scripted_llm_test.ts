@@ -77,18 +77,24 @@ Deno.test("scriptedLlm() numbers its calls by step and place", async () => {
   const step = { calls: [{ tool: "a" }, { tool: "a" }] };
   const { llm } = scriptedLlm([step, step]);
   await llm(INPUT, SIGNAL);
-  const { calls = [] } = await llm(INPUT, SIGNAL);
+  const { calls = [] } = await llm({ ...INPUT, step: 2 }, SIGNAL);
   assertEquals(calls.map(({ id }) => id), ["call_2_1", "call_2_2"]);
 });
 
-Deno.test("scriptedLlm() fails when it is asked more often than it has steps", async () => {
+Deno.test("scriptedLlm() fails when it is asked beyond its last step", async () => {
   const { llm, unused } = scriptedLlm([{ answer: "done" }]);
   await llm(INPUT, SIGNAL);
   await assertRejects(
-    () => llm(INPUT, SIGNAL),
+    () => llm({ ...INPUT, step: 2 }, SIGNAL),
     RangeError,
-    "Cannot answer call 2 of the model: the script has 1 steps",
+    "Cannot answer in step 2: the script has 1 steps",
   );
+  assertEquals(unused(), 0);
+});
+
+Deno.test("scriptedLlm() answers in a later step as if it had been asked before", async () => {
+  const { llm, unused } = scriptedLlm([{ raw: "1" }, { raw: "2" }]);
+  assertEquals((await llm({ ...INPUT, step: 2 }, SIGNAL)).raw, "2");
   assertEquals(unused(), 0);
 });
 

@@ -72,12 +72,26 @@ export async function goOn(given: Play): Promise<RunFinished> {
   const { events, sound } = readLedger(
     Deno.readFileSync(join(run, "state.jsonl")),
   );
-  using sink = resumedRunDirectory(run, sound);
+  using sink = await opened(() => resumedRunDirectory(run, sound));
   return await executed(given, {
     sandbox: join(run, "sandbox"),
     sink,
     past: { events, sentAgain() {} },
   });
+}
+
+/**
+ * Opens what may be busy for a moment: a child that another test is starting has
+ * every open file of this process, and its lock, until it begins.
+ */
+async function opened<T>(open: () => T, tries = 100): Promise<T> {
+  try {
+    return open();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.Busy) || tries === 0) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return await opened(open, tries - 1);
+  }
 }
 
 async function executed(
