@@ -19,6 +19,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import("./cli/replay.ts")).replay,
   diff: async () => (await import("./cli/diff.ts")).diff,
   inspect: async () => (await import("./cli/inspect.ts")).inspect,
+  sign: async () => (await import("./cli/sign.ts")).sign,
+  keygen: async () => (await import("./cli/keygen.ts")).keygen,
   decide: async () => (await import("./cli/decide.ts")).decide,
   permissions: async () => (await import("./cli/permissions.ts")).permissions,
   corpus: async () => (await import("./cli/corpus.ts")).corpus,

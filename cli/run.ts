@@ -1,6 +1,7 @@
 import { join } from "../deps.ts";
 import { runDirectory } from "../evidence/run_directory.ts";
 import { InputError } from "../policy/input_error.ts";
+import { attestRun } from "./attest_run.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, UsageError } from "./command.ts";
 import { cancelOnSignal } from "./cancellation.ts";
@@ -8,6 +9,7 @@ import { durabilityOf } from "./durability.ts";
 import { execute } from "./execute.ts";
 import { lastTrouble, reportEnd } from "./run_end.ts";
 import { whyUnwritable } from "./files.ts";
+import { readSigningKey } from "./key_files.ts";
 import { openToolHost } from "./tool_host.ts";
 import { readTaskInputs } from "./task_inputs.ts";
 
@@ -15,7 +17,7 @@ import { readTaskInputs } from "./task_inputs.ts";
 export const run: Command = {
   summary: "run a task of your own",
   help: `Usage: run TASK.yaml [--policy FILE] [--corpus DIR] [--out DIR]
-           [--durability none|intent] [--json]
+           [--durability none|intent] [--sign KEYFILE] [--json]
 
 Runs a task and leaves four artifacts in a new folder: state.jsonl, trace.json,
 run_report.md and manifest.json. Beside them, sandbox/ is what the agent could
@@ -27,6 +29,8 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      default: runs/<task>_<policy>_<seed>
   --durability WHAT  intent (default): an intent is on disk before its effect;
                      none: the operating system writes when it likes
+  --sign KEYFILE     sign the artifacts with a private key, as keygen writes it:
+                     leaves attestation.json beside them, however the run ends
   --json             print the result as JSON
 
 Paths in a task are relative to its file, those of options to the current folder.
@@ -43,7 +47,7 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
-      options: ["policy", "corpus", "out", "durability"],
+      options: ["policy", "corpus", "out", "durability", "sign"],
       flags: ["json"],
       operands: ["TASK.yaml"],
     });
@@ -54,6 +58,10 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
       corpus: given.option("corpus"),
     });
     const out = given.option("out") ?? join("runs", inputs.runId);
+    const keyPath = given.option("sign");
+    const key = keyPath === undefined
+      ? undefined
+      : await readSigningKey(keyPath);
 
     using cancellation = cancelOnSignal();
     const trouble = lastTrouble();
@@ -77,13 +85,15 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
       signal: cancellation.signal,
       watch: trouble.watch,
     });
-    return reportEnd(output, {
+    const code = reportEnd(output, {
       out,
       finished,
       unused,
       trouble: trouble.text(),
       json: given.flag("json"),
     });
+    if (key !== undefined) await attestRun(out, key);
+    return code;
   },
 };
 

@@ -1,0 +1,47 @@
+import { generateKeyPair } from "../evidence/signing_key.ts";
+import { InputError } from "../policy/input_error.ts";
+import { parseCommandLine } from "./command_line.ts";
+import { type Command, EXIT, UsageError } from "./command.ts";
+import { whyUnwritable } from "./files.ts";
+
+/** `keygen`: makes a key that runs are signed with. */
+export const keygen: Command = {
+  summary: "make a key to sign runs with",
+  help: `Usage: keygen --out FILE
+
+Makes an Ed25519 key and writes its two halves as PEM, which openssl reads too:
+
+  FILE      the private key (PKCS#8), readable by its owner alone; it signs
+  FILE.pub  the public key (SPKI), for those who verify
+
+Prints the key's name, the SHA-256 of the public key's DER. A file that is there
+already is never written over.
+`,
+  async run(args, output) {
+    const given = parseCommandLine(args, { options: ["out"] });
+    const path = given.option("out");
+    if (path === undefined) throw new UsageError("--out is missing");
+    const pair = await generateKeyPair(crypto.subtle);
+    const half = `${path}.pub`;
+    create(half, pair.publicKey, 0o644);
+    try {
+      create(path, pair.privateKey, 0o600);
+    } catch (error) {
+      Deno.removeSync(half);
+      throw error;
+    }
+    output.data(`${half}: key ${pair.keyid}`);
+    return EXIT.ok;
+  },
+};
+
+function create(path: string, text: string, mode: number): void {
+  try {
+    Deno.writeTextFileSync(path, text, { createNew: true, mode });
+  } catch (cause) {
+    const message = cause instanceof Deno.errors.AlreadyExists
+      ? "it is there already; choose another --out"
+      : `cannot write the key there: ${whyUnwritable(cause)}`;
+    throw new InputError(path, [{ path: "", message }], { cause });
+  }
+}

@@ -1,0 +1,33 @@
+import { attestRun } from "./attest_run.ts";
+import { parseCommandLine } from "./command_line.ts";
+import { type Command, EXIT, UsageError } from "./command.ts";
+import { readSigningKey } from "./key_files.ts";
+
+/** `sign`: attests a run that exists. */
+export const sign: Command = {
+  summary: "sign the artifacts of a run",
+  help: `Usage: sign RUN_DIR --key FILE
+
+Writes attestation.json into the folder of a run: a DSSE envelope around an
+in-toto statement that names the four artifacts by their SHA-256, signed with
+Ed25519. It refuses a run without a manifest, one whose artifacts are not those
+that its manifest names, and one that is signed already.
+
+  --key FILE  the private key, as keygen writes it
+
+Whether the ledger is sound is not looked at; verify the run before you sign it.
+`,
+  async run(args, output) {
+    const given = parseCommandLine(args, {
+      options: ["key"],
+      operands: ["RUN_DIR"],
+    });
+    const path = given.option("key");
+    if (path === undefined) throw new UsageError("--key is missing");
+    const key = await readSigningKey(path);
+    const run = given.operand(0);
+    await attestRun(run, key);
+    output.data(`${run}: signed with the key ${key.keyid}`);
+    return EXIT.ok;
+  },
+};
