@@ -192,6 +192,24 @@ export {
 } from "./evidence/record_run.ts";
 export { regenerate } from "./evidence/regenerate.ts";
 export { runDirectory } from "./evidence/run_directory.ts";
+export {
+  attest,
+  ATTESTATION_FINDING_CODES,
+  ATTESTATION_NAME,
+  type AttestationCheck,
+  type AttestationFinding,
+  type AttestationFindingCode,
+  attestationFindings,
+  type AttestedRun,
+} from "./evidence/attestation.ts";
+export {
+  generateKeyPair,
+  importPublicKey,
+  importSigningKey,
+  type KeyPair,
+  type PublicKey,
+  type SigningKey,
+} from "./evidence/signing_key.ts";
 export { type Difference, differences } from "./evidence/differences.ts";
 
 if (import.meta.main) {
