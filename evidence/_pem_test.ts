@@ -33,7 +33,11 @@ for (
       text: BLOCK.replaceAll("PUBLIC KEY", "PRIVATE KEY"),
     },
     {
-      what: "two labels",
+      what: "another label at its beginning",
+      text: BLOCK.replace("BEGIN PUBLIC KEY", "BEGIN PRIVATE KEY"),
+    },
+    {
+      what: "another label at its end",
       text: BLOCK.replace("END PUBLIC KEY", "END PRIVATE KEY"),
     },
     { what: "text before the block", text: `key\n${BLOCK}` },

@@ -56,6 +56,12 @@ for (
       message: "ledger.head: expected 64 hex digits",
     },
     {
+      what: "a commit that is none",
+      from: '"git_sha": null',
+      to: '"git_sha": "main"',
+      message: "code.git_sha: expected 40 hex digits",
+    },
+    {
       what: "a key that comes twice",
       from: '"version": 1',
       to: '"version": 1, "version": 1',

@@ -134,6 +134,9 @@ Deno.test("generateKeyPair() writes keys in the form of RFC 8410's examples", as
   }
 });
 
+// RFC 8410, section 3: the same but for one digit of the identifier.
+const X25519 = PKCS8.replace("2b6570", "2b656e") + VECTORS[0].seed;
+
 const EC_KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgcO6D0XmeIrt+E/W3
 wSF2zCrXqp2vCwxperIxWFRv5O+hRANCAATilol82vc/QqdNQ+UOi/xI3RYrLQ28
@@ -152,7 +155,11 @@ Z9w7lshQhqowtrbLDFw4rXAxZuE=
 const REFUSED = [
   { what: "nothing", text: "" },
   { what: "a text", text: "secret\n" },
-  { what: "another kind of key", text: EC_KEY },
+  { what: "a key of another curve", text: EC_KEY },
+  {
+    what: "a key of the same size for X25519",
+    text: pemText("PRIVATE KEY", Uint8Array.fromHex(X25519)),
+  },
   {
     what: "DER that is cut off",
     text: EXAMPLE_PRIVATE_KEY.replace("dVhC", ""),
