@@ -4,6 +4,7 @@
  * @module
  */
 import { type Command, EXIT, type Output, UsageError } from "./cli/command.ts";
+import { WriteError } from "./evidence/write_error.ts";
 import { InputError } from "./policy/input_error.ts";
 
 /** Commands are loaded when they are called, so that one pays only for itself. */
@@ -89,7 +90,9 @@ function explain(error: unknown, command: string | undefined): string {
   if (error instanceof UsageError) {
     return `${error.message}; see ${command} --help`;
   }
-  if (error instanceof InputError) return error.message;
+  if (error instanceof InputError || error instanceof WriteError) {
+    return error.message;
+  }
   if (error instanceof Deno.errors.NotCapable) {
     return `Cannot run ${command}: ${
       error.message.replace(/, run again.*/, "")

@@ -1,13 +1,14 @@
 import { join } from "../deps.ts";
 import { type GrowingFile, growingFile } from "../runtime/growing_file.ts";
 import type { ArtifactName, Artifacts, ArtifactSink } from "./artifacts.ts";
+import { WriteError } from "./write_error.ts";
 
 /**
  * Creates a directory in which one run grows, and its parents. The ledger has
  * its name from the start; everything else is called `<name>.part` until the run
  * is whole, and the manifest is renamed last. A directory without a manifest is
  * an unfinished run. Disposing closes the files. This module is one of the few
- * that touch the disk.
+ * that touch the disk. What it returns throws a `WriteError` when the disk is full.
  *
  * @throws {Deno.errors.AlreadyExists} when there is a ledger or a `.part` file already
  */
@@ -36,6 +37,16 @@ export function resumedRunDirectory(
     if (name.endsWith(".part")) Deno.removeSync(join(path, name));
   }
   return growingRun(path, behind(file, ledger));
+}
+
+/** Says which file could not be written. */
+function written(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    if (cause instanceof RangeError) throw cause;
+    throw new WriteError(path, cause);
+  }
 }
 
 /** The same file, for one who begins at its beginning. */
@@ -74,12 +85,17 @@ function growingRun(
     for (const file of Object.values(files)) file[Symbol.dispose]();
   }
   return {
-    append: (name, bytes) => files[name].append(bytes),
-    sync: () => ledger.sync(),
+    append(name, bytes) {
+      written(join(path, name), () => files[name].append(bytes));
+    },
+    sync() {
+      written(join(path, "state.jsonl"), () => ledger.sync());
+    },
     commit() {
       close();
       for (const name of Object.keys(projections)) {
-        Deno.renameSync(join(path, `${name}.part`), join(path, name));
+        const target = join(path, name);
+        written(target, () => Deno.renameSync(`${target}.part`, target));
       }
     },
     [Symbol.dispose]: close,

@@ -241,3 +241,45 @@ Deno.test(
     ]);
   },
 );
+
+Deno.test(
+  "a full disk ends the run with a clear error, and it can be resumed",
+  needs,
+  async () => {
+    const task = join(PROJECT, "tasks/canonical.yaml");
+    const corpus = join(PROJECT, "corpus/v1");
+    using whole = temporaryFolder();
+    const args = ["run", task, "--corpus", corpus, "--out", "run"];
+    assertEquals((await program(args, { cwd: whole.path })).code, 0);
+    // Files may grow to 12 KiB, and nobody is killed for trying.
+    const limit = 'trap "" XFSZ; ulimit -f 12; exec "$@"';
+    using folder = temporaryFolder();
+    const { code, stderr } = await new Deno.Command("bash", {
+      args: [
+        "-c",
+        limit,
+        "bash",
+        Deno.execPath(),
+        "run",
+        "--quiet",
+        "--no-lock",
+      ]
+        .concat(["--no-prompt", "--allow-read", "--allow-write"])
+        .concat([join(PROJECT, "mod.ts"), ...args]),
+      cwd: folder.path,
+      env: { NO_COLOR: "1" },
+    }).output();
+    assertEquals(code, 1);
+    assertEquals(
+      new TextDecoder().decode(stderr).trim(),
+      'Cannot write "run/state.jsonl": File too large (os error 27); the run is on record up to here and can be resumed',
+    );
+    const ledger = Deno.readFileSync(join(folder.path, "run/state.jsonl"));
+    const { events, torn } = readLedger(ledger);
+    assert(events.length > 2);
+    assertEquals(torn.length, 0);
+    const resumed = await program(["resume", "run"], { cwd: folder.path });
+    assertEquals(resumed.code, 0, resumed.stderr);
+    assertEquals(artifactsIn(folder.path), artifactsIn(whole.path));
+  },
+);

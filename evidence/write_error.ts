@@ -1,0 +1,14 @@
+/** An artifact that cannot be written any further: the run stops where its record does. */
+export class WriteError extends Error {
+  /** Tells the error apart. */
+  override readonly name = "WriteError";
+
+  /** Names the file and what the system said. */
+  constructor(path: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `Cannot write "${path}": ${reason}; the run is on record up to here and can be resumed`,
+      { cause },
+    );
+  }
+}
