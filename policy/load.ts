@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { type PolicyDocument, policyDocument } from "./document.ts";
+import { refuseIndirection } from "./plain_yaml.ts";
 import { readYaml } from "./read_yaml.ts";
 
 /** A policy that was read and found sound. */
@@ -20,6 +21,7 @@ export interface Policy {
  * @throws {InputError} when the text is not a sound policy, with every problem
  */
 export function loadPolicy(text: string, source: string): Policy {
+  refuseIndirection(text, source);
   const document = readYaml(text, source, policyDocument);
   const sha256 = hash("sha256", text);
   return { text, sha256, version: sha256.slice(0, 12), document };
