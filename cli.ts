@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   policy: async () => (await import("./cli/policy.ts")).policy,
   task: async () => (await import("./cli/task.ts")).task,
   trace: async () => (await import("./cli/trace.ts")).trace,
+  verify: async () => (await import("./cli/verify.ts")).verify,
 };
 
 /** Runs one command line; returns the exit code of the process. */

@@ -1,10 +1,9 @@
-import type { RunEvent, RunFinished, RunStarted } from "../runtime/event.ts";
+import type { RunEvent, RunFinished } from "../runtime/event.ts";
 import { hashChain, mustReach } from "../runtime/ledger.ts";
-import { otlpJson } from "../trace/otlp_json.ts";
 import { artifactText } from "./_artifact_text.ts";
 import type { ArtifactName, ArtifactSink } from "./artifacts.ts";
-import { manifestText, type Volatile } from "./manifest.ts";
-import { runReport } from "./run_report.ts";
+import type { Volatile } from "./manifest.ts";
+import { runProjection } from "./run_projection.ts";
 
 /** What happens beside recording. */
 export interface RecordOptions {
@@ -40,56 +39,36 @@ export async function recordRun(
 ): Promise<RunFinished> {
   const grow = (name: ArtifactName) =>
     artifactText((bytes) => sink.append(name, bytes));
-  const [ledger, trace, report] = [
-    grow("state.jsonl"),
-    grow("trace.json"),
-    grow("run_report.md"),
-  ];
+  const ledger = grow("state.jsonl");
+  const projection = runProjection({
+    "trace.json": grow("trace.json"),
+    "run_report.md": grow("run_report.md"),
+  });
   const chain = hashChain();
-  const [spans, story] = [otlpJson(), runReport()];
-
-  let started: RunStarted | undefined;
-  let finished: RunFinished | undefined;
   try {
     for await (const event of events) {
-      const starts = event.type === "run_started";
-      if (starts !== (started === undefined) || finished !== undefined) {
-        throw new RangeError(NOT_A_RUN);
-      }
+      if (!projection.accepts(event)) throw new RangeError(NOT_A_RUN);
       ledger.append(chain.seal(event));
       const reach = mustReach(event);
       if (reach === "disk" || durability === "intent" && reach === "system") {
         ledger.flush();
       }
       if (reach === "disk" && durability === "intent") sink.sync();
-      trace.append(spans.push(event));
-      report.append(story.push(event));
-      if (event.type === "run_started") started = event;
-      if (event.type === "run_finished") finished = event;
+      projection.push(event);
     }
   } finally {
     ledger.flush();
   }
-  if (started === undefined || finished === undefined) {
-    throw new RangeError(NOT_A_RUN);
-  }
-  trace.append(spans.end());
-  report.append(story.end());
+  const ended = projection.end(
+    () => ({ ...ledger.end(), head: chain.head }),
+    volatile,
+  );
+  if (ended === undefined) throw new RangeError(NOT_A_RUN);
   const manifest = grow("manifest.json");
-  manifest.append(manifestText({
-    started,
-    finished,
-    head: chain.head,
-    artifacts: {
-      "state.jsonl": ledger.end(),
-      "trace.json": trace.end(),
-      "run_report.md": report.end(),
-    },
-    volatile: volatile(),
-  }));
+  manifest.append(ended.manifest);
   manifest.end();
   sink.commit();
-  return finished;
+  return ended.finished;
 }
 
 const NOT_A_RUN =

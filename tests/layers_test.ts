@@ -35,6 +35,7 @@ const EDGES = [
   "runtime/growing_file.ts",
   "evidence/run_directory.ts",
   "evidence/staging.ts",
+  "evidence/stored_run.ts",
 ];
 
 /** What only an edge may use. */

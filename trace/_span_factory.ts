@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import type {
   AttemptFinished,
   EventHead,
@@ -13,6 +12,7 @@ import type {
 } from "../runtime/event.ts";
 import { FAILURE_MODES } from "../runtime/failure.ts";
 import { type Attributes, type Span, SPAN_KIND } from "./span.ts";
+import { spanIds } from "./span_id.ts";
 
 type Line = Pick<EventHead, "seq" | "step">;
 
@@ -43,11 +43,7 @@ export interface SpanFactory {
 
 /** Starts a factory: the ids of all its spans derive from the run's id and seed. */
 export function spanFactory(run: RunStarted): SpanFactory {
-  const digest = hash("sha256", `${run.run_id}:${run.seed}`);
-  const traceId = digest.slice(0, 32);
-  const idPrefix = digest.slice(32, 40);
-  const spanId = ({ seq }: Line) =>
-    idPrefix + seq.toString(16).padStart(8, "0");
+  const { traceId, spanId } = spanIds(run);
 
   function base({ line, parent, start, end }: Extent, attributes: Attributes) {
     return {

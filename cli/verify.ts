@@ -1,0 +1,133 @@
+import { hash } from "node:crypto";
+import { join } from "../deps.ts";
+import type { KeptElsewhere } from "../evidence/kept_elsewhere.ts";
+import type { Finding } from "../evidence/finding.ts";
+import { counted } from "../evidence/counted.ts";
+import { storedRun } from "../evidence/stored_run.ts";
+import { type Verification, verifyRun } from "../evidence/verify.ts";
+import { InputError } from "../policy/input_error.ts";
+import { loadPolicy } from "../policy/load.ts";
+import { scriptedLlm } from "../runtime/scripted_llm.ts";
+import { corpusSnapshot } from "../tasks/corpus.ts";
+import { withOverrides } from "../tasks/policy_overrides.ts";
+import { loadTask } from "../tasks/task.ts";
+import { type CommandLine, parseCommandLine } from "./command_line.ts";
+import { type Command, EXIT, UsageError } from "./command.ts";
+import { readCorpusFolder } from "./corpus_folder.ts";
+import { readInput, whyUnreadable } from "./files.ts";
+
+/** `verify`: holds what a run left behind against itself, and against what was kept elsewhere. */
+export const verify: Command = {
+  summary: "verify what a run left behind, offline",
+  help: `Usage: verify RUN_DIR... [--head HASH] [--policy FILE] [--task FILE]
+              [--corpus DIR] [--json]
+
+Checks every line of the ledger and the chain of their hashes, the order of the
+events, that each tool call was allowed, and that trace, report and manifest are
+what the ledger makes them, byte for byte. Nothing is run, and no network is
+needed. Prints each finding as FILE:LINE: CODE: WHAT; docs/evidence.md explains
+the codes.
+
+  --head HASH    the hash of the last line, kept elsewhere since the run: without
+                 it nobody can tell that the end was dropped or all written anew
+  --policy FILE  the policy that must have judged the run; with --task, with the
+                 policy_overrides of the task
+  --task FILE    the task that the run must have had, with its script
+  --corpus DIR   the documents that the run must have had
+  --json         print one JSON object a run
+
+Exit codes: 0 nothing was found, 2 something was, 1 a run or a file cannot be read.
+`,
+  run(args, output) {
+    const given = parseCommandLine(args, {
+      options: ["head", "policy", "task", "corpus"],
+      flags: ["json"],
+      operands: ["RUN_DIR..."],
+    });
+    const kept = keptElsewhere(given);
+    if (kept.head !== undefined && given.operands.length > 1) {
+      throw new UsageError("--head is the hash of one run: name one RUN_DIR");
+    }
+    let code: number = EXIT.ok;
+    for (const path of given.operands) {
+      const verification = verified(path, kept);
+      if (verification.findings.length > 0) code = EXIT.no;
+      if (given.flag("json")) {
+        output.data(JSON.stringify({ run: path, ...verification }));
+      } else {
+        for (const line of describe(path, verification)) output.data(line);
+      }
+    }
+    return code;
+  },
+};
+
+function verified(path: string, kept: KeptElsewhere): Verification {
+  try {
+    return verifyRun(storedRun(path), kept);
+  } catch (cause) {
+    const message = cause instanceof Deno.errors.NotFound
+      ? "there is no such run directory"
+      : whyUnreadable(cause);
+    throw new InputError(path, [{ path: "", message }], { cause });
+  }
+}
+
+function keptElsewhere(given: CommandLine): KeptElsewhere {
+  const head = given.option("head");
+  if (head !== undefined && !/^[0-9a-f]{64}$/.test(head)) {
+    throw new UsageError(
+      `Cannot use --head "${head}": expected 64 hex digits in lower case`,
+    );
+  }
+  const taskPath = given.option("task");
+  const task = taskPath === undefined
+    ? undefined
+    : loadTask(readInput(taskPath), taskPath);
+  const policyPath = given.option("policy");
+  const policy = policyPath === undefined
+    ? undefined
+    : loadPolicy(readInput(policyPath), policyPath);
+  const corpus = given.option("corpus");
+  return {
+    head,
+    policySha256: policy &&
+      withOverrides(policy, task?.document.policy_overrides, taskPath ?? "")
+        .sha256,
+    taskSha256: task && hash("sha256", task.text),
+    scriptSha256: task && scriptedLlm(task.document.script).sha256,
+    corpusSha256: corpus === undefined
+      ? undefined
+      : corpusSnapshot(readCorpusFolder(corpus)).sha256,
+  };
+}
+
+function describe(
+  path: string,
+  { findings, unlisted, events, head, regenerated }: Verification,
+): readonly string[] {
+  if (findings.length === 0) {
+    return [`${path}: verified ${counted(events, "event")}, head ${head}`];
+  }
+  return [
+    ...findings.map((finding) => printable(lineOf(path, finding))),
+    ...unlisted === 0 ? [] : [`${path}: ${unlisted} more of the same`],
+    ...regenerated ? [] : [
+      `${path}: trace, report and manifest cannot be made again from this ledger; they were held against each other only`,
+    ],
+  ];
+}
+
+function lineOf(
+  path: string,
+  { code, artifact, line, span, message }: Finding,
+): string {
+  const place = line === undefined ? "" : `:${line}`;
+  const where = span === undefined ? "" : ` (span ${span})`;
+  return `${join(path, artifact)}${place}: ${code}: ${message}${where}`;
+}
+
+/** A file's name may hold what a terminal obeys. */
+function printable(line: string): string {
+  return line.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "\ufffd");
+}

@@ -1,0 +1,247 @@
+import { hash } from "node:crypto";
+import { canonicalize } from "../deps.ts";
+import type { Json } from "../tools/json.ts";
+import { approvalBinding } from "../runtime/approval.ts";
+import type {
+  ApprovalResolved,
+  AttemptFinished,
+  PolicyChecked,
+  RunEvent,
+  RunStarted,
+  ToolFinished,
+  ToolStarted,
+} from "../runtime/event.ts";
+import type { FindingCode } from "./finding.ts";
+import { quoted } from "./quoted.ts";
+
+/** What is wrong with an event, for people. */
+export interface CallFault {
+  readonly code: FindingCode;
+  readonly message: string;
+}
+
+/** A call by what the model named it. */
+interface NamedCall {
+  readonly id: string;
+  readonly tool: string;
+}
+
+/** Follows the calls of a run from proposal to receipt. */
+export interface AllowedCalls {
+  /** Returns what is wrong with the event, if anything. */
+  push(event: RunEvent): CallFault | undefined;
+  /** Something is missing here; calls are known again when the next step begins. */
+  lose(): void;
+}
+
+/**
+ * Holds every tool call against the decision that allowed it, and every
+ * decision against what the model proposed. The hashes are made anew from what
+ * is on record, and by code of its own: a mistake of the loop's cannot hide here.
+ */
+export function allowedCalls(): AllowedCalls {
+  let run: RunStarted | undefined;
+  let lost = false;
+  /** What the model proposed in this step and what has not been judged. */
+  let proposed: readonly NamedCall[] = [];
+  /** The call that is to be judged once more: it was approved, or redirected. */
+  let again: NamedCall | undefined;
+  let escalated: PolicyChecked | undefined;
+  let approved: ApprovalResolved | undefined;
+  let grant: PolicyChecked | undefined;
+  let intent: ToolStarted | undefined;
+  let lastAttempt: AttemptFinished | undefined;
+
+  function reset(calls: readonly NamedCall[]): void {
+    proposed = calls;
+    again =
+      escalated =
+      approved =
+      grant =
+      intent =
+      lastAttempt =
+        undefined;
+  }
+
+  function judged(event: PolicyChecked): CallFault | undefined {
+    const wanted = again ?? proposed[0];
+    if (again === undefined) proposed = proposed.slice(1);
+    const approval = again === undefined ? undefined : approved;
+    again =
+      grant =
+      escalated =
+      approved =
+        undefined;
+    if (event.decision === "escalate") escalated = event;
+    if (event.decision === "allow") grant = event;
+    // An approval counts for the judgement right behind it, and for no other.
+    approved = approval;
+    if (wanted?.id === event.call_id && wanted?.tool === event.tool) return;
+    const found = `${quoted(event.tool ?? "")} (${
+      quoted(event.call_id ?? "")
+    })`;
+    const message = wanted === undefined
+      ? `a call of ${found} was judged, and nothing more was proposed`
+      : `a call of ${found} was judged; the model proposed ${
+        quoted(wanted.tool)
+      } (${quoted(wanted.id)}) next`;
+    return { code: "not_proposed", message };
+  }
+
+  function resolved(event: ApprovalResolved): CallFault | undefined {
+    const asked = escalated;
+    escalated = undefined;
+    if (asked?.call_id !== event.call_id) {
+      const message = `${
+        quoted(event.approver)
+      } answered on a call that nobody was asked about: ${
+        quoted(event.call_id)
+      }`;
+      return { code: "other_approval", message };
+    }
+    if (event.verdict !== "approved" || asked.tool === null) return;
+    approved = event;
+    again = { id: event.call_id, tool: asked.tool };
+  }
+
+  function started(event: ToolStarted): CallFault | undefined {
+    const [allowedBy, approval] = [grant, approved];
+    grant = approved = undefined;
+    intent = event;
+    lastAttempt = undefined;
+    const name = `${quoted(event.tool)} (${quoted(event.call_id)})`;
+    if (allowedBy === undefined) {
+      return { code: "not_allowed", message: `nothing allowed ${name}` };
+    }
+    if (
+      allowedBy.tool !== event.tool || allowedBy.call_id !== event.call_id
+    ) {
+      const message = `${name} ran; what was allowed is ${
+        quoted(allowedBy.tool ?? "")
+      } (${quoted(allowedBy.call_id ?? "")})`;
+      return { code: "not_allowed", message };
+    }
+    const args = canonical(event.args);
+    if (args === undefined) {
+      const message = `the arguments of ${name} have no canonical form`;
+      return { code: "not_allowed", message };
+    }
+    const call = hash("sha256", JSON.stringify([event.tool, args]));
+    if (call !== allowedBy.call_sha256) {
+      const message =
+        `${name} ran with other arguments than those that were allowed: call_sha256 is ${allowedBy.call_sha256}, theirs is ${call}`;
+      return { code: "not_allowed", message };
+    }
+    return approvalFault(event, args, approval) ?? keyFault(event, args);
+  }
+
+  function approvalFault(
+    { call_id: id, tool }: ToolStarted,
+    canonicalArgs: string,
+    approval: ApprovalResolved | undefined,
+  ): CallFault | undefined {
+    if (run === undefined || approval === undefined) return;
+    const bound = approvalBinding(
+      { runId: run.run_id, policySha256: run.policy.sha256 },
+      { id, tool, canonicalArgs },
+    );
+    if (bound === approval.bound_to) return;
+    const message = `${quoted(tool)} (${
+      quoted(id)
+    }) ran; the approval is bound to another call: ${approval.bound_to} instead of ${bound}`;
+    return { code: "other_approval", message };
+  }
+
+  function keyFault(
+    { seq, tool, idempotency_key }: ToolStarted,
+    args: string,
+  ): CallFault | undefined {
+    if (run === undefined) return;
+    const parts = [JSON.stringify(run.run_id), seq, JSON.stringify(tool)];
+    const key = hash("sha256", `[${parts.join(",")},${args}]`);
+    return key === idempotency_key ? undefined : {
+      code: "wrong_idempotency_key",
+      message: `the idempotency key is ${idempotency_key}; expected ${key}`,
+    };
+  }
+
+  function attempted(event: AttemptFinished): CallFault | undefined {
+    const before = lastAttempt;
+    lastAttempt = event;
+    const number = (before?.attempt ?? 0) + 1;
+    return intent?.call_id !== event.call_id
+      ? disorder(`the attempt is of another call: ${quoted(event.call_id)}`)
+      : event.attempt !== number
+      ? disorder(`it is attempt ${event.attempt} where ${number} is due`)
+      : before !== undefined && before.outcome !== "transient_failure"
+      ? disorder(`an attempt follows one that ended with ${before.outcome}`)
+      : undefined;
+  }
+
+  function finished(event: ToolFinished): CallFault | undefined {
+    const [call, last] = [intent, lastAttempt];
+    intent = lastAttempt = undefined;
+    if (event.redirect !== null) {
+      again = { id: event.call_id, tool: event.tool };
+    }
+    if (call?.call_id !== event.call_id || call.tool !== event.tool) {
+      return disorder(
+        `the receipt is of another call: ${quoted(event.call_id)}`,
+      );
+    }
+    if (event.error?.type === "indeterminate") return;
+    if (last === undefined) {
+      return disorder("there is a receipt and no attempt");
+    }
+    return (last.outcome === "success") === (event.error === null)
+      ? undefined
+      : disorder(
+        `the receipt does not fit the last attempt, which ended with ${last.outcome}`,
+      );
+  }
+
+  function faultOf(event: RunEvent): CallFault | undefined {
+    switch (event.type) {
+      case "llm_completed":
+        reset(event.calls);
+        return;
+      case "policy_checked":
+        return event.call_id === null ? undefined : judged(event);
+      case "approval_resolved":
+        return resolved(event);
+      case "tool_started":
+        return started(event);
+      case "attempt_finished":
+        return attempted(event);
+      case "tool_finished":
+        return finished(event);
+    }
+  }
+
+  return {
+    push(event) {
+      if (event.type === "run_started") run ??= event;
+      if (event.type === "step_started") {
+        lost = false;
+        reset([]);
+      }
+      return lost ? undefined : faultOf(event);
+    },
+    lose() {
+      lost = true;
+    },
+  };
+}
+
+function disorder(message: string): CallFault {
+  return { code: "event_order", message };
+}
+
+/** RFC 8785; `undefined` for what has no such form. */
+function canonical(args: Json): string | undefined {
+  try {
+    return canonicalize(args);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+import type { Artifacts } from "./artifacts.ts";
+
+/** What stands under one name of a run directory. */
+export interface ArtifactEntry {
+  readonly name: string;
+  /** `other`: a link, a device, a socket. */
+  readonly kind: "file" | "directory" | "other";
+}
+
+/** Where the artifacts of one run are read from. */
+export interface ArtifactSource {
+  /** Everything that is there, in any order. */
+  entries(): readonly ArtifactEntry[];
+  /**
+   * The bytes of one file, in order. A chunk is valid only until the next one
+   * is asked for, so that a source can use one buffer for all of them.
+   */
+  chunks(name: string): Iterable<Uint8Array>;
+}
+
+/** Reads artifacts that are in memory. */
+export function memorySource(artifacts: Artifacts): ArtifactSource {
+  const encoder = new TextEncoder();
+  return bytesSource(
+    new Map([...artifacts].map(([name, text]) => [name, encoder.encode(text)])),
+  );
+}
+
+/** Reads artifacts of which the exact bytes are in memory. */
+export function bytesSource(
+  artifacts: ReadonlyMap<string, Uint8Array>,
+): ArtifactSource {
+  return {
+    entries: () =>
+      [...artifacts.keys()].map((name) => ({ name, kind: "file" })),
+    *chunks(name) {
+      const bytes = artifacts.get(name);
+      if (bytes !== undefined) yield bytes;
+    },
+  };
+}

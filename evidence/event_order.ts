@@ -1,0 +1,192 @@
+import type { EventType, RunEvent } from "../runtime/event.ts";
+
+/** Where a run stands between two events. */
+type Phase =
+  | "unstarted"
+  | "started"
+  | "step"
+  | "proposed"
+  | "answered"
+  | "denied"
+  | "allowed"
+  | "escalated"
+  | "approved"
+  | "running"
+  | "ran"
+  | "redirected"
+  | "stopped"
+  | "closed"
+  | "finished";
+
+/** What may come next; a denial by a budget belongs to no call, so it is told apart. */
+type Next = EventType | "budget";
+
+const NEXT: Readonly<Record<Phase, readonly Next[]>> = {
+  unstarted: ["run_started"],
+  started: ["step_started"],
+  step: ["llm_completed", "budget", "step_finished"],
+  proposed: ["policy_checked", "budget", "step_finished"],
+  answered: ["step_finished"],
+  denied: ["policy_checked", "budget", "step_finished"],
+  allowed: ["tool_started"],
+  escalated: ["approval_resolved"],
+  approved: ["policy_checked", "step_finished"],
+  running: ["attempt_finished", "tool_finished"],
+  ran: ["policy_checked", "step_finished"],
+  redirected: ["policy_checked", "step_finished"],
+  stopped: ["step_finished"],
+  closed: ["step_started", "run_finished"],
+  finished: [],
+};
+
+/** Follows the events of a run and says when one stands where no run has it. */
+export interface EventOrder {
+  /** Returns what is wrong with where the event stands, if anything. */
+  push(event: RunEvent): string | undefined;
+  /** Something is missing here; the order is known again when the next step begins. */
+  lose(): void;
+  /** Whether the run has finished. */
+  readonly finished: boolean;
+  /** Whether a tool was started, and its receipt has not come yet. */
+  readonly running: boolean;
+}
+
+/** Starts at the beginning of a run. */
+export function eventOrder(): EventOrder {
+  let phase: Phase = "unstarted";
+  let step = 0;
+  let lost = false;
+
+  /** After a fault too, so that one fault is not followed by others. */
+  function move(event: RunEvent): void {
+    phase = phaseAfter(event);
+    if (event.type === "step_started") step = event.step;
+  }
+
+  function fault(event: RunEvent): string | undefined {
+    const next = NEXT[phase];
+    const found = nameOf(event);
+    if (!next.includes(found)) {
+      return `${PLAIN[found]} cannot follow here; expected ${
+        next.map((each) => PLAIN[each]).join(" or ") || "nothing more"
+      }`;
+    }
+    const due = event.type === "step_started" ? step + 1 : step;
+    if (event.step !== due) {
+      return `the event belongs to step ${event.step}; expected step ${due}`;
+    }
+    return faultWithin(event);
+  }
+
+  return {
+    push(event) {
+      if (lost && event.type === "step_started") lost = false;
+      else if (!lost) {
+        const found = fault(event);
+        move(event);
+        return found;
+      }
+      move(event);
+    },
+    lose() {
+      lost = true;
+    },
+    get finished() {
+      return phase === "finished";
+    },
+    get running() {
+      return phase === "running" && !lost;
+    },
+  };
+}
+
+function nameOf(event: RunEvent): Next {
+  return event.type === "policy_checked" && event.call_id === null
+    ? "budget"
+    : event.type;
+}
+
+function phaseAfter(event: RunEvent): Phase {
+  switch (event.type) {
+    case "run_started":
+      return "started";
+    case "step_started":
+      return "step";
+    case "llm_completed":
+      return event.calls.length > 0 ? "proposed" : "answered";
+    case "policy_checked":
+      if (event.call_id === null) return "stopped";
+      return event.decision === "allow"
+        ? "allowed"
+        : event.decision === "escalate"
+        ? "escalated"
+        : "denied";
+    case "approval_resolved":
+      return event.verdict === "approved" ? "approved" : "denied";
+    case "tool_started":
+    case "attempt_finished":
+      return "running";
+    case "tool_finished":
+      if (event.redirect !== null) return "redirected";
+      return event.error === null || event.error.kind === "reported" ||
+          event.error.type === "indeterminate"
+        ? "ran"
+        : "stopped";
+    case "step_finished":
+      return "closed";
+    case "run_finished":
+      return "finished";
+  }
+}
+
+/** What an event of the schema may not say at once. */
+function faultWithin(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case "llm_completed": {
+      const outcomes = [
+        event.answer !== null,
+        event.calls.length > 0,
+        event.error !== null,
+      ];
+      return outcomes.filter((each) => each).length === 1
+        ? undefined
+        : "expected an answer, calls or an error, one of the three";
+    }
+    case "policy_checked": {
+      const { tool, call_id, call_sha256, decision, rule_id, reason } = event;
+      const whole = (call_id === null) === (tool === null) &&
+        (tool === null) === (call_sha256 === null);
+      if (!whole) return "the verdict is half on a call and half on a budget";
+      if (call_id === null && decision !== "deny") {
+        return "a budget is on record only when it denies";
+      }
+      return (decision === "allow") === (rule_id === null) &&
+          (rule_id === null) === (reason === null)
+        ? undefined
+        : "an objection has a rule and a reason, and an allowed call has none";
+    }
+    case "attempt_finished":
+      return (event.outcome === "success") === (event.error === null)
+        ? undefined
+        : "a failed attempt has an error, and a successful one has none";
+    case "tool_finished":
+      return event.error !== null &&
+          (event.result !== null || event.redirect !== null)
+        ? "a failed call has no result"
+        : undefined;
+  }
+}
+
+const PLAIN: Readonly<Record<Next, string>> = {
+  run_started: "run_started",
+  step_started: "step_started",
+  llm_completed: "llm_completed",
+  policy_checked: "policy_checked of a call",
+  budget: "policy_checked of a budget",
+  approval_resolved: "approval_resolved",
+  tool_started: "tool_started",
+  attempt_finished: "attempt_finished",
+  tool_finished: "tool_finished",
+  step_finished: "step_finished",
+  run_finished: "run_finished",
+};

@@ -1,0 +1,129 @@
+import { hash } from "node:crypto";
+import type { RunEvent, RunStarted } from "../runtime/event.ts";
+import { spanIds } from "../trace/span_id.ts";
+import { allowedCalls } from "./allowed_calls.ts";
+import { eventOrder } from "./event_order.ts";
+import type { ReadLine, ReportLine } from "./ledger_reader.ts";
+import { outcome } from "./outcome.ts";
+import { recount } from "./recount.ts";
+
+/** Follows the story that the events of a ledger tell. */
+export interface RunStory {
+  push(read: ReadLine): void;
+  /** Looks at how the ledger ends; `lines` is how many it has. */
+  end(lines: number): void;
+  /** The first event of the run, once it has come. */
+  readonly started: RunStarted | undefined;
+}
+
+/**
+ * Checks that the events are those of one run. Behind a line that is missing or
+ * cannot be read, what depends on the whole run is not judged any more, and
+ * everything else again from the next step on.
+ */
+export function runStory(
+  report: ReportLine,
+  { mayEnd }: {
+    /** Whether the ledger of an unfinished run is expected. */
+    readonly mayEnd: boolean;
+  },
+): RunStory {
+  const order = eventOrder();
+  const calls = allowedCalls();
+  const [totals, ends] = [recount(), outcome()];
+  let started: RunStarted | undefined;
+  let whole = true;
+
+  /** The span that a line gives its name to, if it does. */
+  function spanOf(event: RunEvent): string | undefined {
+    if (started === undefined || !SPANS.includes(event.type)) return undefined;
+    return spanIds(started).spanId(event);
+  }
+
+  function follow(event: RunEvent, line: number): void {
+    if (order.finished) {
+      report("line_after_end", { line, message: "the run has ended before" });
+      return;
+    }
+    if (event.type === "run_started" && started === undefined) {
+      started = event;
+      for (const message of inputFaults(event)) {
+        report("wrong_input_hash", { line, message });
+      }
+    }
+    const { running } = order;
+    const misplaced = order.push(event);
+    const fault = calls.push(event);
+    const at = () => ({ line, span: spanOf(event) });
+    if (fault !== undefined) report(fault.code, { ...at(), ...fault });
+    if (misplaced !== undefined) {
+      report(running ? "no_receipt" : "event_order", {
+        ...at(),
+        message: running
+          ? `a tool was started, and its receipt is not there: ${misplaced}`
+          : misplaced,
+      });
+    }
+    if (whole) judgeWhole(event);
+  }
+
+  function judgeWhole(event: RunEvent): void {
+    totals.push(event);
+    for (const { event: { seq }, message } of ends.push(event)) {
+      report("wrong_outcome", { line: seq + 1, message });
+    }
+    if (event.type !== "run_finished") return;
+    for (const message of totals.compare(event)) {
+      report("wrong_totals", { line: event.seq + 1, message });
+    }
+  }
+
+  return {
+    push({ line, event, gap }) {
+      if (gap) {
+        whole = false;
+        order.lose();
+        calls.lose();
+      }
+      if (event !== undefined) follow(event, line);
+    },
+    end(lines) {
+      if (order.finished || mayEnd) return;
+      const message = lines === 0
+        ? "the ledger is empty"
+        : "the ledger ends here, and the run has not finished";
+      report("run_incomplete", { line: Math.max(1, lines), message });
+    },
+    get started() {
+      return started;
+    },
+  };
+}
+
+/** Events whose line gives a span its id. */
+const SPANS: readonly RunEvent["type"][] = [
+  "step_started",
+  "llm_completed",
+  "policy_checked",
+  "tool_started",
+  "attempt_finished",
+];
+
+function inputFaults({ task, policy }: RunStarted): readonly string[] {
+  const found = {
+    task: hash("sha256", task.text),
+    policy: hash("sha256", policy.text),
+  };
+  const version = policy.sha256.slice(0, 12);
+  return [
+    ...found.task === task.sha256 ? [] : [
+      `the text of the task has the SHA-256 ${found.task}; recorded is ${task.sha256}`,
+    ],
+    ...found.policy === policy.sha256 ? [] : [
+      `the text of the policy has the SHA-256 ${found.policy}; recorded is ${policy.sha256}`,
+    ],
+    ...version === policy.version ? [] : [
+      `the version of the policy is ${policy.version}; by its hash it is ${version}`,
+    ],
+  ];
+}
