@@ -91,17 +91,15 @@ export function allowedCalls(): AllowedCalls {
   function resolved(event: ApprovalResolved): CallFault | undefined {
     const asked = escalated;
     escalated = undefined;
-    if (asked?.call_id !== event.call_id) {
-      const message = `${
-        quoted(event.approver)
-      } answered on a call that nobody was asked about: ${
-        quoted(event.call_id)
-      }`;
-      return { code: "other_approval", message };
+    if (event.verdict === "approved" && asked !== undefined) {
+      approved = event;
+      again = { id: asked.call_id ?? "", tool: asked.tool ?? "" };
     }
-    if (event.verdict !== "approved" || asked.tool === null) return;
-    approved = event;
-    again = { id: event.call_id, tool: asked.tool };
+    if (asked?.call_id === event.call_id) return;
+    const message = `${
+      quoted(event.approver)
+    } answered on a call that nobody was asked about: ${quoted(event.call_id)}`;
+    return { code: "other_approval", message };
   }
 
   function started(event: ToolStarted): CallFault | undefined {

@@ -16,6 +16,9 @@ export function differenceMessage(
   if (expected === undefined) {
     return `the file should end here; it goes on with ${excerpt(found, 0)}`;
   }
+  if (expected === found) {
+    return "the file ends in this line, which should end with a line break";
+  }
   let same = 0;
   while (same < expected.length && expected[same] === found[same]) same += 1;
   return `the ledger gives ${excerpt(expected, same)}, the file has ${

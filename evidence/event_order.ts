@@ -39,16 +39,23 @@ const NEXT: Readonly<Record<Phase, readonly Next[]>> = {
   finished: [],
 };
 
+/** Why an event cannot stand where it does. */
+export interface OrderFault {
+  readonly code: "event_order" | "no_receipt";
+  readonly message: string;
+}
+
 /** Follows the events of a run and says when one stands where no run has it. */
 export interface EventOrder {
   /** Returns what is wrong with where the event stands, if anything. */
-  push(event: RunEvent): string | undefined;
-  /** Something is missing here; the order is known again when the next step begins. */
+  push(event: RunEvent): OrderFault | undefined;
+  /**
+   * Something is missing here; the order is known again when the next step
+   * begins. So it is behind a fault, which others would only follow from.
+   */
   lose(): void;
   /** Whether the run has finished. */
   readonly finished: boolean;
-  /** Whether a tool was started, and its receipt has not come yet. */
-  readonly running: boolean;
 }
 
 /** Starts at the beginning of a run. */
@@ -57,45 +64,42 @@ export function eventOrder(): EventOrder {
   let step = 0;
   let lost = false;
 
-  /** After a fault too, so that one fault is not followed by others. */
-  function move(event: RunEvent): void {
-    phase = phaseAfter(event);
-    if (event.type === "step_started") step = event.step;
-  }
-
-  function fault(event: RunEvent): string | undefined {
+  function fault(event: RunEvent): OrderFault | undefined {
     const next = NEXT[phase];
     const found = nameOf(event);
     if (!next.includes(found)) {
-      return `${PLAIN[found]} cannot follow here; expected ${
+      const message = `${PLAIN[found]} cannot follow here; expected ${
         next.map((each) => PLAIN[each]).join(" or ") || "nothing more"
       }`;
+      return phase === "running"
+        ? {
+          code: "no_receipt",
+          message:
+            `a tool was started, and its receipt is not there: ${message}`,
+        }
+        : { code: "event_order", message };
     }
     const due = event.type === "step_started" ? step + 1 : step;
-    if (event.step !== due) {
-      return `the event belongs to step ${event.step}; expected step ${due}`;
-    }
-    return faultWithin(event);
+    const message = event.step === due
+      ? faultWithin(event)
+      : `the event belongs to step ${event.step}; expected step ${due}`;
+    return message === undefined ? undefined : { code: "event_order", message };
   }
 
   return {
     push(event) {
-      if (lost && event.type === "step_started") lost = false;
-      else if (!lost) {
-        const found = fault(event);
-        move(event);
-        return found;
-      }
-      move(event);
+      const starts = event.type === "step_started";
+      const found = lost ? undefined : fault(event);
+      lost = found !== undefined || lost && !starts;
+      phase = phaseAfter(event);
+      if (starts) step = event.step;
+      return found;
     },
     lose() {
       lost = true;
     },
     get finished() {
       return phase === "finished";
-    },
-    get running() {
-      return phase === "running" && !lost;
     },
   };
 }

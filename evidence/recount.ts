@@ -23,10 +23,11 @@ export function recount(): Recount {
   let rejectedLast = false;
   return {
     push(event) {
-      if (event.type !== "step_finished") {
-        rejectedLast = event.type === "approval_resolved" &&
-          event.verdict === "rejected";
+      if (event.type === "step_finished" || event.type === "run_finished") {
+        return;
       }
+      rejectedLast = event.type === "approval_resolved" &&
+        event.verdict === "rejected";
       if (rejectedLast) totals.denials += 1;
       switch (event.type) {
         case "step_started":

@@ -4,6 +4,7 @@ import { spanIds } from "../trace/span_id.ts";
 import { allowedCalls } from "./allowed_calls.ts";
 import { eventOrder } from "./event_order.ts";
 import type { ReadLine, ReportLine } from "./ledger_reader.ts";
+import type { FindingCode } from "./finding.ts";
 import { outcome } from "./outcome.ts";
 import { recount } from "./recount.ts";
 
@@ -33,6 +34,10 @@ export function runStory(
   const [totals, ends] = [recount(), outcome()];
   let started: RunStarted | undefined;
   let whole = true;
+  /** Whether a line follows the end of the run. */
+  let exceeded = false;
+  /** Whether nobody knows what the last line says. */
+  let unreadable = false;
 
   /** The span that a line gives its name to, if it does. */
   function spanOf(event: RunEvent): string | undefined {
@@ -40,9 +45,13 @@ export function runStory(
     return spanIds(started).spanId(event);
   }
 
-  function follow(event: RunEvent, line: number): void {
+  function follow(event: RunEvent, line: number, gap: boolean): void {
     if (order.finished) {
-      report("line_after_end", { line, message: "the run has ended before" });
+      if (!exceeded && !gap) {
+        const message = "the run has ended before this line";
+        report("line_after_end", { line, message });
+      }
+      exceeded = true;
       return;
     }
     if (event.type === "run_started" && started === undefined) {
@@ -51,20 +60,19 @@ export function runStory(
         report("wrong_input_hash", { line, message });
       }
     }
-    const { running } = order;
-    const misplaced = order.push(event);
-    const fault = calls.push(event);
-    const at = () => ({ line, span: spanOf(event) });
-    if (fault !== undefined) report(fault.code, { ...at(), ...fault });
-    if (misplaced !== undefined) {
-      report(running ? "no_receipt" : "event_order", {
-        ...at(),
-        message: running
-          ? `a tool was started, and its receipt is not there: ${misplaced}`
-          : misplaced,
-      });
+    const faults = [calls.push(event), order.push(event)]
+      .filter((fault) => fault !== undefined);
+    for (const fault of faults) {
+      report(fault.code, { line, span: spanOf(event), ...fault });
+      if (DISORDER.includes(fault.code)) lose();
     }
     if (whole) judgeWhole(event);
+  }
+
+  function lose(): void {
+    whole = false;
+    order.lose();
+    calls.lose();
   }
 
   function judgeWhole(event: RunEvent): void {
@@ -80,15 +88,12 @@ export function runStory(
 
   return {
     push({ line, event, gap }) {
-      if (gap) {
-        whole = false;
-        order.lose();
-        calls.lose();
-      }
-      if (event !== undefined) follow(event, line);
+      if (gap) lose();
+      unreadable = event === undefined;
+      if (event !== undefined) follow(event, line, gap);
     },
     end(lines) {
-      if (order.finished || mayEnd) return;
+      if (order.finished || unreadable || mayEnd) return;
       const message = lines === 0
         ? "the ledger is empty"
         : "the ledger ends here, and the run has not finished";
@@ -99,6 +104,9 @@ export function runStory(
     },
   };
 }
+
+/** Behind these nobody knows what belongs to what. */
+const DISORDER: readonly FindingCode[] = ["event_order", "no_receipt"];
 
 /** Events whose line gives a span its id. */
 const SPANS: readonly RunEvent["type"][] = [

@@ -95,7 +95,10 @@ export function verifyRun(
   }, present);
   if (present.has("manifest.json")) {
     if (ledger.manifest === undefined) {
-      checkDigests(manifest.text, digests, findings);
+      const unsettled = PROJECTIONS.filter((name) =>
+        stored[name].difference === undefined
+      );
+      checkDigests(unsettled, { manifest: manifest.text, digests, findings });
     } else checkManifest(ledger.manifest, manifest.text, findings);
   }
   if (present.has("incidents.jsonl")) {
@@ -226,9 +229,12 @@ function checkManifest(
 
 /** Where the ledger cannot tell what the others should be, the manifest still can. */
 function checkDigests(
-  manifest: string,
-  digests: Verification["digests"],
-  findings: FindingList,
+  artifacts: readonly ArtifactName[],
+  { manifest, digests, findings }: {
+    readonly manifest: string;
+    readonly digests: Verification["digests"];
+    readonly findings: FindingList;
+  },
 ): void {
   const stated = statedDigests(manifest);
   if (stated === undefined) {
@@ -238,7 +244,7 @@ function checkDigests(
     });
     return;
   }
-  for (const artifact of PROJECTIONS) {
+  for (const artifact of artifacts) {
     const [found, want] = [digests[artifact], stated.get(artifact)];
     if (found === undefined || found.sha256 === want?.sha256) continue;
     const message =
