@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { canonicalize } from "../deps.ts";
 import type { Json } from "../tools/json.ts";
 import { approvalBinding } from "../runtime/approval.ts";
@@ -13,6 +12,7 @@ import type {
 } from "../runtime/event.ts";
 import type { FindingCode } from "./finding.ts";
 import { quoted } from "./quoted.ts";
+import { sha256 } from "./sha256.ts";
 
 /** What is wrong with an event, for people. */
 export interface CallFault {
@@ -124,7 +124,7 @@ export function allowedCalls(): AllowedCalls {
       const message = `the arguments of ${name} have no canonical form`;
       return { code: "not_allowed", message };
     }
-    const call = hash("sha256", JSON.stringify([event.tool, args]));
+    const call = sha256Text(JSON.stringify([event.tool, args]));
     if (call !== allowedBy.call_sha256) {
       const message =
         `${name} ran with other arguments than those that were allowed: call_sha256 is ${allowedBy.call_sha256}, theirs is ${call}`;
@@ -156,7 +156,7 @@ export function allowedCalls(): AllowedCalls {
   ): CallFault | undefined {
     if (run === undefined) return;
     const parts = [JSON.stringify(run.run_id), seq, JSON.stringify(tool)];
-    const key = hash("sha256", `[${parts.join(",")},${args}]`);
+    const key = sha256Text(`[${parts.join(",")},${args}]`);
     return key === idempotency_key ? undefined : {
       code: "wrong_idempotency_key",
       message: `the idempotency key is ${idempotency_key}; expected ${key}`,
@@ -229,6 +229,12 @@ export function allowedCalls(): AllowedCalls {
       lost = true;
     },
   };
+}
+
+const encoder = new TextEncoder();
+
+function sha256Text(text: string): string {
+  return sha256(encoder.encode(text));
 }
 
 function disorder(message: string): CallFault {

@@ -33,7 +33,7 @@ const NEWLINE = 10;
  * neither is ever held as a whole.
  */
 export function expectedText(stored: Iterable<Uint8Array>): ExpectedText {
-  const encoder = new TextEncoder();
+  const encode = bufferedEncoder();
   const bytes = byteReader(stored);
   const digest = runningDigest();
   /** The expected text from where it went another way. */
@@ -44,7 +44,7 @@ export function expectedText(stored: Iterable<Uint8Array>): ExpectedText {
   let difference: TextDifference | undefined;
 
   function compare(text: string): void {
-    const expected = encoder.encode(text);
+    const expected = encode(text);
     let at = 0;
     while (other === undefined && at < expected.length) {
       const found = bytes.peek();
@@ -116,6 +116,19 @@ export function expectedText(stored: Iterable<Uint8Array>): ExpectedText {
       }
       return digest.end();
     },
+  };
+}
+
+/** Encodes text into one buffer again and again; the bytes are valid until the next text. */
+function bufferedEncoder(): (text: string) => Uint8Array {
+  const encoder = new TextEncoder();
+  let buffer = new Uint8Array(4 * COMPARE_SIZE);
+  return (text) => {
+    // A UTF-16 code unit takes three bytes at the most.
+    if (buffer.length < 3 * text.length) {
+      buffer = new Uint8Array(3 * text.length);
+    }
+    return buffer.subarray(0, encoder.encodeInto(text, buffer).written);
   };
 }
 

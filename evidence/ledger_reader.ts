@@ -1,9 +1,9 @@
-import { hash } from "node:crypto";
 import { GENESIS_HASH } from "../runtime/ledger.ts";
 import { type LedgerLine, parseLedgerLine } from "../runtime/ledger_line.ts";
 import { type ByteLine, byteLines } from "./byte_lines.ts";
 import type { FindingCode } from "./finding.ts";
 import { quoted } from "./quoted.ts";
+import { sha256 } from "./sha256.ts";
 
 /** One line of a ledger that was looked at by itself and in its chain. */
 export interface ReadLine {
@@ -102,7 +102,7 @@ function sealChecker() {
       return { code: "line_unsealed", message };
     }
     const [, prev = "", stated] = seal;
-    const found = hash("sha256", bytes.subarray(0, -HASH_LENGTH));
+    const found = sha256(bytes.subarray(0, -HASH_LENGTH));
     before = [stated, found];
     if (stated !== found) {
       const message =
@@ -121,9 +121,9 @@ function sealChecker() {
 
   return {
     check(raw: ByteLine, text: string | undefined) {
-      const seal = SEAL.exec(
-        text?.slice(-SEAL_LENGTH) ?? latin1(raw.bytes.subarray(-SEAL_LENGTH)),
-      );
+      const end = text?.slice(-SEAL_LENGTH) ??
+        latin1(raw.bytes.subarray(-SEAL_LENGTH));
+      const seal = SEAL.exec(end);
       return { hash: seal?.[2], damage: damageOf(raw, seal) };
     },
   };

@@ -73,7 +73,8 @@ export function manifestFaults(
     const fault = lineFault(line, found);
     if (fault === undefined) continue;
     faults.push({ ...fault, line: index + 1 });
-    if (fault.code === "differs") break;
+    // Behind a line too many or too few, nothing stands where it should.
+    if (fault.code === "differs" || want.length !== have.length) break;
   }
   return faults;
 }
