@@ -211,6 +211,21 @@ export {
   type SigningKey,
 } from "./evidence/signing_key.ts";
 export { type Difference, differences } from "./evidence/differences.ts";
+export { type ArtifactDigest } from "./evidence/manifest.ts";
+export {
+  type ArtifactEntry,
+  type ArtifactSource,
+  memorySource,
+} from "./evidence/artifact_source.ts";
+export { storedRun } from "./evidence/stored_run.ts";
+export {
+  type Finding,
+  type FindingCode,
+  type FindingKind,
+  FINDINGS,
+} from "./evidence/finding.ts";
+export { type KeptElsewhere } from "./evidence/kept_elsewhere.ts";
+export { type Verification, verifyRun } from "./evidence/verify.ts";
 
 if (import.meta.main) {
   const { main } = await import("./cli.ts");

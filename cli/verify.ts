@@ -113,7 +113,7 @@ function describe(
     ...findings.map((finding) => printable(lineOf(path, finding))),
     ...unlisted === 0 ? [] : [`${path}: ${unlisted} more of the same`],
     ...regenerated ? [] : [
-      `${path}: trace, report and manifest cannot be made again from this ledger; they were held against each other only`,
+      `${path}: trace, report and manifest cannot be made again from this ledger; the first two were held against the hashes in the third`,
     ],
   ];
 }

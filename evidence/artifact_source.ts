@@ -2,6 +2,7 @@ import type { Artifacts } from "./artifacts.ts";
 
 /** What stands under one name of a run directory. */
 export interface ArtifactEntry {
+  /** Its name, without a path. */
   readonly name: string;
   /** `other`: a link, a device, a socket. */
   readonly kind: "file" | "directory" | "other";

@@ -206,6 +206,7 @@ export type FindingCode = typeof FINDINGS[number]["code"];
 
 /** One thing that is wrong with a run directory. */
 export interface Finding {
+  /** What it is, as in `FINDINGS`. */
   readonly code: FindingCode;
   /** Name of the file, below the run directory. */
   readonly artifact: string;

@@ -79,19 +79,18 @@ interface Flaw {
 /** Checks each line's hash, and that it names the line before. */
 function sealChecker() {
   /** What the next line may name: the stated hash of the last line, and the true one. */
-  let before: readonly (string | undefined)[] | undefined = [GENESIS_HASH];
+  let due: readonly string[] | undefined = [GENESIS_HASH];
 
+  /** Looks closely at a line that does not end as it should. */
   function damageOf(
     { bytes, terminated, cut, line }: ByteLine,
     seal: RegExpExecArray | null,
   ): Flaw | undefined {
-    const expected = before;
-    before = undefined;
+    const named = due;
+    due = undefined;
     if (cut) {
-      return {
-        code: "line_too_long",
-        message: "the line is too long to check",
-      };
+      const message = "the line is too long to check";
+      return { code: "line_too_long", message };
     }
     if (!terminated) {
       const message = "the file ends within the line";
@@ -101,26 +100,33 @@ function sealChecker() {
       const message = 'the line does not end with "prev" and "hash"';
       return { code: "line_unsealed", message };
     }
-    const [, prev = "", stated] = seal;
+    const [, prev = "", stated = ""] = seal;
     const found = sha256(bytes.subarray(0, -HASH_LENGTH));
-    before = [stated, found];
+    due = [stated, found];
     if (stated !== found) {
       const message =
         `the line was changed: it states the hash ${stated}, its bytes have ${found}`;
       return { code: "wrong_hash", message };
     }
-    if (expected !== undefined && !expected.includes(prev)) {
+    if (named !== undefined && !named.includes(prev)) {
       const message = line === 1
         ? "the line is not the first of a ledger: it names one before it"
         : `the line does not follow line ${
           line - 1
-        }: it names ${prev}, and that one has ${expected[0]}`;
+        }: it names ${prev}, and that one has ${named[0]}`;
       return { code: "chain_broken", message };
     }
   }
 
   return {
     check(raw: ByteLine, text: string | undefined) {
+      if (text !== undefined && raw.terminated && !raw.cut) {
+        const hash = sha256(raw.bytes.subarray(0, -HASH_LENGTH));
+        if (text.endsWith(`,"prev":"${due?.[0]}","hash":"${hash}"}`)) {
+          due = [hash];
+          return { hash, damage: undefined };
+        }
+      }
       const end = text?.slice(-SEAL_LENGTH) ??
         latin1(raw.bytes.subarray(-SEAL_LENGTH));
       const seal = SEAL.exec(end);

@@ -2,7 +2,9 @@ import type { RunFinished, RunStarted } from "../runtime/event.ts";
 
 /** What is known of one artifact. */
 export interface ArtifactDigest {
+  /** SHA-256 of its bytes, 64 hex digits. */
   readonly sha256: string;
+  /** How many bytes it has. */
   readonly bytes: number;
 }
 

@@ -19,7 +19,8 @@ const SHORT = 4096;
  */
 export function sha256(bytes: Uint8Array): string {
   if (bytes.length > SHORT) return hash("sha256", bytes);
-  const state = Int32Array.from(INITIAL);
+  const state = STATE;
+  state.set(INITIAL);
   const whole = bytes.length & ~63;
   for (let at = 0; at < whole; at += 64) compress(state, bytes, at);
   const rest = bytes.length - whole;
@@ -27,16 +28,27 @@ export function sha256(bytes: Uint8Array): string {
   LAST.fill(0);
   LAST.set(bytes.subarray(whole));
   LAST[rest] = 0x80;
-  new DataView(LAST.buffer).setUint32(length - 4, bytes.length * 8);
+  LAST_VIEW.setUint32(length - 4, bytes.length * 8);
   for (let at = 0; at < length; at += 64) compress(state, LAST, at);
-  return Array.from(
-    state,
-    (word) => (word >>> 0).toString(16).padStart(8, "0"),
-  ).join("");
+  let hex = "";
+  for (let index = 0; index < 8; index++) {
+    const each = state[index] ?? 0;
+    hex += (HEX[each >>> 24] ?? "") + (HEX[each >>> 16 & 0xff] ?? "") +
+      (HEX[each >>> 8 & 0xff] ?? "") + (HEX[each & 0xff] ?? "");
+  }
+  return hex;
 }
+
+/** Two hex digits for each byte. */
+const HEX = Array.from(
+  { length: 256 },
+  (_, byte) => byte.toString(16).padStart(2, "0"),
+);
 
 /** The last block or two, with padding and length. */
 const LAST = new Uint8Array(128);
+const LAST_VIEW = new DataView(LAST.buffer);
+const STATE = new Int32Array(8);
 const SCHEDULE = new Int32Array(64);
 
 /** The first 32 bits of the fractional part. */

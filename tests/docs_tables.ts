@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "../deps.ts";
+import { FINDINGS } from "../evidence/finding.ts";
 import { table } from "../evidence/markdown.ts";
 import { FAILURE_MODES } from "../runtime/failure.ts";
 import {
@@ -22,6 +23,7 @@ const END = "<!-- end of what is generated -->";
 export const DOCUMENTED: ReadonlyMap<string, string> = new Map([
   ["docs/failure-modes.md", failureModeTable()],
   ["docs/policy-gates.md", policyGateTable()],
+  ["docs/evidence.md", findingTable()],
 ]);
 
 function failureModeTable(): string {
@@ -38,6 +40,17 @@ function failureModeTable(): string {
       ),
     ]);
   return table(["code", "id", "what happened", "ends with", "shown by"], rows);
+}
+
+function findingTable(): string {
+  return table(
+    ["code", "what was found", "what is known when it is not"],
+    FINDINGS.map(({ code, meaning, otherwise }) => [
+      `\`${code}\``,
+      meaning,
+      otherwise,
+    ]),
+  );
 }
 
 function policyGateTable(): string {

@@ -1,0 +1,61 @@
+import { assertEquals } from "@std/assert";
+import { byteLines } from "./byte_lines.ts";
+
+const encoder = new TextEncoder();
+
+/** Splits text that comes in chunks of some size, in one buffer. */
+function* chunked(text: string, size: number): Generator<Uint8Array> {
+  const bytes = encoder.encode(text);
+  const buffer = new Uint8Array(size);
+  for (let at = 0; at < bytes.length; at += size) {
+    const part = bytes.subarray(at, at + size);
+    buffer.set(part);
+    yield buffer.subarray(0, part.length);
+  }
+}
+
+for (
+  const { text, lines } of [
+    { text: "", lines: [] },
+    { text: "\n", lines: [["", true]] },
+    { text: "a", lines: [["a", false]] },
+    { text: "a\n", lines: [["a", true]] },
+    {
+      text: "a\n\nbc\nd",
+      lines: [["a", true], ["", true], ["bc", true], ["d", false]],
+    },
+    { text: "ä€😀\nö", lines: [["ä€😀", true], ["ö", false]] },
+  ]
+) {
+  Deno.test(`byteLines() splits ${JSON.stringify(text)} however it comes`, () => {
+    for (const size of [1, 2, 3, 100]) {
+      const found = Array.from(
+        byteLines(chunked(text, size)),
+        ({ bytes, terminated }) => [
+          new TextDecoder().decode(bytes),
+          terminated,
+        ],
+      );
+      assertEquals(found, lines, `chunks of ${size}`);
+    }
+  });
+}
+
+Deno.test("byteLines() numbers lines from 1", () => {
+  const lines = [...byteLines(chunked("a\nb\nc", 2))];
+  assertEquals(lines.map(({ line }) => line), [1, 2, 3]);
+});
+
+Deno.test("byteLines() keeps no more of a line than it may", () => {
+  for (const size of [1, 3, 100]) {
+    const lines = [
+      ...byteLines(chunked("123\n1234\n12345678\n1\n12345", size), 3),
+    ];
+    assertEquals(
+      lines.map(({ cut }) => cut),
+      [false, true, true, false, true],
+      `chunks of ${size}`,
+    );
+    assertEquals(lines.map(({ line }) => line), [1, 2, 3, 4, 5]);
+  }
+});

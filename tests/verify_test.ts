@@ -1,0 +1,142 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { join } from "../deps.ts";
+import { lacks } from "./permissions.ts";
+import { program, PROJECT, temporaryFolder } from "./program.ts";
+
+const ignore = lacks("read", "write", "run");
+const RUN = "runs/policy_gates/pg1_off_allowlist_url";
+const OTHER = "runs/failure_modes/tool_call_failure";
+
+function verify(...args: readonly string[]) {
+  return program(["verify", ...args], {
+    cwd: PROJECT,
+    permissions: ["--allow-read"],
+  });
+}
+
+/** The hash of a run's last line, as its manifest has it. */
+function headOf(run: string): string {
+  const manifest = Deno.readTextFileSync(join(PROJECT, run, "manifest.json"));
+  return /"head": "([0-9a-f]{64})"/.exec(manifest)?.[1] ?? "";
+}
+
+Deno.test({
+  name: "verify says what it has verified, a line a run",
+  ignore,
+  async fn() {
+    const { code, stdout, stderr } = await verify(RUN, OTHER);
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(
+      stdout,
+      `${RUN}: verified 6 events, head ${headOf(RUN)}\n` +
+        `${OTHER}: verified 14 events, head ${headOf(OTHER)}\n`,
+    );
+  },
+});
+
+Deno.test({
+  name: "verify holds a run against what was kept elsewhere",
+  ignore,
+  async fn() {
+    const { code, stdout } = await verify(
+      RUN,
+      ...["--head", headOf(RUN)],
+      ...["--policy", "policy/v1.yaml"],
+      ...["--task", "tasks/policy_gates/pg1_off_allowlist_url.yaml"],
+    );
+    assertEquals([code, stdout.split("\n").length], [0, 2]);
+    const other = await verify(
+      RUN,
+      ...["--head", headOf(OTHER)],
+      ...["--policy", "examples/constitution/policy.yaml"],
+      ...["--task", "tasks/canonical.yaml"],
+      ...["--corpus", "examples/constitution/documents"],
+    );
+    assertEquals(other.code, 2);
+    assertEquals(
+      other.stdout.trimEnd().split("\n").map((line) => line.split(": ")[1]),
+      [
+        "other_policy",
+        "other_task",
+        "other_script",
+        "other_corpus",
+        "wrong_head",
+      ],
+    );
+  },
+});
+
+Deno.test({
+  name: "verify knows the documents of the canonical run",
+  ignore,
+  async fn() {
+    const canonical = [...Deno.readDirSync(join(PROJECT, "runs"))]
+      .map(({ name }) => name).filter((name) => /^\d{4}-/.test(name));
+    const { code, stdout } = await verify(
+      ...canonical.map((name) => join("runs", name)),
+      ...["--task", "tasks/canonical.yaml", "--corpus", "corpus/v1"],
+    );
+    assertEquals(code, 0);
+    assertMatch(stdout, /^runs\/\S+: verified 33 events, head [0-9a-f]{64}\n$/);
+  },
+});
+
+/** Turns a denial into something else, in the ledger and in the trace. */
+function changed(name: string, text: string): string {
+  if (name === "trace.json") return text.replace('"deny"', '"dent"');
+  return text.replace('"decision":"deny"', '"decision":"dent"');
+}
+
+Deno.test({
+  name: "verify says where a run was changed, and exits with 2",
+  ignore,
+  async fn() {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "run");
+    Deno.mkdirSync(join(path, "\x1b[2Jx"), { recursive: true });
+    for (const { name } of Deno.readDirSync(join(PROJECT, RUN))) {
+      const text = Deno.readTextFileSync(join(PROJECT, RUN, name));
+      Deno.writeTextFileSync(join(path, name), changed(name, text));
+    }
+    const { code, stdout } = await verify(path);
+    assertEquals(code, 2);
+    const [first = "", second = ""] = stdout.split("\n");
+    assertMatch(
+      first,
+      /\/run\/state\.jsonl:4: wrong_hash: the line was changed/,
+    );
+    assertMatch(second, /\/run\/trace\.json: wrong_digest: /);
+    assertEquals(stdout.includes("\x1b"), false);
+
+    const json = await verify(path, "--json");
+    const { run, findings, events, regenerated }: Record<string, unknown> = JSON
+      .parse(json.stdout);
+    assertEquals([json.code, run, events, regenerated], [2, path, 6, false]);
+    assertEquals(Array.isArray(findings) && findings[0]?.code, "wrong_hash");
+  },
+});
+
+for (
+  const { args, message } of [
+    { args: [], message: "Expected RUN_DIR..., found nothing" },
+    { args: ["none"], message: "none: there is no such run directory" },
+    { args: ["README.md"], message: "README.md: it is not a directory" },
+    { args: [RUN, "--head", "9f57"], message: 'Cannot use --head "9f57"' },
+    {
+      args: [RUN, OTHER, "--head", "0".repeat(64)],
+      message: "--head is the hash of one run",
+    },
+    { args: [RUN, "--task", "none.yaml"], message: "none.yaml: there is no" },
+    { args: [RUN, "--keep"], message: 'Cannot understand "--keep"' },
+  ]
+) {
+  Deno.test({
+    name: `verify ${args.join(" ")} is refused: ${message}`,
+    ignore,
+    async fn() {
+      const { code, stdout, stderr } = await verify(...args);
+      assertEquals([code, stdout], [1, ""]);
+      assertEquals(stderr.slice(0, message.length), message);
+    },
+  });
+}
