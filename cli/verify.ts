@@ -1,7 +1,13 @@
 import { hash } from "node:crypto";
 import { join } from "../deps.ts";
 import type { KeptElsewhere } from "../evidence/kept_elsewhere.ts";
+import {
+  ATTESTATION_NAME,
+  type AttestationFinding,
+  attestationFindings,
+} from "../evidence/attestation.ts";
 import type { Finding } from "../evidence/finding.ts";
+import type { PublicKey } from "../evidence/signing_key.ts";
 import { counted } from "../evidence/counted.ts";
 import { storedRun } from "../evidence/stored_run.ts";
 import { type Verification, verifyRun } from "../evidence/verify.ts";
@@ -15,12 +21,13 @@ import { type CommandLine, parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { readCorpusFolder } from "./corpus_folder.ts";
 import { readInput, whyUnreadable } from "./files.ts";
+import { readPublicKey } from "./key_files.ts";
 
 /** `verify`: holds what a run left behind against itself, and against what was kept elsewhere. */
 export const verify: Command = {
   summary: "verify what a run left behind, offline",
   help: `Usage: verify RUN_DIR... [--head HASH] [--policy FILE] [--task FILE]
-              [--corpus DIR] [--json]
+              [--corpus DIR] [--key PUB] [--json]
 
 Checks every line of the ledger and the chain of their hashes, the order of the
 events, that each tool call was allowed, and that trace, report and manifest are
@@ -30,6 +37,7 @@ the codes.
 
   --head HASH    the hash of the last line, kept elsewhere since the run: without
                  it nobody can tell that the end was dropped or all written anew
+  --key PUB      the public key that must have signed attestation.json
   --policy FILE  the policy that must have judged the run; with --task, with the
                  policy_overrides of the task
   --task FILE    the task that the run must have had, with its script
@@ -38,9 +46,9 @@ the codes.
 
 Exit codes: 0 nothing was found, 2 something was, 1 a run or a file cannot be read.
 `,
-  run(args, output) {
+  async run(args, output) {
     const given = parseCommandLine(args, {
-      options: ["head", "policy", "task", "corpus"],
+      options: ["head", "policy", "task", "corpus", "key"],
       flags: ["json"],
       operands: ["RUN_DIR..."],
     });
@@ -48,9 +56,13 @@ Exit codes: 0 nothing was found, 2 something was, 1 a run or a file cannot be re
     if (kept.head !== undefined && given.operands.length > 1) {
       throw new UsageError("--head is the hash of one run: name one RUN_DIR");
     }
+    const keyPath = given.option("key");
+    const key = keyPath === undefined
+      ? undefined
+      : await readPublicKey(keyPath);
     let code: number = EXIT.ok;
     for (const path of given.operands) {
-      const verification = verified(path, kept);
+      const verification = await signed(path, verified(path, kept), key);
       if (verification.findings.length > 0) code = EXIT.no;
       if (given.flag("json")) {
         output.data(JSON.stringify({ run: path, ...verification }));
@@ -61,6 +73,51 @@ Exit codes: 0 nothing was found, 2 something was, 1 a run or a file cannot be re
     return code;
   },
 };
+
+/** What came of verifying a run, and whether it was signed with the key. */
+type Outcome = Omit<Verification, "findings"> & {
+  readonly findings: readonly (Finding | AttestationFindingInRun)[];
+};
+
+type AttestationFindingInRun = AttestationFinding & {
+  readonly artifact: typeof ATTESTATION_NAME;
+  readonly line?: undefined;
+  readonly span?: undefined;
+};
+
+/** Adds what is wrong with the attestation, when there is a key to hold it against. */
+async function signed(
+  path: string,
+  verification: Verification,
+  publicKey: PublicKey | undefined,
+): Promise<Outcome> {
+  if (publicKey === undefined) return verification;
+  const { findings, digests } = verification;
+  const wrong = await attestationFindings({
+    text: textIfThere(join(path, ATTESTATION_NAME)),
+    publicKey,
+    digests: Object.fromEntries(
+      Object.entries(digests).map(([name, { sha256 }]) => [name, sha256]),
+    ),
+    manifest: textIfThere(join(path, "manifest.json")),
+  });
+  const located = wrong.map((each): AttestationFindingInRun => ({
+    ...each,
+    artifact: ATTESTATION_NAME,
+  }));
+  return { ...verification, findings: [...findings, ...located] };
+}
+
+/** The text of a file; bytes that are no UTF-8 read as what no sound text has. */
+function textIfThere(path: string): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { ignoreBOM: true })
+      .decode(Deno.readFileSync(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
 
 function verified(path: string, kept: KeptElsewhere): Verification {
   try {
@@ -104,7 +161,7 @@ function keptElsewhere(given: CommandLine): KeptElsewhere {
 
 function describe(
   path: string,
-  { findings, unlisted, events, head, regenerated }: Verification,
+  { findings, unlisted, events, head, regenerated }: Outcome,
 ): readonly string[] {
   if (findings.length === 0) {
     return [`${path}: verified ${counted(events, "event")}, head ${head}`];
@@ -120,7 +177,7 @@ function describe(
 
 function lineOf(
   path: string,
-  { code, artifact, line, span, message }: Finding,
+  { code, artifact, line, span, message }: Outcome["findings"][number],
 ): string {
   const place = line === undefined ? "" : `:${line}`;
   const where = span === undefined ? "" : ` (span ${span})`;

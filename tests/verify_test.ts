@@ -140,3 +140,35 @@ for (
     },
   });
 }
+
+Deno.test({
+  name: "verify holds an attestation against a key and the artifacts",
+  ignore,
+  async fn() {
+    using folder = temporaryFolder();
+    const cwd = folder.path;
+    const run = join(cwd, "run");
+    Deno.mkdirSync(run);
+    for (const { name } of Deno.readDirSync(join(PROJECT, RUN))) {
+      Deno.copyFileSync(join(PROJECT, RUN, name), join(run, name));
+    }
+    await program(["keygen", "--out", "key"], { cwd });
+    await program(["keygen", "--out", "other"], { cwd });
+    const verifyWith = async (key: string) => {
+      const ended = await program(["verify", "run", "--key", key], { cwd });
+      return [ended.code, /: (\w+): /.exec(ended.stdout)?.[1]];
+    };
+    assertEquals(await verifyWith("key.pub"), [2, "attestation_missing"]);
+    await program(["sign", "run", "--key", "key"], { cwd });
+    assertEquals(await verifyWith("key.pub"), [0, undefined]);
+    assertEquals(await verifyWith("other.pub"), [2, "signature_key"]);
+    const manifest = join(run, "manifest.json");
+    const text = Deno.readTextFileSync(manifest);
+    Deno.writeTextFileSync(
+      manifest,
+      text.replace('"timestamp": "20', '"timestamp": "19'),
+    );
+    assertEquals((await program(["verify", "run"], { cwd })).code, 0);
+    assertEquals(await verifyWith("key.pub"), [2, "subject_differs"]);
+  },
+});
