@@ -433,6 +433,102 @@ diskTest(
 );
 
 diskTest(
+  "readText() refuses a file whose directory is a link for every other look",
+  async ({ root, sandbox }) => {
+    Deno.mkdirSync(`${root}/new`);
+    Deno.writeTextFileSync(`${root}/new/secret.txt`, "INSIDE");
+    const swap = () => {
+      Deno.renameSync(`${root}/new`, `${root}/aside`);
+      Deno.renameSync(`${root}/link_dir`, `${root}/new`);
+      Deno.renameSync(`${root}/aside`, `${root}/link_dir`);
+    };
+    const { open, lstatSync } = Deno;
+    let looks = 0;
+    await replacing("open", async (path: string, options: Deno.OpenOptions) => {
+      swap();
+      const file = await open(path, options);
+      swap();
+      looks = 0;
+      return file;
+    }, () =>
+      replacing("lstatSync", (path: string) => {
+        // The directory itself is seen inside, what stands in it outside: two right guesses.
+        const isLink = path.endsWith("/secret.txt") && looks++ < 2;
+        if (isLink) swap();
+        try {
+          return lstatSync(path);
+        } finally {
+          if (isLink) swap();
+        }
+      }, async () => {
+        const error = await assertRejects(
+          () => sandbox.readText("new/secret.txt"),
+          ToolError,
+        );
+        assertEquals(error.type, "sandbox_violation");
+      }));
+  },
+);
+
+diskTest(
+  "readText() refuses a file that got its second link after it was opened",
+  async ({ parent, root, sandbox }) => {
+    const { open } = Deno;
+    await replacing("open", async (path: string, options: Deno.OpenOptions) => {
+      Deno.removeSync(path);
+      Deno.symlinkSync("../outside/secret.txt", path);
+      const file = await open(path, options);
+      const opened = file.statSync();
+      Deno.removeSync(path);
+      Deno.linkSync(`${parent}/outside/secret.txt`, path);
+      return Object.defineProperty(file, "statSync", { value: () => opened });
+    }, async () => {
+      const error = await assertRejects(
+        () => sandbox.readText("in.txt"),
+        ToolError,
+      );
+      assertEquals(error.type, "sandbox_violation");
+    });
+    assertEquals(Deno.lstatSync(`${root}/in.txt`).nlink, 2);
+  },
+);
+
+/** Runs `body` while all that stands on the disk seems to have been changed at `time`. */
+function seemingChanged(
+  time: () => Date,
+  body: () => Promise<void>,
+): Promise<void> {
+  const { lstatSync } = Deno;
+  return replacing(
+    "lstatSync",
+    (path: string) => ({ ...lstatSync(path), ctime: time() }),
+    body,
+  );
+}
+
+diskTest(
+  "readText() looks less when the directories are calm",
+  async ({ sandbox }) => {
+    const looks = async (time: () => Date) => {
+      let count = 0;
+      await seemingChanged(() => {
+        count++;
+        return time();
+      }, async () => {
+        assertEquals(await sandbox.readText("sub/deep/naïve.txt"), "NAÏVE");
+      });
+      return count;
+    };
+    const busy = await looks(() => new Date());
+    const calm = await looks(() => new Date(0));
+    const changing = await looks(() => new Date(Math.random() * 1e9));
+    assert(calm < 16, `${calm}`);
+    assert(busy > 48, `${busy}`);
+    assert(changing > 48, `${changing}`);
+  },
+);
+
+diskTest(
   "readText() reads no further than the size that it judged",
   async ({ root, sandbox }) => {
     const open = Deno.open;
@@ -572,7 +668,7 @@ diskTest("writeText() refuses a FIFO", async ({ root, sandbox }) => {
 diskTest(
   "writeText() opens nothing when the directory has become a link",
   async (place) => {
-    const { parent, root, sandbox } = place;
+    const { parent, sandbox } = place;
     const opened: unknown[] = [];
     const mkdirSync = Deno.mkdirSync;
     const openSync = Deno.openSync;
@@ -585,8 +681,8 @@ diskTest(
       () =>
         replacing("mkdirSync", (path: string, options: Deno.MkdirOptions) => {
           mkdirSync(path, options);
-          Deno.removeSync(`${root}/new`);
-          Deno.symlinkSync("../outside", `${root}/new`);
+          Deno.removeSync(path);
+          Deno.symlinkSync("../outside", path);
         }, async () => {
           const error = await assertRejects(
             () => sandbox.writeText("new/a.txt", "NEW"),
@@ -640,6 +736,74 @@ diskTest(
       assertEquals(error.type, "sandbox_violation");
     });
     assertEquals(namesIn(`${root}/new`), []);
+  },
+);
+
+diskTest(
+  "writeText() writes below the root into the file that it verified",
+  async ({ root, sandbox }) => {
+    await sandbox.writeText("sub/a.txt", "a longer text");
+    const { ino } = Deno.lstatSync(`${root}/sub/a.txt`);
+    await sandbox.writeText("sub/a.txt", "short");
+    assertEquals(Deno.readTextFileSync(`${root}/sub/a.txt`), "short");
+    assertEquals(Deno.lstatSync(`${root}/sub/a.txt`).ino, ino);
+  },
+);
+
+diskTest(
+  "writeText() touches nothing when an old file is a link by the time it is opened",
+  async ({ parent, root, sandbox }) => {
+    Deno.writeTextFileSync(`${root}/sub/secret.txt`, "INSIDE");
+    const { open } = Deno;
+    await replacing("open", (path: string, options: Deno.OpenOptions) => {
+      Deno.renameSync(`${root}/sub`, `${root}/aside`);
+      Deno.symlinkSync("../outside", `${root}/sub`);
+      return open(path, options);
+    }, async () => {
+      const error = await assertRejects(
+        () => sandbox.writeText("sub/secret.txt", "NEW"),
+        ToolError,
+      );
+      assertEquals(error.type, "sandbox_violation");
+    });
+    assertEquals(
+      Deno.readTextFileSync(`${parent}/outside/secret.txt`),
+      "SECRET",
+    );
+  },
+);
+
+diskTest(
+  "writeText() leaves alone what was made under its name meanwhile",
+  async ({ root, sandbox }) => {
+    const { linkSync } = Deno;
+    await replacing("linkSync", (from: string, to: string) => {
+      Deno.writeTextFileSync(to, "THEIRS");
+      linkSync(from, to);
+    }, async () => {
+      const error = await assertRejects(
+        () => sandbox.writeText("sub/new.txt", "NEW"),
+        ToolError,
+      );
+      assertEquals(error.type, "io_error");
+    });
+    assertEquals(Deno.readTextFileSync(`${root}/sub/new.txt`), "THEIRS");
+    assertEquals(namesIn(`${root}/sub`), ["deep", "new.txt"]);
+  },
+);
+
+diskTest(
+  "writeText() uses a directory that was made under its name meanwhile",
+  async ({ root, sandbox }) => {
+    const { renameSync } = Deno;
+    await replacing("renameSync", (from: string, to: string) => {
+      Deno.mkdirSync(`${to}/theirs`, { recursive: true });
+      renameSync(from, to);
+    }, async () => {
+      assertEquals(await sandbox.writeText("new/a.txt", "NEW"), 3);
+    });
+    assertEquals(namesIn(`${root}/new`), ["a.txt", "theirs"]);
+    assertEquals(namesIn(root).filter((name) => name.endsWith(".tmp")), []);
   },
 );
 

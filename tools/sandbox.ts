@@ -39,8 +39,9 @@ export interface Sandbox {
   readText(path: string): Promise<string>;
 
   /**
-   * Replaces or creates a file by way of a temporary one, and creates its
-   * parents. Returns the number of bytes written, in UTF-8.
+   * Replaces or creates a file, and creates its parents. A reader may see part
+   * of the text until it is all written, except in a file directly in the root.
+   * Returns the number of bytes written, in UTF-8.
    *
    * @throws {ToolError} `not_a_file`, `sandbox_violation`, `io_error`
    */

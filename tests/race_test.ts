@@ -1,0 +1,120 @@
+import { assert, assertEquals } from "@std/assert";
+import { directorySandbox } from "../tools/directory_sandbox.ts";
+import type { Sandbox } from "../tools/sandbox.ts";
+import { ToolError } from "../tools/tool_error.ts";
+import { lacks } from "./permissions.ts";
+import { program, PROJECT, temporaryFolder } from "./program.ts";
+
+const RACE_MS = 2_000;
+
+/** What a race does over and over again; `round` makes new names. */
+interface Race {
+  readonly name: string;
+  /** What is swapped for a link to its like outside. */
+  readonly swapped: "file.txt" | "folder";
+  act(sandbox: Sandbox, round: number): Promise<unknown>;
+}
+
+const RACES: readonly Race[] = [
+  {
+    name: "a read of a file that is swapped",
+    swapped: "file.txt",
+    act: (sandbox) => sandbox.readText("file.txt"),
+  },
+  {
+    name: "a read below a directory that is swapped",
+    swapped: "folder",
+    act: (sandbox) => sandbox.readText("folder/file.txt"),
+  },
+  {
+    name: "a write of a file that is swapped",
+    swapped: "file.txt",
+    act: (sandbox) => sandbox.writeText("file.txt", "WRITTEN"),
+  },
+  {
+    name: "a write over a file below a directory that is swapped",
+    swapped: "folder",
+    act: (sandbox) => sandbox.writeText("folder/file.txt", "WRITTEN"),
+  },
+  {
+    name: "a write of new files and directories below one that is swapped",
+    swapped: "folder",
+    act: (sandbox, round) =>
+      sandbox.writeText(
+        `folder/${round % 2 === 0 ? "" : `${round}/deep/`}${round}.txt`,
+        "WRITTEN",
+      ),
+  },
+];
+
+/** Both directories hold the same names; the links lead out. */
+function build(folder: string): void {
+  for (const [place, text] of [["sandbox", "INSIDE"], ["outside", "SECRET"]]) {
+    Deno.mkdirSync(`${folder}/${place}/folder`, { recursive: true });
+    for (const name of ["file.txt", "folder/file.txt"]) {
+      Deno.writeTextFileSync(`${folder}/${place}/${name}`, `${text}`);
+    }
+  }
+  for (const name of ["file.txt", "folder"]) {
+    Deno.symlinkSync(`../outside/${name}`, `${folder}/sandbox/link to ${name}`);
+  }
+}
+
+/** All that a directory holds, with the text of files; what just vanished is left out. */
+function contents(directory: string): readonly string[] {
+  return [...Deno.readDirSync(directory)].flatMap(({ name, isDirectory }) => {
+    const path = `${directory}/${name}`;
+    return isDirectory
+      ? [path, ...contents(path)]
+      : [`${path}: ${Deno.readTextFileSync(path)}`];
+  }).sort();
+}
+
+/** Acts until `swapping` ends, and counts what came of it. */
+async function outcomes(
+  { act }: Race,
+  sandbox: Sandbox,
+  swapping: Promise<unknown>,
+): Promise<ReadonlyMap<unknown, number>> {
+  const counts = new Map<unknown, number>();
+  let isOver = false;
+  const over = swapping.finally(() => isOver = true);
+  for (let round = 0; !isOver; round++) {
+    const outcome = await act(sandbox, round).catch((error: unknown) => {
+      if (error instanceof ToolError) return error.type;
+      throw error;
+    });
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    // Refusals may take no turn of the event loop, which must see the end.
+    if (round % 16 === 0) await new Promise((resolve) => setTimeout(resolve));
+  }
+  await over;
+  return counts;
+}
+
+for (const race of RACES) {
+  Deno.test({
+    name: `directorySandbox() holds in ${race.name}`,
+    ignore: lacks("read", "write", "run"),
+    async fn() {
+      using folder = temporaryFolder();
+      build(folder.path);
+      const before = contents(`${folder.path}/outside`);
+      const root = `${folder.path}/sandbox`;
+      const swapping = program([
+        `${root}/${race.swapped}`,
+        `${root}/link to ${race.swapped}`,
+        `${RACE_MS}`,
+      ], { cwd: folder.path, program: `${PROJECT}tests/swapping.ts` });
+      const counts = await outcomes(race, directorySandbox(root), swapping);
+      const { code, stderr } = await swapping;
+      assertEquals({ code, stderr }, { code: 0, stderr: "" });
+      assertEquals(contents(`${folder.path}/outside`), before);
+      const told = Deno.inspect(counts);
+      assert(!counts.has("SECRET"), told);
+      // Otherwise nothing was won, or nothing was tried.
+      assert(counts.has("sandbox_violation"), told);
+      assert(counts.has("INSIDE") || counts.has("WRITTEN".length), told);
+    },
+  });
+}
