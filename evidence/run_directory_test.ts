@@ -6,6 +6,7 @@ import { lacks } from "../tests/permissions.ts";
 import { temporaryFolder } from "../tests/program.ts";
 import { memorySink } from "./artifacts.ts";
 import { recordRun } from "./record_run.ts";
+import { WriteError } from "./write_error.ts";
 import { readArtifacts, runDirectory } from "./run_directory.ts";
 
 const ignore = lacks("read", "write");
@@ -165,7 +166,7 @@ Deno.test({
     sink.sync();
     sink[Symbol.dispose]();
     // A closed file tells that it was asked.
-    assertThrows(() => sink.sync(), Deno.errors.BadResource);
+    assertThrows(() => sink.sync(), WriteError, "Bad resource");
   },
 });
 

@@ -20,8 +20,8 @@ function inspect(path: string): PathFacts {
     inside: path === "in.txt",
     viaLink: false,
     dotdotAfterLink: false,
-    kind: "file",
-    links: 1,
+    special: false,
+    hardLinked: false,
   };
 }
 

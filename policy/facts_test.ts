@@ -24,8 +24,8 @@ function found(path: string): PathFacts {
     inside: true,
     viaLink: false,
     dotdotAfterLink: false,
-    kind: "file",
-    links: 1,
+    special: false,
+    hardLinked: false,
   };
 }
 

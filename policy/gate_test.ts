@@ -15,8 +15,8 @@ const FILE: PathFacts = {
   inside: true,
   viaLink: false,
   dotdotAfterLink: false,
-  kind: "file",
-  links: 1,
+  special: false,
+  hardLinked: false,
 };
 
 function tool(
@@ -86,10 +86,10 @@ Deno.test("openGate() looks a path up once, however often the call is judged", (
 });
 
 Deno.test("openGate() judges what was true when the call was taken in", () => {
-  let links = 1;
-  const opened = gate({ inspect: () => ({ ...FILE, links }) });
+  let hardLinked = false;
+  const opened = gate({ inspect: () => ({ ...FILE, hardLinked }) });
   const proposal = opened.propose(READ);
-  links = 2;
+  hardLinked = true;
   assertEquals(opened.judge(proposal).effect, "allow");
   assertEquals(opened.judge(opened.propose(READ)).rule, "sandbox_path");
 });

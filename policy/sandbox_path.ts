@@ -51,10 +51,10 @@ function refusalOfFacts(facts: PathFacts): string | undefined {
       : "the path is outside the sandbox";
   }
   if (facts.dotdotAfterLink) return 'the path has ".." after a link';
-  if (facts.kind === "other") {
+  if (facts.special) {
     return "the path is neither a file nor a directory";
   }
-  if (facts.kind === "file" && facts.links > 1) {
+  if (facts.hardLinked) {
     return "the file has another name (hard link)";
   }
 }

@@ -13,8 +13,8 @@ const FILE: PathFacts = {
   inside: true,
   viaLink: false,
   dotdotAfterLink: false,
-  kind: "file",
-  links: 1,
+  special: false,
+  hardLinked: false,
 };
 
 function proposal(
@@ -133,16 +133,6 @@ const BY_FACTS: readonly {
   readonly reason: string | undefined;
 }[] = [
   {
-    what: "allows a directory",
-    facts: { kind: "directory", links: 3 },
-    reason: undefined,
-  },
-  {
-    what: "allows a missing file",
-    facts: { kind: "missing", links: 0 },
-    reason: undefined,
-  },
-  {
     what: "allows a link that stays inside",
     facts: { viaLink: true },
     reason: undefined,
@@ -165,12 +155,12 @@ const BY_FACTS: readonly {
   },
   {
     what: "denies a device",
-    facts: { kind: "other" },
+    facts: { special: true },
     reason: "the path is neither a file nor a directory",
   },
   {
     what: "denies a hard link",
-    facts: { links: 2 },
+    facts: { hardLinked: true },
     reason: "the file has another name (hard link)",
   },
 ];

@@ -1,5 +1,4 @@
 import type { Json, JsonObject } from "../tools/json.ts";
-import type { PathFacts } from "../tools/sandbox.ts";
 import type { Effects } from "../tools/tool.ts";
 import type { Address } from "../policy/facts.ts";
 import type { Metadata, RuleId } from "../policy/rule.ts";
@@ -121,10 +120,10 @@ export interface RecordedPath {
   readonly via_link: boolean;
   /** Whether `..` comes after a link, so that spelling and kernel disagree. */
   readonly dotdot_after_link: boolean;
-  /** What it leads to; says nothing unless `inside`. */
-  readonly kind: PathFacts["kind"];
-  /** Number of hard links of what it leads to; 0 when that is missing or outside. */
-  readonly links: number;
+  /** Whether a device, a socket or a FIFO stands there. */
+  readonly special: boolean;
+  /** Whether a file stands there that has another name. */
+  readonly hard_linked: boolean;
 }
 
 /** What was looked up about a host. */

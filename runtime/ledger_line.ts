@@ -54,8 +54,8 @@ const facts = z.strictObject({
     inside: z.boolean(),
     via_link: z.boolean(),
     dotdot_after_link: z.boolean(),
-    kind: z.enum(["file", "directory", "missing", "other"]),
-    links: count,
+    special: z.boolean(),
+    hard_linked: z.boolean(),
   })),
   hosts: z.array(z.strictObject({
     host: text,

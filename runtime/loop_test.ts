@@ -72,7 +72,7 @@ Deno.test("agentLoop() of one call has exactly these events", async () => {
         name: "work",
         description: "Does what a test needs",
         effects: { fetches: ["url"], reads: [], writes: [] },
-        idempotent: true,
+        idempotent: false,
         input_schema: INPUT_SCHEMA,
       },
     ],

@@ -62,14 +62,14 @@ export function pathFactsOf(
   if (event?.type !== "policy_checked") return undefined;
   const found = event.facts?.paths.find((each) => each.path === path);
   if (found === undefined) return undefined;
-  const { resolved, inside, kind, links } = found;
+  const { resolved, inside, special } = found;
   return {
     resolved,
     inside,
     viaLink: found.via_link,
     dotdotAfterLink: found.dotdot_after_link,
-    kind,
-    links,
+    special,
+    hardLinked: found.hard_linked,
   };
 }
 

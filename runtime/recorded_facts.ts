@@ -11,8 +11,8 @@ export function recordedFacts({ args, facts }: Proposal): RecordedFacts {
       inside: found.inside,
       via_link: found.viaLink,
       dotdot_after_link: found.dotdotAfterLink,
-      kind: found.kind,
-      links: found.links,
+      special: found.special,
+      hard_linked: found.hardLinked,
     })),
     hosts: [...facts.addresses].map(([host, addresses]) => ({
       host,

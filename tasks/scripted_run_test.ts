@@ -45,8 +45,8 @@ function memorySandbox(): Sandbox & { readonly files: Map<string, string> } {
       inside: true,
       viaLink: false,
       dotdotAfterLink: false,
-      kind: files.has(path) ? "file" : "missing",
-      links: files.has(path) ? 1 : 0,
+      special: false,
+      hardLinked: false,
     }),
     readText: (path) => Promise.resolve(files.get(path) ?? ""),
     writeText(path, text) {

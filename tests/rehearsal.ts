@@ -100,8 +100,8 @@ export function stage(given: Rehearsal): Stage {
       inside: true,
       viaLink: false,
       dotdotAfterLink: false,
-      kind: "missing" as const,
-      links: 0,
+      special: false,
+      hardLinked: false,
     }),
   };
   let clock = virtualClock(0n);

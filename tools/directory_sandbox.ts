@@ -45,8 +45,8 @@ export function directorySandbox(
         inside: false,
         viaLink: false,
         dotdotAfterLink: false,
-        kind: "other",
-        links: 0,
+        special: false,
+        hardLinked: false,
       };
     }
     const real = realPlace(place);
@@ -57,8 +57,8 @@ export function directorySandbox(
       inside,
       viaLink: real !== place,
       dotdotAfterLink: leavesLinkUpwards(path, root),
-      kind: kindOf(info),
-      links: info?.nlink ?? 0,
+      special: info !== undefined && !info.isFile && !info.isDirectory,
+      hardLinked: info?.isFile === true && info.nlink !== 1,
     };
   }
 
@@ -91,12 +91,6 @@ export function directorySandbox(
       }
     },
   };
-}
-
-function kindOf(info: Deno.FileInfo | undefined): PathFacts["kind"] {
-  if (info === undefined) return "missing";
-  if (info.isFile) return "file";
-  return info.isDirectory ? "directory" : "other";
 }
 
 /** Whether some `..` of the path is applied to a link. */

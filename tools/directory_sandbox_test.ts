@@ -102,17 +102,17 @@ const OUTSIDE: PathFacts = {
   inside: false,
   viaLink: true,
   dotdotAfterLink: false,
-  kind: "missing",
-  links: 0,
+  special: false,
+  hardLinked: false,
 };
-const BY_SPELLING: PathFacts = { ...OUTSIDE, viaLink: false, kind: "other" };
+const BY_SPELLING: PathFacts = { ...OUTSIDE, viaLink: false };
 const FILE: PathFacts = {
   resolved: "<sandbox>/in.txt",
   inside: true,
   viaLink: false,
   dotdotAfterLink: false,
-  kind: "file",
-  links: 1,
+  special: false,
+  hardLinked: false,
 };
 
 const FACTS: readonly {
@@ -138,7 +138,7 @@ const FACTS: readonly {
       resolved: "<sandbox>/sub",
       inside: true,
       viaLink: false,
-      kind: "directory",
+      special: false,
     },
   },
   {
@@ -147,24 +147,22 @@ const FACTS: readonly {
       resolved: "<sandbox>/sub",
       inside: true,
       viaLink: false,
-      kind: "directory",
+      special: false,
     },
   },
-  { path: ".", want: { resolved: "<sandbox>", kind: "directory" } },
-  { path: "{root}", want: { resolved: "<sandbox>", kind: "directory" } },
+  { path: ".", want: { resolved: "<sandbox>", special: false } },
+  { path: "{root}", want: { resolved: "<sandbox>", special: false } },
   { path: "{root}/", want: { resolved: "<sandbox>", viaLink: false } },
   {
     path: "new/a.txt",
     want: {
       ...FILE,
       resolved: "<sandbox>/new/a.txt",
-      kind: "missing",
-      links: 0,
     },
   },
   {
     path: "in.txt/child",
-    want: { resolved: "<sandbox>/in.txt/child", inside: true, kind: "missing" },
+    want: { resolved: "<sandbox>/in.txt/child", inside: true, special: false },
   },
 
   { path: "..", want: { ...BY_SPELLING, resolved: "<sandbox>/.." } },
@@ -230,7 +228,7 @@ const FACTS: readonly {
   { path: "link_sub/deep/../../in.txt", want: { dotdotAfterLink: true } },
   { path: "{root}/link_dir/../in.txt", want: { dotdotAfterLink: true } },
   { path: "link_sub/deep/../new.txt", want: { dotdotAfterLink: false } },
-  { path: "hard.txt", want: { inside: true, kind: "file", links: 2 } },
+  { path: "hard.txt", want: { inside: true, hardLinked: true } },
 ];
 
 for (const { path, want } of FACTS) {
@@ -256,8 +254,8 @@ diskTest("directorySandbox() inspects a FIFO", ({ root, sandbox }) => {
     inside: true,
     viaLink: false,
     dotdotAfterLink: false,
-    kind: "other",
-    links: 1,
+    special: true,
+    hardLinked: false,
   });
 }, lacksMkfifo);
 

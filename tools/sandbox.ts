@@ -1,7 +1,10 @@
 /** How the root is written wherever a path is recorded. */
 export const SANDBOX_ROOT = "<sandbox>";
 
-/** What is known of a path when it is judged; it adds no path of the machine. */
+/**
+ * What is known of a path when it is judged; it adds no path of the machine.
+ * Whether an ordinary file is there already makes no difference.
+ */
 export interface PathFacts {
   /**
    * Where the path leads, every link followed: `<sandbox>/…` inside, `<outside>`
@@ -15,10 +18,10 @@ export interface PathFacts {
   readonly viaLink: boolean;
   /** True when `..` comes after a link, so that spelling and kernel disagree. */
   readonly dotdotAfterLink: boolean;
-  /** What it leads to; `other` is a device, a socket or a FIFO. Says nothing unless `inside`. */
-  readonly kind: "file" | "directory" | "missing" | "other";
-  /** Number of hard links of what it leads to; 0 when that is missing or outside. */
-  readonly links: number;
+  /** True when a device, a socket or a FIFO stands there; false outside. */
+  readonly special: boolean;
+  /** True when a file stands there that has another name, a hard link; false outside. */
+  readonly hardLinked: boolean;
 }
 
 /**
