@@ -1,5 +1,5 @@
 import { Ajv2020, type ErrorObject } from "npm:ajv@8.20.0/dist/2020.js";
-import { z } from "../deps.ts";
+import { canonicalize, z } from "../deps.ts";
 import { InputError } from "../policy/input_error.ts";
 import type { Json } from "../tools/json.ts";
 import { toolRegistry } from "../tools/registry.ts";
@@ -71,6 +71,21 @@ function definition(entry: ToolFileEntry): ToolDefinition {
   return { name, description, effects, args: jsonSchema(name, input_schema) };
 }
 
+/** As the validator's own, which compares each item with each other one. */
+const UNIQUE_ITEMS = {
+  keyword: "uniqueItems",
+  type: "array",
+  schemaType: "boolean",
+  error: { message: "must not have the same item twice" },
+  validate: (unique: boolean, items: readonly Json[]) =>
+    !unique || areUnique(items),
+} as const;
+
+function areUnique(items: readonly Json[]): boolean {
+  const seen = new Set<string | undefined>();
+  return items.every((item) => seen.size < seen.add(canonicalize(item)).size);
+}
+
 /** Offers a JSON Schema under Standard Schema; values are neither coerced nor completed. */
 function jsonSchema(
   tool: string,
@@ -78,6 +93,7 @@ function jsonSchema(
 ): Schema<unknown> {
   const schema = { unevaluatedProperties: false, ...given };
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.removeKeyword("uniqueItems").addKeyword(UNIQUE_ITEMS);
   let validate: ReturnType<typeof ajv.compile>;
   try {
     validate = ajv.compile(schema);

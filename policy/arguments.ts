@@ -39,14 +39,11 @@ export function readArguments(
   limits: JsonLimits,
 ): CallArguments {
   const parsed = parseStrictJson(text, limits);
-  const given = parsed.value === undefined
-    ? undefined
-    : deepFreeze(parsed.value);
-  const canonical = parsed.ok ? canonicalize(given) ?? text : text;
+  const given = parsed.value;
   const unfit = (reason: string, path = ""): CallArguments => ({
     ok: false,
     value: given,
-    canonical,
+    canonical: parsed.ok ? canonicalize(given) ?? text : text,
     reason: shorten(reason),
     path: shorten(path),
   });
@@ -83,7 +80,7 @@ function validated(
         ? unfit("the arguments do not fit the schema")
         : unfit(issue.message, pathOf(issue));
     }
-    const plain = plainCopy(result.value);
+    const plain = plainCopy(result.value, given);
     return plain === undefined
       ? unfit("the tool's schema does not yield JSON")
       : { ok: true, ...plain };
@@ -92,12 +89,18 @@ function validated(
   }
 }
 
-/** What a validator returned, as frozen plain JSON and in canonical form. */
+/**
+ * What a validator returned, as frozen plain JSON and in canonical form; what
+ * it was `given` is both already.
+ */
 function plainCopy(
   value: unknown,
+  given: Json | undefined,
 ): { readonly value: Json; readonly canonical: string } | undefined {
   try {
-    const plain: Json = deepFreeze(JSON.parse(JSON.stringify(value)));
+    const plain: Json = value === given && given !== undefined
+      ? given
+      : deepFreeze(JSON.parse(JSON.stringify(value)));
     const canonical = canonicalize(plain);
     return canonical === undefined ? undefined : { value: plain, canonical };
   } catch {
@@ -113,7 +116,7 @@ function pathOf({ path = [] }: SchemaIssue): string {
 
 function deepFreeze<T extends Json>(value: T): T {
   if (typeof value === "object" && value !== null) {
-    Object.values(value).forEach(deepFreeze);
+    for (const child of Object.values(value)) deepFreeze(child);
     Object.freeze(value);
   }
   return value;

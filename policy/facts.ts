@@ -1,7 +1,7 @@
 import type { PathFacts } from "../tools/sandbox.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import type { CallArguments } from "./arguments.ts";
-import { refusalOfPathText } from "./path_text.ts";
+import { MAX_NAMES, namesIn, refusalOfPathText } from "./path_text.ts";
 import { argumentsNamed } from "./rule.ts";
 import { parseUrl } from "./url_text.ts";
 
@@ -31,7 +31,10 @@ export interface Facts {
 /** Nothing is known. */
 export const NO_FACTS: Facts = { paths: new Map(), addresses: new Map() };
 
-/** Looks up the paths that a tool would read or write. What cannot be looked up is left out. */
+/**
+ * Looks up the paths that a tool would read or write, as many as a call may have.
+ * What cannot be looked up is left out.
+ */
 export function lookUpPaths(
   { tool, args }: {
     readonly tool: ToolDefinition | undefined;
@@ -41,7 +44,10 @@ export function lookUpPaths(
 ): ReadonlyMap<string, PathFacts> {
   const { reads = [], writes = [] } = tool?.effects ?? {};
   const facts = new Map<string, PathFacts>();
+  let names = 0;
   for (const { value: path } of argumentsNamed([...reads, ...writes], args)) {
+    names += namesIn(path);
+    if (names > MAX_NAMES) break;
     if (typeof path !== "string" || facts.has(path)) continue;
     if (refusalOfPathText(path) !== undefined) continue;
     try {

@@ -1,6 +1,13 @@
 /** The longest path that is looked up, in bytes of UTF-8. */
 export const MAX_PATH_BYTES = 4096;
 const MAX_NAME_BYTES = 255;
+/** How many names all paths of a call may have together, since looking up each takes time. */
+export const MAX_NAMES = 64;
+
+/** How many names a path has; none when it is no path. */
+export function namesIn(path: unknown): number {
+  return typeof path === "string" ? path.split("/").length : 0;
+}
 
 /**
  * Why a path is refused by its spelling alone, if it is. Paths are literal bytes:

@@ -1,5 +1,10 @@
 import { type PathFacts, SANDBOX_ROOT } from "../tools/sandbox.ts";
-import { MAX_PATH_BYTES, refusalOfPathText } from "./path_text.ts";
+import {
+  MAX_NAMES,
+  MAX_PATH_BYTES,
+  namesIn,
+  refusalOfPathText,
+} from "./path_text.ts";
 import { argumentsNamed, type Opinion, type Rule } from "./rule.ts";
 
 /** Denies a call that would read or write outside the run's directory. */
@@ -9,7 +14,9 @@ export function sandboxPath(): Rule {
     opinion({ name, tool, args, facts }) {
       const { reads = [], writes = [] } = tool?.effects ?? {};
       let allowed: Opinion | undefined;
+      let names = 0;
       for (const { value } of argumentsNamed([...reads, ...writes], args)) {
+        names += namesIn(value);
         const known = typeof value === "string"
           ? facts.paths.get(value)
           : undefined;
@@ -21,7 +28,7 @@ export function sandboxPath(): Rule {
           ...known === undefined ? {} : { resolved_path: known.resolved },
           sandbox_root: SANDBOX_ROOT,
         };
-        const refusal = refusalOf(value, known);
+        const refusal = refusalOf(value, { known, names });
         if (refusal !== undefined) {
           return { effect: "deny", reason: refusal, metadata };
         }
@@ -34,11 +41,18 @@ export function sandboxPath(): Rule {
 
 function refusalOf(
   value: unknown,
-  known: PathFacts | undefined,
+  { known, names }: {
+    readonly known: PathFacts | undefined;
+    /** How many names this path and those before it have. */
+    readonly names: number;
+  },
 ): string | undefined {
   if (typeof value !== "string") return "the path is not a string";
   const refusal = refusalOfPathText(value);
   if (refusal !== undefined) return refusal;
+  if (names > MAX_NAMES) {
+    return `the paths of the call have more than ${MAX_NAMES} names`;
+  }
   return known === undefined
     ? "the path cannot be looked up"
     : refusalOfFacts(known);

@@ -243,6 +243,49 @@ for (
   });
 }
 
+for (
+  const { what, args, path } of [
+    {
+      what: "a path of 65 names",
+      args: { a: `${"a/".repeat(64)}b` },
+      path: `${"a/".repeat(64)}b`,
+    },
+    {
+      what: "65 paths of one name",
+      args: { a: [...Array(64).fill("in"), "in65"] },
+      path: "in65",
+    },
+    {
+      what: "65 names in two arguments",
+      args: { a: `in/${"a/".repeat(30)}b`, b: `in/${"a/".repeat(31)}b` },
+      path: `in/${"a/".repeat(31)}b`,
+    },
+  ]
+) {
+  Deno.test(`sandboxPath() denies ${what} and looks no more up`, () => {
+    const looked: string[] = [];
+    const inspect = (each: string) => {
+      looked.push(each);
+      return FILE;
+    };
+    const effects = { reads: ["a"], writes: ["b"] };
+    assertEquals(sandboxPath().opinion(proposal(args, { inspect, effects })), {
+      effect: "deny",
+      reason: "the paths of the call have more than 64 names",
+      metadata: { tool: "tool", target_path: path, sandbox_root: "<sandbox>" },
+    });
+    assertEquals(looked.includes(path), false);
+  });
+}
+
+Deno.test("sandboxPath() allows 64 paths of one name", () => {
+  const args = { a: Array(64).fill("in") };
+  const effects = { reads: ["a"] };
+  const opinion = sandboxPath()
+    .opinion(proposal(args, { ...insideOnly, effects }));
+  assertEquals(opinion?.effect, "allow");
+});
+
 Deno.test("sandboxPath() records the first path of a call that it allows", () => {
   const effects = { reads: ["from"], writes: ["to"] };
   const opinion = sandboxPath().opinion(

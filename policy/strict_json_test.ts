@@ -28,6 +28,11 @@ const ACCEPTED = [
   { text: "[[[]],[[]],[[]]]", value: [[[]], [[]], [[]]] },
   { text: '{"":1}', value: { "": 1 } },
   { text: "1e308", value: 1e308 },
+  { text: '{"a"\n\t\r :"b: c"}', value: { a: "b: c" } },
+  {
+    text: '{"\\u0061":1,"b":[true,false,null,-1E+2]}',
+    value: { a: 1, b: [true, false, null, -100] },
+  },
 ];
 
 for (const { text, value } of ACCEPTED) {
@@ -205,6 +210,29 @@ for (const { text, path, reason, value } of FLAWED) {
     });
   });
 }
+
+Deno.test("parseStrictJson() freezes every level of its value", () => {
+  const parsed = parseStrictJson('{"a":[{"b":[]}]}', {
+    max_bytes: 100,
+    max_depth: 4,
+  });
+  const levels: unknown[] = [parsed.value];
+  for (const level of levels) {
+    assertEquals(Object.isFrozen(level), true);
+    levels.push(...Object.values(Object(level)));
+  }
+  assertEquals(levels.length, 4);
+});
+
+Deno.test("parseStrictJson() says nothing of a flawed value whose keys come twice", () => {
+  const text = '{"a":"\\ud800","b":{"x":1,"x":2}}';
+  assertEquals(parseStrictJson(text, LIMITS), {
+    ok: false,
+    reason: 'the key "x" comes twice',
+    path: "x",
+    value: undefined,
+  });
+});
 
 Deno.test("parseStrictJson() accepts a text of exactly max_bytes and no larger one", () => {
   assertEquals(

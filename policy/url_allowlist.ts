@@ -6,6 +6,9 @@ import { isAddress, MAX_URL_LENGTH, parseUrl } from "./url_text.ts";
 /** How many redirects one fetch may follow when the policy does not say. */
 const DEFAULT_MAX_REDIRECTS = 5;
 
+/** All URLs of a call, since judging each takes time. */
+const MAX_URLS = 1000;
+
 /** What bounds a fetch beside the list of hosts. */
 export interface UrlLimits {
   /** How many redirects one fetch may follow. Default: 5. */
@@ -26,11 +29,14 @@ export function urlAllowlist(
     id: "url_allowlist",
     opinion({ name, tool, args, facts, redirects }) {
       let allowed: Opinion | undefined;
-      for (
-        const { value } of argumentsNamed(tool?.effects.fetches ?? [], args)
-      ) {
+      const named = argumentsNamed(tool?.effects.fetches ?? [], args);
+      for (const [index, { value }] of named.entries()) {
         const judged = judgeUrl(value, hosts, facts);
         const metadata = { tool: name, url: judged.url, host: judged.host };
+        if (index === MAX_URLS) {
+          const reason = `the call names more than ${MAX_URLS} URLs`;
+          return { effect: "deny", reason, metadata };
+        }
         if (judged.refusal !== undefined) {
           const { address } = judged;
           return {

@@ -425,6 +425,16 @@ Deno.test("urlAllowlist() judges every item of a list", () => {
   });
 });
 
+Deno.test("urlAllowlist() allows 1000 URLs in one call and denies more", () => {
+  const url = "https://api.example.com/";
+  assertEquals(judge(Array(1000).fill(url))?.effect, "allow");
+  assertEquals(judge([...Array(1000).fill(url), `${url}1001`]), {
+    effect: "deny",
+    reason: "the call names more than 1000 URLs",
+    metadata: { tool: "get", url: `${url}1001`, host: "api.example.com" },
+  });
+});
+
 Deno.test("urlAllowlist() judges every argument that is fetched", () => {
   const effects = { fetches: ["from", "to"] };
   const good = "https://api.example.com/";

@@ -148,6 +148,36 @@ Deno.test("readToolDefinitions() refuses a property that the schema says nothing
 });
 
 for (
+  const { items, unique } of [
+    { items: [], unique: true },
+    { items: [1, "1", true, null, [1], { a: 1 }], unique: true },
+    { items: [{ a: 1, b: 2 }, { a: 1, b: 3 }], unique: true },
+    { items: [1, 2, 1.0], unique: false },
+    { items: [{ a: 1, b: [2] }, { b: [2], a: 1 }], unique: false },
+  ]
+) {
+  Deno.test(`readToolDefinitions() finds ${JSON.stringify(items)} ${unique ? "unique" : "repeated"}`, () => {
+    for (const uniqueItems of [true, false]) {
+      const tools = readToolDefinitions(
+        JSON.stringify([{
+          name: "tag",
+          input_schema: { properties: { tags: { uniqueItems } } },
+        }]),
+        "tools.json",
+      );
+      const value = { tags: items };
+      const message = "must not have the same item twice";
+      assertEquals(
+        tools.get("tag")?.args["~standard"].validate(value),
+        unique || !uniqueItems
+          ? { value }
+          : { issues: [{ message, path: ["tags"] }] },
+      );
+    }
+  });
+}
+
+for (
   const { what, text, message } of [
     { what: "no JSON", text: "{", message: "tools.json: it is not JSON" },
     {

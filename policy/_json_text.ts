@@ -1,0 +1,101 @@
+/** What one walk over a JSON text finds. */
+export type JsonTextScan =
+  | {
+    readonly ok: true;
+    /** How many keys are spelled out, those that come twice counted twice. */
+    readonly keys: number;
+  }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * Walks over a text that is known to be JSON and looks at what `JSON.parse`
+ * swallows: nesting that is too deep, and integers that a double cannot hold.
+ */
+export function scanJsonText(text: string, maxDepth: number): JsonTextScan {
+  let depth = 0;
+  let keys = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === "{" || character === "[") {
+      depth += 1;
+      if (depth > maxDepth) {
+        return {
+          ok: false,
+          reason: `the text is nested deeper than ${maxDepth} levels`,
+        };
+      }
+    } else if (character === "}" || character === "]") {
+      depth -= 1;
+    } else if (character === '"') {
+      at = endOfString(text, at);
+      if (isKey(text, at)) keys += 1;
+    } else if (isOfNumber(character)) {
+      const start = at;
+      at = endOfNumber(text, start);
+      if (isUnsafeInteger(text, start, at)) {
+        return { ok: false, reason: "an integer is beyond 2^53" };
+      }
+    }
+  }
+  return { ok: true, keys };
+}
+
+/** Finds the first key that comes twice in one object of a text that is known to be JSON. */
+export function repeatedKey(text: string): string | undefined {
+  const open: Set<string>[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === "{") {
+      open.push(new Set());
+    } else if (character === "}") {
+      open.pop();
+    } else if (character === '"') {
+      const start = at;
+      at = endOfString(text, start);
+      if (!isKey(text, at)) continue;
+      const key: string = JSON.parse(text.slice(start, at + 1));
+      const keys = open.at(-1);
+      if (keys?.has(key)) return key;
+      keys?.add(key);
+    }
+  }
+}
+
+/** The closing quote of the string that begins at `start`. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  return at;
+}
+
+/** Whether the string that ends at `end` is the key of an object. */
+function isKey(text: string, end: number): boolean {
+  let at = end + 1;
+  while (isSpace(text[at])) at += 1;
+  return text[at] === ":";
+}
+
+function isSpace(character: string | undefined): boolean {
+  return character === " " || character === "\n" || character === "\r" ||
+    character === "\t";
+}
+
+/** True within `true` and `false` as well, where it does no harm. */
+function isOfNumber(character: string | undefined): boolean {
+  return character !== undefined &&
+    (character >= "0" && character <= "9" || "+-.eE".includes(character));
+}
+
+/** The last character of the number that begins at `start`. */
+function endOfNumber(text: string, start: number): number {
+  let at = start;
+  while (isOfNumber(text[at + 1])) at += 1;
+  return at;
+}
+
+/** Two such integers may be one double; whoever compares ids would be fooled. */
+function isUnsafeInteger(text: string, start: number, end: number): boolean {
+  if (end - start < 15) return false;
+  const lexeme = text.slice(start, end + 1);
+  return /^-?\d+$/.test(lexeme) && !Number.isSafeInteger(Number(lexeme));
+}
