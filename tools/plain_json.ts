@@ -4,7 +4,7 @@ import type { Json } from "./json.ts";
 /** So deep may a value be nested. */
 const MAX_DEPTH = 256;
 /** So much may it hold: 1 for each value and each character of a string or key. */
-const MAX_SIZE = 16 * 2 ** 20;
+const MAX_SIZE = 8 * 2 ** 20;
 
 /**
  * Copies a value that is plain data through and through, as `JSON.parse` would
@@ -12,7 +12,7 @@ const MAX_SIZE = 16 * 2 ** 20;
  * afterwards. `undefined` for everything else: accessors, proxies, instances of
  * a class, functions, `undefined` itself, symbols, bigints, symbol keys, hidden
  * keys, holes in a list, NaN and infinities, cycles, and what is nested deeper
- * than 256 levels or larger than 16 Mi values and characters.
+ * than 256 levels or larger than 8 Mi values and characters.
  */
 export function asPlainJson(value: unknown): Json | undefined {
   return copy(value, { depth: 0, budget: { left: MAX_SIZE } });
