@@ -1,0 +1,54 @@
+import { z } from "../../deps.ts";
+import casesText from "./cases.json" with { type: "text" };
+
+/** One thing that a model may propose, and what must become of it. */
+export interface HostileCase {
+  /** Begins with `ok-` when it must be allowed. */
+  readonly id: string;
+  /** Which gate it is for. */
+  readonly family: string;
+  /** What is proposed, as its family writes it. */
+  readonly input: unknown;
+  /** The policy and whatever else its family needs. */
+  readonly context: CaseContext;
+  readonly expected: OutcomeKind;
+  /** `<rule>.<clause>`; a denial must name the rule. */
+  readonly rule_id: string;
+  readonly why: string;
+}
+
+/** How a case may end: it runs, a gate says no, or it is malformed or fails as foreseen. */
+export type OutcomeKind = "allow" | "deny" | "error";
+
+/** What all families have; each reads more with a schema of its own. */
+export interface CaseContext {
+  /** Outcomes that are as good as the expected one. */
+  readonly also_ok?: readonly OutcomeKind[] | undefined;
+  /** How large a decision may be, in bytes of JSON. */
+  readonly max_reason_bytes?: number | undefined;
+}
+
+const outcomeKind = z.enum(["allow", "deny", "error"]);
+
+const schema: z.ZodMiniType<readonly HostileCase[]> = z.array(z.object({
+  id: z.string(),
+  family: z.string(),
+  input: z.unknown(),
+  context: z.looseObject({
+    also_ok: z.optional(z.array(outcomeKind)),
+    max_reason_bytes: z.optional(z.number()),
+  }),
+  expected: outcomeKind,
+  rule_id: z.string(),
+  why: z.string(),
+}));
+
+/** Every case of `cases.json`, in its order. */
+export const HOSTILE_CASES: readonly HostileCase[] = schema.parse(
+  JSON.parse(casesText),
+);
+
+/** Whether a case is a benign call that only looks like an attack. */
+export function isBenign({ id }: HostileCase): boolean {
+  return id.startsWith("ok-");
+}

@@ -1,0 +1,26 @@
+import { callRules } from "../../policy/call_rules.ts";
+import { type Gate, openGate } from "../../policy/gate.ts";
+import type { Policy } from "../../policy/load.ts";
+import type { ToolDefinition } from "../../tools/tool.ts";
+import type { PathFacts } from "../../tools/sandbox.ts";
+
+/** What the gates of one trial judge by. */
+export interface GateSetup {
+  readonly policy: Policy;
+  readonly tools: ReadonlyMap<string, ToolDefinition>;
+  /** Where paths are looked up. */
+  readonly inspect: (path: string) => PathFacts;
+}
+
+/** Makes the way in which each run opens its gate: all rules, as the program has them. */
+export function gateOpener(
+  { policy: { document: policy }, tools, inspect }: GateSetup,
+): () => Gate {
+  const rules = callRules(policy, { inspect });
+  return () => openGate({ policy, tools, rules });
+}
+
+/** For calls that name no path. */
+export function noPaths(path: string): PathFacts {
+  throw new RangeError(`Nobody should look up "${path}"`);
+}

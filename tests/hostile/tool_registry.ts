@@ -1,0 +1,36 @@
+import { z } from "../../deps.ts";
+import { judgeOutput } from "../../runtime/llm.ts";
+import { toolRegistry } from "../../tools/registry.ts";
+import type { HostileCase } from "./cases.ts";
+import { gateOpener, noPaths } from "./gates.ts";
+import { type Outcome, stopped } from "./outcome.ts";
+import { policyWith } from "./policy.ts";
+import { recordedTool } from "./recorded_tool.ts";
+import type { Trial } from "./trial.ts";
+
+const schema = z.object({
+  policy: z.object({
+    registered: z.array(z.string()),
+    allow: z.array(z.string()),
+    deny: z.array(z.string()),
+  }),
+});
+
+/** `input` is the name that a model calls, in an output that is judged first. */
+export function toolTrial({ input, context }: HostileCase): Trial | Outcome {
+  const { registered, allow, deny } = schema.parse(context).policy;
+  const policy = policyWith({
+    tool_registry: { allowed: allow, denied: deny },
+  });
+  const tools = toolRegistry(registered.map((name) => recordedTool(name)));
+  const judged = judgeOutput(
+    { calls: [{ id: "1", tool: input, args_json: "{}" }] },
+    { needsUsage: false },
+  );
+  if (!judged.ok) return stopped("error", { said: judged.reason });
+  return {
+    open: gateOpener({ policy, tools, inspect: noPaths }),
+    calls: judged.output.calls ?? [],
+    tools,
+  };
+}
