@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../tools/json.ts";
+import { isList, type Json, type JsonObject } from "../tools/json.ts";
 
 /** What one walk over a parsed value finds. */
 export interface JsonSurvey {
@@ -70,10 +70,6 @@ export function surveyJson(value: Json): JsonSurvey {
 
   visit(value);
   return { keys, prototypeKey, flaw };
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }
 
 function faultOf(text: string): string | undefined {

@@ -1,7 +1,7 @@
 import type { PathFacts } from "../tools/sandbox.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import type { CallArguments } from "./arguments.ts";
-import { MAX_NAMES, namesIn, refusalOfPathText } from "./path_text.ts";
+import { pathBeyondLimit, refusalOfPathText } from "./path_text.ts";
 import { argumentsNamed } from "./rule.ts";
 import { parseUrl } from "./url_text.ts";
 
@@ -32,8 +32,8 @@ export interface Facts {
 export const NO_FACTS: Facts = { paths: new Map(), addresses: new Map() };
 
 /**
- * Looks up the paths that a tool would read or write, as many as a call may have.
- * What cannot be looked up is left out.
+ * Looks up the paths that a tool would read or write; none when they are more
+ * than a call may have. What cannot be looked up is left out.
  */
 export function lookUpPaths(
   { tool, args }: {
@@ -44,10 +44,10 @@ export function lookUpPaths(
 ): ReadonlyMap<string, PathFacts> {
   const { reads = [], writes = [] } = tool?.effects ?? {};
   const facts = new Map<string, PathFacts>();
-  let names = 0;
-  for (const { value: path } of argumentsNamed([...reads, ...writes], args)) {
-    names += namesIn(path);
-    if (names > MAX_NAMES) break;
+  const paths = argumentsNamed([...reads, ...writes], args)
+    .map(({ value }) => value);
+  if (pathBeyondLimit(paths) !== undefined) return facts;
+  for (const path of paths) {
     if (typeof path !== "string" || facts.has(path)) continue;
     if (refusalOfPathText(path) !== undefined) continue;
     try {

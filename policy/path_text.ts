@@ -4,9 +4,14 @@ const MAX_NAME_BYTES = 255;
 /** How many names all paths of a call may have together, since looking up each takes time. */
 export const MAX_NAMES = 64;
 
-/** How many names a path has; none when it is no path. */
-export function namesIn(path: unknown): number {
-  return typeof path === "string" ? path.split("/").length : 0;
+/** The first of the paths of a call that brings their names together above the limit. */
+export function pathBeyondLimit(paths: readonly unknown[]): string | undefined {
+  let names = 0;
+  for (const path of paths) {
+    if (typeof path !== "string") continue;
+    names += path.split("/").length;
+    if (names > MAX_NAMES) return path;
+  }
 }
 
 /**

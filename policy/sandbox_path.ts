@@ -2,10 +2,15 @@ import { type PathFacts, SANDBOX_ROOT } from "../tools/sandbox.ts";
 import {
   MAX_NAMES,
   MAX_PATH_BYTES,
-  namesIn,
+  pathBeyondLimit,
   refusalOfPathText,
 } from "./path_text.ts";
-import { argumentsNamed, type Opinion, type Rule } from "./rule.ts";
+import {
+  argumentsNamed,
+  type Metadata,
+  type Opinion,
+  type Rule,
+} from "./rule.ts";
 
 /** Denies a call that would read or write outside the run's directory. */
 export function sandboxPath(): Rule {
@@ -13,22 +18,21 @@ export function sandboxPath(): Rule {
     id: "sandbox_path",
     opinion({ name, tool, args, facts }) {
       const { reads = [], writes = [] } = tool?.effects ?? {};
+      const paths = argumentsNamed([...reads, ...writes], args)
+        .map(({ value }) => value);
+      const excess = pathBeyondLimit(paths);
+      if (excess !== undefined) {
+        const reason =
+          `the paths of the call have more than ${MAX_NAMES} names`;
+        return { effect: "deny", reason, metadata: metadataOf(name, excess) };
+      }
       let allowed: Opinion | undefined;
-      let names = 0;
-      for (const { value } of argumentsNamed([...reads, ...writes], args)) {
-        names += namesIn(value);
+      for (const value of paths) {
         const known = typeof value === "string"
           ? facts.paths.get(value)
           : undefined;
-        const metadata = {
-          tool: name,
-          target_path: typeof value === "string"
-            ? value.slice(0, MAX_PATH_BYTES).toWellFormed()
-            : typeof value,
-          ...known === undefined ? {} : { resolved_path: known.resolved },
-          sandbox_root: SANDBOX_ROOT,
-        };
-        const refusal = refusalOf(value, { known, names });
+        const metadata = metadataOf(name, value, known);
+        const refusal = refusalOf(value, known);
         if (refusal !== undefined) {
           return { effect: "deny", reason: refusal, metadata };
         }
@@ -39,20 +43,28 @@ export function sandboxPath(): Rule {
   };
 }
 
+function metadataOf(
+  tool: string,
+  value: unknown,
+  known?: PathFacts,
+): Metadata {
+  return {
+    tool,
+    target_path: typeof value === "string"
+      ? value.slice(0, MAX_PATH_BYTES).toWellFormed()
+      : typeof value,
+    ...known === undefined ? {} : { resolved_path: known.resolved },
+    sandbox_root: SANDBOX_ROOT,
+  };
+}
+
 function refusalOf(
   value: unknown,
-  { known, names }: {
-    readonly known: PathFacts | undefined;
-    /** How many names this path and those before it have. */
-    readonly names: number;
-  },
+  known: PathFacts | undefined,
 ): string | undefined {
   if (typeof value !== "string") return "the path is not a string";
   const refusal = refusalOfPathText(value);
   if (refusal !== undefined) return refusal;
-  if (names > MAX_NAMES) {
-    return `the paths of the call have more than ${MAX_NAMES} names`;
-  }
   return known === undefined
     ? "the path cannot be looked up"
     : refusalOfFacts(known);

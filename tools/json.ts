@@ -9,3 +9,8 @@ export type Json =
 
 /** An object of JSON. */
 export type JsonObject = { readonly [key: string]: Json };
+
+/** Whether a value is a list. */
+export function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

@@ -22,7 +22,7 @@ export interface LaidFixture extends Disposable {
 
 /** Lays the fixture down in a new folder, which is removed with its scope. */
 export function layFixture(): LaidFixture {
-  const root = Deno.makeTempDirSync({ dir: "/tmp" });
+  const root = Deno.makeTempDirSync();
   const at = (path: string) => join(root, path);
   for (const path of FIXTURE.dirs) {
     Deno.mkdirSync(at(path), { recursive: true });

@@ -54,7 +54,9 @@ const CONTEXT = {
 };
 
 /** The time of each decision of a trial, in microseconds. */
-export function decisionTimes({ open, calls }: Trial): readonly number[] {
+export function decisionTimes(
+  { open, calls }: Omit<Trial, "tools">,
+): readonly number[] {
   const gate = open();
   return calls.map((call) => {
     const start = performance.now();
