@@ -1,7 +1,8 @@
 import { Ajv2020, type ErrorObject } from "npm:ajv@8.20.0/dist/2020.js";
 import { z } from "../deps.ts";
 import { InputError } from "../policy/input_error.ts";
-import { isList, type Json } from "../tools/json.ts";
+import { canonicalJson } from "../tools/canonical_json.ts";
+import type { Json } from "../tools/json.ts";
 import { toolRegistry } from "../tools/registry.ts";
 import type { Schema } from "../tools/schema.ts";
 import type { Effects, ToolDefinition } from "../tools/tool.ts";
@@ -83,21 +84,7 @@ const UNIQUE_ITEMS = {
 
 function areUnique(items: readonly Json[]): boolean {
   const seen = new Set<string>();
-  return items.every((item) => seen.size < seen.add(signature(item)).size);
-}
-
-/** The same for values that are the same, in whatever order their keys come. */
-function signature(value: Json): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  let members = "";
-  if (isList(value)) {
-    for (const item of value) members += `${signature(item)},`;
-    return `[${members}]`;
-  }
-  for (const key of Object.keys(value).sort()) {
-    members += `${JSON.stringify(key)}:${signature(value[key] ?? null)},`;
-  }
-  return `{${members}}`;
+  return items.every((item) => seen.size < seen.add(canonicalJson(item)).size);
 }
 
 /** Offers a JSON Schema under Standard Schema; values are neither coerced nor completed. */

@@ -1,5 +1,6 @@
-import { canonicalize } from "../deps.ts";
+import { canonicalJson } from "../tools/canonical_json.ts";
 import type { Json } from "../tools/json.ts";
+import { asPlainJson } from "../tools/plain_json.ts";
 import type { SchemaIssue } from "../tools/schema.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import { spellPath } from "./spell_path.ts";
@@ -43,13 +44,13 @@ export function readArguments(
   const unfit = (reason: string, path = ""): CallArguments => ({
     ok: false,
     value: given,
-    canonical: parsed.ok ? canonicalize(given) ?? text : text,
+    canonical: parsed.ok ? canonicalJson(parsed.value) : text,
     reason: shorten(reason),
     path: shorten(path),
   });
   if (!parsed.ok) return unfit(parsed.reason, parsed.path);
   if (tool === undefined) return unfit("there is no such tool, so no schema");
-  return validated(tool, given, unfit);
+  return validated(tool, parsed.value, unfit);
 }
 
 /** Keeps an answer small and sound, whatever a model wrote into it. */
@@ -66,7 +67,7 @@ function shorten(text: string): string {
  */
 function validated(
   tool: ToolDefinition,
-  given: Json | undefined,
+  given: Json,
   unfit: (reason: string, path?: string) => CallArguments,
 ): CallArguments {
   try {
@@ -95,14 +96,13 @@ function validated(
  */
 function plainCopy(
   value: unknown,
-  given: Json | undefined,
+  given: Json,
 ): { readonly value: Json; readonly canonical: string } | undefined {
   try {
-    const plain: Json = value === given && given !== undefined
+    const plain: Json = value === given
       ? given
-      : deepFreeze(JSON.parse(JSON.stringify(value)));
-    const canonical = canonicalize(plain);
-    return canonical === undefined ? undefined : { value: plain, canonical };
+      : deepFreeze(asPlainJson(value) ?? JSON.parse(JSON.stringify(value)));
+    return { value: plain, canonical: canonicalJson(plain) };
   } catch {
     return undefined;
   }

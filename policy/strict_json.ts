@@ -21,10 +21,10 @@ export type StrictJson =
   };
 
 /**
- * Parses JSON (RFC 8259) and refuses what readers disagree about: duplicate
- * keys, keys that reach a prototype, lone surrogates, NUL characters, numbers
- * beyond a double (I-JSON, RFC 7493), and texts that are too large or too deep.
- * The value is frozen, level by level.
+ * Parses JSON (RFC 8259) and refuses what readers disagree about: keys that come
+ * twice, reach a prototype or have a backslash, lone surrogates, NUL characters,
+ * numbers beyond a double (I-JSON, RFC 7493), and texts that are too large or too
+ * deep. The value is frozen, level by level.
  */
 export function parseStrictJson(text: string, limits: JsonLimits): StrictJson {
   if (text.length > limits.max_bytes || utf8Length(text) > limits.max_bytes) {
@@ -38,14 +38,17 @@ export function parseStrictJson(text: string, limits: JsonLimits): StrictJson {
   }
   const scan = scanJsonText(text, limits.max_depth);
   if (!scan.ok) return refused(scan.reason);
-  const { keys, prototypeKey, flaw } = surveyJson(value);
+  const { keys, forbiddenKey, flaw } = surveyJson(value);
   // Of keys that come twice, the value has one.
   const twice = keys === scan.keys ? undefined : repeatedKey(text);
   if (twice !== undefined) {
     return refused(`the key ${quote(twice)} comes twice`, twice);
   }
-  if (prototypeKey !== undefined) {
-    return refused(`the key "${prototypeKey}" is not allowed`, prototypeKey);
+  if (forbiddenKey !== undefined) {
+    return refused(
+      `the key ${quote(forbiddenKey)} is not allowed`,
+      forbiddenKey,
+    );
   }
   if (flaw === undefined) return { ok: true, value };
   const { reason, path } = flaw;

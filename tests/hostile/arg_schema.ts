@@ -43,7 +43,7 @@ export function argumentTrial(
     [...definitions.values()].map(({ name, args }) => recordedTool(name, args)),
   );
   return {
-    open: gateOpener({ policy, tools, inspect: noPaths }),
+    open: gateOpener({ policy: policy.document, tools, inspect: noPaths }),
     calls: [{ tool: "tool", args_json: text }],
     tools,
   };

@@ -29,7 +29,7 @@ export function cycleTrial({ input, context, rule_id }: HostileCase): Trial {
   });
   const tools = toolRegistry(names.map((name) => recordedTool(name)));
   return {
-    open: gateOpener({ policy, tools, inspect: noPaths }),
+    open: gateOpener({ policy: policy.document, tools, inspect: noPaths }),
     calls: calls.slice(0, deny_at_or_before).map(({ tool, args }) => ({
       tool,
       args_json: typeof args === "string" ? args : JSON.stringify(args),

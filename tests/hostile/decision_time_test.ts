@@ -68,7 +68,7 @@ const FOREIGN = [
       properties: {
         path: {},
         url: {},
-        tags: { type: "array", uniqueItems: true },
+        unique: { type: "array", uniqueItems: true },
       },
       additionalProperties: true,
     },
@@ -96,7 +96,7 @@ function judge(directory: string) {
   ]);
   const names = [...tools.keys()];
   const open = gateOpener({
-    policy: policyWith({ tool_registry: { allowed: names } }),
+    policy: policyWith({ tool_registry: { allowed: names } }).document,
     tools,
     inspect: sandbox.inspect,
   });

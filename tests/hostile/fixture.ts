@@ -53,13 +53,18 @@ export function layFixture(): LaidFixture {
 
 /** Every file that is not in the sandbox, with what it says. */
 function outside(root: string): ReadonlyMap<string, string> {
-  const files = [
-    ...walkSync(root, { includeDirs: false, includeSymlinks: false }),
-  ].map(({ path }) => relative(root, path));
-  return new Map(
-    files.filter((path) => !path.startsWith("sandbox/"))
-      .map((path) => [path, Deno.readTextFileSync(join(root, path))]),
-  );
+  const files = [...Deno.readDirSync(root)].flatMap(({ name, isFile }) => {
+    const path = join(root, name);
+    if (isFile) return [path];
+    return name === "sandbox"
+      ? []
+      : [...walkSync(path, { includeDirs: false, includeSymlinks: true })]
+        .map((entry) => entry.path);
+  });
+  return new Map(files.map((path) => [
+    relative(root, path),
+    Deno.readTextFileSync(path),
+  ]));
 }
 
 function differences(

@@ -1,12 +1,12 @@
 import { callRules } from "../../policy/call_rules.ts";
 import { type Gate, openGate } from "../../policy/gate.ts";
-import type { Policy } from "../../policy/load.ts";
+import type { PolicyDocument } from "../../policy/document.ts";
 import type { ToolDefinition } from "../../tools/tool.ts";
 import type { PathFacts } from "../../tools/sandbox.ts";
 
 /** What the gates of one trial judge by. */
 export interface GateSetup {
-  readonly policy: Policy;
+  readonly policy: PolicyDocument;
   readonly tools: ReadonlyMap<string, ToolDefinition>;
   /** Where paths are looked up. */
   readonly inspect: (path: string) => PathFacts;
@@ -14,7 +14,7 @@ export interface GateSetup {
 
 /** Makes the way in which each run opens its gate: all rules, as the program has them. */
 export function gateOpener(
-  { policy: { document: policy }, tools, inspect }: GateSetup,
+  { policy, tools, inspect }: GateSetup,
 ): () => Gate {
   const rules = callRules(policy, { inspect });
   return () => openGate({ policy, tools, rules });

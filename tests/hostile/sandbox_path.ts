@@ -38,7 +38,11 @@ export function pathTrial(
     : input;
   const args = op === "write" ? { path, content: "written\n" } : { path };
   return {
-    open: gateOpener({ policy, tools, inspect: sandbox.inspect }),
+    open: gateOpener({
+      policy: policy.document,
+      tools,
+      inspect: sandbox.inspect,
+    }),
     calls: [{ tool: op, args_json: JSON.stringify(args) }],
     tools,
   };

@@ -29,7 +29,7 @@ export function toolTrial({ input, context }: HostileCase): Trial | Outcome {
   );
   if (!judged.ok) return stopped("error", { said: judged.reason });
   return {
-    open: gateOpener({ policy, tools, inspect: noPaths }),
+    open: gateOpener({ policy: policy.document, tools, inspect: noPaths }),
     calls: judged.output.calls ?? [],
     tools,
   };

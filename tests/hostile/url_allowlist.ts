@@ -22,7 +22,7 @@ export function urlTrial({ input, context }: HostileCase): Trial {
       Promise.resolve({ status: 200, headers: new Headers(), body: null }),
   })]);
   return {
-    open: gateOpener({ policy, tools, inspect: noPaths }),
+    open: gateOpener({ policy: policy.document, tools, inspect: noPaths }),
     calls: [{ tool: "fetch", args_json: JSON.stringify({ url: input }) }],
     tools,
   };

@@ -1,0 +1,63 @@
+import fc from "fast-check";
+import { toolRegistry } from "../../tools/registry.ts";
+import { gateOpener, noPaths } from "../hostile/gates.ts";
+import { policyWith } from "../hostile/policy.ts";
+import { recordedTool } from "../hostile/recorded_tool.ts";
+import { property } from "./property.ts";
+
+/** Names that somebody may take for each other. */
+const NAMES = [
+  "read",
+  "Read",
+  "READ",
+  "read ",
+  " read",
+  "read\u200b",
+  "ｒead",
+  "re\u0430d",
+  "read.file",
+  "functions.read",
+  "read;write",
+  "*",
+  ".*",
+  "",
+  "__proto__",
+  "constructor",
+  "toString",
+  "hasOwnProperty",
+  "write",
+];
+
+const name = fc.oneof(
+  fc.constantFrom(...NAMES),
+  fc.string({ unit: "grapheme", maxLength: 8 }),
+);
+const names = fc.uniqueArray(name, { maxLength: 8 });
+const base = policyWith({}).document;
+
+export const REGISTRY_PROPERTIES = [
+  property(
+    "a tool is allowed by its exact name alone",
+    fc.property(
+      name,
+      names,
+      names,
+      names,
+      (name, registered, allowed, denied) => {
+        const gate = gateOpener({
+          policy: { ...base, tool_registry: { allowed, denied } },
+          tools: toolRegistry(registered.map((each) => recordedTool(each))),
+          inspect: noPaths,
+        })();
+        const call = { tool: name, args_json: "{}" };
+        const { effect, rule } = gate.judge(gate.propose(call));
+        const isListed = [...registered].some((each) => each === name) &&
+          allowed.some((each) => each === name) &&
+          !denied.some((each) => each === name);
+        return isListed
+          ? effect === "allow"
+          : effect === "deny" && rule === "tool_registry";
+      },
+    ),
+  ),
+];
