@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { noNetwork } from "../../cli/world.ts";
+import { networkFor } from "../../cli/network.ts";
 import { readToolDefinitions } from "../../cli/json_schema_tools.ts";
 import { join } from "../../deps.ts";
 import type { RawCall } from "../../policy/gate.ts";
@@ -91,7 +91,11 @@ const FOREIGN = [
 function judge(directory: string) {
   const sandbox = directorySandbox(directory);
   const tools = toolRegistry<ToolDefinition>([
-    ...standardTools({ documents: [], fetch: noNetwork, sandbox }),
+    ...standardTools({
+      documents: [],
+      fetch: networkFor(false).fetch,
+      sandbox,
+    }),
     ...readToolDefinitions(JSON.stringify(FOREIGN), "tools.json").values(),
   ]);
   const names = [...tools.keys()];

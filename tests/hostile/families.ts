@@ -8,6 +8,7 @@ import { pathTrial, playPath } from "./sandbox_path.ts";
 import { toolTrial } from "./tool_registry.ts";
 import { playTrial, type Trial } from "./trial.ts";
 import { urlTrial } from "./url_allowlist.ts";
+import { playRedirects } from "./url_redirect_dns.ts";
 
 /** How the cases of one family are played. */
 export interface Family {
@@ -27,6 +28,7 @@ export const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
   ["tool_registry", judged(toolTrial)],
   ["loop_budget", { play: playBudget }],
   ["cycle_detection", judged(cycleTrial)],
+  ["url_redirect_dns", { play: playRedirects }],
 ]);
 
 /** A family whose cases are calls, unless one is refused before it is judged. */

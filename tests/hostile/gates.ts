@@ -16,8 +16,8 @@ export interface GateSetup {
 export function gateOpener(
   { policy, tools, inspect }: GateSetup,
 ): () => Gate {
-  const rules = callRules(policy, { inspect });
-  return () => openGate({ policy, tools, rules });
+  const rules = callRules(policy);
+  return () => openGate({ policy, tools, rules, inspect });
 }
 
 /** For calls that name no path. */

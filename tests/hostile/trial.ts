@@ -1,6 +1,8 @@
+import { urlsOf } from "../../policy/facts.ts";
 import type { Gate, RawCall } from "../../policy/gate.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { ToolError } from "../../tools/tool_error.ts";
+import { IDLE_CONTEXT } from "../tool_context.ts";
 import { type Outcome, stopped } from "./outcome.ts";
 
 /** Calls of one run, ready to be judged one after the other. */
@@ -32,7 +34,11 @@ export async function playTrial(
       throw new Error(`A call of "${call.tool}" was allowed that cannot run`);
     }
     try {
-      const result = await tool.run(proposal.args.value, CONTEXT);
+      const urls = new Map(
+        [...urlsOf(proposal)].map(([spelled, { href }]) => [spelled, href]),
+      );
+      const context = { ...IDLE_CONTEXT, urls };
+      const result = await tool.run(proposal.args.value, context);
       results.push(JSON.stringify(result));
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
@@ -47,11 +53,6 @@ export async function playTrial(
     leaks: results.filter((text) => text.includes("SECRET")),
   };
 }
-
-const CONTEXT = {
-  signal: new AbortController().signal,
-  idempotencyKey: "0".repeat(64),
-};
 
 /** The time of each decision of a trial, in microseconds. */
 export function decisionTimes(

@@ -34,8 +34,8 @@ function inspect(path: string): PathFacts {
     inside: !path.startsWith("out"),
     viaLink: false,
     dotdotAfterLink: false,
-    kind: "file",
-    links: 1,
+    special: false,
+    hardLinked: false,
   };
 }
 
