@@ -78,8 +78,8 @@ interface Flaw {
 
 /** Checks each line's hash, and that it names the line before. */
 function sealChecker() {
-  /** What the next line may name: the stated hash of the last line, and the true one. */
-  let due: readonly string[] | undefined = [GENESIS_HASH];
+  /** What the next line must name; `undefined` when nobody knows. */
+  let due: string | undefined = GENESIS_HASH;
 
   /** Looks closely at a line that does not end as it should. */
   function damageOf(
@@ -102,18 +102,18 @@ function sealChecker() {
     }
     const [, prev = "", stated = ""] = seal;
     const found = sha256(bytes.subarray(0, -HASH_LENGTH));
-    due = [stated, found];
+    due = stated;
     if (stated !== found) {
       const message =
         `the line was changed: it states the hash ${stated}, its bytes have ${found}`;
       return { code: "wrong_hash", message };
     }
-    if (named !== undefined && !named.includes(prev)) {
+    if (named !== undefined && named !== prev) {
       const message = line === 1
         ? "the line is not the first of a ledger: it names one before it"
         : `the line does not follow line ${
           line - 1
-        }: it names ${prev}, and that one has ${named[0]}`;
+        }: it names ${prev}, and that one has ${named}`;
       return { code: "chain_broken", message };
     }
   }
@@ -122,8 +122,8 @@ function sealChecker() {
     check(raw: ByteLine, text: string | undefined) {
       if (text !== undefined && raw.terminated && !raw.cut) {
         const hash = sha256(raw.bytes.subarray(0, -HASH_LENGTH));
-        if (text.endsWith(`,"prev":"${due?.[0]}","hash":"${hash}"}`)) {
-          due = [hash];
+        if (text.endsWith(`,"prev":"${due}","hash":"${hash}"}`)) {
+          due = hash;
           return { hash, damage: undefined };
         }
       }

@@ -353,6 +353,7 @@ const FORGERIES: readonly Forgery[] = [
     "a success with an error": [{
       6: change({ error: error("transient") }),
     }, 6],
+    "a second attempt without a first": [{ 6: change({ attempt: 2 }) }, 6],
     "a receipt of another call": [{ 7: change({ call_id: "other" }) }, 7],
     "a receipt of another tool": [{ 7: change({ tool: "work" }) }, 7],
     "a result and an error": [{ 7: change({ error: error("reported") }) }, 7],
@@ -362,6 +363,18 @@ const FORGERIES: readonly Forgery[] = [
     forge: changing(changes),
     found: [["event_order", "state.jsonl", line]],
   })),
+  {
+    name: "a result of a call that failed",
+    run: "foreseen_failure",
+    forge: changing({ 7: change({ result: "made up" }) }),
+    found: [["event_order", "state.jsonl", 7]],
+  },
+  {
+    name: "a receipt without the error of its attempt",
+    run: "foreseen_failure",
+    forge: changing({ 7: change({ error: null }) }),
+    found: [["event_order", "state.jsonl", 7]],
+  },
   {
     name: "an attempt behind one that is not tried again",
     forge: changing({
@@ -837,6 +850,20 @@ Deno.test("verifyRun() finds bytes that are no text in a sealed line", async () 
   assertEquals(
     findings.map(({ code, line }) => [code, line]),
     [["not_utf8", 7]],
+  );
+});
+
+Deno.test("verifyRun() finds lines behind the one whose hash was kept", async () => {
+  const artifacts = await recorded(REHEARSALS.one_call());
+  const head = linesOf(artifacts)[4]?.slice(-66, -2);
+  const { findings } = verifyRun(memorySource(artifacts), { head });
+  assertEquals(
+    findings.map(({ code, line, message }) => [code, line, message]),
+    [[
+      "wrong_head",
+      12,
+      "the hash that was kept is that of line 5; lines were added behind it",
+    ]],
   );
 });
 
