@@ -24,7 +24,7 @@ export interface ExpectedText extends TextTarget {
 }
 
 /** How much text may wait before it is compared, in UTF-16 code units. */
-const COMPARE_SIZE = 2 ** 16;
+const COMPARE_SIZE = 2 ** 13;
 
 const NEWLINE = 10;
 
