@@ -1,7 +1,7 @@
 /**
  * Changes to the committed runs, each of which `verify` must find, in the right
  * file and line; and those that nobody can find without the hash that was kept
- * elsewhere. With `--full` after `--`, as `deno task tamper` gives it, 2,000
+ * elsewhere. With `--full` after `--`, as `deno task test:full` gives it, 2,000
  * positions of every artifact are changed, and otherwise a sample.
  *
  * @module
