@@ -12,6 +12,7 @@ import { readTaskInputs } from "./task_inputs.ts";
 export const test: Command = {
   summary: "run tasks against what they expect",
   help: `Usage: test PATH... [--filter TEXT] [--policy FILE] [--reporter junit]
+            [--scratch DIR]
 
 Plays task files, without a network and without waiting, and compares each run
 with the \`expect\` block of its task. In a folder, every .yaml file counts but
@@ -20,13 +21,15 @@ those named policy.yaml or *.policy.yaml. Nothing is recorded.
   --filter TEXT     only tasks whose id contains the text
   --policy FILE     play all of them under this policy
   --reporter junit  print a JUnit report
+  --scratch DIR     where the worlds of the tasks are made, and removed again;
+                    default: the folder of the system for temporary files
 
 Exit codes: 0 every task is as it expects, 2 one is not,
 1 a task or a policy cannot be loaded.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
-      options: ["filter", "policy", "reporter"],
+      options: ["filter", "policy", "reporter", "scratch"],
       operands: ["PATH..."],
     });
     const reporter = given.option("reporter");
@@ -43,7 +46,7 @@ Exit codes: 0 every task is as it expects, 2 one is not,
     const tested: Tested[] = [];
     for (const scenario of scenarios) {
       const started = performance.now();
-      const unmet = await play(scenario);
+      const unmet = await play(scenario, given.option("scratch"));
       const seconds = (performance.now() - started) / 1000;
       tested.push({
         path: scenario.path,
@@ -71,8 +74,14 @@ function readScenario(path: string, policy: string | undefined) {
   return { path, ...inputs };
 }
 
-async function play(scenario: FileScenario): Promise<readonly string[]> {
-  const world = Deno.makeTempDirSync();
+async function play(
+  scenario: FileScenario,
+  scratch: string | undefined,
+): Promise<readonly string[]> {
+  if (scratch !== undefined) Deno.mkdirSync(scratch, { recursive: true });
+  const world = Deno.makeTempDirSync(
+    scratch === undefined ? {} : { dir: scratch },
+  );
   try {
     return (await playScenario(scenario, { world, sink: memorySink() })).unmet;
   } finally {

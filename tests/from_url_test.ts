@@ -21,27 +21,35 @@ async function serveFile(request: Request): Promise<Response> {
   }
 }
 
+/** Serves the project on loopback until it is disposed of. */
+function served() {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    serveFile,
+  );
+  return {
+    program: `http://127.0.0.1:${server.addr.port}/mod.ts`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+const ignore = lacks("read", "write", "run", "net");
+const permissions = ["--allow-read", "--allow-write", "--allow-env"];
+
 Deno.test({
   name:
     "canonical, run straight from a URL in an empty folder, leaves the committed bytes",
-  ignore: lacks("read", "write", "run", "net"),
+  ignore,
   async fn() {
     using folder = temporaryFolder();
-    const server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen() {} },
-      serveFile,
-    );
-    try {
-      const { code, stdout, stderr } = await program(["canonical"], {
-        cwd: folder.path,
-        permissions: ["--allow-read", "--allow-write", "--allow-env"],
-        program: `http://127.0.0.1:${server.addr.port}/mod.ts`,
-      });
-      assertEquals(code, 0, stderr);
-      assertStringIncludes(stdout, `${RUN}: final_answer`);
-    } finally {
-      await server.shutdown();
-    }
+    await using server = served();
+    const { code, stdout, stderr } = await program(["canonical"], {
+      cwd: folder.path,
+      permissions,
+      program: server.program,
+    });
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stdout, `${RUN}: final_answer`);
     assertEquals(
       differences(
         readArtifacts(join(PROJECT, RUN)),
@@ -49,5 +57,29 @@ Deno.test({
       ),
       [],
     );
+  },
+});
+
+Deno.test({
+  name:
+    "a policy that wants a Worker, run from a URL, gets one or no run at all",
+  ignore,
+  async fn() {
+    using folder = temporaryFolder();
+    await using server = served();
+    const task = join(PROJECT, "examples/constitution/task.yaml");
+    const start = (...flags: readonly string[]) =>
+      program(["run", task, "--out", "out"], {
+        cwd: folder.path,
+        permissions: [...permissions, ...flags],
+        program: server.program,
+      });
+    const without = await start();
+    assertEquals(without.code, 70);
+    assertStringIncludes(without.stderr, "--unstable-worker-options");
+    assertEquals([...Deno.readDirSync(folder.path)], []);
+    const withFlag = await start("--unstable-worker-options");
+    assertEquals(withFlag.code, 0, withFlag.stderr);
+    assertStringIncludes(withFlag.stdout, "out: final_answer");
   },
 });

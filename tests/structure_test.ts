@@ -103,13 +103,13 @@ Deno.test(
       served: ["fixtures.local"],
     });
     const agents = tasks().filter(([, { command }]) =>
-      /mod\.ts (canonical|policy-gates|failure-modes)/.test(command)
+      /mod\.ts (canonical|policy-gates|failure-modes|test|run)\b/.test(command)
     );
-    assertEquals(agents.length, 6);
+    assertEquals(agents.length, 7);
     for (const [name, { command }] of agents) {
       const flags = command.split(" ").filter((word) => word.startsWith("--"));
       const beyond = flags.filter((each) =>
-        !["--check", ...implied].includes(each)
+        !["--check", "--scratch", ...implied].includes(each)
       );
       assertEquals(beyond, [], name);
     }
