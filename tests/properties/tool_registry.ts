@@ -32,18 +32,25 @@ const name = fc.oneof(
   fc.constantFrom(...NAMES),
   fc.string({ unit: "grapheme", maxLength: 8 }),
 );
-const names = fc.uniqueArray(name, { maxLength: 8 });
+
+/** A name that is called, and lists of names that nearly all have to do with it. */
+const lists = fc.uniqueArray(name, { minLength: 1, maxLength: 4 })
+  .chain((some) =>
+    fc.record({
+      called: fc.constantFrom(...some),
+      registered: fc.subarray(some),
+      allowed: fc.subarray(some),
+      denied: fc.subarray(some),
+    })
+  );
 const base = policyWith({}).document;
 
 export const REGISTRY_PROPERTIES = [
   property(
     "a tool is allowed by its exact name alone",
     fc.property(
-      name,
-      names,
-      names,
-      names,
-      (name, registered, allowed, denied) => {
+      lists,
+      ({ called: name, registered, allowed, denied }) => {
         const gate = gateOpener({
           policy: { ...base, tool_registry: { allowed, denied } },
           tools: toolRegistry(registered.map((each) => recordedTool(each))),
@@ -51,7 +58,7 @@ export const REGISTRY_PROPERTIES = [
         })();
         const call = { tool: name, args_json: "{}" };
         const { effect, rule } = gate.judge(gate.propose(call));
-        const isListed = [...registered].some((each) => each === name) &&
+        const isListed = registered.some((each) => each === name) &&
           allowed.some((each) => each === name) &&
           !denied.some((each) => each === name);
         return isListed

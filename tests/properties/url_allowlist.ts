@@ -153,11 +153,24 @@ const url = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.tuple(
-      fc.constantFrom(...SCHEMES),
+      fc.oneof(
+        { weight: 4, arbitrary: fc.constant("https://") },
+        { weight: 1, arbitrary: fc.constantFrom(...SCHEMES) },
+      ),
       fc.constantFrom(...HOSTS),
-      fc.constantFrom("", ":443", ":8443", ":8080", ":80", ":08443", ":"),
+      fc.constantFrom(
+        "",
+        "",
+        "",
+        ":443",
+        ":8443",
+        ":8080",
+        ":80",
+        ":08443",
+        ":",
+      ),
       fc.constantFrom("", "/", "/v1?q=@evil.test", "#@evil.test"),
-      fc.array(change, { maxLength: 4 }),
+      fc.array(change, { maxLength: 3, size: "-1" }),
     ).map(([scheme, host, port, rest, changes]) =>
       changes.reduce(
         (text, change) => change(text),
@@ -169,7 +182,7 @@ const url = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: "grapheme" }) },
 );
 
-const lists = fc.subarray([...ENTRIES]);
+const lists = fc.subarray([...ENTRIES], { minLength: ENTRIES.length - 4 });
 
 const get = {
   name: "get",
