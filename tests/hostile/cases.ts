@@ -22,6 +22,7 @@ export type OutcomeKind = "allow" | "deny" | "error";
 
 /** What all families have; each reads more with a schema of its own. */
 export interface CaseContext {
+  readonly [key: string]: unknown;
   /** Outcomes that are as good as the expected one. */
   readonly also_ok?: readonly OutcomeKind[] | undefined;
   /** How large a decision may be, in bytes of JSON. */

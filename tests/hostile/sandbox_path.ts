@@ -15,7 +15,11 @@ import { playTrial, type Trial } from "./trial.ts";
 
 const schema = z.object({
   op: z.enum(["read", "write", "list"]),
-  race: z.optional(z.object({ swap: z.array(z.string()) })),
+  race: z.optional(z.object({
+    /** What is exchanged; the input itself when left out. */
+    place: z.optional(z.string()),
+    swap: z.array(z.string()),
+  })),
 });
 
 /** `input` is a path for the operation `op`; `{ROOT}` holds the sandbox. */
@@ -57,7 +61,7 @@ export async function playPath(hostile: HostileCase): Promise<Outcome> {
     ? await playTrial(trial)
     : await playRace(trial, {
       sandbox: fixture.sandbox,
-      path: String(hostile.input),
+      path: race.place ?? String(hostile.input),
       swap: race.swap,
     });
   return { ...outcome, leaks: [...outcome.leaks, ...fixture.changes()] };
