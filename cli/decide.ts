@@ -89,7 +89,7 @@ function sessionOf(
   const gate = openGate({ ...options, policy: document });
   let toolCalls = 0;
   return ({ id, ...call }) => {
-    const spent = { iterations: 0, tokens: 0, toolCalls };
+    const spent = { iterations: 0, tokens: 0, toolCalls, seconds: 0 };
     const budget = answerBudget(document.loop_budget, spent, 1);
     toolCalls += 1;
     if (budget !== undefined) {

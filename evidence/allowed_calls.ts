@@ -167,8 +167,9 @@ export function allowedCalls(): AllowedCalls {
     const before = lastAttempt;
     lastAttempt = event;
     const number = (before?.attempt ?? 0) + 1;
-    return intent?.call_id !== event.call_id
-      ? disorder(`the attempt is of another call: ${quoted(event.call_id)}`)
+    const [due, found] = [intent?.call_id ?? null, event.call_id];
+    return due !== found
+      ? disorder(`the attempt is of another call: ${quoted(String(found))}`)
       : event.attempt !== number
       ? disorder(`it is attempt ${event.attempt} where ${number} is due`)
       : before !== undefined && before.outcome !== "transient_failure"
@@ -201,6 +202,7 @@ export function allowedCalls(): AllowedCalls {
   function faultOf(event: RunEvent): CallFault | undefined {
     switch (event.type) {
       case "llm_completed":
+        lastAttempt = undefined;
         reset(event.calls);
         return;
       case "policy_checked":

@@ -5,6 +5,7 @@ type Phase =
   | "unstarted"
   | "started"
   | "step"
+  | "asking"
   | "proposed"
   | "answered"
   | "denied"
@@ -24,7 +25,8 @@ type Next = EventType | "budget";
 const NEXT: Readonly<Record<Phase, readonly Next[]>> = {
   unstarted: ["run_started"],
   started: ["step_started"],
-  step: ["llm_completed", "budget", "step_finished"],
+  step: ["llm_completed", "attempt_finished", "budget", "step_finished"],
+  asking: ["attempt_finished", "llm_completed"],
   proposed: ["policy_checked", "budget", "step_finished"],
   answered: ["step_finished"],
   denied: ["policy_checked", "budget", "step_finished"],
@@ -128,8 +130,9 @@ function phaseAfter(event: RunEvent): Phase {
     case "approval_resolved":
       return event.verdict === "approved" ? "approved" : "denied";
     case "tool_started":
-    case "attempt_finished":
       return "running";
+    case "attempt_finished":
+      return event.call_id === null ? "asking" : "running";
     case "tool_finished":
       if (event.redirect !== null) return "redirected";
       return event.error === null || event.error.kind === "reported" ||

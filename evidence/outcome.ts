@@ -99,7 +99,7 @@ export function outcome(): Outcome {
         if (event.error === null) return;
         if (event.error.kind === "cancelled") tally.end = "cancelled";
         else {
-          tally.unhandled += 1;
+          if (event.error.kind !== "transient") tally.unhandled += 1;
           tally.end = "failed";
         }
         return;
@@ -123,7 +123,9 @@ export function outcome(): Outcome {
         tally.end = "rejected";
         return;
       case "attempt_finished":
-        tally.attempts.push(event.outcome);
+        if (event.call_id !== null || event.outcome === "exhausted") {
+          tally.attempts.push(event.outcome);
+        }
         return;
       case "tool_finished": {
         const { error } = event;

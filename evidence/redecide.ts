@@ -103,6 +103,7 @@ interface Progress {
   tokens: number;
   toolCalls: number;
   denials: number;
+  seconds: number;
 }
 
 /** Follows a run event by event; returns a verdict for each decision on record. */
@@ -120,6 +121,7 @@ function judgeOf(
     tokens: 0,
     toolCalls: 0,
     denials: 0,
+    seconds: 0,
   };
   let current: RunEvent = started;
   const gate = openGate({
@@ -137,6 +139,7 @@ function judgeOf(
   });
   return (event) => {
     current = event;
+    progress.seconds = Number(BigInt(event.ts) - BigInt(started.ts)) / 1e9;
     switch (event.type) {
       case "step_started":
         progress.budget = iterationBudget(limits, progress);

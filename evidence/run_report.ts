@@ -190,7 +190,9 @@ function callTimeline(): CallTimeline {
           return;
         }
         case "attempt_finished":
-          row?.attempts.push(`\`${event.outcome}\``);
+          if (event.call_id !== null) {
+            row?.attempts.push(`\`${event.outcome}\``);
+          }
           if (event.outcome === "transient_failure") {
             fail(event.step, event.error, `attempt ${event.attempt} failed`);
           }

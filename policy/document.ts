@@ -40,7 +40,7 @@ export interface PolicyDocument {
   readonly loop_budget: LoopLimits;
   /** How often the same calls may be proposed before they are denied. */
   readonly cycle_detection: CycleLimits;
-  /** How often, and after how long, a transient failure of a tool is tried again. */
+  /** How often, and after how long, a transient failure of a tool or a model is tried again. */
   readonly retry: RetryLimits;
 }
 
@@ -55,6 +55,8 @@ export interface LoopLimits {
   readonly max_tokens?: number | undefined;
   /** Calls that the model may propose, whether or not they run, at least 1. Unlimited when left out. */
   readonly max_tool_calls?: number | undefined;
+  /** Seconds of the run's clock before the next step; a model that is being asked is not cut short. Unlimited when left out. */
+  readonly max_seconds?: number | undefined;
   /** Denied calls that a run survives with `on_deny: continue`. Default: 10. */
   readonly max_denials?: number | undefined;
 }
@@ -80,8 +82,10 @@ export interface CycleLimits {
 
 /** How a transient failure is tried again. */
 export interface RetryLimits {
-  /** Milliseconds that one attempt may take. Default: 30,000. */
+  /** Milliseconds that one attempt of a tool may take. Default: 30,000. */
   readonly attempt_timeout_ms?: number | undefined;
+  /** Milliseconds that one attempt of a model may take, unless it is scripted. Default: 120,000. */
+  readonly model_timeout_ms?: number | undefined;
   /** Attempts after the first one, 0 to 100. */
   readonly max_retries: number;
   /** Milliseconds before the first retry, give or take 20 %; each further one waits twice as long. */
@@ -110,6 +114,9 @@ const hostEntry = z.string().check((context) => {
 const limit = z.int().check(z.minimum(1, "a limit must be at least 1"));
 /** At most a day: what overflows a timer would fire at once. */
 const milliseconds = z.int().check(z.minimum(0), z.maximum(86_400_000));
+const timeout = milliseconds.check(
+  z.minimum(1, "a limit must be at least 1"),
+);
 
 /** The schema of a policy file; `v1.schema.json` is generated from it. */
 export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
@@ -141,6 +148,7 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
     max_iterations: limit,
     max_tokens: z.optional(limit),
     max_tool_calls: z.optional(limit),
+    max_seconds: z.optional(limit),
     max_denials: z.optional(limit),
   }),
   cycle_detection: z.strictObject({
@@ -154,9 +162,8 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
     max_retries: z.int().check(z.minimum(0), z.maximum(100)),
     backoff_base_ms: milliseconds,
     backoff_cap_ms: milliseconds,
-    attempt_timeout_ms: z.optional(
-      milliseconds.check(z.minimum(1, "a limit must be at least 1")),
-    ),
+    attempt_timeout_ms: z.optional(timeout),
+    model_timeout_ms: z.optional(timeout),
   }).check(
     z.refine(
       (retry) => retry.backoff_base_ms <= retry.backoff_cap_ms,

@@ -6,6 +6,8 @@ export interface Spent {
   readonly iterations: number;
   readonly tokens: number;
   readonly toolCalls: number;
+  /** Since the run began, by its clock. */
+  readonly seconds: number;
 }
 
 /** Why a run may not go on. */
@@ -17,14 +19,33 @@ export interface BudgetDenial {
 
 /** Asked before the model is called: may the run take another step? */
 export function iterationBudget(
-  { max_iterations }: LoopLimits,
-  { iterations }: Spent,
+  { max_iterations, max_seconds }: LoopLimits,
+  { iterations, seconds }: Spent,
 ): BudgetDenial | undefined {
-  if (iterations < max_iterations) return undefined;
+  if (iterations >= max_iterations) {
+    return {
+      rule: "loop_budget",
+      reason: `the run has used its ${max_iterations} iterations`,
+      metadata: { limit_kind: "iterations", iterations, max_iterations },
+    };
+  }
+  return timeBudget({ max_seconds }, seconds);
+}
+
+/** Asked whenever the clock was read: may the run go on? */
+function timeBudget(
+  { max_seconds }: Pick<LoopLimits, "max_seconds">,
+  seconds: number,
+): BudgetDenial | undefined {
+  if (max_seconds === undefined || seconds <= max_seconds) return undefined;
   return {
     rule: "loop_budget",
-    reason: `the run has used its ${max_iterations} iterations`,
-    metadata: { limit_kind: "iterations", iterations, max_iterations },
+    reason: `the run has taken more than its ${max_seconds} seconds`,
+    metadata: {
+      limit_kind: "seconds",
+      seconds: Math.floor(seconds),
+      max_seconds,
+    },
   };
 }
 
@@ -33,8 +54,8 @@ export function iterationBudget(
  * `spent` includes the answer's tokens, not its `proposed` calls.
  */
 export function answerBudget(
-  { max_tokens, max_tool_calls }: LoopLimits,
-  { tokens, toolCalls }: Spent,
+  { max_tokens, max_tool_calls, max_seconds }: LoopLimits,
+  { tokens, toolCalls, seconds }: Spent,
   proposed: number,
 ): BudgetDenial | undefined {
   // Not `>`: what is no number is within no limit.
@@ -54,6 +75,7 @@ export function answerBudget(
       metadata: { limit_kind: "tool_calls", tool_calls: calls, max_tool_calls },
     };
   }
+  return timeBudget({ max_seconds }, seconds);
 }
 
 /** How many denied calls a run survives when the policy does not say. */

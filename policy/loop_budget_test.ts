@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { answerBudget, denialBudget, iterationBudget } from "./loop_budget.ts";
 
 const LIMITS = { max_iterations: 10, max_tokens: 100, max_tool_calls: 4 };
-const SPENT = { iterations: 0, tokens: 0, toolCalls: 0 };
+const SPENT = { iterations: 0, tokens: 0, toolCalls: 0, seconds: 0 };
 
 for (const iterations of [0, 1, 9]) {
   Deno.test(`iterationBudget() allows a step after ${iterations} of 10`, () => {
@@ -21,7 +21,7 @@ for (const iterations of [10, 11]) {
 }
 
 Deno.test("iterationBudget() looks at nothing but iterations", () => {
-  const spent = { iterations: 9, tokens: 1e9, toolCalls: 1e9 };
+  const spent = { iterations: 9, tokens: 1e9, toolCalls: 1e9, seconds: 1e9 };
   assertEquals(iterationBudget(LIMITS, spent), undefined);
 });
 
@@ -34,7 +34,7 @@ for (
   ]
 ) {
   Deno.test(`answerBudget() allows ${tokens} tokens and ${toolCalls} + ${proposed} calls`, () => {
-    const spent = { iterations: 99, tokens, toolCalls };
+    const spent = { ...SPENT, iterations: 99, tokens, toolCalls };
     assertEquals(answerBudget(LIMITS, spent, proposed), undefined);
   });
 }
@@ -80,7 +80,12 @@ Deno.test("answerBudget() names tokens before tool calls", () => {
 });
 
 Deno.test("answerBudget() has no limit that the policy leaves out", () => {
-  const spent = { iterations: 1, tokens: 1e9, toolCalls: 1e9 };
+  const spent = {
+    iterations: 1,
+    tokens: 1e9,
+    toolCalls: 1e9,
+    seconds: 1e9,
+  };
   assertEquals(answerBudget({ max_iterations: 1 }, spent, 1e9), undefined);
 });
 
@@ -100,5 +105,25 @@ for (
         ? { limit_kind: "denials", denials, max_denials: max_denials ?? 10 }
         : undefined,
     );
+  });
+}
+
+for (
+  const { seconds, want } of [
+    { seconds: 0, want: undefined },
+    { seconds: 60, want: undefined },
+    { seconds: 60.5, want: 60 },
+    { seconds: 3600, want: 3600 },
+  ]
+) {
+  Deno.test(`both budgets ${want === undefined ? "allow" : "deny"} ${seconds} of 60 seconds`, () => {
+    const limits = { ...LIMITS, max_seconds: 60 };
+    const denial = want === undefined ? undefined : {
+      rule: "loop_budget",
+      reason: "the run has taken more than its 60 seconds",
+      metadata: { limit_kind: "seconds", seconds: want, max_seconds: 60 },
+    };
+    assertEquals(iterationBudget(limits, { ...SPENT, seconds }), denial);
+    assertEquals(answerBudget(limits, { ...SPENT, seconds }, 1), denial);
   });
 }

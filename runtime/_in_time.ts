@@ -2,22 +2,24 @@ import type { LoopState } from "./_loop_state.ts";
 import { attempt, type Attempted } from "./attempt.ts";
 import type { FailureKind } from "./event.ts";
 
-/** How long one attempt may take when the policy does not say, in milliseconds. */
-const DEFAULT_ATTEMPT_TIMEOUT_MS = 30_000;
+/** How long one attempt of a tool, or a look-up, may take when the policy does not say, in milliseconds. */
+export const DEFAULT_ATTEMPT_TIMEOUT_MS = 30_000;
+
+/** How long one attempt of a model may take when the policy does not say, in milliseconds. */
+export const DEFAULT_MODEL_TIMEOUT_MS = 120_000;
 
 /**
- * Does work that may fail, once, within the time of one attempt. What takes
+ * Does work that may fail, once, within `ms` milliseconds. What takes
  * longer is told to stop, left behind, and fails as `late` says.
  */
 export async function inTime<T>(
-  { env, spec }: LoopState,
-  { work, late: kind }: {
+  { env }: LoopState,
+  { ms, work, late: kind }: {
+    readonly ms: number;
     readonly work: (signal: AbortSignal) => Promise<T>;
     readonly late: FailureKind;
   },
 ): Promise<Attempted<T>> {
-  const { attempt_timeout_ms: ms = DEFAULT_ATTEMPT_TIMEOUT_MS } =
-    spec.policy.document.retry;
   const controller = new AbortController();
   const { signal } = controller;
   let late = false;

@@ -1,4 +1,5 @@
 import { type Gate, openGate } from "../policy/gate.ts";
+import type { Spent } from "../policy/loop_budget.ts";
 import type { RuleId } from "../policy/rule.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import type { Env } from "./env.ts";
@@ -42,12 +43,20 @@ export interface LoopState {
   head(): EventHead;
   /** A clock reading, as events carry it. */
   now(): string;
+  /** What the run has used, up to the last clock reading. */
+  spent(): Spent;
 }
 
 /** Starts the state of a run. */
 export function loopState(spec: GovernedSpec, env: Env): LoopState {
   let seq = 0;
-  const now = () => env.now().toString();
+  let first: bigint | undefined;
+  let last = 0n;
+  function now(): string {
+    last = env.now();
+    first ??= last;
+    return last.toString();
+  }
   const state: LoopState = {
     spec,
     env,
@@ -81,6 +90,12 @@ export function loopState(spec: GovernedSpec, env: Env): LoopState {
     tally: emptyTally(),
     head: () => ({ v: 1, seq: seq++, ts: now(), step: state.step }),
     now,
+    spent: () => ({
+      iterations: state.totals.llm_calls,
+      tokens: state.totals.tokens,
+      toolCalls: state.proposed,
+      seconds: Number(last - (first ?? last)) / 1e9,
+    }),
   };
   return state;
 }

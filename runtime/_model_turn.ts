@@ -1,5 +1,7 @@
 import { answerBudget } from "../policy/loop_budget.ts";
+import { boundedRetry } from "./_bounded_retry.ts";
 import { budgetDenied } from "./_budget.ts";
+import { DEFAULT_MODEL_TIMEOUT_MS, inTime } from "./_in_time.ts";
 import type { LoopState, RunEnd } from "./_loop_state.ts";
 import { attempt, type Attempted } from "./attempt.ts";
 import type {
@@ -11,20 +13,23 @@ import type {
 import { judgeOutput, type LlmOutput } from "./llm.ts";
 import { tokensOf } from "./usage.ts";
 
-/** Asks the model once. Returns the calls that it proposed, or how the run ends. */
+/** Asks the model. Returns the calls that it proposed, or how the run ends. */
 export async function* modelTurn(
   state: LoopState,
 ): AsyncGenerator<
   RunEvent,
   { readonly calls: readonly ProposedCall[] } | RunEnd
 > {
-  const { spec, env, step, messages, definitions, totals } = state;
+  const { spec, messages, totals } = state;
   const limits = spec.policy.document.loop_budget;
   const startedAt = state.now();
-  const attempted = await attempt(
-    () => spec.llm({ step, messages, tools: definitions }, env.signal),
-    env.signal,
-  );
+  const attempted = spec.model.execution_path === "stub"
+    ? await attempt(() => ask(state, state.env.signal), state.env.signal)
+    : yield* boundedRetry(state, {
+      call_id: null,
+      startedAt,
+      work: () => askInTime(state),
+    });
   const event = llmCompleted(state, startedAt, attempted);
   totals.llm_calls += 1;
   totals.tokens += tokensOf(event.usage ?? undefined);
@@ -34,17 +39,13 @@ export async function* modelTurn(
     return { reason: "cancelled", answer: null };
   }
   if (event.error !== null) {
-    state.tally.unhandled += 1;
+    if (event.error.kind !== "transient") state.tally.unhandled += 1;
     return { reason: "failed", answer: null };
   }
   if (event.answer !== null) {
     return { reason: "final_answer", answer: event.answer };
   }
-  const denial = answerBudget(limits, {
-    iterations: totals.llm_calls,
-    tokens: totals.tokens,
-    toolCalls: state.proposed,
-  }, event.calls.length);
+  const denial = answerBudget(limits, state.spent(), event.calls.length);
   state.proposed += event.calls.length;
   if (denial !== undefined) {
     yield budgetDenied(state, denial);
@@ -52,6 +53,24 @@ export async function* modelTurn(
   }
   messages.push({ role: "assistant", calls: event.calls });
   return { calls: event.calls };
+}
+
+function ask(
+  { spec, step, messages, definitions }: LoopState,
+  signal: AbortSignal,
+): Promise<LlmOutput> {
+  return spec.llm({ step, messages, tools: definitions }, signal);
+}
+
+/** Asking a model has no effect, so a late answer may be asked for again. */
+function askInTime(state: LoopState): Promise<Attempted<LlmOutput>> {
+  const { model_timeout_ms = DEFAULT_MODEL_TIMEOUT_MS } =
+    state.spec.policy.document.retry;
+  return inTime(state, {
+    ms: model_timeout_ms,
+    work: (signal) => ask(state, signal),
+    late: "transient",
+  });
 }
 
 function llmCompleted(

@@ -326,3 +326,49 @@ Deno.test("modelTurn() says of a cancelled call why there is no answer", async (
     message: "The signal has been aborted",
   });
 });
+
+Deno.test("modelTurn() asks a busy model again, no sooner than its server says", async () => {
+  const events = await rehearse(REHEARSALS.busy_model());
+  const attempts = eventsOf("attempt_finished", events);
+  assertEquals(
+    attempts.map(({ call_id, attempt, outcome }) => [
+      call_id,
+      attempt,
+      outcome,
+    ]),
+    [
+      [null, 1, "transient_failure"],
+      [null, 2, "transient_failure"],
+      [null, 3, "success"],
+    ],
+  );
+  const [first, second, third] = attempts.map(({ backoff_ms }) => backoff_ms);
+  assertEquals([first === 0, second, third], [false, 1500, 0]);
+  const [answered] = eventsOf("llm_completed", events);
+  assertEquals(answered?.started_at, attempts[0]?.started_at);
+  assertEquals(answered?.answer, "done");
+  assertEquals(eventsOf("run_finished", events)[0]?.totals.llm_calls, 1);
+});
+
+Deno.test("modelTurn() gives up a model that stays busy", async () => {
+  const events = await rehearse(REHEARSALS.exhausted_model());
+  assertEquals(
+    eventsOf("attempt_finished", events).map(({ outcome }) => outcome),
+    ["transient_failure", "exhausted"],
+  );
+  const [answered] = eventsOf("llm_completed", events);
+  assertEquals(answered?.error, {
+    kind: "transient",
+    type: "429",
+    exception_class: "ModelError",
+    message: "The server answered 429",
+  });
+});
+
+Deno.test("modelTurn() tries a scripted model once, and that is no event", async () => {
+  const events = await rehearse(REHEARSALS.one_call());
+  assertEquals(
+    eventsOf("attempt_finished", events).map(({ call_id }) => call_id),
+    ["call_1_1"],
+  );
+});

@@ -9,7 +9,7 @@ import { approvalBinding } from "./approval.ts";
 import type { LoopState, RunEnd } from "./_loop_state.ts";
 import { runTool } from "./_tool_run.ts";
 import { attempt } from "./attempt.ts";
-import { inTime } from "./_in_time.ts";
+import { DEFAULT_ATTEMPT_TIMEOUT_MS, inTime } from "./_in_time.ts";
 import { recordedFacts } from "./recorded_facts.ts";
 import type {
   ApprovalResolved,
@@ -105,6 +105,7 @@ async function withAddresses(
   const addresses = new Map<string, readonly Address[]>();
   for (const url of urls) {
     const found = await inTime(state, {
+      ms: DEFAULT_ATTEMPT_TIMEOUT_MS,
       work: (signal) => state.env.resolve(url, signal),
       late: "unhandled",
     });

@@ -3,11 +3,11 @@ import type { CallArguments } from "../policy/arguments.ts";
 import { Redirect } from "../tools/redirect.ts";
 import type { Tool } from "../tools/tool.ts";
 import { ToolError } from "../tools/tool_error.ts";
-import { inTime } from "./_in_time.ts";
+import { boundedRetry } from "./_bounded_retry.ts";
+import { DEFAULT_ATTEMPT_TIMEOUT_MS, inTime } from "./_in_time.ts";
 import type { LoopState, RunEnd } from "./_loop_state.ts";
-import { attempt, type Attempted } from "./attempt.ts";
+import type { Attempted } from "./attempt.ts";
 import type { RecordedError, RunEvent, ToolFinished } from "./event.ts";
-import { judgeAttempt, seededFraction } from "./retry.ts";
 
 /** How many characters of JSON a tool may return. */
 const MAX_RESULT_LENGTH = 4 * 2 ** 20;
@@ -44,48 +44,12 @@ export async function* runTool(
     args: call.args.value,
     idempotency_key: idempotencyKey,
   };
-  const attempted = yield* boundedRetry(state, call, idempotencyKey);
+  const attempted = yield* boundedRetry(state, {
+    call_id: call.id,
+    work: () => attemptInTime(state, call, idempotencyKey),
+  });
   yield toolFinished(state, call, attempted);
   return follow(state, call, attempted);
-}
-
-/** Tries a call until it succeeds, has no retry left, or fails in a way that none mends. */
-async function* boundedRetry(
-  state: LoopState,
-  call: AllowedCall,
-  idempotencyKey: string,
-): AsyncGenerator<RunEvent, Attempted<ToolResult>> {
-  const { env, spec } = state;
-  const limits = spec.policy.document.retry;
-  for (let number = 1;; number++) {
-    const startedAt = state.now();
-    const attempted = await attemptInTime(state, call, idempotencyKey);
-    const head = state.head();
-    const verdict = judgeAttempt(attempted, number, {
-      limits,
-      random: () => seededFraction(spec.seed, head.seq, number),
-    });
-    state.totals.attempts += 1;
-    state.tally.attempts.push(verdict.outcome);
-    yield {
-      ...head,
-      type: "attempt_finished",
-      started_at: startedAt,
-      call_id: call.id,
-      attempt: number,
-      outcome: verdict.outcome,
-      backoff_ms: verdict.backoffMs,
-      error: attempted.ok || verdict.outcome === "success"
-        ? null
-        : attempted.error,
-    };
-    if (verdict.outcome !== "transient_failure") return attempted;
-    const slept = await attempt(
-      () => env.sleep(verdict.backoffMs, env.signal),
-      env.signal,
-    );
-    if (!slept.ok) return slept;
-  }
 }
 
 /** Tries a call once. When it is late nobody knows how it ended, so only what may be done twice is tried again. */
@@ -94,7 +58,10 @@ function attemptInTime(
   { tool, args, urls }: AllowedCall,
   idempotencyKey: string,
 ): Promise<Attempted<ToolResult>> {
+  const { attempt_timeout_ms = DEFAULT_ATTEMPT_TIMEOUT_MS } =
+    state.spec.policy.document.retry;
   return inTime(state, {
+    ms: attempt_timeout_ms,
     work: async (signal) =>
       plainResult(
         await tool.run(args.value, { signal, idempotencyKey, urls }),

@@ -1,4 +1,5 @@
 import { ToolError } from "../tools/tool_error.ts";
+import { ModelError } from "./model_error.ts";
 import { RecordedFailure } from "./recorded_failure.ts";
 import type { RecordedError } from "./event.ts";
 
@@ -8,6 +9,8 @@ export type Attempted<T> =
   | {
     readonly ok: false;
     readonly error: RecordedError;
+    /** How long a server asks to wait, in milliseconds. */
+    readonly retryAfterMs?: number | undefined;
     /** Where the error comes from when the work was not done again. */
     readonly recorded?: RecordedFailure;
   };
@@ -25,9 +28,13 @@ export async function attempt<T>(
     return { ok: true, value: await abortable(work(), signal) };
   } catch (error) {
     if (error instanceof RecordedFailure) {
-      return { ok: false, error: error.error, recorded: error };
+      const { retryAfterMs } = error;
+      return { ok: false, error: error.error, recorded: error, retryAfterMs };
     }
-    return { ok: false, error: classify(error, signal) };
+    const failed = { ok: false, error: classify(error, signal) } as const;
+    return error instanceof ModelError && error.retryAfterMs !== undefined
+      ? { ...failed, retryAfterMs: error.retryAfterMs }
+      : failed;
   }
 }
 
@@ -58,6 +65,12 @@ function classify(error: unknown, signal: AbortSignal): RecordedError {
       type: "permission_denied",
       exception_class: refused.name,
       message: refusalOf(refused),
+    };
+  }
+  if (error instanceof ModelError) {
+    return {
+      kind: error.transient ? "transient" : "unhandled",
+      ...describe(error, error.type),
     };
   }
   if (error instanceof ToolError) {

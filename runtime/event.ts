@@ -285,14 +285,14 @@ export interface ToolStarted extends EventHead {
   readonly idempotency_key: string;
 }
 
-/** One try of a tool call. */
+/** One try of a tool call, or of a model that is not scripted. */
 export interface AttemptFinished extends EventHead {
-  /** Tells the event apart; a started call has at least one. */
+  /** Tells the event apart; a started call has at least one, and so has a model that is asked over a network. */
   readonly type: "attempt_finished";
   /** When the attempt began: nanoseconds since the Unix epoch, as a decimal string. */
   readonly started_at: string;
-  /** The model's id for the call, as in `tool_started`. */
-  readonly call_id: string;
+  /** The model's id for the call, as in `tool_started`; `null` for a try of the model. */
+  readonly call_id: string | null;
   /** Number of the attempt in its call, from 1. */
   readonly attempt: number;
   /** How it ended; after `transient_failure` another attempt follows, unless the wait is cut short. */
@@ -339,7 +339,7 @@ export interface RunTotals {
   readonly policy_checks: number;
   /** Calls and budgets that were denied, with what a person rejected. */
   readonly denials: number;
-  /** Tries of tool calls, retries among them. */
+  /** Tries of tool calls and of a model that is not scripted, retries among them. */
   readonly attempts: number;
   /** Tokens of all answers, of each the larger of its total and the sum of its parts. */
   readonly tokens: number;

@@ -146,7 +146,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
   }),
   line("attempt_finished", {
     started_at: time,
-    call_id: text,
+    call_id: z.nullable(text),
     attempt: z.int().check(z.minimum(1)),
     outcome: z.enum(ATTEMPT_OUTCOMES),
     backoff_ms: count,

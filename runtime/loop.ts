@@ -93,11 +93,8 @@ async function* turn(
   state: LoopState,
 ): AsyncGenerator<RunEvent, RunEnd | undefined> {
   if (state.env.signal.aborted) return { reason: "cancelled", answer: null };
-  const denial = iterationBudget(state.spec.policy.document.loop_budget, {
-    iterations: state.totals.llm_calls,
-    tokens: state.totals.tokens,
-    toolCalls: state.proposed,
-  });
+  const { loop_budget } = state.spec.policy.document;
+  const denial = iterationBudget(loop_budget, state.spent());
   if (denial !== undefined) {
     yield budgetDenied(state, denial);
     return { reason: "loop_budget", answer: null };

@@ -299,6 +299,13 @@ const ENDINGS: Record<
   keyof typeof REHEARSALS,
   readonly [...steps: (string | null)[], reason: string]
 > = {
+  busy_model: [null, "final_answer"],
+  exhausted_model: ["retry_exhaustion", "failure_mode_terminal"],
+  unauthorized_model: ["catalogued_unhandled", "failure_mode_terminal"],
+  late_model: [null, "final_answer"],
+  model_without_form: ["catalogued_unhandled", "failure_mode_terminal"],
+  cancelled_while_a_model_is_busy: [null, "cancelled"],
+  run_that_takes_too_long: [null, null, "loop_budget"],
   one_call: [null, null, "final_answer"],
   two_calls_in_one_answer: [null, null, "final_answer"],
   many_steps: [...Array.from({ length: 251 }, () => null), "final_answer"],

@@ -8,10 +8,20 @@ import type { AttemptFinished, LlmCompleted, RunEvent } from "./event.ts";
 import type { LlmOutput } from "./llm.ts";
 import { RecordedFailure } from "./recorded_failure.ts";
 
-/** The clock readings that an event took, in nanoseconds since the epoch, in order. */
-export function readingsOf(event: RunEvent): readonly bigint[] {
+/**
+ * The clock readings that an event took, in nanoseconds since the epoch, in order.
+ * A model's answer began with the first try of it, which has that reading.
+ */
+export function readingsOf(
+  event: RunEvent,
+  before: RunEvent | undefined,
+): readonly bigint[] {
   const ts = BigInt(event.ts);
-  return "started_at" in event ? [BigInt(event.started_at), ts] : [ts];
+  const tried = event.type === "llm_completed" &&
+    before?.type === "attempt_finished";
+  return "started_at" in event && !tried
+    ? [BigInt(event.started_at), ts]
+    : [ts];
 }
 
 /**
@@ -21,7 +31,11 @@ export function readingsOf(event: RunEvent): readonly bigint[] {
  */
 export function outputOf(event: LlmCompleted): LlmOutput {
   const { error, answer, calls, usage, finish_reason, raw } = event;
-  if (error !== null) throw new RecordedFailure(error, { raw });
+  if (error !== null) {
+    // A model that answered in a wrong form has answered.
+    const lost = error.type === "malformed_output";
+    throw new RecordedFailure(error, { raw, lost });
+  }
   return {
     ...answer === null ? { calls } : { answer },
     usage: usage ?? undefined,
@@ -37,10 +51,10 @@ export function outputOf(event: LlmCompleted): LlmOutput {
  * @throws {RecordedFailure} when it failed
  */
 export function outcomeOf(
-  { error, outcome }: AttemptFinished,
+  { error, outcome, backoff_ms: retryAfterMs }: AttemptFinished,
   receipt: RunEvent | undefined,
 ): { readonly value: Json | Redirect } | undefined {
-  if (error !== null) throw new RecordedFailure(error);
+  if (error !== null) throw new RecordedFailure(error, { retryAfterMs });
   if (outcome !== "success" || receipt?.type !== "tool_finished") {
     return undefined;
   }
@@ -52,6 +66,19 @@ export function outcomeOf(
       ? receipt.result
       : new Redirect(receipt.redirect),
   };
+}
+
+/**
+ * What followed a try of the model that succeeded.
+ *
+ * @throws {RecordedFailure} when it failed
+ */
+export function attemptOf(
+  { error, backoff_ms: retryAfterMs }: AttemptFinished,
+  following: RunEvent | undefined,
+): RunEvent | undefined {
+  if (error !== null) throw new RecordedFailure(error, { retryAfterMs });
+  return following;
 }
 
 /** Where a path led when the call was judged; `undefined` when that is not on record. */

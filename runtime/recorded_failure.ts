@@ -10,14 +10,17 @@ export class RecordedFailure extends Error {
   readonly error: RecordedError;
   /** What the model wrote, where the ledger has that beside the error. */
   readonly raw: string | null;
+  /** How long the run waited after it, in milliseconds. */
+  readonly retryAfterMs: number;
   /** Whether the ledger says that the attempt succeeded, and its result is lost. */
   readonly lost: boolean;
 
   /** Takes an error from a ledger. */
   constructor(
     error: RecordedError,
-    { raw = null, lost = false }: {
+    { raw = null, lost = false, retryAfterMs = 0 }: {
       readonly raw?: string | null;
+      readonly retryAfterMs?: number;
       readonly lost?: boolean;
     } = {},
   ) {
@@ -25,6 +28,7 @@ export class RecordedFailure extends Error {
     this.error = error;
     this.raw = raw;
     this.lost = lost;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

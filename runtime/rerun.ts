@@ -2,6 +2,7 @@ import type { Tool } from "../tools/tool.ts";
 import {
   addressesOf,
   approvalOf,
+  attemptOf,
   outcomeOf,
   outputOf,
   pathFactsOf,
@@ -79,7 +80,9 @@ export function rerun(
   recorded: readonly RunEvent[],
   afterwards?: Afterwards,
 ): Rerun {
-  const readings = recorded.flatMap(readingsOf);
+  const readings = recorded.flatMap((event, index) =>
+    readingsOf(event, recorded[index - 1])
+  );
   const past = virtualClock(0n);
   const cancellation = new AbortController();
   const { cancelledAt } = endOf(recorded);
@@ -166,8 +169,12 @@ export function rerun(
       },
       async llm(input, signal) {
         const event = next();
-        if (event?.type === "llm_completed") return outputOf(event);
-        world();
+        const answer = event?.type === "attempt_finished"
+          ? attemptOf(event, recorded[at + 1])
+          : event;
+        if (answer?.type === "llm_completed") return outputOf(answer);
+        // The answer to a try that succeeded may be missing where the record ends.
+        if (event === undefined || at + 1 < recorded.length) world();
         return await spec.llm(input, signal);
       },
     }),
@@ -180,7 +187,9 @@ export function rerun(
       async sleep(ms, signal) {
         const event = next();
         if (event === undefined) return await world().sleep(ms, signal);
-        if (event.type === "tool_finished" && event.error !== null) {
+        const ended = event.type === "tool_finished" ||
+          event.type === "llm_completed";
+        if (ended && event.error !== null) {
           throw new RecordedFailure(event.error);
         }
       },

@@ -73,9 +73,14 @@ const UNREPEATABLE = new Set([
   "cancelled_before_a_step",
   "cancelled_while_a_person_thinks",
   "cancelled_while_a_host_is_looked_up",
+  "cancelled_while_a_model_is_busy",
   // Their tool counts how often it was run, and is run again where its receipt is lost.
   "redirected_twice",
   "redirected_after_an_outage",
+  // Their model counts how often it was asked.
+  "keys_in_another_order",
+  "busy_model",
+  "late_model",
   // It would take long.
   "many_steps",
 ]);

@@ -12,7 +12,7 @@ export interface RetryVerdict {
 
 /**
  * Judges attempt number `attempt` (from 1). Only a transient failure is tried
- * again, at most `max_retries` times.
+ * again, at most `max_retries` times, and not before a server asks for it.
  */
 export function judgeAttempt(
   attempted: Attempted<unknown>,
@@ -35,7 +35,10 @@ export function judgeAttempt(
     ? { outcome: "exhausted", backoffMs: 0 }
     : {
       outcome: "transient_failure",
-      backoffMs: backoffMs(attempt, random(), limits),
+      backoffMs: Math.max(
+        backoffMs(attempt, random(), limits),
+        attempted.retryAfterMs ?? 0,
+      ),
     };
 }
 

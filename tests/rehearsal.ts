@@ -38,6 +38,8 @@ export interface Rehearsal {
   readonly script?: readonly ScriptStep[];
   /** A model that follows no script. */
   readonly llm?: Llm;
+  /** The same, where it needs the clock. */
+  readonly llmWith?: (clock: VirtualClock) => Llm;
   /** What the tool `work` does. Default: it returns `null`. */
   readonly work?: (
     args: WorkArgs,
@@ -105,12 +107,14 @@ export function stage(given: Rehearsal): Stage {
     }),
   };
   let clock = virtualClock(0n);
-  const work = given.workWith?.({
+  const newest: VirtualClock = {
     now: () => clock.now(),
     sleep: (ms) => clock.sleep(ms),
     deadline: (ms, expired) => clock.deadline(ms, expired),
     expire: () => clock.expire(),
-  }) ?? given.work ?? (() => Promise.resolve(null));
+  };
+  const work = given.workWith?.(newest) ?? given.work ??
+    (() => Promise.resolve(null));
   return {
     spec: {
       runId: "rehearsal",
@@ -126,7 +130,7 @@ export function stage(given: Rehearsal): Stage {
         { ...fakeTool("work", work), idempotent: given.idempotent ?? false },
       ]),
       sandbox,
-      llm: given.llm ?? scriptedLlm(script).llm,
+      llm: given.llmWith?.(newest) ?? given.llm ?? scriptedLlm(script).llm,
       model: given.model ?? MODEL,
       corpus: { sha256: "c".repeat(64), documents: 0 },
       rules: [...rules, ...callRules(policy.document)],

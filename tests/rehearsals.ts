@@ -1,4 +1,6 @@
 import { Redirect } from "../tools/redirect.ts";
+import { ModelError } from "../runtime/model_error.ts";
+import type { ModelInfo } from "../runtime/run_spec.ts";
 import { ToolError } from "../tools/tool_error.ts";
 import {
   ASKS_A_PERSON,
@@ -25,6 +27,22 @@ function fetching(...pages: readonly string[]) {
 
 function redirect(url: string): Redirect {
   return new Redirect({ url });
+}
+
+/** A model that is asked over a network. */
+const NEARBY: ModelInfo = {
+  execution_path: "local",
+  provider: "nearby",
+  model: "small",
+  script_sha256: null,
+};
+
+function busy(retryAfterMs?: number): ModelError {
+  return new ModelError("The server answered 429", {
+    type: "429",
+    transient: true,
+    retryAfterMs,
+  });
 }
 
 /**
@@ -200,6 +218,63 @@ export const REHEARSALS = {
         output_tokens: Number.MAX_SAFE_INTEGER,
       },
     })),
+  }),
+  busy_model: (): Rehearsal => ({
+    model: NEARBY,
+    llm: inTurn(
+      busy(),
+      busy(1500),
+      { ...DONE, usage: { input_tokens: 1, output_tokens: 1 } },
+    ),
+  }),
+  exhausted_model: (): Rehearsal => ({
+    model: NEARBY,
+    policy: {
+      retry: { max_retries: 1, backoff_base_ms: 100, backoff_cap_ms: 100 },
+    },
+    llm: inTurn(busy()),
+  }),
+  unauthorized_model: (): Rehearsal => ({
+    model: NEARBY,
+    llm: inTurn(
+      new ModelError("The key is not accepted", { type: "unauthorized" }),
+    ),
+  }),
+  late_model: (): Rehearsal => ({
+    model: NEARBY,
+    llmWith: (clock) => {
+      let asked = 0;
+      return () => {
+        asked += 1;
+        if (asked > 1) return Promise.resolve(DONE);
+        queueMicrotask(clock.expire);
+        return hanging();
+      };
+    },
+  }),
+  model_without_form: (): Rehearsal => ({
+    model: NEARBY,
+    llm: inTurn({ raw: "hm" }),
+  }),
+  cancelled_while_a_model_is_busy: (): Rehearsal => {
+    const controller = new AbortController();
+    return {
+      model: NEARBY,
+      signal: controller.signal,
+      llm: inTurn(busy()),
+      sleep() {
+        controller.abort();
+        return Promise.reject(controller.signal.reason);
+      },
+    };
+  },
+  run_that_takes_too_long: (): Rehearsal => ({
+    policy: { loop_budget: { max_iterations: 9, max_seconds: 1 } },
+    workWith: (clock) => async () => {
+      await clock.sleep(1000);
+      return null;
+    },
+    script: [WORK, { calls: [{ tool: "work", args: { text: "on" } }] }, DONE],
   }),
   keys_in_another_order: (): Rehearsal => ({
     model: {

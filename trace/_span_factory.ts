@@ -38,7 +38,7 @@ export interface SpanFactory {
   llmCall(event: LlmCompleted, step: StepStarted | undefined): Span;
   policyCheck(event: PolicyChecked, step: StepStarted | undefined): Span;
   toolCall(event: ToolFinished, context: CallContext): Span;
-  retryAttempt(event: AttemptFinished, intent: ToolStarted | undefined): Span;
+  retryAttempt(event: AttemptFinished, parent: Line | undefined): Span;
 }
 
 /** Starts a factory: the ids of all its spans derive from the run's id and seed. */
@@ -132,10 +132,10 @@ export function spanFactory(run: RunStarted): SpanFactory {
       };
     },
 
-    retryAttempt(event, intent) {
+    retryAttempt(event, parent) {
       const { error, started_at: start, ts: end } = event;
       return {
-        ...base({ line: event, parent: intent, start, end }, {
+        ...base({ line: event, parent, start, end }, {
           "agent.retry.attempt": event.attempt,
           "agent.retry.outcome": event.outcome,
           "agent.retry.backoff_ms": event.backoff_ms,

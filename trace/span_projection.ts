@@ -1,4 +1,5 @@
 import type {
+  AttemptFinished,
   PolicyChecked,
   RunEvent,
   RunStarted,
@@ -40,6 +41,7 @@ function spansOfRun(started: RunStarted): (event: RunEvent) => readonly Span[] {
   let ended: Span | undefined;
   let allowedBy: PolicyChecked | undefined;
   let intent: ToolStarted | undefined;
+  let asked: AttemptFinished[] = [];
 
   /** Hands the held step out. */
   function release(attributes: Span["attributes"] = {}): readonly Span[] {
@@ -57,8 +59,12 @@ function spansOfRun(started: RunStarted): (event: RunEvent) => readonly Span[] {
       case "step_started":
         step = event;
         return release();
-      case "llm_completed":
-        return [make.llmCall(event, step)];
+      case "llm_completed": {
+        // A try of the model belongs to the call that it led to.
+        const attempts = asked.map((each) => make.retryAttempt(each, event));
+        asked = [];
+        return [...attempts, make.llmCall(event, step)];
+      }
       case "policy_checked":
         allowedBy = event.decision === "allow" ? event : undefined;
         return [make.policyCheck(event, step)];
@@ -66,7 +72,9 @@ function spansOfRun(started: RunStarted): (event: RunEvent) => readonly Span[] {
         intent = event;
         return [];
       case "attempt_finished":
-        return [make.retryAttempt(event, intent)];
+        if (event.call_id !== null) return [make.retryAttempt(event, intent)];
+        asked.push(event);
+        return [];
       case "tool_finished":
         return [make.toolCall(event, { step, intent, allowedBy })];
       case "step_finished":

@@ -1,0 +1,51 @@
+import type { LoopState } from "./_loop_state.ts";
+import { attempt, type Attempted } from "./attempt.ts";
+import type { AttemptFinished, RunEvent } from "./event.ts";
+import { judgeAttempt, seededFraction } from "./retry.ts";
+
+/**
+ * Tries something until it succeeds, has no retry left, or fails in a way that
+ * none mends. Each try is an event; `call_id` is `null` for the model.
+ */
+export async function* boundedRetry<T>(
+  state: LoopState,
+  { call_id, startedAt: firstAt = state.now(), work }: {
+    readonly call_id: AttemptFinished["call_id"];
+    /** When the first try begins. Default: now. */
+    readonly startedAt?: string;
+    readonly work: () => Promise<Attempted<T>>;
+  },
+): AsyncGenerator<RunEvent, Attempted<T>> {
+  const { env, spec } = state;
+  const limits = spec.policy.document.retry;
+  for (let number = 1;; number++) {
+    const startedAt = number === 1 ? firstAt : state.now();
+    const attempted = await work();
+    const head = state.head();
+    const { outcome, backoffMs } = judgeAttempt(attempted, number, {
+      limits,
+      random: () => seededFraction(spec.seed, head.seq, number),
+    });
+    state.totals.attempts += 1;
+    // A model that answers late is no failed call: only what ends the run counts.
+    if (call_id !== null || outcome === "exhausted") {
+      state.tally.attempts.push(outcome);
+    }
+    yield {
+      ...head,
+      type: "attempt_finished",
+      started_at: startedAt,
+      call_id,
+      attempt: number,
+      outcome,
+      backoff_ms: backoffMs,
+      error: attempted.ok || outcome === "success" ? null : attempted.error,
+    };
+    if (outcome !== "transient_failure") return attempted;
+    const slept = await attempt(
+      () => env.sleep(backoffMs, env.signal),
+      env.signal,
+    );
+    if (!slept.ok) return slept;
+  }
+}
