@@ -164,6 +164,7 @@ export {
   type LlmOutput,
   type Message,
 } from "./runtime/llm.ts";
+export { ModelError, type ModelErrorOptions } from "./runtime/model_error.ts";
 export { type ModelInfo, type RunSpec } from "./runtime/run_spec.ts";
 export {
   type ScriptCall,
