@@ -1,6 +1,9 @@
 import type { PolicyDocument } from "./document.ts";
 import type { Rule } from "./rule.ts";
 
+/** How much of a name that a model made up is repeated. */
+const MAX_NAME_LENGTH = 256;
+
 /** Denies a tool that is not listed by its exact name, or that does not exist. */
 export function toolRegistry(
   { allowed, denied }: PolicyDocument["tool_registry"],
@@ -16,10 +19,11 @@ export function toolRegistry(
         ? "unknown_tool"
         : undefined;
       if (match === undefined) return undefined;
+      const shown = name.slice(0, MAX_NAME_LENGTH).toWellFormed();
       return {
         effect: "deny",
-        reason: `${REASONS[match]}: ${JSON.stringify(name)}`,
-        metadata: { requested_tool: name, registry_match: match },
+        reason: `${REASONS[match]}: ${JSON.stringify(shown)}`,
+        metadata: { requested_tool: shown, registry_match: match },
       };
     },
   };

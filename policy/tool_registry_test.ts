@@ -108,3 +108,9 @@ Deno.test("toolRegistry() escapes control characters in its reason", () => {
     },
   });
 });
+
+Deno.test("toolRegistry() repeats the beginning of a very long name", () => {
+  const rule = toolRegistry({ allowed: [], denied: [] });
+  const opinion = rule.opinion(proposed({ name: "x".repeat(70_000) }));
+  assertEquals(opinion?.metadata.requested_tool, "x".repeat(256));
+});
