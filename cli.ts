@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./cli/run.ts")).run,
   test: async () => (await import("./cli/test.ts")).test,
   resume: async () => (await import("./cli/resume.ts")).resume,
+  approvals: async () => (await import("./cli/approvals.ts")).approvals,
   replay: async () => (await import("./cli/replay.ts")).replay,
   diff: async () => (await import("./cli/diff.ts")).diff,
   inspect: async () => (await import("./cli/inspect.ts")).inspect,

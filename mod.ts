@@ -104,8 +104,10 @@ export { type WriteArgs, writeTool } from "./tools/write.ts";
 
 export { InputError, type InputProblem } from "./policy/input_error.ts";
 export { loadPolicy, type Policy } from "./policy/load.ts";
+export { type Condition, type Escalation } from "./policy/escalation.ts";
 export { type Address } from "./policy/facts.ts";
 export {
+  type ApprovalLimits,
   type CycleLimits,
   type FetchLimits,
   type LoopLimits,
@@ -119,6 +121,8 @@ export {
   type ApprovalAnswer,
   type ApprovalRequest,
   type Approver,
+  PENDING,
+  PendingApprovalError,
 } from "./runtime/approval.ts";
 export { type Env, type VirtualClock, virtualClock } from "./runtime/env.ts";
 export {

@@ -14,6 +14,8 @@ export const EXIT = {
   error: 1,
   /** A check, a test or a governed run said no. */
   no: 2,
+  /** The run waits for approval. */
+  waiting: 3,
 } as const;
 
 /** One command of the program. */

@@ -6,6 +6,7 @@ import { type Durability, recordRun } from "../evidence/record_run.ts";
 import type { Policy } from "../policy/load.ts";
 import type { RunEvent, RunFinished } from "../runtime/event.ts";
 import { agentLoop } from "../runtime/loop.ts";
+import type { Approver } from "../runtime/approval.ts";
 import { rerun } from "../runtime/rerun.ts";
 import { fixtureResolve, stagedDocuments } from "../tasks/corpus.ts";
 import { scriptedRun, startOf } from "../tasks/scripted_run.ts";
@@ -34,6 +35,8 @@ export interface Execution {
   /** Whether backing off takes real time. */
   readonly waits: boolean;
   readonly signal: AbortSignal;
+  /** Answers what the policy leaves to a person. Default: nobody does. */
+  readonly approver?: Approver | undefined;
   /** Sees every event before it is recorded. */
   readonly watch?: (event: RunEvent) => void;
   /** What is on record of the run, which broke off; its sandbox is as it was then. */

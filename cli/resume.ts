@@ -14,6 +14,7 @@ import { DivergenceError } from "../runtime/rerun.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";
 import { loadTask } from "../tasks/task.ts";
 import type { Document } from "../tools/document.ts";
+import { approverFor } from "./approver.ts";
 import { cancelOnSignal } from "./cancellation.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, UsageError } from "./command.ts";
@@ -22,14 +23,14 @@ import { durabilityOf } from "./durability.ts";
 import { execute } from "./execute.ts";
 import { whyUnwritable } from "./files.ts";
 import { readRecord } from "./record.ts";
-import { lastTrouble, reportEnd } from "./run_end.ts";
+import { lastTrouble, orWaiting, reportEnd, reportWaiting } from "./run_end.ts";
 import { openToolHost } from "./tool_host.ts";
 
 /** `resume`: go on with a run that broke off. */
 export const resume: Command = {
   summary: "go on with a run whose process ended before it did",
-  help:
-    `Usage: resume RUN_DIR [--corpus DIR] [--durability none|intent] [--json]
+  help: `Usage: resume RUN_DIR [--corpus DIR] [--durability none|intent]
+              [--approve never|prompt|file] [--json]
 
 Goes on with a run that broke off, from what its ledger holds. Nothing that is
 there is done again: the model is not asked for an answer that is on record, and
@@ -42,15 +43,16 @@ else befell the process. The run ends with the same artifacts as if it had never
 been interrupted.
 
   --corpus DIR  the documents, when the agent has changed those in sandbox/corpus
+  --approve HOW as for \`run\`; default: file
   --durability  as for \`run\`
   --json        print the result as JSON
 
-Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
-1 it could not be resumed.
+Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 3 it waits
+for approval, 1 it could not be resumed.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
-      options: ["corpus", "durability"],
+      options: ["corpus", "durability", "approve"],
       flags: ["json"],
       operands: ["RUN_DIR"],
     });
@@ -65,6 +67,12 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
     );
     const policy = loadPolicy(started.policy.text, "the policy on record");
 
+    const approver = approverFor(given.option("approve") ?? "file", {
+      policy,
+      out,
+      output,
+    });
+
     using cancellation = cancelOnSignal();
     using host = await openToolHost({ policy, sandbox, online: true });
     const trouble = lastTrouble();
@@ -73,7 +81,8 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
     if (record.torn.length > 0) note(tornLine(record.torn));
     note({ type: "resumed", events: record.events.length });
     try {
-      const { finished, unused } = await execute({
+      const ended = await orWaiting(execute({
+        approver,
         task: loadTask(started.task.text, "the task on record"),
         policy,
         documents,
@@ -90,11 +99,13 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
           events: record.events,
           sentAgain: (seq) => note({ type: "sent_again", seq }),
         },
-      });
+      }));
+      if ("waitsFor" in ended) {
+        return reportWaiting(output, out, ended.waitsFor);
+      }
       return reportEnd(output, {
         out,
-        finished,
-        unused,
+        ...ended,
         trouble: trouble.text(),
         json: given.flag("json"),
       });

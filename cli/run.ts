@@ -1,13 +1,14 @@
 import { join } from "../deps.ts";
 import { runDirectory } from "../evidence/run_directory.ts";
 import { InputError } from "../policy/input_error.ts";
+import { approverFor } from "./approver.ts";
 import { attestRun } from "./attest_run.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, UsageError } from "./command.ts";
 import { cancelOnSignal } from "./cancellation.ts";
 import { durabilityOf } from "./durability.ts";
 import { execute } from "./execute.ts";
-import { lastTrouble, reportEnd } from "./run_end.ts";
+import { lastTrouble, orWaiting, reportEnd, reportWaiting } from "./run_end.ts";
 import { whyUnwritable } from "./files.ts";
 import { readSigningKey } from "./key_files.ts";
 import { openToolHost } from "./tool_host.ts";
@@ -17,7 +18,8 @@ import { readTaskInputs } from "./task_inputs.ts";
 export const run: Command = {
   summary: "run a task of your own",
   help: `Usage: run TASK.yaml [--policy FILE] [--corpus DIR] [--out DIR]
-           [--durability none|intent] [--sign KEYFILE] [--json]
+           [--durability none|intent] [--approve never|prompt|file]
+           [--sign KEYFILE] [--json]
 
 Runs a task and leaves four artifacts in a new folder: state.jsonl, trace.json,
 run_report.md and manifest.json. Beside them, sandbox/ is what the agent could
@@ -29,6 +31,10 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      default: runs/<task>_<policy>_<seed>
   --durability WHAT  intent (default): an intent is on disk before its effect;
                      none: the operating system writes when it likes
+  --approve HOW      who answers what the policy leaves to a person: never
+                     (default): nobody, so it is rejected; prompt: you, at the
+                     terminal; file: the run stops until somebody answers with the
+                     command approvals, and goes on with resume
   --sign KEYFILE     sign the artifacts with a private key, as keygen writes it:
                      leaves attestation.json beside them, however the run ends
   --json             print the result as JSON
@@ -42,12 +48,12 @@ Each document is also served at https://fixtures.local/<path without extension>;
 any other URL that the policy allows is fetched from the network, if the process
 may (--allow-net).
 
-Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
-1 it could not be run.
+Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 3 it waits
+for approval, 1 it could not be run.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
-      options: ["policy", "corpus", "out", "durability", "sign"],
+      options: ["policy", "corpus", "out", "durability", "approve", "sign"],
       flags: ["json"],
       operands: ["TASK.yaml"],
     });
@@ -63,6 +69,12 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
       ? undefined
       : await readSigningKey(keyPath);
 
+    const approver = approverFor(given.option("approve") ?? "never", {
+      policy: inputs.policy,
+      out,
+      output,
+    });
+
     using cancellation = cancelOnSignal();
     const trouble = lastTrouble();
     const sandbox = join(out, "sandbox");
@@ -74,8 +86,9 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
     });
     createFolder(out, sandbox);
     using sink = runDirectory(out);
-    const { finished, unused } = await execute({
+    const ended = await orWaiting(execute({
       ...inputs,
+      approver,
       durability,
       sandbox,
       host,
@@ -84,11 +97,11 @@ Exit codes: 0 the run ended with final_answer, 2 it ended otherwise,
       waits: true,
       signal: cancellation.signal,
       watch: trouble.watch,
-    });
+    }));
+    if ("waitsFor" in ended) return reportWaiting(output, out, ended.waitsFor);
     const code = reportEnd(output, {
       out,
-      finished,
-      unused,
+      ...ended,
       trouble: trouble.text(),
       json: given.flag("json"),
     });

@@ -1,5 +1,10 @@
 import { join } from "../deps.ts";
+import {
+  type ApprovalRequest,
+  PendingApprovalError,
+} from "../runtime/approval.ts";
 import type { RunEvent, RunFinished } from "../runtime/event.ts";
+import { describeRequest } from "./approver.ts";
 import { EXIT, type Output } from "./command.ts";
 import { describeEnd, endAsJson } from "./execute.ts";
 
@@ -13,6 +18,39 @@ export interface RunEnd {
   /** Why it did not end with an answer. */
   readonly trouble: string | undefined;
   readonly json: boolean;
+}
+
+/** A run that stopped, since somebody must decide. */
+export interface Waiting {
+  readonly waitsFor: ApprovalRequest;
+}
+
+/** Takes a run that waits for approval for what it is, not for a failure. */
+export async function orWaiting<T extends object>(
+  run: Promise<T>,
+): Promise<T | Waiting> {
+  try {
+    return await run;
+  } catch (error) {
+    if (error instanceof PendingApprovalError) {
+      return { waitsFor: error.request };
+    }
+    throw error;
+  }
+}
+
+/** Says what a run waits for; returns the exit code that fits. */
+export function reportWaiting(
+  output: Output,
+  out: string,
+  request: ApprovalRequest,
+): number {
+  output.note(describeRequest(request));
+  output.note(
+    `answer with: approvals approve|reject ${out} --by NAME; then: resume ${out}`,
+  );
+  output.data(`${out}: waits for approval`);
+  return EXIT.waiting;
 }
 
 /** Says how a run ended; returns the exit code that fits. */
@@ -56,6 +94,12 @@ function troubleOf(event: RunEvent): string | undefined {
         ? `${
           event.tool ?? "the run"
         } denied by ${event.rule_id}: ${event.reason}`
+        : undefined;
+    case "approval_resolved":
+      return event.verdict === "rejected"
+        ? `a call was left to a person, and ${
+          event.approver === "none" ? "nobody answered" : "rejected"
+        }`
         : undefined;
     case "llm_completed":
     case "tool_finished":

@@ -1,3 +1,4 @@
+import type { Approver } from "../runtime/approval.ts";
 import { type Env, virtualClock } from "../runtime/env.ts";
 
 /** A time limit in real time. */
@@ -29,8 +30,9 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
  */
 export function deterministicEnv(
   start: bigint,
-  { signal, waits, resolve }: {
+  { signal, waits, resolve, approver }: {
     readonly signal: AbortSignal;
+    readonly approver?: Approver | undefined;
     readonly waits: boolean;
     readonly resolve: Env["resolve"];
   },
@@ -45,6 +47,7 @@ export function deterministicEnv(
     deadline: waits ? deadline : clock.deadline,
     expire: clock.expire,
     resolve,
+    approver,
     signal,
   };
 }

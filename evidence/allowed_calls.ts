@@ -47,7 +47,8 @@ export function allowedCalls(): AllowedCalls {
   /** The call that is to be judged once more: it was approved, or redirected. */
   let again: NamedCall | undefined;
   let escalated: PolicyChecked | undefined;
-  let approved: ApprovalResolved | undefined;
+  /** What a person approved; it counts for the judgement right behind it, and for no other. */
+  let approved: PolicyChecked | undefined;
   let grant: PolicyChecked | undefined;
   let intent: ToolStarted | undefined;
   let lastAttempt: AttemptFinished | undefined;
@@ -66,7 +67,7 @@ export function allowedCalls(): AllowedCalls {
   function judged(event: PolicyChecked): CallFault | undefined {
     const wanted = again ?? proposed[0];
     if (again === undefined) proposed = proposed.slice(1);
-    const approval = again === undefined ? undefined : approved;
+    const approval = approved;
     again =
       grant =
       escalated =
@@ -74,8 +75,13 @@ export function allowedCalls(): AllowedCalls {
         undefined;
     if (event.decision === "escalate") escalated = event;
     if (event.decision === "allow") grant = event;
-    // An approval counts for the judgement right behind it, and for no other.
-    approved = approval;
+    if (
+      approval !== undefined && approval.call_sha256 !== event.call_sha256
+    ) {
+      const message =
+        `the call that was approved is another one: its call_sha256 is ${approval.call_sha256}, this one's is ${event.call_sha256}`;
+      return { code: "other_approval", message };
+    }
     if (wanted?.id === event.call_id && wanted?.tool === event.tool) return;
     const found = `${quoted(event.tool ?? "")} (${
       quoted(event.call_id ?? "")
@@ -92,10 +98,10 @@ export function allowedCalls(): AllowedCalls {
     const asked = escalated;
     escalated = undefined;
     if (event.verdict === "approved" && asked !== undefined) {
-      approved = event;
+      approved = asked;
       again = { id: asked.call_id ?? "", tool: asked.tool ?? "" };
     }
-    if (asked?.call_id === event.call_id) return;
+    if (asked?.call_id === event.call_id) return bindingFault(event, asked);
     const message = `${
       quoted(event.approver)
     } answered on a call that nobody was asked about: ${quoted(event.call_id)}`;
@@ -103,8 +109,8 @@ export function allowedCalls(): AllowedCalls {
   }
 
   function started(event: ToolStarted): CallFault | undefined {
-    const [allowedBy, approval] = [grant, approved];
-    grant = approved = undefined;
+    const allowedBy = grant;
+    grant = undefined;
     intent = event;
     lastAttempt = undefined;
     const name = `${quoted(event.tool)} (${quoted(event.call_id)})`;
@@ -130,23 +136,24 @@ export function allowedCalls(): AllowedCalls {
         `${name} ran with other arguments than those that were allowed: call_sha256 is ${allowedBy.call_sha256}, theirs is ${call}`;
       return { code: "not_allowed", message };
     }
-    return approvalFault(event, args, approval) ?? keyFault(event, args);
+    return keyFault(event, args);
   }
 
-  function approvalFault(
-    { call_id: id, tool }: ToolStarted,
-    canonicalArgs: string,
-    approval: ApprovalResolved | undefined,
+  function bindingFault(
+    { bound_to }: ApprovalResolved,
+    { seq, call_sha256, tool }: PolicyChecked,
   ): CallFault | undefined {
-    if (run === undefined || approval === undefined) return;
-    const bound = approvalBinding(
-      { runId: run.run_id, policySha256: run.policy.sha256 },
-      { id, tool, canonicalArgs },
-    );
-    if (bound === approval.bound_to) return;
-    const message = `${quoted(tool)} (${
-      quoted(id)
-    }) ran; the approval is bound to another call: ${approval.bound_to} instead of ${bound}`;
+    if (run === undefined) return;
+    const bound = approvalBinding({
+      run_id: run.run_id,
+      policy_sha256: run.policy.sha256,
+      seq,
+      call_sha256,
+      tool: run.tools.find(({ name }) => name === tool) ?? null,
+    });
+    if (bound === bound_to) return;
+    const message =
+      `the answer is bound to another decision: ${bound_to} instead of ${bound}`;
     return { code: "other_approval", message };
   }
 

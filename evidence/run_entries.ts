@@ -15,6 +15,7 @@ const ARTIFACTS: readonly ArtifactName[] = [
 const BESIDE: ReadonlyMap<string, ArtifactEntry["kind"]> = new Map([
   ["sandbox", "directory"],
   ["incidents.jsonl", "file"],
+  ["approvals.jsonl", "file"],
   ["attestation.json", "file"],
 ]);
 

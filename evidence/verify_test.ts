@@ -576,7 +576,7 @@ const FORGERIES: readonly Forgery[] = [
     name: "an approval of another call",
     run: "approved",
     forge: changing({ 5: change({ bound_to: NO_HASH }) }),
-    found: [["other_approval", "state.jsonl", 7]],
+    found: [["other_approval", "state.jsonl", 5]],
   },
   {
     name: "an approval that nobody was asked for",

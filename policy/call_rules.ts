@@ -1,3 +1,4 @@
+import { approval } from "./approval.ts";
 import { argSchema } from "./arg_schema.ts";
 import { cycleDetection } from "./cycle_detection.ts";
 import type { PolicyDocument } from "./document.ts";
@@ -8,8 +9,8 @@ import { urlAllowlist } from "./url_allowlist.ts";
 
 /**
  * Builds the rules that judge each call, in their order of precedence:
- * `arg_schema` reports last, so a forbidden tool is refused as such even when
- * its arguments are wrong too.
+ * `arg_schema` denies last, so a forbidden tool is refused as such even when
+ * its arguments are wrong too. `approval` never denies.
  */
 export function callRules(
   policy: PolicyDocument,
@@ -20,5 +21,6 @@ export function callRules(
     urlAllowlist(policy.url_allowlist, policy.fetch),
     sandboxPath(),
     argSchema(),
+    approval(policy.escalate),
   ];
 }

@@ -55,6 +55,7 @@ Deno.test("callRules() asks the rules in their order of precedence", () => {
     "url_allowlist",
     "sandbox_path",
     "arg_schema",
+    "approval",
   ]);
 });
 

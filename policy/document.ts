@@ -1,4 +1,5 @@
 import { z } from "../deps.ts";
+import { type Escalation, escalationSchema } from "./escalation.ts";
 import { parseHostEntry } from "./host_entry.ts";
 
 /** What a policy file says, key by key. */
@@ -19,6 +20,10 @@ export interface PolicyDocument {
    * `http://host[:port]`. Otherwise https, and the scheme's own port.
    */
   readonly url_allowlist: readonly string[];
+  /** Calls that would run if a person approves. Default: none. */
+  readonly escalate?: readonly Escalation[] | undefined;
+  /** What bounds the answers of persons. */
+  readonly approval?: ApprovalLimits | undefined;
   /** What bounds a fetch from a listed host. */
   readonly fetch?: FetchLimits | undefined;
   /**
@@ -59,6 +64,12 @@ export interface LoopLimits {
   readonly max_seconds?: number | undefined;
   /** Denied calls that a run survives with `on_deny: continue`. Default: 10. */
   readonly max_denials?: number | undefined;
+}
+
+/** What bounds the answers of persons. */
+export interface ApprovalLimits {
+  /** Seconds for which an answer that was written down counts. Default: 86,400 (a day). */
+  readonly expires_seconds?: number | undefined;
 }
 
 /** What bounds a fetch from a listed host. */
@@ -132,6 +143,10 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
     ),
   ),
   url_allowlist: z.array(hostEntry).check(unique),
+  escalate: z.optional(z.array(escalationSchema)),
+  approval: z.optional(
+    z.strictObject({ expires_seconds: z.optional(limit) }),
+  ),
   fetch: z.optional(z.strictObject({
     max_redirects: z.optional(
       z.int().check(z.minimum(0), z.maximum(20)),
@@ -170,6 +185,19 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
       "backoff_base_ms is larger than backoff_cap_ms",
     ),
   ),
+}).check((context) => {
+  const { escalate = [], tool_registry } = context.value;
+  escalate.forEach(({ tools }, index) =>
+    tools.forEach((name, place) => {
+      if (tool_registry.allowed.includes(name)) return;
+      context.issues.push({
+        code: "custom",
+        input: name,
+        path: ["escalate", index, "tools", place],
+        message: `"${name}" is not allowed, so nobody will be asked`,
+      });
+    })
+  );
 });
 
 function unique(context: z.core.ParsePayload<readonly string[]>): void {

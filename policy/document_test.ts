@@ -10,11 +10,13 @@ Deno.test("policyJsonSchema() returns what is committed", () => {
   assertEquals(fresh, committedSchema);
 });
 
+const OPTIONAL = ["escalate", "approval", "fetch"];
+
 Deno.test("policyJsonSchema() describes every key of the committed policy", () => {
   const document = readYaml(committedPolicy, "policy/v1.yaml", policyDocument);
   const { properties, required } = JSON.parse(committedSchema);
   assertEquals(
-    Object.keys(properties).filter((key) => key !== "fetch"),
+    Object.keys(properties).filter((key) => !OPTIONAL.includes(key)),
     Object.keys(document),
   );
   assertEquals(required, Object.keys(document));
@@ -395,4 +397,14 @@ for (const section of SECTIONS) {
 Deno.test("policyDocument refuses an empty policy", () => {
   assertEquals(problemsIn(""), ["p.yaml: expected object, found nothing"]);
   assertEquals(problemsIn("{}").length, 9);
+});
+
+Deno.test("policyDocument refuses an escalation of a tool that is not allowed", () => {
+  const text = `${committedPolicy}
+escalate:
+  - { tools: [read, send], reason: it leaves the house }
+`;
+  assertEquals(problemsIn(text), [
+    'p.yaml:42: escalate[0].tools[1]: "send" is not allowed, so nobody will be asked',
+  ]);
 });

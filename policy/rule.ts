@@ -11,6 +11,7 @@ export const RULE_IDS = [
   "arg_schema",
   "loop_budget",
   "cycle_detection",
+  "approval",
 ] as const;
 
 /** The id of one rule, as it is recorded. */

@@ -5,12 +5,18 @@ import type { Proposal } from "../policy/rule.ts";
 import { isAddress } from "../policy/url_text.ts";
 import { Redirect } from "../tools/redirect.ts";
 import { budgetDenied } from "./_budget.ts";
-import { approvalBinding } from "./approval.ts";
+import {
+  approvalBinding,
+  type ApprovalRequest,
+  PENDING,
+  PendingApprovalError,
+} from "./approval.ts";
 import type { LoopState, RunEnd } from "./_loop_state.ts";
 import { runTool } from "./_tool_run.ts";
 import { attempt } from "./attempt.ts";
 import { DEFAULT_ATTEMPT_TIMEOUT_MS, inTime } from "./_in_time.ts";
 import { recordedFacts } from "./recorded_facts.ts";
+import { recordedTool } from "./recorded_tool.ts";
 import type {
   ApprovalResolved,
   PolicyChecked,
@@ -77,9 +83,10 @@ async function* judgement(
   if (state.env.signal.aborted) return undefined;
   const prepared = { id, proposal };
   let decision = state.gate.judge(proposal);
-  yield policyChecked(state, prepared, { startedAt, decision });
+  const checked = policyChecked(state, prepared, { startedAt, decision });
+  yield checked;
   if (decision.effect !== "escalate") return { proposal, decision };
-  const resolved = await askPerson(state, prepared, decision.reason);
+  const resolved = await askPerson(state, prepared, checked);
   yield resolved;
   if (state.env.signal.aborted) return undefined;
   if (resolved.verdict === "approved") {
@@ -146,28 +153,39 @@ function policyChecked(
   };
 }
 
-/** No approver, no answer and an unknown answer are rejections. */
+/**
+ * No approver, no answer and an unknown answer are rejections.
+ *
+ * @throws {PendingApprovalError} when the answer is still to come
+ */
 async function askPerson(
   state: LoopState,
   { id, proposal }: PreparedCall,
-  reason: string,
+  { seq, reason }: PolicyChecked,
 ): Promise<ApprovalResolved> {
   const { spec, env } = state;
-  const bound_to = approvalBinding(
-    { runId: spec.runId, policySha256: spec.policy.sha256 },
-    { id, tool: proposal.name, canonicalArgs: proposal.args.canonical },
+  const bound_to = approvalBinding({
+    run_id: spec.runId,
+    policy_sha256: spec.policy.sha256,
+    seq,
+    call_sha256: proposal.call_sha256,
+    tool: proposal.tool === undefined ? null : recordedTool(proposal.tool),
+  });
+  const request: ApprovalRequest = {
+    run_id: spec.runId,
+    call_id: id,
+    tool: proposal.name,
+    args: proposal.args.value ?? null,
+    reason: reason ?? "",
+    policy_version: spec.policy.version,
+    bound_to,
+  };
+  const answered = await attempt(
+    async () => await env.approver?.(request, env.signal),
+    env.signal,
   );
-  const answered = await attempt(async () =>
-    await env.approver?.({
-      run_id: spec.runId,
-      call_id: id,
-      tool: proposal.name,
-      args: proposal.args.value ?? null,
-      reason,
-      policy_version: spec.policy.version,
-      bound_to,
-    }, env.signal), env.signal);
   const answer = answered.ok ? answered.value : undefined;
+  if (answer === PENDING) throw new PendingApprovalError(request);
   const named = typeof answer?.approver === "string";
   return {
     ...state.head(),

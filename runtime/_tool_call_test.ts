@@ -255,7 +255,7 @@ Deno.test("toolCall() judges again what was approved, and then runs it", async (
       approver: "ada",
       verdict: "approved",
       bound_to:
-        "d48bcceb804a0ec866cb8da2d7da217c5a557b226c056d25e73491d1b1a39e62",
+        "eeda827966d6c5a11a3020b4af07309e7e127aedc6cce4e238ce8e75ed487028",
     },
     {
       v: 1,
@@ -306,7 +306,7 @@ Deno.test("toolCall() shows the approver what it decides on", async () => {
     reason: "work needs a person",
     policy_version: "55ca10961ce5",
     bound_to:
-      "d48bcceb804a0ec866cb8da2d7da217c5a557b226c056d25e73491d1b1a39e62",
+      "eeda827966d6c5a11a3020b4af07309e7e127aedc6cce4e238ce8e75ed487028",
   }]);
 });
 

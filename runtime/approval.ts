@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { Json } from "../tools/json.ts";
+import type { RecordedTool } from "./event.ts";
 
 /** What a person must see to answer an escalation. */
 export interface ApprovalRequest {
@@ -15,7 +16,7 @@ export interface ApprovalRequest {
   readonly reason: string;
   /** First 12 hex digits of the SHA-256 of the policy's text. */
   readonly policy_version: string;
-  /** SHA-256 over run, call, tool, canonical arguments and policy, 64 hex digits. */
+  /** SHA-256 over run, policy, decision, call and tool, 64 hex digits; see `approvalBinding`. */
   readonly bound_to: string;
 }
 
@@ -29,34 +30,47 @@ export interface ApprovalAnswer {
 
 /**
  * Asks a person. A rejected promise counts as a rejection; `signal` aborts when
- * the run is cancelled. No rule of policy version 1 escalates, so `agentLoop`
- * has nothing to ask yet.
+ * the run is cancelled.
  */
 export type Approver = (
   request: ApprovalRequest,
   signal: AbortSignal,
-) => Promise<ApprovalAnswer>;
+) => Promise<ApprovalAnswer | typeof PENDING>;
 
-/**
- * Names one call of one run under one policy, so that an answer fits no other,
- * as long as the model gives no two calls the same id.
- */
-export function approvalBinding(
-  run: { readonly runId: string; readonly policySha256: string },
-  call: {
-    readonly id: string;
-    readonly tool: string;
-    readonly canonicalArgs: string;
-  },
-): string {
+/** Nobody has answered yet; the run stops, and is resumed when somebody has. */
+export const PENDING = "pending";
+
+/** Thrown out of a run that waits for a person; what is on record can be resumed. */
+export class PendingApprovalError extends Error {
+  /** Tells the error apart. */
+  override readonly name = "PendingApprovalError";
+  /** What somebody has to answer. */
+  readonly request: ApprovalRequest;
+
+  /** Names the call that waits. */
+  constructor(request: ApprovalRequest) {
+    super(`The call of "${request.tool}" waits for approval`);
+    this.request = request;
+  }
+}
+
+/** What an approval is good for: this one, and nothing else. */
+export interface ApprovalSubject {
+  readonly run_id: string;
+  readonly policy_sha256: string;
+  /** Number of the event with the verdict `escalate`. */
+  readonly seq: number;
+  /** Tool and canonical arguments, as `policy_checked` names them. */
+  readonly call_sha256: string | null;
+  /** What is on record of the tool; `null` when there is none. */
+  readonly tool: RecordedTool | null;
+}
+
+/** Names one call of one run under one policy, so that an answer fits no other. */
+export function approvalBinding(subject: ApprovalSubject): string {
+  const { run_id, policy_sha256, seq, call_sha256, tool } = subject;
   return hash(
     "sha256",
-    JSON.stringify([
-      run.runId,
-      call.id,
-      call.tool,
-      call.canonicalArgs,
-      run.policySha256,
-    ]),
+    JSON.stringify([run_id, policy_sha256, seq, call_sha256, tool]),
   );
 }

@@ -1,37 +1,41 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { approvalBinding } from "./approval.ts";
+import { approvalBinding, type ApprovalSubject } from "./approval.ts";
 
-const RUN = { runId: "run", policySha256: "5".repeat(64) };
-const CALL = { id: "call_1", tool: "rm", canonicalArgs: '{"path":"a"}' };
+const SUBJECT: ApprovalSubject = {
+  run_id: "run",
+  policy_sha256: "5".repeat(64),
+  seq: 3,
+  call_sha256: "c".repeat(64),
+  tool: {
+    name: "rm",
+    description: "Remove a file",
+    effects: { fetches: [], reads: [], writes: ["path"] },
+    idempotent: true,
+    input_schema: { type: "object" },
+  },
+};
 
-Deno.test("approvalBinding() is the SHA-256 of run, call, tool, arguments and policy", () => {
-  assertEquals(
-    approvalBinding(RUN, CALL),
-    "1969261f5b9dbff9425cbf487220e887b2c62b015091dbdae071dcbbfeff5963",
-  );
+Deno.test("approvalBinding() is the SHA-256 of run, policy, decision, call and tool", () => {
+  assertEquals(approvalBinding(SUBJECT), PINNED);
 });
 
-const OTHERS = [
-  { name: "run", run: { ...RUN, runId: "run2" }, call: CALL },
-  { name: "policy", run: { ...RUN, policySha256: "6".repeat(64) }, call: CALL },
-  { name: "call", run: RUN, call: { ...CALL, id: "call_2" } },
-  { name: "tool", run: RUN, call: { ...CALL, tool: "ls" } },
-  {
-    name: "argument",
-    run: RUN,
-    call: { ...CALL, canonicalArgs: '{"path":"b"}' },
-  },
-];
+const PINNED =
+  "e2dda2acd267ab0c03dc684f9c31b00972e57070c8063f43e30c092084804b81";
 
-for (const { name, run, call } of OTHERS) {
+const OTHERS:
+  readonly (Partial<ApprovalSubject> & { readonly name: string })[] = [
+    { name: "run", run_id: "run2" },
+    { name: "policy", policy_sha256: "6".repeat(64) },
+    { name: "decision", seq: 4 },
+    { name: "call", call_sha256: "d".repeat(64) },
+    { name: "tool", tool: null },
+  ];
+
+for (const { name, ...other } of OTHERS) {
   Deno.test(`approvalBinding() fits no other ${name}`, () => {
-    assertNotEquals(approvalBinding(run, call), approvalBinding(RUN, CALL));
+    assertNotEquals(
+      approvalBinding({ ...SUBJECT, ...other }),
+      approvalBinding(SUBJECT),
+    );
   });
 }
-
-Deno.test("approvalBinding() keeps the tool's name and its arguments apart", () => {
-  assertNotEquals(
-    approvalBinding(RUN, { ...CALL, tool: "a", canonicalArgs: "bc" }),
-    approvalBinding(RUN, { ...CALL, tool: "ab", canonicalArgs: "c" }),
-  );
-});

@@ -139,7 +139,7 @@ for (const { name, policy } of STRICTER) {
   );
 }
 
-const WITHOUT: Readonly<Record<RuleId, Changes>> = {
+const WITHOUT: Readonly<Record<Exclude<RuleId, "approval">, Changes>> = {
   tool_registry: { without: "tool_registry" },
   url_allowlist: { without: "url_allowlist" },
   sandbox_path: { without: "sandbox_path" },

@@ -1,0 +1,73 @@
+import { join } from "../deps.ts";
+import { APPROVALS, type WrittenApproval } from "../evidence/approval_file.ts";
+import { pendingApproval } from "../evidence/pending_approval.ts";
+import { parseCommandLine } from "./command_line.ts";
+import { type Command, EXIT, UsageError } from "./command.ts";
+import { describeRequest } from "./approver.ts";
+import { readRecord } from "./record.ts";
+
+const VERDICTS = new Map([["approve", "approved"], ["reject", "rejected"]]);
+
+/** `approvals`: see what a run waits for, and answer it. */
+export const approvals: Command = {
+  summary: "see what a run waits for, and answer it",
+  help: `Usage: approvals list RUN_DIR [--json]
+       approvals approve RUN_DIR --by NAME
+       approvals reject RUN_DIR --by NAME
+
+A run with --approve file stops where its policy wants a person to decide.
+\`list\` shows the call, \`approve\` and \`reject\` write an answer to
+approvals.jsonl beside the record, and \`resume\` goes on with it. An answer is
+good for this call, its arguments, the definition of its tool and the policy, for
+a limited time (approval.expires_seconds), and once.
+
+  --by NAME  who answers; it is recorded
+  --json     print the request as JSON
+
+Exit codes: 0 done, 3 (list) the run waits, 1 it does not or cannot be read.
+`,
+  run(args, output) {
+    const given = parseCommandLine(args, {
+      options: ["by"],
+      flags: ["json"],
+      operands: ["list|approve|reject", "RUN_DIR"],
+    });
+    const [verb, directory] = [given.operand(0), given.operand(1)];
+    const request = pendingApproval(readRecord(directory).events);
+    if (verb === "list") {
+      if (request === undefined) {
+        output.data(given.flag("json") ? "null" : "nothing waits for approval");
+        return EXIT.ok;
+      }
+      output.data(
+        given.flag("json") ? JSON.stringify(request) : describeRequest(request),
+      );
+      return EXIT.waiting;
+    }
+    const verdict = VERDICTS.get(verb);
+    if (verdict === undefined) {
+      throw new UsageError(
+        `Cannot understand "${verb}": expected list, approve or reject`,
+      );
+    }
+    const approver = given.option("by");
+    if (approver === undefined) throw new UsageError("--by is missing");
+    if (request === undefined) {
+      throw new UsageError(`Cannot ${verb}: "${directory}" does not wait`);
+    }
+    const answer: WrittenApproval = {
+      v: 1,
+      timestamp: new Date().toISOString(),
+      bound_to: request.bound_to,
+      approver,
+      verdict,
+    };
+    Deno.writeTextFileSync(
+      join(directory, APPROVALS),
+      `${JSON.stringify(answer)}\n`,
+      { append: true },
+    );
+    output.data(`${verdict} by ${approver}; \`resume ${directory}\` goes on`);
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,164 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "../deps.ts";
+import { lacks } from "./permissions.ts";
+import { program, PROJECT, temporaryFolder } from "./program.ts";
+
+const needs = { ignore: lacks("read", "write", "run") };
+
+const TASK = `id: note
+question: Write two notes, please.
+policy: policy.yaml
+script:
+  - calls:
+      - tool: write
+        args: { path: notes/a.md, content: "One." }
+      - tool: write
+        args: { path: notes/b.md, content: "Two." }
+  - answer: Done.
+`;
+
+/** Lays a task down whose policy leaves writing to a person. */
+function laidDown() {
+  const folder = temporaryFolder();
+  const committed = Deno.readTextFileSync(join(PROJECT, "policy/v1.yaml"));
+  const policy = `${committed}
+escalate:
+  - tools: [write]
+    when:
+      - { argument: path, starts_with: notes/ }
+    reason: notes are read by customers
+`;
+  Deno.writeTextFileSync(join(folder.path, "policy.yaml"), policy);
+  Deno.writeTextFileSync(join(folder.path, "task.yaml"), TASK);
+  const call = async (...args: readonly string[]) => {
+    const ended = await program(args, { cwd: folder.path });
+    return { ...ended, shown: ended.stdout + ended.stderr };
+  };
+  return {
+    call,
+    notes: () => {
+      const path = join(folder.path, "run/sandbox/notes");
+      try {
+        return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+      } catch {
+        return [];
+      }
+    },
+    path: folder.path,
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  };
+}
+
+Deno.test(
+  "a run without an approver rejects what the policy leaves to a person",
+  needs,
+  async () => {
+    using here = laidDown();
+    const { code, stderr } = await here.call(
+      "run",
+      "task.yaml",
+      "--out",
+      "run",
+    );
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "left to a person, and nobody answered");
+    assertEquals(here.notes(), []);
+  },
+);
+
+Deno.test(
+  "a run waits for each approval, and goes on with it",
+  needs,
+  async () => {
+    using here = laidDown();
+    const started = await here.call(
+      ...["run", "task.yaml", "--out", "run", "--approve", "file"],
+    );
+    assertEquals([started.code, here.notes()], [3, []]);
+    assertStringIncludes(started.stderr, "notes are read by customers");
+    assertStringIncludes(started.stderr, '"path":"notes/a.md"');
+    const listed = await here.call("approvals", "list", "run", "--json");
+    assertEquals([listed.code, JSON.parse(listed.stdout).tool], [3, "write"]);
+    assertEquals((await here.call("resume", "run")).code, 3);
+    await here.call("approvals", "approve", "run", "--by", "ada");
+    // One answer is good for one call.
+    const second = await here.call("resume", "run");
+    assertEquals([second.code, here.notes()], [3, ["a.md"]]);
+    assertStringIncludes(second.stderr, '"path":"notes/b.md"');
+    await here.call("approvals", "approve", "run", "--by", "ada");
+    const done = await here.call("resume", "run");
+    assertEquals([done.code, here.notes()], [0, ["a.md", "b.md"]], done.shown);
+    assertEquals((await here.call("verify", "run")).code, 0);
+    assertEquals((await here.call("replay", "run")).code, 0);
+    assertEquals((await here.call("approvals", "list", "run")).code, 0);
+    const late = await here.call("approvals", "approve", "run", "--by", "eve");
+    assertEquals(late.code, 1);
+  },
+);
+
+Deno.test("a rejection ends the run, on record", needs, async () => {
+  using here = laidDown();
+  await here.call(
+    ...["run", "task.yaml", "--out", "run", "--approve", "file"],
+  );
+  await here.call("approvals", "reject", "run", "--by", "bob");
+  const ended = await here.call("resume", "run");
+  assertEquals([ended.code, here.notes()], [2, []]);
+  const inspected = await here.call("inspect", "run");
+  assertStringIncludes(inspected.stdout, "bob: rejected");
+  assertEquals((await here.call("verify", "run")).code, 0);
+});
+
+for (
+  const { what, edit } of [
+    {
+      what: "another decision",
+      edit: (line: string) =>
+        line.replace(
+          /"bound_to":"[0-9a-f]{64}"/,
+          `"bound_to":"${"0".repeat(64)}"`,
+        ),
+    },
+    {
+      what: "long ago",
+      edit: (line: string) =>
+        line.replace(/"timestamp":"\d{4}/, '"timestamp":"2020'),
+    },
+    { what: "nobody", edit: (line: string) => line.replace("ada", "") },
+  ]
+) {
+  Deno.test(`an approval of ${what} is asked for again`, needs, async () => {
+    using here = laidDown();
+    await here.call(
+      ...["run", "task.yaml", "--out", "run", "--approve", "file"],
+    );
+    await here.call("approvals", "approve", "run", "--by", "ada");
+    const file = join(here.path, "run/approvals.jsonl");
+    Deno.writeTextFileSync(file, edit(Deno.readTextFileSync(file)));
+    assertEquals((await here.call("resume", "run")).code, 3);
+    assertEquals(here.notes(), []);
+  });
+}
+
+Deno.test("an answer that nobody knows is a rejection", needs, async () => {
+  using here = laidDown();
+  await here.call(
+    ...["run", "task.yaml", "--out", "run", "--approve", "file"],
+  );
+  await here.call("approvals", "approve", "run", "--by", "ada");
+  const file = join(here.path, "run/approvals.jsonl");
+  const text = Deno.readTextFileSync(file).replace('"approved"', '"perhaps"');
+  Deno.writeTextFileSync(file, text);
+  assertEquals((await here.call("resume", "run")).code, 2);
+  assertEquals(here.notes(), []);
+});
+
+Deno.test("--approve wants to be understood", needs, async () => {
+  using here = laidDown();
+  const { code, stderr } = await here.call(
+    ...["run", "task.yaml", "--out", "run", "--approve", "always"],
+  );
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "expected never, prompt or file");
+  assertEquals([...Deno.readDirSync(here.path)].length, 2);
+});
