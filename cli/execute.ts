@@ -71,7 +71,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     : rerun(past.events, { ...past, signal, env: world });
   const env = again?.env ?? world(startOf(task));
   const tools = await host.tools(documents);
-  const { spec } = scriptedRun(task, {
+  const spec = scriptedRun(task, {
     ...execution,
     sandbox: directorySandbox(execution.sandbox),
     tools: again?.tools(tools) ?? tools,

@@ -1,4 +1,9 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { join } from "../deps.ts";
 import { rehearsal } from "../tests/rehearsal.ts";
 import { REHEARSALS } from "../tests/rehearsals.ts";
@@ -6,8 +11,8 @@ import { lacks } from "../tests/permissions.ts";
 import { temporaryFolder } from "../tests/program.ts";
 import { memorySink } from "./artifacts.ts";
 import { recordRun } from "./record_run.ts";
-import { WriteError } from "./write_error.ts";
 import { readArtifacts, runDirectory } from "./run_directory.ts";
+import { WriteError } from "./write_error.ts";
 
 const ignore = lacks("read", "write");
 
@@ -166,7 +171,8 @@ Deno.test({
     sink.sync();
     sink[Symbol.dispose]();
     // A closed file tells that it was asked.
-    assertThrows(() => sink.sync(), WriteError, "Bad resource");
+    const error = assertThrows(() => sink.sync(), WriteError);
+    assertInstanceOf(error.cause, Deno.errors.BadResource);
   },
 });
 

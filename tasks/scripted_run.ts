@@ -22,21 +22,14 @@ export interface ScriptedRunOptions {
   readonly runId: string;
 }
 
-/** A task that is ready to run. */
-export interface ScriptedRun {
-  readonly spec: RunSpec;
-  /** How many steps of the script the run has not reached. */
-  unused(): number;
-}
-
 /** Makes a task ready to run with its scripted model and with the faults of its tools. */
 export function scriptedRun(
   { text, document: task }: Task,
   options: ScriptedRunOptions,
-): ScriptedRun {
+): RunSpec {
   const { policy, documents, sandbox, tools, expire } = options;
   const model = scriptedLlm(task.script);
-  const spec: RunSpec = {
+  return {
     runId: options.runId,
     seed: task.seed,
     runtimeVersion: options.runtimeVersion,
@@ -55,7 +48,6 @@ export function scriptedRun(
     },
     corpus: corpusSnapshot(documents),
   };
-  return { spec, unused: model.unused };
 }
 
 function withFaults(

@@ -54,7 +54,7 @@ async function play(
   const requests: string[] = [];
   const network = networkFor(false);
   const directory = directorySandbox(sandbox);
-  const { spec } = scriptedRun(task, {
+  const spec = scriptedRun(task, {
     policy,
     documents: CORPUS_V1,
     sandbox: directory,
