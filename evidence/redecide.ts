@@ -60,6 +60,9 @@ export interface Redecided {
  * never from today's disk or network. Each is judged as if the run had come to it
  * as it did; that an earlier flip would have ended the run is not followed up.
  *
+ * What was not looked up then cannot be known: a host that was denied by its name
+ * is judged by its name alone, and arguments that were refused stay refused.
+ *
  * @throws {RangeError} when the record does not begin as a run does
  */
 export function redecide(
@@ -129,7 +132,7 @@ function judgeOf(
     rules: callRules(document),
     tools: new Map(started.tools.map((tool) => [
       tool.name,
-      toolOnRecord(tool, (value) => validationOf(current, { value, run: [] })),
+      toolOnRecord(tool, (value) => validationOf(current, { value })),
     ])),
     inspect(path) {
       const facts = pathFactsOf(current, path);
@@ -155,6 +158,7 @@ function judgeOf(
         return;
       case "approval_resolved":
         progress.approved = event.verdict === "approved";
+        if (!progress.approved) progress.denials += 1;
         return;
       case "tool_finished":
         progress.redirect = event.redirect;
@@ -175,10 +179,12 @@ function judgeBudget(
     readonly progress: Progress;
   },
 ): Verdict {
-  const denial = metadata.limit_kind === "denials" && on_deny === "continue"
-    ? denialBudget(loop_budget, progress.denials)
-    : progress.budget;
-  return verdict(denial);
+  if (metadata.limit_kind !== "denials") return verdict(progress.budget);
+  // A policy that ends the run at once lets it survive no denial at all.
+  const limits = on_deny === "continue"
+    ? loop_budget
+    : { ...loop_budget, max_denials: 0 };
+  return verdict(denialBudget(limits, progress.denials));
 }
 
 function judgeCall(

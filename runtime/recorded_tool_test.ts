@@ -1,8 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { z } from "../deps.ts";
 import { standardSchema } from "../tools/schema.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
-import { recordedTool } from "./recorded_tool.ts";
+import { recordedTool, toolOnRecord } from "./recorded_tool.ts";
 
 const TOOL: ToolDefinition = {
   name: "get",
@@ -56,4 +56,34 @@ Deno.test("recordedTool() has what a tool declares, and its keys in their order"
 Deno.test("recordedTool() has nothing of a tool that runs", () => {
   const run = () => Promise.resolve(null);
   assertEquals(recordedTool(Object.assign({ run }, TOOL)), recordedTool(TOOL));
+});
+
+Deno.test("toolOnRecord() is on record what was on record", () => {
+  const recorded = {
+    ...recordedTool({ ...TOOL, idempotent: true, effects: { reads: ["url"] } }),
+    input_schema: JSON.parse('{"properties":{"__proto__":{},"url":{}}}'),
+  };
+  const tool = toolOnRecord(recorded, (value) => ({ value }));
+  assertEquals(
+    JSON.stringify(recordedTool(tool)),
+    JSON.stringify(recorded),
+  );
+});
+
+Deno.test("toolOnRecord() validates as it is told, and does not run", async () => {
+  const validate = () => ({ issues: [{ message: "no" }] });
+  const tool = toolOnRecord(recordedTool(TOOL), validate);
+  assertEquals(tool.args["~standard"].validate({}), {
+    issues: [{ message: "no" }],
+  });
+  await assertRejects(
+    () =>
+      tool.run({}, {
+        signal: new AbortController().signal,
+        idempotencyKey: "",
+        urls: new Map(),
+      }),
+    RangeError,
+    'Cannot run "get": it is only known from a record',
+  );
 });

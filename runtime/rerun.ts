@@ -7,6 +7,7 @@ import {
   outputOf,
   pathFactsOf,
   readingsOf,
+  startedBy,
   validationOf,
 } from "./recorded_answers.ts";
 import { type Env, virtualClock } from "./env.ts";
@@ -85,7 +86,7 @@ export function rerun(
   );
   const past = virtualClock(0n);
   const cancellation = new AbortController();
-  const { cancelledAt } = endOf(recorded);
+  const cancelledAt = cancellationIn(recorded, afterwards === undefined);
   /** How many events the loop has come to. */
   let at = 0;
   let read = 0;
@@ -93,6 +94,13 @@ export function rerun(
 
   /** The event that the loop must come to next; `undefined` where the record ends. */
   const next = () => recorded[at];
+
+  /** Whether the record ends with a success whose receipt, and so its result, is missing. */
+  function isLost(): boolean {
+    const event = next();
+    return event?.type === "attempt_finished" && event.outcome === "success" &&
+      at + 1 === recorded.length;
+  }
 
   /** The outside world, once the record has ended; never before. */
   function world(): NonNullable<typeof live> {
@@ -103,7 +111,11 @@ export function rerun(
         found: undefined,
       });
     }
-    live ??= afterwards.env((readings.at(-1) ?? -MILLISECOND) + MILLISECOND);
+    return opened(afterwards);
+  }
+
+  function opened({ env }: Afterwards): NonNullable<typeof live> {
+    live ??= env((readings.at(-1) ?? -MILLISECOND) + MILLISECOND);
     return live;
   }
 
@@ -120,26 +132,27 @@ export function rerun(
               ? schema.validate(value)
               : validationOf(next(), {
                 value,
-                run: [recorded[at + 1], recorded[at + 3]],
+                started: startedBy(recorded, at),
               }),
         },
       },
       async run(args, context) {
         const attempt = next();
-        const succeeded = attempt?.type === "attempt_finished";
-        if (succeeded) {
+        if (attempt?.type === "attempt_finished") {
           const outcome = outcomeOf(attempt, recorded[at + 1]);
           if (outcome !== undefined) return outcome.value;
         }
-        // The receipt of a success may be missing where the record ends.
-        const lost = succeeded && at + 1 === recorded.length;
+        const lost = attempt?.type === "attempt_finished" &&
+          attempt.outcome === "success";
         if (!lost) world();
         // Beyond the record an intent is new; at its end nobody knows what became of it.
         if (lost || at === recorded.length) {
-          if (!tool.idempotent) {
+          const isOpen = isLost() || at === recorded.length;
+          if (!isOpen || !tool.idempotent || afterwards === undefined) {
             throw new RecordedFailure(INDETERMINATE, { lost });
           }
-          afterwards?.sentAgain(endOf(recorded).intent);
+          heed();
+          afterwards.sentAgain(lastIntent(recorded));
         }
         return await tool.run(args, context);
       },
@@ -193,8 +206,15 @@ export function rerun(
           throw new RecordedFailure(event.error);
         }
       },
-      deadline: (ms, expired) =>
-        (next() === undefined ? world() : past).deadline(ms, expired),
+      deadline(ms, expired) {
+        const clock = next() === undefined
+          ? world()
+          // What is sent again may hang, although it did not then.
+          : afterwards !== undefined && isLost()
+          ? opened(afterwards)
+          : past;
+        return clock.deadline(ms, expired);
+      },
       async resolve(url, signal) {
         const event = next();
         return event === undefined
@@ -241,18 +261,26 @@ export function rerun(
   };
 }
 
-/** What the end of a record says of how the run is done again. */
-function endOf(recorded: readonly RunEvent[]): {
-  /** The event behind which the run was cancelled, if it was. */
-  readonly cancelledAt: number | undefined;
-  /** The last intent. */
-  readonly intent: number;
-} {
+/**
+ * The event behind which the run was cancelled, if it was. Where the record ends
+ * with a step, nobody can tell; to be cancelled there changes nothing for a run
+ * that does not go on.
+ */
+function cancellationIn(
+  recorded: readonly RunEvent[],
+  endsThere: boolean,
+): number | undefined {
   const last = recorded.at(-1);
-  const cancelled = last?.type === "run_finished" &&
-    last.terminal_reason === "cancelled";
-  return {
-    cancelledAt: cancelled ? recorded.length - 3 : undefined,
-    intent: recorded.findLast(({ type }) => type === "tool_started")?.seq ?? 0,
-  };
+  if (last?.type === "run_finished") {
+    return last.terminal_reason === "cancelled"
+      ? recorded.length - 3
+      : undefined;
+  }
+  return endsThere && last?.type === "step_finished"
+    ? recorded.length - 2
+    : undefined;
+}
+
+function lastIntent(recorded: readonly RunEvent[]): number {
+  return recorded.findLast(({ type }) => type === "tool_started")?.seq ?? 0;
 }

@@ -1,5 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type Rehearsal, rehearse, stage } from "../tests/rehearsal.ts";
+import {
+  hanging,
+  type Rehearsal,
+  rehearse,
+  stage,
+} from "../tests/rehearsal.ts";
 import { REHEARSALS } from "../tests/rehearsals.ts";
 import type { RunEvent } from "./event.ts";
 import { governedLoop } from "./loop.ts";
@@ -203,4 +208,76 @@ Deno.test("rerun() names the first event that is not what is on record", async (
     assertEquals(error.divergence.seq, index);
     assertEquals(error.divergence.expected, changed[index]);
   }
+});
+
+for (
+  const { what, late } of [
+    { what: "its time is up", late: true },
+    { what: "the run is cancelled", late: false },
+  ]
+) {
+  Deno.test(`rerun() leaves behind what is sent again and hangs, when ${what}`, async () => {
+    const given = { script: WORK, idempotent: true };
+    const whole = await rehearse(given);
+    const length = whole.findIndex(({ type }) => type === "tool_finished");
+    const controller = new AbortController();
+    const { spec, world } = stage({
+      ...given,
+      work() {
+        if (!late) queueMicrotask(() => controller.abort());
+        return hanging();
+      },
+    });
+    const { run, follow } = started(
+      spec,
+      rerun(whole.slice(0, length), {
+        env: (start) => ({
+          ...world(start),
+          deadline(_ms, expired) {
+            if (late) queueMicrotask(expired);
+            return { [Symbol.dispose]() {} };
+          },
+        }),
+        signal: controller.signal,
+        sentAgain() {},
+      }),
+    );
+    // The success is on record, so nothing else can be.
+    const error = await assertRejects(async () => {
+      for await (const event of follow(run)) void event;
+    }, DivergenceError);
+    assertEquals(error.divergence.seq, length - 1);
+  });
+}
+
+Deno.test("rerun() asks neither model nor tool nor person nor network where the record has something else", async () => {
+  const whole = await rehearse(REHEARSALS.public_address());
+  const touched: string[] = [];
+  const touch = (what: string) => () => {
+    touched.push(what);
+    return hanging<never>();
+  };
+  // Without one of its last two events a record is a shorter one.
+  for (let index = 1; index < whole.length - 2; index++) {
+    const { spec, world, signal } = stage({
+      ...REHEARSALS.public_address(),
+      llm: touch("model"),
+      work: touch("tool"),
+      resolve: touch("network"),
+      approver: touch("person"),
+      idempotent: true,
+    });
+    const { run, follow } = started(
+      spec,
+      rerun(whole.toSpliced(index, 1).slice(0, -1), {
+        env: world,
+        signal,
+        sentAgain() {},
+      }),
+    );
+    await assertRejects(async () => {
+      for await (const event of follow(run)) void event;
+    }, DivergenceError);
+  }
+  assertEquals(touched, []);
 });

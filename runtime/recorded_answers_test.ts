@@ -1,0 +1,263 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { rehearse } from "../tests/rehearsal.ts";
+import { REHEARSALS } from "../tests/rehearsals.ts";
+import { Redirect } from "../tools/redirect.ts";
+import type {
+  AttemptFinished,
+  LlmCompleted,
+  PolicyChecked,
+  RunEvent,
+  ToolFinished,
+} from "./event.ts";
+import {
+  addressesOf,
+  approvalOf,
+  outcomeOf,
+  outputOf,
+  pathFactsOf,
+  readingsOf,
+  startedBy,
+  validationOf,
+} from "./recorded_answers.ts";
+import { RecordedFailure } from "./recorded_failure.ts";
+
+const HEAD = { v: 1, seq: 5, ts: "9", step: 1 } as const;
+const FAILURE = {
+  kind: "unhandled",
+  type: "t",
+  exception_class: "E",
+  message: "m",
+} as const;
+
+const COMPLETED: LlmCompleted = {
+  ...HEAD,
+  type: "llm_completed",
+  started_at: "8",
+  answer: "done",
+  calls: [],
+  usage: null,
+  finish_reason: null,
+  raw: null,
+  error: null,
+};
+
+const SUCCESS: AttemptFinished = {
+  ...HEAD,
+  type: "attempt_finished",
+  started_at: "8",
+  call_id: "1",
+  attempt: 1,
+  outcome: "success",
+  backoff_ms: 0,
+  error: null,
+};
+
+const RECEIPT: ToolFinished = {
+  ...HEAD,
+  type: "tool_finished",
+  call_id: "1",
+  tool: "echo",
+  result: { text: "hi" },
+  redirect: null,
+  error: null,
+};
+
+const CHECKED: PolicyChecked = {
+  ...HEAD,
+  type: "policy_checked",
+  started_at: "8",
+  call_id: "1",
+  tool: "echo",
+  decision: "allow",
+  rule_id: null,
+  reason: null,
+  metadata: {},
+  call_sha256: null,
+  facts: {
+    args_error: null,
+    paths: [{
+      path: "a",
+      resolved: "<sandbox>/a",
+      inside: true,
+      via_link: true,
+      dotdot_after_link: false,
+      kind: "file",
+      links: 1,
+    }],
+    hosts: [{ host: "h", addresses: [{ address: "1.1.1.1", range: "r" }] }],
+  },
+};
+
+const STEP: RunEvent = { ...HEAD, type: "step_started" };
+
+Deno.test("readingsOf() has when an event began and when it was recorded", () => {
+  assertEquals(readingsOf(SUCCESS), [8n, 9n]);
+  assertEquals(readingsOf(STEP), [9n]);
+});
+
+Deno.test("outputOf() has what the model gave back", () => {
+  assertEquals(outputOf(COMPLETED), {
+    answer: "done",
+    usage: undefined,
+    finish_reason: undefined,
+    raw: undefined,
+  });
+  const calls = [{ id: "1", tool: "echo", args_json: "{}" }];
+  const usage = { input_tokens: 1, output_tokens: 2 };
+  assertEquals(
+    outputOf({
+      ...COMPLETED,
+      answer: null,
+      calls,
+      usage,
+      finish_reason: "stop",
+      raw: "r",
+    }),
+    { calls, usage, finish_reason: "stop", raw: "r" },
+  );
+});
+
+Deno.test("outputOf() fails as the model did, with what it wrote", () => {
+  const failed = { ...COMPLETED, answer: null, raw: "r", error: FAILURE };
+  const error = assertThrows(() => outputOf(failed), RecordedFailure, "m");
+  assertEquals([error.error, error.raw, error.lost], [FAILURE, "r", false]);
+});
+
+Deno.test("outcomeOf() a success is what its receipt has", () => {
+  assertEquals(outcomeOf(SUCCESS, RECEIPT), { value: { text: "hi" } });
+  assertEquals(outcomeOf(SUCCESS, { ...RECEIPT, result: null }), {
+    value: null,
+  });
+  const redirect = { url: "https://fixtures.local/b" };
+  assertEquals(
+    outcomeOf(SUCCESS, { ...RECEIPT, result: null, redirect }),
+    { value: new Redirect(redirect) },
+  );
+});
+
+Deno.test("outcomeOf() a success without a receipt is not known", () => {
+  assertEquals(outcomeOf(SUCCESS, undefined), undefined);
+  assertEquals(outcomeOf(SUCCESS, STEP), undefined);
+  assertEquals(
+    outcomeOf({ ...SUCCESS, outcome: "exhausted" }, RECEIPT),
+    undefined,
+  );
+});
+
+Deno.test("outcomeOf() a success whose receipt is an error was lost", () => {
+  const error = assertThrows(
+    () => outcomeOf(SUCCESS, { ...RECEIPT, error: FAILURE }),
+    RecordedFailure,
+  );
+  assertEquals([error.error, error.lost], [FAILURE, true]);
+});
+
+Deno.test("outcomeOf() a failure fails as it did", () => {
+  const error = assertThrows(
+    () =>
+      outcomeOf({ ...SUCCESS, outcome: "exhausted", error: FAILURE }, RECEIPT),
+    RecordedFailure,
+  );
+  assertEquals([error.error, error.lost], [FAILURE, false]);
+});
+
+Deno.test("pathFactsOf() has what was looked up, by how it is spelled", () => {
+  assertEquals(pathFactsOf(CHECKED, "a"), {
+    resolved: "<sandbox>/a",
+    inside: true,
+    viaLink: true,
+    dotdotAfterLink: false,
+    kind: "file",
+    links: 1,
+  });
+  assertEquals(pathFactsOf(CHECKED, "./a"), undefined);
+  assertEquals(pathFactsOf({ ...CHECKED, facts: null }, "a"), undefined);
+  assertEquals(pathFactsOf(STEP, "a"), undefined);
+  assertEquals(pathFactsOf(undefined, "a"), undefined);
+});
+
+Deno.test("addressesOf() has what a host stood for", () => {
+  assertEquals(addressesOf(CHECKED, "h"), [{ address: "1.1.1.1", range: "r" }]);
+  assertEquals(addressesOf(CHECKED, "__proto__"), undefined);
+  assertEquals(addressesOf({ ...CHECKED, facts: null }, "h"), undefined);
+  assertEquals(addressesOf(STEP, "h"), undefined);
+});
+
+Deno.test("approvalOf() is a rejection by nobody unless somebody answered", () => {
+  assertEquals(
+    approvalOf({
+      ...HEAD,
+      type: "approval_resolved",
+      call_id: "1",
+      approver: "ada",
+      verdict: "approved",
+      bound_to: "",
+    }),
+    { approver: "ada", verdict: "approved" },
+  );
+  const nobody = { approver: "none", verdict: "rejected" } as const;
+  assertEquals(approvalOf(STEP), nobody);
+  assertEquals(approvalOf(undefined), nobody);
+});
+
+Deno.test("startedBy() has the intent behind an allowed call, and behind no other", async () => {
+  const recorded = await rehearse(REHEARSALS.two_calls_in_one_answer());
+  const started = recorded.map((_, index) => startedBy(recorded, index)?.seq);
+  assertEquals(
+    started.flatMap((seq, index) => seq === undefined ? [] : [[index, seq]]),
+    [[3, 4], [7, 8]],
+  );
+});
+
+Deno.test("startedBy() has the intent behind what a person approved", async () => {
+  const recorded = await rehearse(REHEARSALS.approved());
+  assertEquals(
+    recorded.slice(3, 7).map(({ type }) => type),
+    ["policy_checked", "approval_resolved", "policy_checked", "tool_started"],
+  );
+  assertEquals(startedBy(recorded, 3)?.seq, 6);
+  assertEquals(startedBy(recorded, 5)?.seq, 6);
+  assertEquals(startedBy(recorded, 4), undefined);
+  assertEquals(startedBy(recorded.slice(0, 6), 3), undefined);
+});
+
+Deno.test("startedBy() has no intent of the call after one that was rejected or denied", async () => {
+  const echo = { tool: "echo", args: { text: "hi" } };
+  const rejected = REHEARSALS.rejected_and_told();
+  const script = [{ calls: [{ tool: "work" }, echo] }, { answer: "done" }];
+  const recorded = await rehearse({ ...rejected, script });
+  assertEquals(
+    recorded.slice(3, 7).map(({ type }) => type),
+    ["policy_checked", "approval_resolved", "policy_checked", "tool_started"],
+  );
+  assertEquals(startedBy(recorded, 3), undefined);
+  const rm = { tool: "rm" };
+  const denied = await rehearse({
+    policy: { on_deny: "continue" },
+    script: [{ calls: [rm, rm, echo] }, { answer: "done" }],
+  });
+  assertEquals(denied[6]?.type, "tool_started");
+  assertEquals(startedBy(denied, 3), undefined);
+  assertEquals(startedBy(denied, 4), undefined);
+});
+
+Deno.test("validationOf() arguments is the copy that ran, or what was wrong", async () => {
+  const recorded = await rehearse(REHEARSALS.one_call());
+  const started = startedBy(recorded, 3);
+  const value = { text: "raw" };
+  assertEquals(validationOf(recorded[3], { value, started }), {
+    value: { text: "hi" },
+  });
+  assertEquals(validationOf(recorded[3], { value }), { value });
+  assertEquals(validationOf(undefined, { value }), { value });
+  const wrong = (path: string): PolicyChecked => ({
+    ...CHECKED,
+    facts: { args_error: { reason: "no", path }, paths: [], hosts: [] },
+  });
+  assertEquals(validationOf(wrong("a[0].b"), { value, started }), {
+    issues: [{ message: "no", path: ["a[0].b"] }],
+  });
+  assertEquals(validationOf(wrong(""), { value }), {
+    issues: [{ message: "no", path: [] }],
+  });
+});
