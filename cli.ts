@@ -55,7 +55,8 @@ export async function main(args: readonly string[]): Promise<number> {
 
 const OUTPUT: Output = {
   data: (text) => console.log(text),
-  note: (text) => console.error(text),
+  // What a model, a record or a server wrote may be quoted in it.
+  note: (text) => console.error(text.replace(/[^\P{C}\n]/gu, " ")),
 };
 
 /** Loaded when it is asked for, like the commands. */

@@ -2,6 +2,7 @@ import {
   type RunDifference,
   runDifference,
 } from "../evidence/run_difference.ts";
+import { oneLine } from "../evidence/one_line.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT } from "./command.ts";
 import { readRecord } from "./record.ts";
@@ -47,18 +48,19 @@ function describe(
     lines.push("both did the same");
   } else {
     const { seq, types: [was, is], path, expected, found } = first;
+    const [mine, yours] = shown(expected, found);
     lines.push(
       `first difference: line ${seq + 1}, ${
         was === is ? was : `${was ?? "nothing"} against ${is ?? "nothing"}`
       }`,
-      `  path: ${path || "(the event)"}`,
-      `  A:    ${shown(expected)}`,
-      `  B:    ${shown(found)}`,
+      `  path: ${oneLine(path) || "(the event)"}`,
+      `  A:    ${mine}`,
+      `  B:    ${yours}`,
     );
   }
   const names = Object.keys(mine)
     .filter((name) => mine[name] !== 0 || yours[name] !== 0);
-  const width = Math.max(...names.map((name) => name.length));
+  const width = Math.max(0, ...names.map((name) => name.length));
   lines.push(
     `${"".padEnd(width)}  ${"A".padStart(8)}${"B".padStart(8)}`,
     ...names.map((name) =>

@@ -1,8 +1,14 @@
 import { join } from "../deps.ts";
-import { eventDifference } from "../evidence/event_difference.ts";
+import {
+  type EventDifference,
+  eventDifference,
+} from "../evidence/event_difference.ts";
+import { oneLine } from "../evidence/one_line.ts";
 import { type Flip, redecide, type Verdict } from "../evidence/redecide.ts";
 import { replay as replayRecord } from "../evidence/replay.ts";
 import { counted } from "../evidence/counted.ts";
+import { InputError } from "../policy/input_error.ts";
+import { RULE_IDS } from "../policy/rule.ts";
 import { loadPolicy, type Policy } from "../policy/load.ts";
 import type { RunEvent } from "../runtime/event.ts";
 import type { Divergence } from "../runtime/rerun.ts";
@@ -45,7 +51,7 @@ came of it; 2 a run does not; 1 a record or the policy cannot be read.
     for (const run of given.operands.flatMap(runDirectories)) {
       const { events } = readRecord(run);
       if (policy !== undefined) {
-        judgeAgain({ run, events, policy }, { output, json });
+        await judgeAgain({ run, events, policy }, { output, json });
       } else if (!await sameEvents({ run, events }, { output, json })) {
         code = EXIT.no;
       }
@@ -68,50 +74,78 @@ async function sameEvents(
   { run, events }: Recorded,
   { output, json }: Way,
 ): Promise<boolean> {
-  const divergence = await replayRecord(events);
-  const difference = divergence &&
-    eventDifference(divergence.expected, divergence.found);
+  const divergence = await onRecord(run, () => replayRecord(events));
   if (json) {
-    const place = divergence === undefined ? {} : { seq: divergence.seq };
+    const same = divergence === undefined;
     output.data(JSON.stringify({
       run,
       events: events.length,
-      same: divergence === undefined,
-      ...place,
-      ...difference,
+      same,
+      ...same ? {} : { seq: divergence.seq, ...differenceOf(divergence) },
     }));
   } else {
     output.data(
       divergence === undefined
-        ? `${run}: ${counted(events.length, "event")}, the same again`
-        : [
-          `${place(run, divergence)}: ${names(divergence)}`,
-          `  path:     ${difference?.path || "(the event)"}`,
-          `  expected: ${shown(difference?.expected)}`,
-          `  got:      ${shown(difference?.found)}`,
-        ].join("\n"),
+        ? `${oneLine(run)}: ${counted(events.length, "event")}, the same again`
+        : told(run, divergence),
     );
   }
   return divergence === undefined;
 }
 
-function place(run: string, { seq }: Divergence): string {
-  return `${join(run, "state.jsonl")}:${seq + 1}`;
+/** The first place where an event differs. */
+function differenceOf({ expected, found }: Divergence): EventDifference {
+  return eventDifference(expected, found) ?? { path: "", expected, found };
+}
+
+function told(run: string, divergence: Divergence): string {
+  const { path, expected, found } = differenceOf(divergence);
+  const [was, is] = shown(expected, found);
+  return [
+    `${oneLine(join(run, "state.jsonl"))}:${divergence.seq + 1}: ${
+      names(divergence)
+    }`,
+    `  path:     ${oneLine(path) || "(the event)"}`,
+    `  expected: ${was}`,
+    `  got:      ${is}`,
+  ].join("\n");
+}
+
+/** Names the run in what is said of a record that no run of this program leaves. */
+async function onRecord<T>(
+  run: string,
+  work: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof InputError || cause instanceof RangeError)) {
+      throw cause;
+    }
+    throw new InputError(join(run, "state.jsonl"), [{
+      path: "",
+      line: 1,
+      message: oneLine(cause.message, 500),
+    }], { cause });
+  }
 }
 
 function names({ expected, found }: Divergence): string {
   if (expected === undefined) return `an extra ${found?.type ?? "event"}`;
-  if (found === undefined) return `a missing ${expected.type}`;
+  if (found === undefined) return `no ${expected.type}`;
   return expected.type === found.type
     ? `another ${expected.type}`
     : `${found.type} instead of ${expected.type}`;
 }
 
-function judgeAgain(
+async function judgeAgain(
   { run, events, policy }: Recorded & { readonly policy: Policy },
   { output, json }: Way,
-): void {
-  const { decisions, flips } = redecide(events, policy);
+): Promise<void> {
+  const { decisions, flips } = await onRecord(
+    run,
+    () => redecide(events, policy),
+  );
   if (json) {
     output.data(
       JSON.stringify({ run, policy: policy.version, decisions, flips }),
@@ -123,7 +157,7 @@ function judgeAgain(
     : `${flips.length} turn${flips.length === 1 ? "s" : ""} round`;
   output.data(
     [
-      `${run}: ${
+      `${oneLine(run)}: ${
         counted(decisions, "decision")
       }, ${summary} under policy ${policy.version}`,
       ...byRule(flips).map(describe),
@@ -133,16 +167,16 @@ function judgeAgain(
 
 /** Flips in the order of the rules that turn them, then of the record. */
 function byRule(flips: readonly Flip[]): readonly Flip[] {
-  const rule = ({ was, is }: Flip) => is.rule_id ?? was.rule_id ?? "";
-  return flips.toSorted((one, other) =>
-    rule(one).localeCompare(rule(other), "en") || one.seq - other.seq
-  );
+  const rule = ({ was, is }: Flip) => is.rule_id ?? was.rule_id;
+  return RULE_IDS.flatMap((id) => flips.filter((flip) => rule(flip) === id));
 }
 
 function describe({ seq, step, tool, was, is }: Flip): string {
-  return `  line ${seq + 1}, step ${step}, ${tool ?? "the run"}: ${
-    spelled(was)
-  } → ${spelled(is)}${is.reason === null ? "" : `: ${is.reason}`}`;
+  const who = tool === null ? "the run" : oneLine(tool);
+  const why = is.reason === null ? "" : `: ${oneLine(is.reason, 500)}`;
+  return `  line ${seq + 1}, step ${step}, ${who}: ${spelled(was)} → ${
+    spelled(is)
+  }${why}`;
 }
 
 function spelled({ decision, rule_id }: Verdict): string {

@@ -1,14 +1,16 @@
-import { dirname, walkSync } from "../deps.ts";
+import { join } from "../deps.ts";
 import { InputError } from "../policy/input_error.ts";
 import { whyUnreadable } from "./files.ts";
 
 /**
  * The run directories that a folder is or holds, sorted: those with a ledger.
+ * What is in a run directory belongs to the run and is not looked at; links are
+ * not followed.
  *
  * @throws {InputError} when there is none
  */
 export function runDirectories(folder: string): readonly string[] {
-  const found = [...ledgersBelow(folder)].map(dirname).sort();
+  const found = [...runsBelow(folder)].sort();
   if (found.length > 0) return found;
   throw new InputError(folder, [{
     path: "",
@@ -16,14 +18,17 @@ export function runDirectories(folder: string): readonly string[] {
   }]);
 }
 
-function* ledgersBelow(folder: string): Generator<string> {
+function* runsBelow(folder: string): Generator<string> {
+  const entries = entriesOf(folder);
+  if (entries.some(({ name }) => name === "state.jsonl")) return yield folder;
+  for (const { name, isDirectory } of entries) {
+    if (isDirectory) yield* runsBelow(join(folder, name));
+  }
+}
+
+function entriesOf(folder: string): readonly Deno.DirEntry[] {
   try {
-    const options = { includeDirs: false, includeSymlinks: false };
-    for (const { path } of walkSync(folder, options)) {
-      if (path.endsWith("/state.jsonl") && !path.includes("/sandbox/")) {
-        yield path;
-      }
-    }
+    return [...Deno.readDirSync(folder)];
   } catch (cause) {
     throw new InputError(folder, [{
       path: "",

@@ -1,8 +1,42 @@
 /** How many characters of a value are shown. */
 const MAX_LENGTH = 200;
 
-/** Shows a value of a record on one line, cut where it is long. */
-export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
+/** How many of them both values begin with, at most. */
+const MAX_COMMON = 40;
+
+/**
+ * Shows two values of a record that differ, each on one line: where they are
+ * long, from shortly before they differ.
+ */
+export function shown(one: unknown, other: unknown): readonly [string, string] {
+  const texts = [jsonOf(one), jsonOf(other)] as const;
+  const start = Math.max(0, commonLength(...texts) - MAX_COMMON);
+  return [cut(texts[0], start), cut(texts[1], start)];
+}
+
+function jsonOf(value: unknown): string {
+  return JSON.stringify(value) ?? "nothing";
+}
+
+function commonLength(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length++;
+  return length;
+}
+
+function cut(text: string, start: number): string {
+  const from = text.length <= MAX_LENGTH ? 0 : start;
+  const part = text.slice(from, from + MAX_LENGTH);
+  return `${from > 0 ? "…" : ""}${escaped(part)}${
+    from + part.length < text.length ? "…" : ""
+  }`;
+}
+
+/** JSON leaves characters alone that a terminal may obey. */
+function escaped(text: string): string {
+  return text.replace(
+    /[\p{C}\u2028\u2029]/gu,
+    (character) =>
+      `\\u{${character.codePointAt(0)?.toString(16).padStart(4, "0")}}`,
+  );
 }

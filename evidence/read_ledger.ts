@@ -1,11 +1,14 @@
 import type { RunEvent } from "../runtime/event.ts";
 import { hashChain } from "../runtime/ledger.ts";
 import { parseLedgerLine } from "../runtime/ledger_line.ts";
+import { oneLine } from "./one_line.ts";
 
 /** A ledger that was read and found sound, perhaps of a run that broke off. */
 export interface ReadLedger {
   /** The events of the complete lines, in order. */
   readonly events: readonly RunEvent[];
+  /** All that was read. */
+  readonly bytes: Uint8Array;
   /** The bytes of the complete lines. */
   readonly sound: Uint8Array;
   /** What follows the last newline: a line that was being written; mostly empty. */
@@ -31,7 +34,7 @@ const NEWLINE = 10;
 /**
  * Reads the bytes of a `state.jsonl`, of a run that is finished or that broke
  * off. Every complete line must be an event in its stored form, with the next
- * number and the right hashes.
+ * number and the right hashes, and the first one `run_started`.
  *
  * @throws {LedgerError} at the first line that is not
  */
@@ -51,6 +54,12 @@ export function readLedger(bytes: Uint8Array): ReadLedger {
         `expected seq ${events.length}, found ${event.seq}`,
       );
     }
+    if ((event.type === "run_started") !== (number === 1)) {
+      throw new LedgerError(
+        number,
+        "the first line, and no other, must be run_started",
+      );
+    }
     if (chain.seal(event) !== text) {
       throw new LedgerError(
         number,
@@ -60,7 +69,7 @@ export function readLedger(bytes: Uint8Array): ReadLedger {
     events.push(event);
     start = end;
   }
-  return { events, sound, torn: bytes.subarray(length) };
+  return { events, bytes, sound, torn: bytes.subarray(length) };
 }
 
 function decode(bytes: Uint8Array, line: number): string {
@@ -79,9 +88,7 @@ function parse(text: string, line: number): RunEvent {
   } catch (cause) {
     const message = cause instanceof SyntaxError
       ? "the line is not JSON"
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
+      : oneLine(cause instanceof Error ? cause.message : String(cause), 500);
     throw new LedgerError(line, message, { cause });
   }
 }

@@ -1,5 +1,6 @@
 import type { RunEvent } from "../runtime/event.ts";
 import { counted } from "./counted.ts";
+import { oneLine } from "./one_line.ts";
 
 /** One thing that a run did. */
 export interface TimelineEntry {
@@ -17,10 +18,7 @@ export interface TimelineEntry {
   readonly text: string;
 }
 
-/** How many characters of what a model or a tool wrote are shown. */
-const MAX_LENGTH = 120;
-
-/** Tells a run in the order in which it happened, an entry an event. */
+/** Tells a run in the order in which it happened: an entry an event, but none for the beginning of a step. */
 export function timeline(
   events: readonly RunEvent[],
 ): readonly TimelineEntry[] {
@@ -55,9 +53,11 @@ function tell(event: RunEvent): readonly [string, string] | undefined {
     case "run_started":
       return [
         "run",
-        `${event.run_id}: ${
-          line(event.task.question)
-        } [policy ${event.policy.version}, ${event.llm.provider}/${event.llm.model}]`,
+        `${oneLine(event.run_id)}: ${
+          oneLine(event.task.question)
+        } [policy ${event.policy.version}, ${
+          oneLine(`${event.llm.provider}/${event.llm.model}`)
+        }]`,
       ];
     case "step_started":
       return undefined;
@@ -67,27 +67,30 @@ function tell(event: RunEvent): readonly [string, string] | undefined {
         ? ""
         : `, ${usage.input_tokens} + ${usage.output_tokens} tokens`;
       const said = error !== null
-        ? `${error.type}: ${line(error.message)}`
+        ? oneLine(`${error.type}: ${error.message}`)
         : answer !== null
-        ? `answers: ${line(answer)}`
-        : `proposes ${calls.map(({ tool }) => line(tool)).join(", ")}`;
+        ? `answers: ${oneLine(answer)}`
+        : `proposes ${oneLine(calls.map(({ tool }) => tool).join(", "))}`;
       return ["model", said + tokens];
     }
     case "policy_checked": {
       const { decision, tool, rule_id, reason } = event;
       const why = rule_id === null
         ? ""
-        : ` by ${rule_id}: ${line(reason ?? "")}`;
-      return [decision, `${tool === null ? "the run" : line(tool)}${why}`];
+        : ` by ${rule_id}: ${oneLine(reason ?? "")}`;
+      return [decision, `${tool === null ? "the run" : oneLine(tool)}${why}`];
     }
     case "approval_resolved":
-      return ["person", `${line(event.approver)}: ${event.verdict}`];
+      return ["person", `${oneLine(event.approver)}: ${event.verdict}`];
     case "tool_started":
-      return ["call", `${event.tool} ${line(JSON.stringify(event.args))}`];
+      return [
+        "call",
+        `${oneLine(event.tool)} ${oneLine(JSON.stringify(event.args))}`,
+      ];
     case "attempt_finished": {
       const { attempt, outcome, backoff_ms, error } = event;
       const wait = backoff_ms === 0 ? "" : `, again in ${backoff_ms} ms`;
-      const why = error === null ? "" : `: ${line(error.message)}`;
+      const why = error === null ? "" : `: ${oneLine(error.message)}`;
       return ["attempt", `${attempt} ${outcome}${why}${wait}`];
     }
     case "tool_finished":
@@ -107,16 +110,10 @@ function tell(event: RunEvent): readonly [string, string] | undefined {
 function resultOf(
   { error, redirect, result }: Extract<RunEvent, { type: "tool_finished" }>,
 ): string {
-  if (error !== null) return `${error.type}: ${line(error.message)}`;
+  if (error !== null) return oneLine(`${error.type}: ${error.message}`);
   return redirect === null
-    ? line(JSON.stringify(result))
-    : `is redirected to ${line(JSON.stringify(redirect))}`;
-}
-
-/** One line of what others wrote, with nothing in it that moves a cursor. */
-function line(text: string): string {
-  const flat = text.replace(/[\p{C}\s]+/gu, " ").trim();
-  return flat.length > MAX_LENGTH ? `${flat.slice(0, MAX_LENGTH)}…` : flat;
+    ? oneLine(JSON.stringify(result))
+    : `is redirected to ${oneLine(JSON.stringify(redirect))}`;
 }
 
 function milliseconds(at: string, since: string | bigint): number {

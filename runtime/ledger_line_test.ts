@@ -85,7 +85,7 @@ const UNSOUND: readonly {
   {
     name: "an unknown key",
     line: { ...LINE, note: "trust me" },
-    message: 'Cannot read a ledger line: : Unrecognized key: "note"',
+    message: 'Cannot read a ledger line: Unrecognized key: "note"',
   },
   {
     name: "a missing key",

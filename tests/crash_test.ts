@@ -223,7 +223,7 @@ Deno.test(
     assertEquals(await resume(ledger.slice(0, 100)), [
       1,
       "",
-      "run/state.jsonl: there is no complete line, so nothing to resume; remove the folder and run the task again",
+      "run/state.jsonl: there is no complete line; nothing is on record",
     ]);
     assertEquals(await resume(ledger.replace('"step":1', '"step":2')), [
       1,

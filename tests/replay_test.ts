@@ -1,0 +1,468 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { join } from "../deps.ts";
+import { readLedger } from "../evidence/read_ledger.ts";
+import { redecide } from "../evidence/redecide.ts";
+import { replay } from "../evidence/replay.ts";
+import { loadPolicy } from "../policy/load.ts";
+import { forgedLedger } from "./forged_ledger.ts";
+import { lacks } from "./permissions.ts";
+import { program, PROJECT, temporaryFolder } from "./program.ts";
+
+const reads = { ignore: lacks("read") };
+const runs = { ignore: lacks("read", "write", "run") };
+
+/** The committed runs. */
+const RUNS = [
+  "2026-11-22_f09c7907_0",
+  ...["catalogued_unhandled", "cycle_detection", "retry_exhaustion"]
+    .map((name) => `failure_modes/${name}`),
+  ...["schema_mismatch", "tool_call_failure"]
+    .map((name) => `failure_modes/${name}`),
+  ...["pg1_off_allowlist_url", "pg2_sandbox_escape", "pg3_loop_budget"]
+    .map((name) => `policy_gates/${name}`),
+  ...["pg3_loop_budget_tokens", "pg4_forbidden_tool"]
+    .map((name) => `policy_gates/${name}`),
+  "policy_gates/pg4_forbidden_tool_with_arg_schema_violation",
+  "policy_gates/pg5_arg_schema",
+];
+
+function ledgerOf(run: string): string {
+  return Deno.readTextFileSync(join(PROJECT, "runs", run, "state.jsonl"));
+}
+
+function eventsOf(run: string) {
+  return readLedger(new TextEncoder().encode(ledgerOf(run))).events;
+}
+
+for (const run of RUNS) {
+  Deno.test(`the committed run ${run} is the same again`, reads, async () => {
+    assertEquals(await replay(eventsOf(run)), undefined);
+  });
+
+  Deno.test(
+    `the committed run ${run}, broken off anywhere, is the same as far as it goes`,
+    reads,
+    async () => {
+      const events = eventsOf(run);
+      for (let length = 1; length < events.length; length++) {
+        const divergence = await replay(events.slice(0, length));
+        assertEquals(divergence, undefined, `behind ${length} events`);
+      }
+    },
+  );
+
+  Deno.test(
+    `no decision of the committed run ${run} turns round under its own policy`,
+    reads,
+    () => {
+      const events = eventsOf(run);
+      const [started] = events;
+      if (started?.type !== "run_started") throw new Error("There is no start");
+      const policy = loadPolicy(started.policy.text, run);
+      assertEquals(redecide(events, policy).flips, []);
+    },
+  );
+}
+
+/** A folder with copies of committed runs, changed. */
+function folderOf(ledgers: Readonly<Record<string, string>>) {
+  const folder = temporaryFolder();
+  for (const [name, text] of Object.entries(ledgers)) {
+    Deno.mkdirSync(join(folder.path, name), { recursive: true });
+    Deno.writeTextFileSync(join(folder.path, name, "state.jsonl"), text);
+  }
+  return {
+    ...folder,
+    write(name: string, text: string) {
+      Deno.writeTextFileSync(join(folder.path, name), text);
+    },
+    // No permission but to read: nothing else can happen.
+    replay: (...args: readonly string[]) =>
+      program(["replay", ...args], {
+        cwd: folder.path,
+        permissions: ["--allow-read=."],
+      }),
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  };
+}
+
+const CANONICAL = "2026-11-22_f09c7907_0";
+const GATE = "policy_gates/pg1_off_allowlist_url";
+
+Deno.test(
+  "replay says of every run of a folder that it is the same",
+  runs,
+  async () => {
+    const { code, stdout, stderr } = await program(["replay", "runs"], {
+      cwd: PROJECT,
+      permissions: ["--allow-read=."],
+    });
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(
+      stdout.split("\n").slice(0, -1)
+        .map((line) => line.replace(/: \d+ events, the same again$/, "")),
+      RUNS.map((run) => `runs/${run}`),
+    );
+  },
+);
+
+Deno.test(
+  "replay takes several runs, in order, and prints JSON",
+  runs,
+  async () => {
+    using folder = folderOf({ a: ledgerOf(GATE), b: ledgerOf(CANONICAL) });
+    const { code, stdout } = await folder.replay("b", "a", "--json");
+    assertEquals(code, 0);
+    assertEquals(
+      stdout,
+      '{"run":"b","events":33,"same":true}\n{"run":"a","events":6,"same":true}\n',
+    );
+  },
+);
+
+Deno.test(
+  "replay does not look into what belongs to a run, and not behind links",
+  runs,
+  async () => {
+    using folder = folderOf({
+      "sandbox/one": ledgerOf(GATE),
+      "sandbox/one/sandbox": "no ledger",
+    });
+    Deno.symlinkSync(join(PROJECT, "runs"), join(folder.path, "sandbox/link"));
+    const { code, stdout, stderr } = await folder.replay("sandbox");
+    assertEquals([code, stdout, stderr], [
+      0,
+      "sandbox/one: 6 events, the same again\n",
+      "",
+    ]);
+  },
+);
+
+Deno.test("replay says where a run does something else", runs, async () => {
+  const forged = forgedLedger(
+    ledgerOf(GATE),
+    (event) =>
+      event.type === "policy_checked"
+        ? { ...event, reason: "the moon is full" }
+        : event,
+  );
+  using folder = folderOf({ forged });
+  const { code, stdout } = await folder.replay("forged");
+  assertEquals([code, stdout], [
+    2,
+    `forged/state.jsonl:4: another policy_checked
+  path:     reason
+  expected: "the moon is full"
+  got:      "the host \\"vendor.example\\" is not listed"
+`,
+  ]);
+  const json = await folder.replay("forged", "--json");
+  assertEquals(json.code, 2);
+  assertEquals(JSON.parse(json.stdout), {
+    run: "forged",
+    events: 6,
+    same: false,
+    seq: 3,
+    path: "reason",
+    expected: "the moon is full",
+    found: 'the host "vendor.example" is not listed',
+  });
+});
+
+Deno.test(
+  "replay exits with 2 when one of several runs differs",
+  runs,
+  async () => {
+    const forged = forgedLedger(
+      ledgerOf(GATE),
+      (event) =>
+        event.type === "run_finished"
+          ? { ...event, terminal_reason: "cancelled" }
+          : event,
+    );
+    using folder = folderOf({ a: forged, b: ledgerOf(GATE) });
+    const { code, stdout } = await folder.replay(".");
+    assertEquals(code, 2);
+    assertMatch(stdout, /^a\/state\.jsonl:\d+: /);
+    assertMatch(stdout, /\nb: 6 events, the same again\n$/);
+  },
+);
+
+Deno.test(
+  "replay names another kind of event, and one that does not come",
+  runs,
+  async () => {
+    const dropped = ledgerOf(GATE).split("\n").toSpliced(3, 1).join("\n");
+    const forged = forgedLedger(dropped, (event, seq) => ({ ...event, seq }));
+    const half = ledgerOf(GATE).split("\n").slice(0, 3).join("\n") + "\n" +
+      ledgerOf(GATE).split("\n").at(-2) + "\n";
+    using folder = folderOf({
+      dropped: forged,
+      half: forgedLedger(half, (event, seq) => ({ ...event, seq })),
+    });
+    assertEquals(
+      (await folder.replay("dropped")).stdout,
+      `dropped/state.jsonl:4: policy_checked instead of step_finished
+  path:     type
+  expected: "step_finished"
+  got:      "policy_checked"
+`,
+    );
+    const { code, stdout } = await folder.replay("half");
+    assertEquals(code, 2);
+    assertMatch(
+      stdout,
+      /^half\/state\.jsonl:4: no run_finished\n {2}path: {5}\(the event\)\n/,
+    );
+  },
+);
+
+Deno.test(
+  "replay --policy lists the decisions that turn round, rule by rule",
+  runs,
+  async () => {
+    using folder = folderOf({ one: ledgerOf(CANONICAL), two: ledgerOf(GATE) });
+    const strict = Deno.readTextFileSync(join(PROJECT, "policy/v1.yaml"))
+      .replace("- fixtures.local", "- vendor.example")
+      .replace("[search, fetch, read, write, summarize]", "[search, fetch]");
+    folder.write("strict.yaml", strict);
+    const { code, stdout } = await folder.replay(
+      ".",
+      "--policy",
+      "strict.yaml",
+    );
+    const { version } = loadPolicy(strict, "strict.yaml");
+    assertEquals([code, stdout], [
+      0,
+      `one: 4 decisions, 3 turn round under policy ${version}
+  line 18, step 3, read: allow → deny (tool_registry): the policy does not allow this tool: "read"
+  line 25, step 4, summarize: allow → deny (tool_registry): the policy does not allow this tool: "summarize"
+  line 11, step 2, fetch: allow → deny (url_allowlist): the host "fixtures.local" is not listed
+two: 1 decision, 1 turns round under policy ${version}
+  line 4, step 1, fetch: deny (url_allowlist) → allow
+`,
+    ]);
+    const json = await folder.replay("two", "--policy=strict.yaml", "--json");
+    assertEquals(json.code, 0);
+    assertEquals(JSON.parse(json.stdout), {
+      run: "two",
+      policy: version,
+      decisions: 1,
+      flips: [{
+        seq: 3,
+        step: 1,
+        tool: "fetch",
+        call_id: "call_1_1",
+        was: {
+          decision: "deny",
+          rule_id: "url_allowlist",
+          reason: 'the host "vendor.example" is not listed',
+        },
+        is: { decision: "allow", rule_id: null, reason: null },
+      }],
+    });
+  },
+);
+
+Deno.test("replay --policy says when nothing turns round", runs, async () => {
+  const { code, stdout } = await program(
+    ["replay", `runs/${CANONICAL}`, "--policy", "policy/v1.yaml"],
+    { cwd: PROJECT, permissions: ["--allow-read=."] },
+  );
+  assertEquals([code, stdout], [
+    0,
+    `runs/${CANONICAL}: 4 decisions, none turns round under policy f09c7907f167\n`,
+  ]);
+});
+
+Deno.test("replay keeps what a model wrote on its line", runs, async () => {
+  const hostile = "x\u001b[2J\n\u202ey";
+  const forged = forgedLedger(ledgerOf(GATE), (event) => {
+    if (event.type === "policy_checked") {
+      return { ...event, tool: hostile, reason: hostile };
+    }
+    return event.type === "llm_completed"
+      ? {
+        ...event,
+        calls: event.calls.map((call) => ({ ...call, tool: hostile })),
+      }
+      : event;
+  });
+  using folder = folderOf({ "a\u001b[2Jb": forged });
+  const policy = join(PROJECT, "policy/v1.yaml");
+  folder.write("policy.yaml", Deno.readTextFileSync(policy));
+  for (const args of [["."], [".", "--policy", "policy.yaml"]]) {
+    const { stdout, stderr } = await folder.replay(...args);
+    assertEquals(/[^\P{C}\n]/u.test(stdout + stderr), false, stdout);
+  }
+});
+
+const GOOD = GATE;
+
+/** What cannot be replayed, and the one line that says so. */
+const REFUSED: readonly {
+  readonly name: string;
+  readonly make: () => Readonly<Record<string, string>>;
+  readonly args: readonly string[];
+  readonly stderr: string;
+}[] = [
+  {
+    name: "a tampered ledger",
+    make: () => ({
+      a: ledgerOf(GOOD).replace("vendor.example", "good.example"),
+    }),
+    args: ["a"],
+    stderr:
+      "a/state.jsonl:1: the line is not as it was sealed: its hashes or the form of its JSON differ",
+  },
+  {
+    name: "a folder that is not there",
+    make: () => ({}),
+    args: ["none"],
+    stderr: "none: there is no such file",
+  },
+  {
+    name: "a folder without a run",
+    make: () => ({}),
+    args: ["."],
+    stderr: ".: there is no run in it: no state.jsonl",
+  },
+  {
+    name: "a file",
+    make: () => ({ a: ledgerOf(GOOD) }),
+    args: ["a/state.jsonl"],
+    stderr: "a/state.jsonl: it is not a directory",
+  },
+  {
+    name: "an empty ledger",
+    make: () => ({ a: "" }),
+    args: ["a"],
+    stderr: "a/state.jsonl: there is no complete line; nothing is on record",
+  },
+  {
+    name: "a ledger of half a line",
+    make: () => ({ a: ledgerOf(GOOD).slice(0, 100) }),
+    args: ["a"],
+    stderr: "a/state.jsonl: there is no complete line; nothing is on record",
+  },
+  {
+    name: "a policy on record that is none",
+    make: () => ({
+      a: forgedLedger(
+        ledgerOf(GOOD),
+        (event) =>
+          event.type === "run_started"
+            ? { ...event, policy: { ...event.policy, text: "\u001b[2J: 1" } }
+            : event,
+      ),
+    }),
+    args: ["a"],
+    stderr:
+      "a/state.jsonl:1: the policy on record:1: Stream contains non-printable characters",
+  },
+  {
+    name: "two tools of one name",
+    make: () => ({
+      a: forgedLedger(
+        ledgerOf(GOOD),
+        (event) =>
+          event.type === "run_started"
+            ? { ...event, tools: [...event.tools, ...event.tools] }
+            : event,
+      ),
+    }),
+    args: ["a"],
+    stderr:
+      'a/state.jsonl:1: Cannot register the tool "search": the name is taken',
+  },
+  {
+    name: "no run at all",
+    make: () => ({}),
+    args: [],
+    stderr: "Expected RUN_DIR..., found nothing; see replay --help",
+  },
+  {
+    name: "an unknown option",
+    make: () => ({}),
+    args: [".", "--polcy", "p"],
+    stderr: 'Cannot understand "--polcy": unknown option; see replay --help',
+  },
+  {
+    name: "a policy that is not there",
+    make: () => ({ a: ledgerOf(GOOD) }),
+    args: ["a", "--policy", "p.yaml"],
+    stderr: "p.yaml: there is no such file",
+  },
+];
+
+for (const { name, make, args, stderr } of REFUSED) {
+  Deno.test(`replay refuses ${name} on one line`, runs, async () => {
+    using folder = folderOf(make());
+    const ended = await folder.replay(...args);
+    assertEquals([ended.code, ended.stdout, ended.stderr], [
+      1,
+      "",
+      `${stderr}\n`,
+    ]);
+  });
+}
+
+Deno.test(
+  "replay and inspect refuse a ledger that is no regular file",
+  runs,
+  async () => {
+    using folder = temporaryFolder();
+    Deno.mkdirSync(join(folder.path, "a"));
+    await new Deno.Command("mkfifo", {
+      args: [join(folder.path, "a/state.jsonl")],
+    }).output();
+    for (const command of ["replay", "inspect", "resume"]) {
+      const { code, stderr } = await program([command, "a"], {
+        cwd: folder.path,
+      });
+      assertEquals([code, stderr], [
+        1,
+        "a/state.jsonl: it is no regular file\n",
+      ]);
+    }
+  },
+);
+
+Deno.test(
+  "replay refuses a ledger that does not fit into memory",
+  runs,
+  async () => {
+    using folder = folderOf({ a: ledgerOf(GATE) });
+    // It takes no room on the disk.
+    Deno.truncateSync(join(folder.path, "a/state.jsonl"), 2 ** 40);
+    const { code, stderr } = await folder.replay("a");
+    assertEquals([code, stderr], [
+      1,
+      "a/state.jsonl: it has 1099511627776 bytes; up to 268435456 can be read\n",
+    ]);
+  },
+);
+
+Deno.test(
+  "replay of a result that is nested a million times comes to an end",
+  runs,
+  async () => {
+    const deep = "[".repeat(1_000_000) + "]".repeat(1_000_000);
+    const ledger = forgedLedger(
+      ledgerOf(CANONICAL),
+      (event) => event,
+      (line) =>
+        line.replace(
+          /"result":.*,"redirect":null/,
+          `"result":${deep},"redirect":null`,
+        ),
+    );
+    using folder = folderOf({ a: ledger });
+    const { code, stdout, stderr } = await folder.replay("a");
+    assertEquals([code, stdout, stderr], [
+      0,
+      "a: 33 events, the same again\n",
+      "",
+    ]);
+  },
+);
