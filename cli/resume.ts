@@ -76,9 +76,8 @@ for approval, 1 it could not be resumed.
     using cancellation = cancelOnSignal();
     using host = await openToolHost({ policy, sandbox, online: true });
     const trouble = lastTrouble();
-    using sink = openSink(out, record);
     const note = (incident: Incident) => append(out, incident);
-    if (record.torn.length > 0) note(tornLine(record.torn));
+    using sink = openSink(out, record, (torn) => note(tornLine(torn)));
     note({ type: "resumed", events: record.events.length });
     try {
       const ended = await orWaiting(execute({
@@ -120,9 +119,13 @@ for approval, 1 it could not be resumed.
   },
 };
 
-function openSink(out: string, { sound }: ReadLedger) {
+function openSink(
+  out: string,
+  record: ReadLedger,
+  keep: (torn: Uint8Array) => void,
+) {
   try {
-    return resumedRunDirectory(out, sound);
+    return resumedRunDirectory(out, record, keep);
   } catch (cause) {
     const message = cause instanceof Deno.errors.Busy
       ? "another process is writing it"
@@ -134,10 +137,7 @@ function openSink(out: string, { sound }: ReadLedger) {
 function startOfRun(out: string, { events }: ReadLedger): RunStarted {
   const [started] = events;
   if (started?.type !== "run_started") {
-    throw ledgerProblem(
-      out,
-      "there is no complete line, so nothing to resume; remove the folder and run the task again",
-    );
+    throw ledgerProblem(out, "it does not begin as a run does", 1);
   }
   if (exists(join(out, "manifest.json"))) {
     throw new UsageError(`Cannot resume "${out}": the run is finished`);

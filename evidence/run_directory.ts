@@ -1,6 +1,7 @@
 import { join } from "../deps.ts";
 import { type GrowingFile, growingFile } from "../runtime/growing_file.ts";
 import type { ArtifactName, Artifacts, ArtifactSink } from "./artifacts.ts";
+import type { ReadLedger } from "./read_ledger.ts";
 import { WriteError } from "./write_error.ts";
 
 /**
@@ -18,25 +19,33 @@ export function runDirectory(path: string): ArtifactSink & Disposable {
 }
 
 /**
- * Opens the directory of an unfinished run, to go on behind `ledger`, the sound
- * part of what its `state.jsonl` holds; the rest is cut off. The run is made
- * again from its first event on: what is appended first must be `ledger`, byte
- * for byte, and is not written again. What was made of trace and report is made
- * anew.
+ * Opens the directory of an unfinished run, to go on behind the sound part of
+ * what was read in its `state.jsonl`; the rest is cut off, and `keep` gets it
+ * before. The run is made again from its first event on: what is appended first
+ * must be the sound part, byte for byte, and is not written again. What was made
+ * of trace and report is made anew.
  *
- * @throws {Deno.errors.Busy} when another process is at it
+ * @throws {Deno.errors.Busy} when another process is at it, or has been since it was read
  */
 export function resumedRunDirectory(
   path: string,
-  ledger: Uint8Array,
+  { bytes, sound }: Pick<ReadLedger, "bytes" | "sound">,
+  keep: (torn: Uint8Array) => void,
 ): ArtifactSink & Disposable {
   const file = growingFile(join(path, "state.jsonl"), {
-    length: ledger.length,
+    bytes,
+    length: sound.length,
+    keep,
   });
-  for (const { name } of [...Deno.readDirSync(path)]) {
+  const names = [...Deno.readDirSync(path)].map(({ name }) => name);
+  if (names.includes("manifest.json")) {
+    file[Symbol.dispose]();
+    throw new Deno.errors.Busy(`another process has finished "${path}"`);
+  }
+  for (const name of names) {
     if (name.endsWith(".part")) Deno.removeSync(join(path, name));
   }
-  return growingRun(path, behind(file, ledger));
+  return growingRun(path, behind(file, sound));
 }
 
 /** Says which file could not be written. */
@@ -92,11 +101,13 @@ function growingRun(
       written(join(path, "state.jsonl"), () => ledger.sync());
     },
     commit() {
-      close();
-      for (const name of Object.keys(projections)) {
+      // The ledger is closed last: its lock keeps others away until all is there.
+      for (const [name, file] of Object.entries(projections)) {
         const target = join(path, name);
+        file[Symbol.dispose]();
         written(target, () => Deno.renameSync(`${target}.part`, target));
       }
+      ledger[Symbol.dispose]();
     },
     [Symbol.dispose]: close,
   };

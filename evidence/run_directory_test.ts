@@ -11,7 +11,12 @@ import { lacks } from "../tests/permissions.ts";
 import { temporaryFolder } from "../tests/program.ts";
 import { memorySink } from "./artifacts.ts";
 import { recordRun } from "./record_run.ts";
-import { readArtifacts, runDirectory } from "./run_directory.ts";
+import { readLedger } from "./read_ledger.ts";
+import {
+  readArtifacts,
+  resumedRunDirectory,
+  runDirectory,
+} from "./run_directory.ts";
 import { WriteError } from "./write_error.ts";
 
 const ignore = lacks("read", "write");
@@ -242,6 +247,124 @@ Deno.test({
     assertThrows(
       () => readArtifacts(join(folder.path, "none")),
       Deno.errors.NotFound,
+    );
+  },
+});
+
+/** What a rehearsal leaves when it is whole. */
+async function whole() {
+  const memory = memorySink();
+  await recordRun(rehearsal(REHEARSALS.one_call()), memory, OPTIONS);
+  return memory.artifacts;
+}
+
+/** Leaves a directory as a run does that broke off. */
+async function brokenOff(path: string, length: number) {
+  const text = (await whole()).get("state.jsonl") ?? "";
+  Deno.writeTextFileSync(join(path, "state.jsonl"), text.slice(0, length));
+  Deno.writeTextFileSync(join(path, "trace.json.part"), "half");
+  Deno.writeTextFileSync(join(path, "manifest.json.part"), "");
+  return readLedger(Deno.readFileSync(join(path, "state.jsonl")));
+}
+
+Deno.test({
+  name: "resumedRunDirectory() ends as if nothing had happened",
+  ignore,
+  async fn() {
+    using folder = temporaryFolder();
+    const record = await brokenOff(folder.path, 2500);
+    const kept: Uint8Array[] = [];
+    {
+      using sink = resumedRunDirectory(
+        folder.path,
+        record,
+        (torn) => kept.push(torn),
+      );
+      await recordRun(rehearsal(REHEARSALS.one_call()), sink, OPTIONS);
+    }
+    assertEquals(kept, [record.torn]);
+    assertEquals(record.torn.length > 0, true);
+    assertEquals(
+      new Map(readArtifacts(folder.path)),
+      new Map(await whole()),
+    );
+  },
+});
+
+Deno.test({
+  name: "resumedRunDirectory() refuses another run, and writes none of it",
+  ignore,
+  async fn() {
+    using folder = temporaryFolder();
+    const record = await brokenOff(folder.path, 2500);
+    using sink = resumedRunDirectory(folder.path, record, () => {});
+    await assertRejects(
+      () => recordRun(rehearsal(REHEARSALS.denied_call()), sink, OPTIONS),
+      RangeError,
+      "of the ledger is not what was written",
+    );
+    assertEquals(
+      Deno.readFileSync(join(folder.path, "state.jsonl")),
+      record.sound,
+    );
+  },
+});
+
+Deno.test({
+  name: "resumedRunDirectory() leaves a run alone that somebody has finished",
+  ignore,
+  async fn() {
+    using folder = temporaryFolder();
+    const record = await brokenOff(folder.path, 1e6);
+    Deno.writeTextFileSync(join(folder.path, "manifest.json"), "{}\n");
+    assertThrows(
+      () => resumedRunDirectory(folder.path, record, () => {}),
+      Deno.errors.Busy,
+      "another process has finished",
+    );
+    assertEquals(namesIn(folder.path), [
+      "manifest.json",
+      "manifest.json.part",
+      "state.jsonl",
+      "trace.json.part",
+    ]);
+  },
+});
+
+Deno.test({
+  name: "resumedRunDirectory() leaves a run alone that somebody went on with",
+  ignore,
+  async fn() {
+    using folder = temporaryFolder();
+    const record = await brokenOff(folder.path, 2500);
+    const ledger = join(folder.path, "state.jsonl");
+    const further = (await whole()).get("state.jsonl") ?? "";
+    Deno.writeTextFileSync(ledger, further);
+    assertThrows(
+      () => resumedRunDirectory(folder.path, record, () => {}),
+      Deno.errors.Busy,
+      "another process has written",
+    );
+    assertEquals(Deno.readTextFileSync(ledger), further);
+  },
+});
+
+Deno.test({
+  name: "runDirectory() keeps others away until the manifest has its name",
+  ignore,
+  fn() {
+    using folder = temporaryFolder();
+    const { path } = folder;
+    using sink = runDirectory(path);
+    sink.append("state.jsonl", bytes("{}\n"));
+    // A directory of that name cannot be replaced, so it ends halfway.
+    Deno.mkdirSync(join(path, "manifest.json", "taken"), { recursive: true });
+    assertThrows(() => sink.commit(), WriteError);
+    const read = bytes("{}\n");
+    assertThrows(
+      () => resumedRunDirectory(path, { bytes: read, sound: read }, () => {}),
+      Deno.errors.Busy,
+      "another process writes",
     );
   },
 });

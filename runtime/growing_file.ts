@@ -9,36 +9,57 @@ export interface GrowingFile extends Disposable {
   sync(): void;
 }
 
+/** A file that is there, and how it goes on. */
+export interface GrownFile {
+  /** What somebody has read in it. */
+  readonly bytes: Uint8Array;
+  /** How many of the bytes stay. */
+  readonly length: number;
+  /** Gets the others before they are cut off. */
+  keep(rest: Uint8Array): void;
+}
+
 /**
- * Creates a file, or goes on behind the first `length` bytes of one that is
- * there, and cuts off what follows. It keeps one handle, with a lock that ends
- * with the process. This module is one of the few that touch the disk.
+ * Creates a file, or goes on behind the first bytes of one that is there, and
+ * cuts off what follows. It keeps one handle, with a lock that ends with the
+ * process. This module is one of the few that touch the disk.
  *
- * @throws {Deno.errors.AlreadyExists} when the file, or a link, is there and `length` is left out
- * @throws {Deno.errors.NotFound} when it is not there and `length` is given
- * @throws {Deno.errors.Busy} when another process writes to it
+ * @throws {Deno.errors.AlreadyExists} when the file, or a link, is there and `grown` is left out
+ * @throws {Deno.errors.NotFound} when it is not there and `grown` is given
+ * @throws {Deno.errors.Busy} when another process writes to it, or has since it was read
  */
-export function growingFile(
-  path: string,
-  { length }: { readonly length?: number } = {},
-): GrowingFile {
+export function growingFile(path: string, grown?: GrownFile): GrowingFile {
   const file = Deno.openSync(path, {
     write: true,
-    createNew: length === undefined,
+    createNew: grown === undefined,
   });
-  if (!file.tryLockSync(true)) {
-    file.close();
-    throw new Deno.errors.Busy(`another process writes to "${path}"`);
-  }
-  let size = length ?? 0;
+  let size = grown?.length ?? 0;
   let open = true;
+
+  /** Nobody else can write from here on, so what was read is looked at again. */
+  function begin(): void {
+    if (!file.tryLockSync(true)) {
+      throw new Deno.errors.Busy(`another process writes to "${path}"`);
+    }
+    if (grown === undefined) return;
+    if (!equalBytes(Deno.readFileSync(path), grown.bytes)) {
+      throw new Deno.errors.Busy(`another process has written to "${path}"`);
+    }
+    if (size < grown.bytes.length) grown.keep(grown.bytes.subarray(size));
+    cut();
+  }
 
   function cut(): void {
     file.truncateSync(size);
     file.seekSync(size, Deno.SeekMode.Start);
   }
 
-  if (length !== undefined) cut();
+  try {
+    begin();
+  } catch (error) {
+    file.close();
+    throw error;
+  }
   return {
     append(bytes) {
       try {
@@ -58,4 +79,9 @@ export function growingFile(
       file.close();
     },
   };
+}
+
+function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length &&
+    one.every((byte, index) => byte === other[index]);
 }

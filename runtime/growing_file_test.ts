@@ -87,3 +87,147 @@ Deno.test({
     assertThrows(() => file.append(bytes("{}\n")), Deno.errors.BadResource);
   },
 });
+
+/** A file with a text of which `length` bytes stay. */
+function grown(text: string, length: number) {
+  const kept: string[] = [];
+  const keep = (rest: Uint8Array) => {
+    kept.push(new TextDecoder().decode(rest));
+  };
+  return { kept, past: { bytes: bytes(text), length, keep } };
+}
+
+Deno.test({
+  name: "growingFile() goes on behind what stays, and gives up the rest first",
+  ignore,
+  fn() {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "state.jsonl");
+    Deno.writeTextFileSync(path, '{"a":1}\n{"b"');
+    const { kept, past } = grown('{"a":1}\n{"b"', 8);
+    let before = "";
+    using file = growingFile(path, {
+      ...past,
+      keep(rest) {
+        before = Deno.readTextFileSync(path);
+        past.keep(rest);
+      },
+    });
+    assertEquals(before, '{"a":1}\n{"b"');
+    assertEquals(kept, ['{"b"']);
+    assertEquals(Deno.readTextFileSync(path), '{"a":1}\n');
+    file.append(bytes("{}\n"));
+    assertEquals(Deno.readTextFileSync(path), '{"a":1}\n{}\n');
+  },
+});
+
+Deno.test({
+  name: "growingFile() keeps nothing when nothing is cut off",
+  ignore,
+  fn() {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "state.jsonl");
+    Deno.writeTextFileSync(path, "{}\n");
+    const { kept, past } = grown("{}\n", 3);
+    using _file = growingFile(path, past);
+    assertEquals(kept, []);
+  },
+});
+
+Deno.test({
+  name: "growingFile() cuts nothing off when the rest cannot be kept",
+  ignore,
+  fn() {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "state.jsonl");
+    Deno.writeTextFileSync(path, "{}\n{");
+    const keep = () => {
+      throw new Error("No space left on device");
+    };
+    const past = { ...grown("{}\n{", 3).past, keep };
+    assertThrows(() => growingFile(path, past), Error, "No space left");
+    assertEquals(Deno.readTextFileSync(path), "{}\n{");
+  },
+});
+
+for (
+  const { name, text } of [
+    { name: "has grown", text: "{}\n{}\n" },
+    { name: "has shrunk", text: "{}" },
+    { name: "is another one of the same size", text: "[]\n" },
+  ]
+) {
+  Deno.test({
+    name: `growingFile() leaves a file alone that ${name} since it was read`,
+    ignore,
+    fn() {
+      using folder = temporaryFolder();
+      const path = join(folder.path, "state.jsonl");
+      Deno.writeTextFileSync(path, text);
+      assertThrows(
+        () => growingFile(path, grown("{}\n", 3).past),
+        Deno.errors.Busy,
+        "another process has written",
+      );
+      assertEquals(Deno.readTextFileSync(path), text);
+    },
+  });
+}
+
+Deno.test({
+  name: "growingFile() leaves a file alone that another handle has locked",
+  ignore,
+  fn() {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "state.jsonl");
+    const first = growingFile(path);
+    first.append(bytes("{}\n{"));
+    assertThrows(
+      () => growingFile(path, grown("{}\n{", 3).past),
+      Deno.errors.Busy,
+      "another process writes",
+    );
+    assertEquals(Deno.readTextFileSync(path), "{}\n{");
+    first[Symbol.dispose]();
+  },
+});
+
+Deno.test({
+  name: "growingFile() does not go on with a file that is not there",
+  ignore,
+  fn() {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "state.jsonl");
+    assertThrows(
+      () => growingFile(path, grown("", 0).past),
+      Deno.errors.NotFound,
+    );
+  },
+});
+
+Deno.test({
+  name: "growingFile() ends where it ended before when an append fails",
+  ignore,
+  fn() {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "state.jsonl");
+    using file = growingFile(path);
+    file.append(bytes("{}\n"));
+    // The system takes half of it, and then no more.
+    const half = bytes('{"half":1}\n');
+    const broken = new Proxy(half, {
+      get(target, key) {
+        if (key === "length") return target.length;
+        if (key !== "subarray") return undefined;
+        return (at: number) => {
+          if (at > 0) throw new Error("No space left on device");
+          return target.subarray(0, 5);
+        };
+      },
+    });
+    assertThrows(() => file.append(broken), Error, "No space left");
+    assertEquals(Deno.readTextFileSync(path), "{}\n");
+    file.append(bytes("[]\n"));
+    assertEquals(Deno.readTextFileSync(path), "{}\n[]\n");
+  },
+});

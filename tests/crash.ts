@@ -69,14 +69,12 @@ export async function play(
 /** Goes on with a run that broke off. */
 export async function goOn(given: Play): Promise<RunFinished> {
   const run = join(given.folder, "run");
-  const { events, sound } = readLedger(
-    Deno.readFileSync(join(run, "state.jsonl")),
-  );
-  using sink = await opened(() => resumedRunDirectory(run, sound));
+  const record = readLedger(Deno.readFileSync(join(run, "state.jsonl")));
+  using sink = await opened(() => resumedRunDirectory(run, record, () => {}));
   return await executed(given, {
     sandbox: join(run, "sandbox"),
     sink,
-    past: { events, sentAgain() {} },
+    past: { events: record.events, sentAgain() {} },
   });
 }
 
