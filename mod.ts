@@ -155,6 +155,13 @@ export {
   type ToolFinished,
   type ToolStarted,
 } from "./runtime/event.ts";
+export {
+  type Afterwards,
+  type Divergence,
+  DivergenceError,
+  type Rerun,
+  rerun,
+} from "./runtime/rerun.ts";
 export { type Usage } from "./runtime/usage.ts";
 export {
   FAILURE_MODES,
@@ -196,7 +203,32 @@ export {
   recordRun,
 } from "./evidence/record_run.ts";
 export { regenerate } from "./evidence/regenerate.ts";
-export { runDirectory } from "./evidence/run_directory.ts";
+export { type Incident, incidentLine, INCIDENTS } from "./evidence/incident.ts";
+export {
+  LedgerError,
+  type ReadLedger,
+  readLedger,
+} from "./evidence/read_ledger.ts";
+export {
+  type EventDifference,
+  eventDifference,
+} from "./evidence/event_difference.ts";
+export { replay } from "./evidence/replay.ts";
+export {
+  type Flip,
+  redecide,
+  type Redecided,
+  type Verdict,
+} from "./evidence/redecide.ts";
+export {
+  type FirstDifference,
+  type RunDifference,
+  runDifference,
+  type RunNumbers,
+} from "./evidence/run_difference.ts";
+export { timeline, type TimelineEntry } from "./evidence/timeline.ts";
+export { resumedRunDirectory, runDirectory } from "./evidence/run_directory.ts";
+export { WriteError } from "./evidence/write_error.ts";
 export {
   attest,
   ATTESTATION_FINDING_CODES,

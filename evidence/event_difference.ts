@@ -5,8 +5,9 @@ import { spellPath } from "../policy/spell_path.ts";
 export interface EventDifference {
   /** Leads there: `facts.paths[0].kind`; empty for the whole event. */
   readonly path: string;
-  /** What stands there; `undefined` for nothing. */
+  /** What stands there in the one event; `undefined` for nothing. */
   readonly expected: unknown;
+  /** What stands there in the other. */
   readonly found: unknown;
 }
 

@@ -1,5 +1,4 @@
 import { callRules } from "../policy/call_rules.ts";
-import type { Decision } from "../policy/decide.ts";
 import { type Gate, openGate } from "../policy/gate.ts";
 import type { Policy } from "../policy/load.ts";
 import {
@@ -23,7 +22,7 @@ import type { JsonObject } from "../tools/json.ts";
 /** A verdict, with the rule that objected. */
 export interface Verdict {
   /** What becomes of the call, or of the run where a budget decides. */
-  readonly decision: Decision["effect"];
+  readonly decision: "allow" | "deny" | "escalate";
   /** `null` when no rule objected. */
   readonly rule_id: RuleId | null;
   /** `null` when no rule objected. */
