@@ -76,6 +76,14 @@ Deno.test("eventDifference() has what stands there", () => {
   });
 });
 
+Deno.test("eventDifference() has nothing where only an object's ancestor has something", () => {
+  const difference = eventDifference(
+    finished({ toString: null }),
+    finished({}),
+  );
+  assertEquals([difference?.expected, difference?.found], [null, undefined]);
+});
+
 Deno.test("eventDifference() of two types compares nothing but them", () => {
   assertEquals(eventDifference(finished(1), STEP), {
     path: "type",

@@ -293,7 +293,14 @@ for (
       other: { loop_budget: { max_iterations: 10, max_denials: 2 } },
       want: [{ seq: 5, tool: null, was: "loop_budget", is: "allow" }],
     },
-    { name: "none", other: { on_deny: "terminate" }, want: [] },
+    {
+      name: "none, whatever its limit",
+      other: {
+        on_deny: "terminate",
+        loop_budget: { max_iterations: 10, max_denials: 5 },
+      },
+      want: [],
+    },
     {
       name: "ten, as when a policy does not say",
       other: { loop_budget: { max_iterations: 10 } },
@@ -307,6 +314,20 @@ for (
     assertEquals(told(flips), want);
   });
 }
+
+Deno.test("redecide() takes the call behind a denied redirect for a new one", async () => {
+  const recorded = await rehearse({
+    ...REHEARSALS.redirected_elsewhere_and_told(),
+    script: [{ calls: [fetching("https://fixtures.local/a"), ECHO] }, DONE],
+  });
+  assertEquals(told(redecide(recorded, policyOf(recorded)).flips), []);
+  const other = policyOf(recorded, {
+    tool_registry: { allowed: ["work"], denied: ["echo"] },
+  });
+  assertEquals(told(redecide(recorded, other).flips), [
+    { seq: 8, tool: "echo", was: "allow", is: "tool_registry" },
+  ]);
+});
 
 Deno.test("redecide() counts what a person rejected as a denial", async () => {
   const recorded = await rehearse({

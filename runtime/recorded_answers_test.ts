@@ -239,6 +239,8 @@ Deno.test("startedBy() has no intent of the call after one that was rejected or 
   assertEquals(denied[6]?.type, "tool_started");
   assertEquals(startedBy(denied, 3), undefined);
   assertEquals(startedBy(denied, 4), undefined);
+  // Nor where somebody has taken out what stood between.
+  assertEquals(startedBy(denied.toSpliced(5, 1), 4), undefined);
 });
 
 Deno.test("validationOf() arguments is the copy that ran, or what was wrong", async () => {

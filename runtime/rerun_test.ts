@@ -251,7 +251,8 @@ for (
 }
 
 Deno.test("rerun() asks neither model nor tool nor person nor network where the record has something else", async () => {
-  const whole = await rehearse(REHEARSALS.public_address());
+  const given = { ...REHEARSALS.public_address(), idempotent: true };
+  const whole = await rehearse(given);
   const touched: string[] = [];
   const touch = (what: string) => () => {
     touched.push(what);
@@ -260,12 +261,11 @@ Deno.test("rerun() asks neither model nor tool nor person nor network where the 
   // Without one of its last two events a record is a shorter one.
   for (let index = 1; index < whole.length - 2; index++) {
     const { spec, world, signal } = stage({
-      ...REHEARSALS.public_address(),
+      ...given,
       llm: touch("model"),
       work: touch("tool"),
       resolve: touch("network"),
       approver: touch("person"),
-      idempotent: true,
     });
     const { run, follow } = started(
       spec,

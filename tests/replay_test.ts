@@ -275,29 +275,49 @@ Deno.test("replay --policy says when nothing turns round", runs, async () => {
   ]);
 });
 
-Deno.test("replay keeps what a model wrote on its line", runs, async () => {
-  const hostile = "x\u001b[2J\n\u202ey";
-  const forged = forgedLedger(ledgerOf(GATE), (event) => {
-    if (event.type === "policy_checked") {
-      return { ...event, tool: hostile, reason: hostile };
-    }
-    return event.type === "llm_completed"
-      ? {
-        ...event,
-        calls: event.calls.map((call) => ({ ...call, tool: hostile })),
+Deno.test(
+  "replay keeps what a model wrote, and what folders are named, on its line",
+  runs,
+  async () => {
+    const hostile = "x\u001b[2J\n\u202ey";
+    const forged = forgedLedger(ledgerOf(GATE), (event) => {
+      if (event.type === "policy_checked") {
+        const reason = null;
+        return {
+          ...event,
+          tool: hostile,
+          decision: "allow",
+          rule_id: null,
+          reason,
+        };
       }
-      : event;
-  });
-  using folder = folderOf({ "a\u001b[2Jb": forged });
-  const policy = join(PROJECT, "policy/v1.yaml");
-  folder.write("policy.yaml", Deno.readTextFileSync(policy));
-  for (const args of [["."], [".", "--policy", "policy.yaml"]]) {
-    const { stdout, stderr } = await folder.replay(...args);
-    assertEquals(/[^\P{C}\n]/u.test(stdout + stderr), false, stdout);
-  }
-});
-
-const GOOD = GATE;
+      return event.type === "llm_completed"
+        ? {
+          ...event,
+          calls: event.calls.map((call) => ({ ...call, tool: hostile })),
+        }
+        : event;
+    });
+    using folder = folderOf({
+      "good/a\u001b[2Jb": forged,
+      "bad/a\u001b[2Jb": "{}\n",
+    });
+    const policy = join(PROJECT, "policy/v1.yaml");
+    folder.write("policy.yaml", Deno.readTextFileSync(policy));
+    for (
+      const [args, lines] of [
+        [["good"], 4],
+        [["good", "--policy", "policy.yaml"], 2],
+        [["bad"], 1],
+      ] as const
+    ) {
+      const { stdout, stderr } = await folder.replay(...args);
+      const text = stdout + stderr;
+      assertEquals(/[^\P{C}\n]/u.test(text), false, text);
+      assertEquals(text.split("\n").length - 1, lines, text);
+    }
+  },
+);
 
 /** What cannot be replayed, and the one line that says so. */
 const REFUSED: readonly {
@@ -309,7 +329,7 @@ const REFUSED: readonly {
   {
     name: "a tampered ledger",
     make: () => ({
-      a: ledgerOf(GOOD).replace("vendor.example", "good.example"),
+      a: ledgerOf(GATE).replace("vendor.example", "good.example"),
     }),
     args: ["a"],
     stderr:
@@ -329,7 +349,7 @@ const REFUSED: readonly {
   },
   {
     name: "a file",
-    make: () => ({ a: ledgerOf(GOOD) }),
+    make: () => ({ a: ledgerOf(GATE) }),
     args: ["a/state.jsonl"],
     stderr: "a/state.jsonl: it is not a directory",
   },
@@ -341,7 +361,7 @@ const REFUSED: readonly {
   },
   {
     name: "a ledger of half a line",
-    make: () => ({ a: ledgerOf(GOOD).slice(0, 100) }),
+    make: () => ({ a: ledgerOf(GATE).slice(0, 100) }),
     args: ["a"],
     stderr: "a/state.jsonl: there is no complete line; nothing is on record",
   },
@@ -349,7 +369,7 @@ const REFUSED: readonly {
     name: "a policy on record that is none",
     make: () => ({
       a: forgedLedger(
-        ledgerOf(GOOD),
+        ledgerOf(GATE),
         (event) =>
           event.type === "run_started"
             ? { ...event, policy: { ...event.policy, text: "\u001b[2J: 1" } }
@@ -364,7 +384,7 @@ const REFUSED: readonly {
     name: "two tools of one name",
     make: () => ({
       a: forgedLedger(
-        ledgerOf(GOOD),
+        ledgerOf(GATE),
         (event) =>
           event.type === "run_started"
             ? { ...event, tools: [...event.tools, ...event.tools] }
@@ -389,7 +409,7 @@ const REFUSED: readonly {
   },
   {
     name: "a policy that is not there",
-    make: () => ({ a: ledgerOf(GOOD) }),
+    make: () => ({ a: ledgerOf(GATE) }),
     args: ["a", "--policy", "p.yaml"],
     stderr: "p.yaml: there is no such file",
   },
