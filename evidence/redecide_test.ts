@@ -394,8 +394,8 @@ const INSIDE: Omit<RecordedPath, "path"> = {
   inside: true,
   via_link: false,
   dotdot_after_link: false,
-  kind: "file",
-  links: 1,
+  special: false,
+  hard_linked: false,
 };
 
 for (
@@ -408,7 +408,7 @@ for (
     },
     {
       name: "to what has two names",
-      facts: { ...INSIDE, links: 2 },
+      facts: { ...INSIDE, hard_linked: true },
       flips: 1,
     },
     {

@@ -81,8 +81,8 @@ const CHECKED: PolicyChecked = {
       inside: true,
       via_link: true,
       dotdot_after_link: false,
-      kind: "file",
-      links: 1,
+      special: false,
+      hard_linked: false,
     }],
     hosts: [{ host: "h", addresses: [{ address: "1.1.1.1", range: "r" }] }],
   },
@@ -91,8 +91,10 @@ const CHECKED: PolicyChecked = {
 const STEP: RunEvent = { ...HEAD, type: "step_started" };
 
 Deno.test("readingsOf() has when an event began and when it was recorded", () => {
-  assertEquals(readingsOf(SUCCESS), [8n, 9n]);
-  assertEquals(readingsOf(STEP), [9n]);
+  assertEquals(readingsOf(SUCCESS, undefined), [8n, 9n]);
+  assertEquals(readingsOf(STEP, undefined), [9n]);
+  // The first try of the model has the reading with which its answer began.
+  assertEquals(readingsOf(COMPLETED, SUCCESS), [9n]);
 });
 
 Deno.test("outputOf() has what the model gave back", () => {
@@ -167,8 +169,8 @@ Deno.test("pathFactsOf() has what was looked up, by how it is spelled", () => {
     inside: true,
     viaLink: true,
     dotdotAfterLink: false,
-    kind: "file",
-    links: 1,
+    special: false,
+    hardLinked: false,
   });
   assertEquals(pathFactsOf(CHECKED, "./a"), undefined);
   assertEquals(pathFactsOf({ ...CHECKED, facts: null }, "a"), undefined);

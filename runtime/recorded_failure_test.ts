@@ -10,7 +10,12 @@ Deno.test("a RecordedFailure is taken as it stands, even when the run is cancell
     controller.abort();
     throw failure;
   }, controller.signal);
-  assertEquals(attempted, { ok: false, error, recorded: failure });
+  assertEquals(attempted, {
+    ok: false,
+    error,
+    recorded: failure,
+    retryAfterMs: 0,
+  });
 });
 
 Deno.test("what is recorded as indeterminate is public", () => {

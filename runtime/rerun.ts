@@ -138,12 +138,13 @@ export function rerun(
       },
       async run(args, context) {
         const attempt = next();
-        if (attempt?.type === "attempt_finished") {
+        const tried = attempt?.type === "attempt_finished" &&
+          attempt.call_id !== null;
+        if (tried) {
           const outcome = outcomeOf(attempt, recorded[at + 1]);
           if (outcome !== undefined) return outcome.value;
         }
-        const lost = attempt?.type === "attempt_finished" &&
-          attempt.outcome === "success";
+        const lost = tried && attempt.outcome === "success";
         if (!lost) world();
         // Beyond the record an intent is new; at its end nobody knows what became of it.
         if (lost || at === recorded.length) {
@@ -182,12 +183,14 @@ export function rerun(
       },
       async llm(input, signal) {
         const event = next();
-        const answer = event?.type === "attempt_finished"
-          ? attemptOf(event, recorded[at + 1])
-          : event;
+        const tried = event?.type === "attempt_finished" &&
+          event.call_id === null;
+        const answer = tried ? attemptOf(event, recorded[at + 1]) : event;
         if (answer?.type === "llm_completed") return outputOf(answer);
-        // The answer to a try that succeeded may be missing where the record ends.
-        if (event === undefined || at + 1 < recorded.length) world();
+        if (!tried || !isLost()) world();
+        else if (afterwards === undefined) {
+          throw new RecordedFailure(INDETERMINATE, { lost: true });
+        } else heed();
         return await spec.llm(input, signal);
       },
     }),
