@@ -1,0 +1,125 @@
+import { z } from "../../deps.ts";
+import { ModelError } from "../model_error.ts";
+import { causes, refusalIn } from "./causes.ts";
+import { retryAfterMs } from "./retry_after.ts";
+
+/** Who was asked. */
+export interface Asked {
+  /** How messages name the model: `openai:gpt-5`. */
+  readonly name: string;
+  /** The key that was sent, which no message may show. */
+  readonly key?: string | undefined;
+}
+
+/** What the provider packages call `APICallError`, as far as it is looked at. */
+const apiCallError = z.looseObject({
+  name: z.literal("AI_APICallError"),
+  message: z.string(),
+  statusCode: z.optional(z.int()),
+  responseHeaders: z.optional(z.record(z.string(), z.string())),
+  data: z.optional(z.unknown()),
+});
+
+const errorData = z.looseObject({
+  error: z.looseObject({ code: z.optional(z.unknown()) }),
+});
+
+/** Later the same server may do what it did not do now. */
+const TRANSIENT_STATUS = new Set([
+  ...[408, 425, 429, 500, 502, 503, 504],
+  // What stands before the server could not reach it (Cloudflare), or it is overloaded (Anthropic).
+  ...[520, 521, 522, 523, 524, 529],
+]);
+
+const STATUS_TYPES = new Map([[401, "unauthorized"], [403, "forbidden"]]);
+
+/** Errors of the packages for an answer that does not have the provider's own form. */
+const UNREADABLE = new Set([
+  "AI_EmptyResponseBodyError",
+  "AI_InvalidResponseDataError",
+  "AI_JSONParseError",
+  "AI_NoContentGeneratedError",
+  "AI_TypeValidationError",
+]);
+
+/** How much of a server's own words a message quotes. */
+const MAX_QUOTE_LENGTH = 300;
+
+/**
+ * Classifies whatever a provider package threw. The server's own words are quoted,
+ * in one line and without the key, except when it refused the key: such answers
+ * show parts of it.
+ */
+export function modelErrorOf(error: unknown, asked: Asked): ModelError {
+  for (const each of causes(error)) {
+    if (each instanceof ModelError) return each;
+  }
+  const cannot = `Cannot ask "${asked.name}":`;
+  const refusal = refusalIn(error);
+  if (refusal !== undefined) {
+    return new ModelError(
+      `${cannot} the process has no permission for this`,
+      { type: "permission_denied", cause: refusal },
+    );
+  }
+  const call = apiCallError.safeParse(error);
+  if (call.success) {
+    const { message, statusCode: status, responseHeaders, data } = call.data;
+    if (status === undefined) {
+      return new ModelError(`${cannot} the connection failed`, {
+        type: "network",
+        transient: true,
+      });
+    }
+    if (status < 300) return unreadable(cannot);
+    const spent = isQuota(data);
+    const quote = STATUS_TYPES.has(status) ? "" : quoted(message, asked.key);
+    return new ModelError(
+      `${cannot} the server answered ${status}${quote && `: ${quote}`}`,
+      {
+        type: spent
+          ? "insufficient_quota"
+          : STATUS_TYPES.get(status) ?? String(status),
+        transient: TRANSIENT_STATUS.has(status) && !spent,
+        retryAfterMs: retryAfterMs(responseHeaders ?? {}),
+      },
+    );
+  }
+  const name = error instanceof Error ? error.name : typeof error;
+  if (UNREADABLE.has(name)) return unreadable(cannot);
+  if (name === "TimeoutError") {
+    return new ModelError(`${cannot} it took too long to answer`, {
+      type: "timeout",
+      transient: true,
+    });
+  }
+  const text = error instanceof Error ? error.message : "";
+  return new ModelError(
+    `${cannot} the adapter failed with ${name}: ${quoted(text, asked.key)}`,
+    { type: "provider_error" },
+  );
+}
+
+function unreadable(cannot: string): ModelError {
+  return new ModelError(
+    `${cannot} the server's answer does not have the form that it promises`,
+    { type: "invalid_response" },
+  );
+}
+
+/** OpenAI's way to say that no request will be served until somebody pays. */
+function isQuota(data: unknown): boolean {
+  const parsed = errorData.safeParse(data);
+  return parsed.success && parsed.data.error.code === "insufficient_quota";
+}
+
+/** One line of what a server said, without the key. */
+function quoted(text: string, key: string | undefined): string {
+  const shown = key === undefined || key === ""
+    ? text
+    : text.replaceAll(key, "[key]");
+  const line = shown.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+  return line.length > MAX_QUOTE_LENGTH
+    ? `${line.slice(0, MAX_QUOTE_LENGTH)}…`
+    : line;
+}

@@ -1,0 +1,42 @@
+import type { Llm } from "../llm.ts";
+import { type Asked, modelErrorOf } from "./api_error.ts";
+import { modelOutput, type ModelResult } from "./model_output.ts";
+import { type ModelPrompt, offeredTools, promptOf } from "./prompt.ts";
+
+/**
+ * A model of a provider package, as far as it is used: the interface
+ * `LanguageModelV4` of `@ai-sdk/provider`. `doGenerate` sends one request and
+ * retries nothing.
+ */
+export interface LanguageModel {
+  /** Asks the model once. */
+  doGenerate(prompt: ModelPrompt): PromiseLike<ModelResult>;
+}
+
+/**
+ * Makes a model of any provider one that the loop can ask.
+ *
+ * It throws a `ModelError` when the model could not be asked or its answer could
+ * not be read, and the signal's reason when the run was cancelled, unless that
+ * reason is a `TimeoutError`. What becomes of an answer, see `modelOutput`.
+ */
+export function languageModelLlm(model: LanguageModel, asked: Asked): Llm {
+  return async ({ messages, tools }, signal) => {
+    try {
+      signal.throwIfAborted();
+      const result = await model.doGenerate({
+        prompt: promptOf(messages),
+        tools: offeredTools(tools),
+        abortSignal: signal,
+      });
+      return modelOutput(result);
+    } catch (error) {
+      if (signal.aborted && !isTimeout(signal.reason)) throw signal.reason;
+      throw modelErrorOf(signal.aborted ? signal.reason : error, asked);
+    }
+  };
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === "TimeoutError";
+}

@@ -1,0 +1,75 @@
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { ModelError } from "../model_error.ts";
+import { type LanguageModel, languageModelLlm } from "./language_model.ts";
+
+const INPUT = {
+  step: 1,
+  messages: [{ role: "user" as const, content: "Why?" }],
+  tools: [],
+};
+const ASKED = { name: "some:model", key: "sk-secret-1" };
+const ANSWER = {
+  content: [{ type: "text", text: "Because." }],
+  finishReason: { unified: "stop", raw: undefined },
+  usage: {
+    inputTokens: { total: 1 },
+    outputTokens: { total: 2, reasoning: undefined },
+  },
+};
+
+function failing(error: unknown): LanguageModel {
+  return { doGenerate: () => Promise.reject(error) };
+}
+
+Deno.test("languageModelLlm() asks once, with the signal", async () => {
+  const { signal } = new AbortController();
+  const prompts: unknown[] = [];
+  const llm = languageModelLlm({
+    doGenerate(prompt) {
+      prompts.push(prompt);
+      return Promise.resolve(ANSWER);
+    },
+  }, ASKED);
+  assertEquals(await llm(INPUT, signal), {
+    answer: "Because.",
+    usage: { input_tokens: 1, output_tokens: 2 },
+    finish_reason: "stop",
+  });
+  assertEquals(prompts, [{
+    prompt: [{ role: "user", content: [{ type: "text", text: "Why?" }] }],
+    tools: [],
+    abortSignal: signal,
+  }]);
+});
+
+Deno.test("languageModelLlm() classifies what the model throws", async () => {
+  const llm = languageModelLlm(
+    failing(new RangeError("not with sk-secret-1")),
+    ASKED,
+  );
+  const thrown = await assertRejects(
+    () => llm(INPUT, new AbortController().signal),
+    ModelError,
+    'Cannot ask "some:model": the adapter failed with RangeError: not with [key]',
+  );
+  assertEquals([thrown.type, thrown.transient], ["provider_error", false]);
+});
+
+Deno.test("languageModelLlm() asks nobody once it is cancelled", async () => {
+  const reason = new Error("enough");
+  const llm = languageModelLlm({
+    doGenerate: () => {
+      throw new Error("asked");
+    },
+  }, ASKED);
+  const thrown = await llm(INPUT, AbortSignal.abort(reason))
+    .catch((error) => error);
+  assertStrictEquals(thrown, reason);
+});
+
+Deno.test("languageModelLlm() takes a time limit for a transient failure", async () => {
+  const limit = AbortSignal.abort(new DOMException("late", "TimeoutError"));
+  const llm = languageModelLlm(failing(new Error("whatever")), ASKED);
+  const thrown = await assertRejects(() => llm(INPUT, limit), ModelError);
+  assertEquals([thrown.type, thrown.transient], ["timeout", true]);
+});

@@ -1,0 +1,101 @@
+import type { ProposedCall } from "../event.ts";
+import type { LlmOutput } from "../llm.ts";
+import { type ModelUsage, modelUsage } from "./model_usage.ts";
+
+/** What a provider's model gave back, as far as it is looked at. */
+export interface ModelResult {
+  readonly content: readonly ModelPart[];
+  readonly finishReason: ModelFinish;
+  readonly usage: ModelUsage;
+}
+
+/** Why a model stopped. */
+export interface ModelFinish {
+  /** `stop`, `length`, `content-filter`, `tool-calls`, `error`, `interrupted` or `other`. */
+  readonly unified: string;
+  /** The provider's own word. */
+  readonly raw: string | undefined;
+}
+
+/** A part of an answer: `text`, `reasoning`, `tool-call` and others. */
+export interface ModelPart {
+  readonly type: string;
+  /** Of text and reasoning. */
+  readonly text?: string | undefined;
+  /** Of a call, as are the next two. */
+  readonly toolCallId?: string | undefined;
+  readonly toolName?: string | undefined;
+  /** The arguments as raw text; perhaps it is not JSON. */
+  readonly input?: string | undefined;
+  /** Whether the provider ran the tool itself. */
+  readonly providerExecuted?: boolean | undefined;
+}
+
+/** Words for a stop in the middle that the packages call a `stop`. */
+const PAUSED = new Set(["pause_turn"]);
+
+/**
+ * Makes what a model gave back an answer or calls, when it is whole:
+ *
+ * - calls, when there are any and the model stopped for them (or just stopped);
+ *   text beside them is `raw`, and arguments stay the text that they are;
+ * - an answer, when the model just stopped and wrote some text.
+ *
+ * All else is neither, so that the loop puts it on record as a malformed output:
+ * what was cut off for its length (a call too, since its arguments may be cut), a
+ * refusal, what a content filter stopped, an empty answer, calls that were
+ * announced and are not there, a reason to stop that nobody knows, and a tool
+ * that the provider ran on its own, past the policy. Then `raw` is the content as
+ * JSON, and `finish_reason` says both words for why it stopped:
+ * `content-filter: stop` is a refusal of OpenAI's.
+ */
+export function modelOutput(
+  { content, finishReason, usage }: ModelResult,
+): LlmOutput {
+  const tokens = modelUsage(usage);
+  const counted = tokens === undefined ? {} : { usage: tokens };
+  const { unified, raw } = finishReason;
+  const stopped = unified === "stop" && !PAUSED.has(raw ?? "");
+  const called = content.filter(({ type }) => type === "tool-call");
+  const text = content.filter(({ type }) => type === "text")
+    .map(({ text = "" }) => text).join("");
+  const finish_reason = raw ?? unified;
+
+  if (content.some(({ providerExecuted }) => providerExecuted === true)) {
+    return { ...unusable(finishReason, content), ...counted };
+  }
+  if (called.length > 0 && (stopped || unified === "tool-calls")) {
+    const calls = called.map(proposed);
+    return text === ""
+      ? { calls, ...counted, finish_reason }
+      : { calls, ...counted, finish_reason, raw: text };
+  }
+  if (called.length === 0 && stopped && text.trim() !== "") {
+    return { answer: text, ...counted, finish_reason };
+  }
+  return { ...unusable(finishReason, content), ...counted };
+}
+
+function proposed(
+  { toolCallId = "", toolName = "", input = "" }: ModelPart,
+): ProposedCall {
+  return { id: toolCallId, tool: toolName, args_json: input };
+}
+
+function unusable(
+  { unified, raw }: ModelFinish,
+  content: readonly ModelPart[],
+): LlmOutput {
+  return {
+    finish_reason: raw === undefined || raw === unified
+      ? unified
+      : `${unified}: ${raw}`,
+    raw: JSON.stringify(content.map(recordedPart)),
+  };
+}
+
+/** Without what a package adds for itself. */
+function recordedPart(part: ModelPart): ModelPart {
+  const { type, text, toolCallId, toolName, input, providerExecuted } = part;
+  return { type, text, toolCallId, toolName, input, providerExecuted };
+}

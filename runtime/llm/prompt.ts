@@ -1,0 +1,104 @@
+import type { ToolDefinition } from "../../tools/tool.ts";
+import type { ProposedCall } from "../event.ts";
+import type { Message } from "../llm.ts";
+
+/** What a provider's model is given. Lists are mutable since the packages say so. */
+export interface ModelPrompt {
+  readonly prompt: ModelMessage[];
+  readonly tools: OfferedTool[];
+  readonly abortSignal: AbortSignal;
+}
+
+/** One turn of the conversation, in the providers' common form. */
+export type ModelMessage =
+  | { role: "user"; content: { type: "text"; text: string }[] }
+  | { role: "assistant"; content: ToolCallPart[] }
+  | { role: "tool"; content: ToolResultPart[] };
+
+/** A call that the model made before. */
+export interface ToolCallPart {
+  type: "tool-call";
+  toolCallId: string;
+  toolName: string;
+  /** The arguments in the model's own words; the packages parse them where a provider wants an object. */
+  input: string;
+}
+
+/** What a call came to. */
+export interface ToolResultPart {
+  type: "tool-result";
+  toolCallId: string;
+  toolName: string;
+  output: { type: "text"; value: string };
+}
+
+/** A tool, in the providers' common form. */
+export interface OfferedTool {
+  type: "function";
+  name: string;
+  description: string;
+  /** A JSON Schema, draft 2020-12. */
+  inputSchema: Record<string, unknown>;
+}
+
+/** Words a conversation for a provider; results that follow each other become one turn. */
+export function promptOf(messages: readonly Message[]): ModelMessage[] {
+  const prompt: ModelMessage[] = [];
+  for (const message of messages) {
+    const last = prompt.at(-1);
+    if (message.role === "tool" && last?.role === "tool") {
+      last.content.push(resultPart(message));
+    } else {
+      prompt.push(turn(message));
+    }
+  }
+  return prompt;
+}
+
+function turn(message: Message): ModelMessage {
+  switch (message.role) {
+    case "user":
+      return {
+        role: "user",
+        content: [{ type: "text", text: message.content }],
+      };
+    case "assistant":
+      return { role: "assistant", content: message.calls.map(callPart) };
+    case "tool":
+      return { role: "tool", content: [resultPart(message)] };
+  }
+}
+
+function callPart({ id, tool, args_json }: ProposedCall): ToolCallPart {
+  return {
+    type: "tool-call",
+    toolCallId: id,
+    toolName: tool,
+    input: args_json,
+  };
+}
+
+function resultPart(
+  { call_id, tool, content }: Extract<Message, { role: "tool" }>,
+): ToolResultPart {
+  return {
+    type: "tool-result",
+    toolCallId: call_id,
+    toolName: tool,
+    output: { type: "text", value: content },
+  };
+}
+
+/** Words the tools for a provider. */
+export function offeredTools(
+  definitions: readonly ToolDefinition[],
+): OfferedTool[] {
+  return definitions.map(({ name, description, args }) => ({
+    type: "function",
+    name,
+    description,
+    inputSchema: args["~standard"].jsonSchema.input({
+      target: "draft-2020-12",
+    }),
+  }));
+}
