@@ -21,6 +21,9 @@ const LAYERS = [
 const ADAPTERS = [
   "cli/json_schema_tools.ts",
   "policy/address_range.ts",
+  "runtime/llm/anthropic.ts",
+  "runtime/llm/google.ts",
+  "runtime/llm/openai_compatible.ts",
   "tools/html_text.ts",
 ];
 

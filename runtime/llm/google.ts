@@ -1,0 +1,28 @@
+import { createGoogle } from "npm:@ai-sdk/google@4.0.121";
+import type { LanguageModel } from "./language_model.ts";
+import type { ModelServer } from "./server.ts";
+
+/**
+ * A model behind Google's Gemini interface. The package is loaded with this
+ * module, so this module is loaded only when such a model is asked.
+ */
+export function googleModel(
+  { model, baseUrl, key = "", fetch }: ModelServer,
+): LanguageModel {
+  const languageModel = createGoogle({ baseURL: baseUrl, apiKey: key, fetch })
+    .languageModel(model);
+  return {
+    async doGenerate(prompt) {
+      const result = await languageModel.doGenerate(prompt);
+      // The package counts what is missing as nothing. A model that wrote nothing
+      // reports no output, but there is always a prompt.
+      return typeof result.usage.raw?.promptTokenCount === "number" ? result : {
+        ...result,
+        usage: {
+          inputTokens: { total: undefined },
+          outputTokens: { total: undefined, reasoning: undefined },
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { createOpenAICompatible } from "npm:@ai-sdk/openai-compatible@3.0.92";
+import type { LanguageModel } from "./language_model.ts";
+import type { ModelServer } from "./server.ts";
+
+/**
+ * A model behind the Chat Completions interface, which OpenAI, Ollama, llama.cpp,
+ * vLLM and others offer. The package is loaded with this module, so this module
+ * is loaded only when such a model is asked.
+ */
+export function openaiCompatibleModel(
+  { model, baseUrl, key, fetch }: ModelServer,
+): LanguageModel {
+  const provider = createOpenAICompatible({
+    name: "openai-compatible",
+    baseURL: baseUrl,
+    fetch,
+    ...key === undefined ? {} : { apiKey: key },
+    // The package's own conversion counts what is missing as nothing.
+    convertUsage: (usage) => ({
+      inputTokens: {
+        total: usage?.prompt_tokens ?? undefined,
+        noCache: undefined,
+        cacheRead: undefined,
+        cacheWrite: undefined,
+      },
+      outputTokens: {
+        total: usage?.completion_tokens ?? undefined,
+        text: undefined,
+        reasoning: usage?.completion_tokens_details?.reasoning_tokens ??
+          undefined,
+      },
+      raw: { total_tokens: usage?.total_tokens ?? null },
+    }),
+  });
+  return provider.chatModel(model);
+}
