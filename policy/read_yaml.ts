@@ -13,7 +13,13 @@ export function readYaml<T>(
   source: string,
   schema: z.ZodMiniType<T>,
 ): T {
-  const result = schema.safeParse(parse(text, source), { error: wording });
+  const document = parse(text, source);
+  if (!isSmall(document)) {
+    const message =
+      `it has more than ${MAX_VALUES} values, aliases written out`;
+    throw new InputError(source, [{ path: "", message }]);
+  }
+  const result = schema.safeParse(document, { error: wording });
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue): InputProblem => ({
     path: spellPath(issue.path),
@@ -42,6 +48,21 @@ function parse(text: string, source: string): unknown {
       message: message.split("\n", 1)[0]?.replace(/ at line .*$/, "") ?? "",
     }], { cause });
   }
+}
+
+/** How many values a document may have. */
+const MAX_VALUES = 1_000_000;
+
+/** A few lines of aliases can stand for more values than can ever be looked at. */
+function isSmall(document: unknown): boolean {
+  const open = [document];
+  for (let count = 0; open.length > 0; count++) {
+    if (count + open.length > MAX_VALUES) return false;
+    const value = open.pop();
+    if (typeof value !== "object" || value === null) continue;
+    for (const each of Object.values(value)) open.push(each);
+  }
+  return true;
 }
 
 type Issue = z.core.$ZodIssue;

@@ -211,3 +211,18 @@ Deno.test("readYaml() refuses a tab as indentation, but not in JSON", () => {
     mode: "fast",
   });
 });
+
+Deno.test("readYaml() refuses aliases that stand for more than can be looked at", () => {
+  const lists = Array.from({ length: 12 }, (_, index) => {
+    const items = index === 0 ? "x" : `*a${index - 1}`;
+    return `a${index}: &a${index} [${new Array(10).fill(items).join(", ")}]`;
+  });
+  assertEquals(failure(lists.join("\n")).message, TOO_MANY);
+});
+
+Deno.test("readYaml() refuses a document that contains itself", () => {
+  assertEquals(failure("name: &a [*a]").message, TOO_MANY);
+});
+
+const TOO_MANY =
+  "task.yaml: it has more than 1000000 values, aliases written out";
