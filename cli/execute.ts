@@ -9,14 +9,14 @@ import { agentLoop } from "../runtime/loop.ts";
 import type { Approver } from "../runtime/approval.ts";
 import { rerun } from "../runtime/rerun.ts";
 import { fixtureResolve, stagedDocuments } from "../tasks/corpus.ts";
-import { scriptedRun, startOf } from "../tasks/scripted_run.ts";
+import { scriptedRun, startOf, type TaskModel } from "../tasks/scripted_run.ts";
 import type { Task } from "../tasks/task.ts";
 import { directorySandbox } from "../tools/directory_sandbox.ts";
 import type { Document } from "../tools/document.ts";
 import { networkFor } from "./network.ts";
 import { stopwatch } from "./provenance.ts";
 import type { ToolHost } from "./tool_host.ts";
-import { deterministicEnv } from "./world.ts";
+import { deterministicEnv, realEnv } from "./world.ts";
 
 /** One run of a task, with where it happens and where it is recorded. */
 export interface Execution {
@@ -35,6 +35,8 @@ export interface Execution {
   /** Whether backing off takes real time. */
   readonly waits: boolean;
   readonly signal: AbortSignal;
+  /** The model that is asked. Default: the script of the task. */
+  readonly model?: TaskModel | undefined;
   /** Answers what the policy leaves to a person. Default: nobody does. */
   readonly approver?: Approver | undefined;
   /** Sees every event before it is recorded. */
@@ -54,22 +56,24 @@ export interface Executed {
   readonly unused: number;
 }
 
-/** Runs a task with its scripted model and puts it on record. */
+/** Runs a task with its model and puts it on record. */
 export async function execute(execution: Execution): Promise<Executed> {
   const { task, documents, host, sink, past, signal } = execution;
   const volatile = stopwatch();
   if (past === undefined) {
     layDown(stagedDocuments(documents), execution.sandbox);
   }
+  const resolve = fixtureResolve(networkFor(execution.online).resolve);
+  const { approver } = execution;
   const world = (start: bigint) =>
-    deterministicEnv(start, {
-      ...execution,
-      resolve: fixtureResolve(networkFor(execution.online).resolve),
-    });
+    execution.model === undefined
+      ? deterministicEnv(start, { ...execution, resolve })
+      : realEnv(start, { signal, resolve, approver });
   const again = past === undefined
     ? undefined
     : rerun(past.events, { ...past, signal, env: world });
-  const env = again?.env ?? world(startOf(task));
+  const start = execution.model === undefined ? startOf(task) : 0n;
+  const env = again?.env ?? world(start);
   const tools = await host.tools(documents);
   const spec = scriptedRun(task, {
     ...execution,
@@ -85,7 +89,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     volatile,
     durability: execution.durability,
   });
-  const { script } = task.document;
+  const script = execution.model === undefined ? task.document.script : [];
   return {
     finished,
     unused: Math.max(0, script.length - finished.totals.llm_calls),

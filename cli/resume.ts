@@ -10,6 +10,7 @@ import type { ReadLedger } from "../evidence/read_ledger.ts";
 import { InputError } from "../policy/input_error.ts";
 import { loadPolicy } from "../policy/load.ts";
 import type { RunStarted } from "../runtime/event.ts";
+import type { ModelInfo } from "../runtime/run_spec.ts";
 import { DivergenceError } from "../runtime/rerun.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";
 import { loadTask } from "../tasks/task.ts";
@@ -22,6 +23,7 @@ import { readCorpusFolder } from "./corpus_folder.ts";
 import { durabilityOf } from "./durability.ts";
 import { execute } from "./execute.ts";
 import { whyUnwritable } from "./files.ts";
+import { liveModel, MODEL_OPTIONS } from "./live_model.ts";
 import { readRecord } from "./record.ts";
 import { lastTrouble, orWaiting, reportEnd, reportWaiting } from "./run_end.ts";
 import { openToolHost } from "./tool_host.ts";
@@ -30,7 +32,9 @@ import { openToolHost } from "./tool_host.ts";
 export const resume: Command = {
   summary: "go on with a run whose process ended before it did",
   help: `Usage: resume RUN_DIR [--corpus DIR] [--durability none|intent]
-              [--approve never|prompt|file] [--json]
+              [--approve never|prompt|file]
+              [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]]
+              [--json]
 
 Goes on with a run that broke off, from what its ledger holds. Nothing that is
 there is done again: the model is not asked for an answer that is on record, and
@@ -43,6 +47,7 @@ else befell the process. The run ends with the same artifacts as if it had never
 been interrupted.
 
   --corpus DIR  the documents, when the agent has changed those in sandbox/corpus
+  --llm SPEC    the model that the run was begun with, as for \`run\`
   --approve HOW as for \`run\`; default: file
   --durability  as for \`run\`
   --json        print the result as JSON
@@ -52,7 +57,7 @@ for approval, 1 it could not be resumed.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
-      options: ["corpus", "durability", "approve"],
+      options: ["corpus", "durability", "approve", ...MODEL_OPTIONS],
       flags: ["json"],
       operands: ["RUN_DIR"],
     });
@@ -67,6 +72,8 @@ for approval, 1 it could not be resumed.
     );
     const policy = loadPolicy(started.policy.text, "the policy on record");
 
+    const model = await liveModel(given, output);
+    refuseOtherModel(out, started, model?.info);
     const approver = approverFor(given.option("approve") ?? "file", {
       policy,
       out,
@@ -82,6 +89,7 @@ for approval, 1 it could not be resumed.
     try {
       const ended = await orWaiting(execute({
         approver,
+        model,
         task: loadTask(started.task.text, "the task on record"),
         policy,
         documents,
@@ -134,6 +142,27 @@ function openSink(
   }
 }
 
+/** Who answered must go on answering. */
+function refuseOtherModel(
+  out: string,
+  { llm }: RunStarted,
+  info: ModelInfo | undefined,
+): void {
+  const isScripted = llm.execution_path === "stub";
+  const same = info === undefined
+    ? isScripted
+    : info.provider === llm.provider && info.model === llm.model &&
+      info.execution_path === llm.execution_path;
+  if (same) return;
+  throw ledgerProblem(
+    out,
+    isScripted
+      ? "the run follows a script; leave --llm out"
+      : `the run was begun with ${llm.provider}/${llm.model} (${llm.execution_path}); name it with --llm`,
+    1,
+  );
+}
+
 function startOfRun(out: string, { events }: ReadLedger): RunStarted {
   const [started] = events;
   if (started?.type !== "run_started") {
@@ -148,9 +177,6 @@ function startOfRun(out: string, { events }: ReadLedger): RunStarted {
       `the run was made by version ${started.runtime_version}; this is ${config.version}`,
       1,
     );
-  }
-  if (started.llm.execution_path !== "stub") {
-    throw ledgerProblem(out, "only runs of a scripted model can be resumed", 1);
   }
   return started;
 }

@@ -11,6 +11,7 @@ import { execute } from "./execute.ts";
 import { lastTrouble, orWaiting, reportEnd, reportWaiting } from "./run_end.ts";
 import { whyUnwritable } from "./files.ts";
 import { readSigningKey } from "./key_files.ts";
+import { liveModel, MODEL_OPTIONS } from "./live_model.ts";
 import { openToolHost } from "./tool_host.ts";
 import { readTaskInputs } from "./task_inputs.ts";
 
@@ -19,6 +20,7 @@ export const run: Command = {
   summary: "run a task of your own",
   help: `Usage: run TASK.yaml [--policy FILE] [--corpus DIR] [--out DIR]
            [--durability none|intent] [--approve never|prompt|file]
+           [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]]
            [--sign KEYFILE] [--json]
 
 Runs a task and leaves four artifacts in a new folder: state.jsonl, trace.json,
@@ -35,6 +37,11 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      (default): nobody, so it is rejected; prompt: you, at the
                      terminal; file: the run stops until somebody answers with the
                      command approvals, and goes on with resume
+  --llm SPEC         ask a model instead of following the task's script:
+                     openai:MODEL, anthropic:MODEL, google:MODEL, ollama:MODEL,
+                     or openai-compatible:MODEL with --base-url URL; keys come
+                     from OPENAI_API_KEY, ANTHROPIC_API_KEY and GEMINI_API_KEY,
+                     or from the variable that --api-key-env names
   --sign KEYFILE     sign the artifacts with a private key, as keygen writes it:
                      leaves attestation.json beside them, however the run ends
   --json             print the result as JSON
@@ -53,7 +60,10 @@ for approval, 1 it could not be run.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
-      options: ["policy", "corpus", "out", "durability", "approve", "sign"],
+      options: [
+        ...["policy", "corpus", "out", "durability", "approve", "sign"],
+        ...MODEL_OPTIONS,
+      ],
       flags: ["json"],
       operands: ["TASK.yaml"],
     });
@@ -62,7 +72,9 @@ for approval, 1 it could not be run.
     const inputs = readTaskInputs(path, {
       policy: given.option("policy"),
       corpus: given.option("corpus"),
+      unscripted: given.option("llm") !== undefined,
     });
+    const model = await liveModel(given, output);
     const out = given.option("out") ?? join("runs", inputs.runId);
     const keyPath = given.option("sign");
     const key = keyPath === undefined
@@ -88,6 +100,7 @@ for approval, 1 it could not be run.
     using sink = runDirectory(out);
     const ended = await orWaiting(execute({
       ...inputs,
+      model,
       approver,
       durability,
       sandbox,

@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join } from "../deps.ts";
+import { InputError } from "../policy/input_error.ts";
 import { loadPolicy, type Policy } from "../policy/load.ts";
 import builtInPolicy from "../policy/v1.yaml" with { type: "text" };
 import { withOverrides } from "../tasks/policy_overrides.ts";
@@ -18,6 +19,8 @@ export interface TaskInputs {
 
 /** Paths that the command line gives instead of those that the task names. */
 export interface InputOptions {
+  /** Whether the task needs no script, since another model does it. Default: false. */
+  readonly unscripted?: boolean;
   readonly policy?: string | undefined;
   readonly corpus?: string | undefined;
 }
@@ -33,6 +36,12 @@ export function readTaskInputs(
 ): TaskInputs {
   const task = loadTask(readInput(path), path);
   const { id, seed, policy_overrides, ...named } = task.document;
+  if (named.script.length === 0 && !options.unscripted) {
+    throw new InputError(path, [{
+      path: "script",
+      message: "missing; expected array, or a model with --llm",
+    }]);
+  }
   const beside = (other: string | undefined) =>
     other === undefined || isAbsolute(other)
       ? other

@@ -51,3 +51,29 @@ export function deterministicEnv(
     signal,
   };
 }
+
+/**
+ * The environment of a run whose model is really asked: real time, from `start`
+ * on when the run was begun before. Its clock never goes back.
+ */
+export function realEnv(
+  start: bigint,
+  world: Pick<Env, "signal" | "resolve" | "approver">,
+): Env & { expire(): void } {
+  let last = start;
+  return {
+    ...world,
+    now() {
+      const ms = Math.round(
+        (performance.timeOrigin + performance.now()) * 1000,
+      );
+      const reading = BigInt(ms) * 1000n;
+      if (reading > last) last = reading;
+      return last;
+    },
+    sleep: wait,
+    deadline,
+    // No tool of a real run hangs on purpose.
+    expire() {},
+  };
+}

@@ -1,5 +1,6 @@
 import type { Policy } from "../policy/load.ts";
-import type { RunSpec } from "../runtime/run_spec.ts";
+import type { Llm } from "../runtime/llm.ts";
+import type { ModelInfo, RunSpec } from "../runtime/run_spec.ts";
 import { scriptedLlm } from "../runtime/scripted_llm.ts";
 import type { Document } from "../tools/document.ts";
 import { toolRegistry } from "../tools/registry.ts";
@@ -18,17 +19,25 @@ export interface ScriptedRunOptions {
   readonly tools: readonly Tool[];
   /** Lets time pass until the deadline of a tool that hangs. */
   readonly expire: () => void;
+  /** A model that is asked instead of following the script. */
+  readonly model?: TaskModel | undefined;
   readonly runtimeVersion: string;
   readonly runId: string;
 }
 
-/** Makes a task ready to run with its scripted model and with the faults of its tools. */
+/** A model, and how the record names it. */
+export interface TaskModel {
+  readonly llm: Llm;
+  readonly info: ModelInfo;
+}
+
+/** Makes a task ready to run with its model and with the faults of its tools. */
 export function scriptedRun(
   { text, document: task }: Task,
   options: ScriptedRunOptions,
 ): RunSpec {
   const { policy, documents, sandbox, tools, expire } = options;
-  const model = scriptedLlm(task.script);
+  const { llm, info } = options.model ?? scriptedModel(task);
   return {
     runId: options.runId,
     seed: task.seed,
@@ -39,14 +48,22 @@ export function scriptedRun(
       withFaults(tools, { faults: task.faults, expire }),
     ),
     sandbox,
-    llm: model.llm,
-    model: {
+    llm,
+    model: info,
+    corpus: corpusSnapshot(documents),
+  };
+}
+
+function scriptedModel({ id, script }: TaskDocument): TaskModel {
+  const { llm, sha256 } = scriptedLlm(script);
+  return {
+    llm,
+    info: {
       execution_path: "stub",
       provider: "scripted",
-      model: task.id,
-      script_sha256: model.sha256,
+      model: id,
+      script_sha256: sha256,
     },
-    corpus: corpusSnapshot(documents),
   };
 }
 

@@ -33,7 +33,7 @@ export interface TaskDocument {
   readonly policy_overrides?: JsonObject | undefined;
   /** Tools that misbehave, by name. */
   readonly faults?: Faults | undefined;
-  /** What the scripted model gives back, step by step. */
+  /** What the scripted model gives back, step by step; empty for a task that another model does. */
   readonly script: readonly ScriptStep[];
   /** What the run must come to, for a scenario. */
   readonly expect?: Expectation | undefined;
@@ -131,7 +131,7 @@ const taskDocument: z.ZodMiniType<TaskDocument> = z.strictObject({
     write: fault,
     summarize: fault,
   })),
-  script,
+  script: z._default(script, []),
   expect: z.optional(expectationSchema),
 });
 
