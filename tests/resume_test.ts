@@ -184,7 +184,7 @@ for (
         },
       },
       stderr:
-        "out/state.jsonl:1: only runs of a scripted model can be resumed\n",
+        "out/state.jsonl:1: the run was begun with p/m (hosted); name it with --llm\n",
     },
     {
       name: "of another seed than its task's",
