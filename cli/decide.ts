@@ -139,7 +139,11 @@ function readCall(line: string, number: number): Call {
   if (args_json !== undefined) return { id, tool, args_json };
   // What a lenient reader has swallowed, such as a key that comes twice, the
   // gate must see; it refuses the line for the same flaw.
-  const { ok } = parseStrictJson(line, { max_bytes: Infinity, max_depth: 512 });
+  const { ok } = parseStrictJson(line, {
+    max_bytes: Infinity,
+    max_depth: 512,
+    max_values: Infinity,
+  });
   return { id, tool, args_json: ok ? JSON.stringify(args) : line };
 }
 

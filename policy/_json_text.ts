@@ -9,13 +9,31 @@ export type JsonTextScan =
 
 /**
  * Walks over a text that is known to be JSON and looks at what `JSON.parse`
- * swallows: nesting that is too deep, and integers that a double cannot hold.
+ * swallows: nesting that is too deep, values that are too many, and integers that
+ * a double cannot hold.
  */
-export function scanJsonText(text: string, maxDepth: number): JsonTextScan {
+export function scanJsonText(
+  text: string,
+  { maxDepth, maxValues }: {
+    readonly maxDepth: number;
+    readonly maxValues: number;
+  },
+): JsonTextScan {
   let depth = 0;
   let keys = 0;
+  /** Each value but the first one of the text follows one of these. */
+  let values = 0;
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
+    if (character === "," || character === "{" || character === "[") {
+      values += 1;
+      if (values > maxValues) {
+        return {
+          ok: false,
+          reason: `the text has more than ${maxValues} values`,
+        };
+      }
+    }
     if (character === "{" || character === "[") {
       depth += 1;
       if (depth > maxDepth) {

@@ -40,6 +40,8 @@ export interface PolicyDocument {
     readonly max_bytes: number;
     /** How deep objects and arrays may be nested, 1 to 256. */
     readonly max_depth: number;
+    /** How many values the arguments may have, at every depth together, 1 to 1,048,576. Default: 4096. */
+    readonly max_values?: number | undefined;
   };
   /** How much one run may use before it ends with `loop_budget`. */
   readonly loop_budget: LoopLimits;
@@ -158,6 +160,7 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
     enforcement: z.enum(["strict"]),
     max_bytes: limit.check(z.maximum(4 * 2 ** 20)),
     max_depth: limit.check(z.maximum(256)),
+    max_values: z.optional(limit.check(z.maximum(2 ** 20))),
   }),
   loop_budget: z.strictObject({
     max_iterations: limit,

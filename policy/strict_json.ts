@@ -7,7 +7,11 @@ import { spellPath } from "./spell_path.ts";
 export interface JsonLimits {
   readonly max_bytes: number;
   readonly max_depth: number;
+  /** Values, at every depth together. Default: 4096. */
+  readonly max_values?: number | undefined;
 }
+
+const DEFAULT_MAX_VALUES = 4096;
 
 /** A parsed text, or why it was not accepted and where. */
 export type StrictJson =
@@ -36,7 +40,10 @@ export function parseStrictJson(text: string, limits: JsonLimits): StrictJson {
   } catch {
     return refused("the text is not JSON");
   }
-  const scan = scanJsonText(text, limits.max_depth);
+  const scan = scanJsonText(text, {
+    maxDepth: limits.max_depth,
+    maxValues: limits.max_values ?? DEFAULT_MAX_VALUES,
+  });
   if (!scan.ok) return refused(scan.reason);
   const { keys, forbiddenKey, flaw } = surveyJson(value);
   // Of keys that come twice, the value has one.

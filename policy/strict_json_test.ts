@@ -346,3 +346,19 @@ for (
     assertEquals(ok, true);
   });
 }
+
+Deno.test("parseStrictJson() counts values at every depth, and takes 4096 of them", () => {
+  const limits = { max_bytes: 65_536, max_depth: 4 };
+  const list = (length: number) => `[${Array(length).fill("1").join(",")}]`;
+  assertEquals(parseStrictJson(list(4096), limits).ok, true);
+  assertEquals(parseStrictJson(list(4097), limits), {
+    ok: false,
+    reason: "the text has more than 4096 values",
+    path: "",
+    value: undefined,
+  });
+  const nested = '{"a":[1,{"b":2},"x,y{["]}';
+  const few = (max_values: number) => ({ ...limits, max_values });
+  assertEquals(parseStrictJson(nested, few(5)).ok, true);
+  assertEquals(parseStrictJson(nested, few(4)).ok, false);
+});

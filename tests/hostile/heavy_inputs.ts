@@ -57,6 +57,20 @@ export const HEAVY_ARGUMENTS: Readonly<Record<string, string>> = {
   "long keys in each other": `${
     filled(["", "1"], () => `{"${"k".repeat(2_100)}":`, "")
   }${"}".repeat(31)}`,
+  "objects with a key each": filled(
+    list("path"),
+    (n) => `{"${n.toString(36)}":1}`,
+  ),
+  "unique objects with a key each": filled(
+    list("unique"),
+    (n) => `{"${n.toString(36)}":1}`,
+  ),
+  "as many objects as there may be": `{"path":[${
+    Array.from(
+      { length: 2040 },
+      (_, n) => `{"${`${n.toString(36)}_`.padEnd(24, "k")}":1}`,
+    ).join(",")
+  }]}`,
   "many short keys": filled(OBJECT, (n) => `"${n.toString(36)}":1`),
   "many keys": filled(OBJECT, (n) => `"k${n}":1`),
   "many keys that are numbers": filled(OBJECT, (n) => `"${n}":1`),
