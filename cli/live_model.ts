@@ -2,10 +2,15 @@ import { chooseModel } from "../runtime/llm/provider.ts";
 import { openModel } from "../runtime/llm/open_model.ts";
 import type { TaskModel } from "../tasks/scripted_run.ts";
 import type { CommandLine } from "./command_line.ts";
-import type { Output } from "./command.ts";
+import { type Output, UsageError } from "./command.ts";
 
 /** The options of the command line that choose a model. */
-export const MODEL_OPTIONS = ["llm", "base-url", "api-key-env"] as const;
+export const MODEL_OPTIONS = [
+  "llm",
+  "base-url",
+  "api-key-env",
+  "model-seed",
+] as const;
 
 /**
  * Makes the model that the command line chose one that can be asked; `undefined`
@@ -25,6 +30,7 @@ export async function liveModel(
   });
   const llm = await openModel(choice, {
     env: variable,
+    seed: seedOf(given.option("model-seed")),
     fetch: (url, init) => fetch(url, init),
   });
   if (choice.info.execution_path === "hosted") {
@@ -33,6 +39,15 @@ export async function liveModel(
     );
   }
   return { llm, info: choice.info };
+}
+
+function seedOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(seed)) return seed;
+  throw new UsageError(
+    `Cannot use --model-seed "${text}": expected a whole number`,
+  );
 }
 
 /** A variable of the environment; `undefined` also when it may not be read. */

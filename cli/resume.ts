@@ -33,7 +33,8 @@ export const resume: Command = {
   summary: "go on with a run whose process ended before it did",
   help: `Usage: resume RUN_DIR [--corpus DIR] [--durability none|intent]
               [--approve never|prompt|file]
-              [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]]
+              [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
+              [--model-seed N]]
               [--json]
 
 Goes on with a run that broke off, from what its ledger holds. Nothing that is

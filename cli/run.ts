@@ -20,7 +20,8 @@ export const run: Command = {
   summary: "run a task of your own",
   help: `Usage: run TASK.yaml [--policy FILE] [--corpus DIR] [--out DIR]
            [--durability none|intent] [--approve never|prompt|file]
-           [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]]
+           [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
+              [--model-seed N]]
            [--sign KEYFILE] [--json]
 
 Runs a task and leaves four artifacts in a new folder: state.jsonl, trace.json,
@@ -41,7 +42,8 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      openai:MODEL, anthropic:MODEL, google:MODEL, ollama:MODEL,
                      or openai-compatible:MODEL with --base-url URL; keys come
                      from OPENAI_API_KEY, ANTHROPIC_API_KEY and GEMINI_API_KEY,
-                     or from the variable that --api-key-env names
+                     or from the variable that --api-key-env names;
+                     --model-seed goes with each request
   --sign KEYFILE     sign the artifacts with a private key, as keygen writes it:
                      leaves attestation.json beside them, however the run ends
   --json             print the result as JSON

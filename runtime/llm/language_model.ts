@@ -20,7 +20,11 @@ export interface LanguageModel {
  * not be read, and the signal's reason when the run was cancelled, unless that
  * reason is a `TimeoutError`. What becomes of an answer, see `modelOutput`.
  */
-export function languageModelLlm(model: LanguageModel, asked: Asked): Llm {
+export function languageModelLlm(
+  model: LanguageModel,
+  asked: Asked & { readonly seed?: number | undefined },
+): Llm {
+  const seeded = asked.seed === undefined ? {} : { seed: asked.seed };
   return async ({ messages, tools }, signal) => {
     try {
       signal.throwIfAborted();
@@ -28,6 +32,7 @@ export function languageModelLlm(model: LanguageModel, asked: Asked): Llm {
         prompt: promptOf(messages),
         tools: offeredTools(tools),
         abortSignal: signal,
+        ...seeded,
       });
       return modelOutput(result);
     } catch (error) {

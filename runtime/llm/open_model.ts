@@ -10,6 +10,8 @@ export interface ModelWorld {
   readonly env: ReadVariable;
   /** Sends the requests; it must heed the signal. */
   readonly fetch: ModelFetch;
+  /** Goes with each request, to models that know what to do with it. Default: none. */
+  readonly seed?: number | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface ModelWorld {
  */
 export async function openModel(
   choice: ModelChoice,
-  { env, fetch }: ModelWorld,
+  { env, fetch, seed }: ModelWorld,
 ): Promise<Llm> {
   const key = keyOf(choice, env);
   const adapter = await ADAPTERS[choice.protocol]();
@@ -31,7 +33,7 @@ export async function openModel(
     key,
     fetch: wholeResponses(fetch),
   });
-  return languageModelLlm(model, { name: choice.spec, key });
+  return languageModelLlm(model, { name: choice.spec, key, seed });
 }
 
 type Adapter = (server: ModelServer) => LanguageModel;

@@ -6,6 +6,8 @@ import type { Message } from "../llm.ts";
 export interface ModelPrompt {
   readonly prompt: ModelMessage[];
   readonly tools: OfferedTool[];
+  /** With it, a model that can answers the same again. */
+  readonly seed?: number;
   readonly abortSignal: AbortSignal;
 }
 
