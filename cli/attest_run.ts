@@ -3,7 +3,7 @@ import { attest, ATTESTATION_NAME } from "../evidence/attestation.ts";
 import type { SigningKey } from "../evidence/signing_key.ts";
 import { InputError } from "../policy/input_error.ts";
 import { growingFile } from "../runtime/growing_file.ts";
-import { readInput, whyUnwritable } from "./files.ts";
+import { exists, readInput, whyUnwritable } from "./files.ts";
 
 /**
  * Signs the run in a directory: writes `attestation.json` beside its artifacts,
@@ -28,16 +28,6 @@ export async function attestRun(run: string, key: SigningKey): Promise<void> {
     throw unsigned(run, cause instanceof Error ? cause.message : "", cause);
   }
   place(path, attestation);
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** Of the bytes of a text that was read strictly as UTF-8, so that they are those of the file. */

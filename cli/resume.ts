@@ -22,7 +22,7 @@ import { type Command, UsageError } from "./command.ts";
 import { readCorpusFolder } from "./corpus_folder.ts";
 import { durabilityOf } from "./durability.ts";
 import { execute } from "./execute.ts";
-import { whyUnwritable } from "./files.ts";
+import { exists, whyUnwritable } from "./files.ts";
 import { liveModel, MODEL_OPTIONS } from "./live_model.ts";
 import { readRecord } from "./record.ts";
 import { lastTrouble, orWaiting, reportEnd, reportWaiting } from "./run_end.ts";
@@ -203,16 +203,6 @@ function ledgerProblem(
 ): InputError {
   const path = join(out, "state.jsonl");
   return new InputError(path, [{ path: "", line, message }]);
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 function tornLine(torn: Uint8Array): Incident {

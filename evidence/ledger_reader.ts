@@ -38,7 +38,7 @@ const HASH_LENGTH = ',"hash":""}'.length + 64;
  * A stretch of damaged lines has one finding, at its first line: whoever swaps
  * two lines or puts one in breaks two or three links at once.
  */
-export function* readLedger(
+export function* checkedLines(
   chunks: Iterable<Uint8Array>,
   report: ReportLine,
 ): Generator<ReadLine, void> {

@@ -11,7 +11,7 @@ import {
   headCheck,
   type KeptElsewhere,
 } from "./kept_elsewhere.ts";
-import { readLedger, type ReportLine } from "./ledger_reader.ts";
+import { checkedLines, type ReportLine } from "./ledger_reader.ts";
 import type { ArtifactDigest } from "./manifest.ts";
 import { checkEntries } from "./run_entries.ts";
 import { type LedgerDigest, runProjection } from "./run_projection.ts";
@@ -141,7 +141,7 @@ function readWhole(
   let events = 0;
   let head = "";
   let broken = false;
-  for (const read of readLedger(bytes.chunks, report)) {
+  for (const read of checkedLines(bytes.chunks, report)) {
     const { event, gap } = read;
     events = read.line;
     head = read.hash ?? "";
