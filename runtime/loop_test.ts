@@ -1,10 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { loadPolicy } from "../policy/load.ts";
 import policyText from "../policy/v1.yaml" with { type: "text" };
 import { virtualClock } from "./env.ts";
 import type { RunEvent } from "./event.ts";
-import { agentLoop } from "./loop.ts";
-import { eventsOf, rehearsal, rehearse } from "../tests/rehearsal.ts";
+import { agentLoop, governedLoop } from "./loop.ts";
+import { eventsOf, rehearsal, rehearse, stage } from "../tests/rehearsal.ts";
 import { REHEARSALS } from "../tests/rehearsals.ts";
 
 /** The events by name, with the steps to which they belong. */
@@ -509,5 +509,32 @@ Deno.test("agentLoop() fixes the key order of the record, whoever made the value
     JSON.stringify([answered?.usage, answered?.calls]),
     '[{"input_tokens":1,"output_tokens":1,"reasoning_tokens":1,"total_tokens":3},' +
       '[{"id":"7","tool":"echo","args_json":"{\\"text\\":\\"hi\\"}"}]]',
+  );
+});
+
+const WORKER = { policy: { sandbox: { isolation: "worker" } } };
+
+Deno.test("governedLoop() refuses, at once, a function of this process where the policy wants a Worker", () => {
+  const { spec, world, signal } = stage(WORKER);
+  assertThrows(
+    () => governedLoop(spec, { ...world(0n), signal }),
+    RangeError,
+    'Cannot run the tool "echo" in a Worker',
+  );
+});
+
+Deno.test("governedLoop() takes tools that run in a Worker where the policy wants one", async () => {
+  const { spec, world, signal } = stage(WORKER);
+  const tools = new Map(
+    [...spec.tools].map(([name, tool]) =>
+      [name, { ...tool, isolation: "worker" as const }] as const
+    ),
+  );
+  const events: RunEvent[] = [];
+  const run = governedLoop({ ...spec, tools }, { ...world(0n), signal });
+  for await (const event of run) events.push(event);
+  assertEquals(
+    eventsOf("run_finished", events)[0]?.terminal_reason,
+    "final_answer",
   );
 });
