@@ -3,8 +3,25 @@ import { APPROVALS, type WrittenApproval } from "../evidence/approval_file.ts";
 import { pendingApproval } from "../evidence/pending_approval.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
-import { describeRequest } from "./approver.ts";
+import { loadPolicy } from "../policy/load.ts";
+import type { RunEvent } from "../runtime/event.ts";
+import { describeRequest, writtenApproval } from "./approver.ts";
 import { readRecord } from "./record.ts";
+
+/** The answer that was given already and still counts. */
+function answerTo(
+  directory: string,
+  [started]: readonly RunEvent[],
+  bound_to: string,
+): WrittenApproval | undefined {
+  if (started?.type !== "run_started") return undefined;
+  const policy = loadPolicy(started.policy.text, "the policy on record");
+  return writtenApproval({ policy, out: directory }, bound_to);
+}
+
+function described({ verdict, approver }: WrittenApproval): string {
+  return `it was ${verdict} by ${approver}; resume goes on`;
+}
 
 const VERDICTS = new Map([["approve", "approved"], ["reject", "rejected"]]);
 
@@ -19,12 +36,13 @@ A run with --approve file stops where its policy wants a person to decide.
 \`list\` shows the call, \`approve\` and \`reject\` write an answer to
 approvals.jsonl beside the record, and \`resume\` goes on with it. An answer is
 good for this call, its arguments, the definition of its tool and the policy, for
-a limited time (approval.expires_seconds), and once.
+a limited time (approval.expires_seconds), and cannot be taken back.
 
   --by NAME  who answers; it is recorded
   --json     print the request as JSON
 
-Exit codes: 0 done, 3 (list) the run waits, 1 it does not or cannot be read.
+Exit codes: 0 done, 3 (list) the run waits for an answer, 1 it does not, has one,
+or cannot be read.
 `,
   run(args, output) {
     const given = parseCommandLine(args, {
@@ -33,7 +51,15 @@ Exit codes: 0 done, 3 (list) the run waits, 1 it does not or cannot be read.
       operands: ["list|approve|reject", "RUN_DIR"],
     });
     const [verb, directory] = [given.operand(0), given.operand(1)];
-    const request = pendingApproval(readRecord(directory).events);
+    const record = readRecord(directory).events;
+    const request = pendingApproval(record);
+    const answered = request && answerTo(directory, record, request.bound_to);
+    if (verb === "list" && answered !== undefined) {
+      output.data(
+        given.flag("json") ? JSON.stringify(answered) : described(answered),
+      );
+      return EXIT.ok;
+    }
     if (verb === "list") {
       if (request === undefined) {
         output.data(given.flag("json") ? "null" : "nothing waits for approval");
@@ -54,6 +80,9 @@ Exit codes: 0 done, 3 (list) the run waits, 1 it does not or cannot be read.
     if (approver === undefined) throw new UsageError("--by is missing");
     if (request === undefined) {
       throw new UsageError(`Cannot ${verb}: "${directory}" does not wait`);
+    }
+    if (answered !== undefined) {
+      throw new UsageError(`Cannot ${verb}: ${described(answered)}`);
     }
     const answer: WrittenApproval = {
       v: 1,

@@ -1,5 +1,9 @@
 import { join } from "../deps.ts";
-import { APPROVALS, findApproval } from "../evidence/approval_file.ts";
+import {
+  APPROVALS,
+  findApproval,
+  type WrittenApproval,
+} from "../evidence/approval_file.ts";
 import type { Policy } from "../policy/load.ts";
 import {
   type ApprovalRequest,
@@ -43,22 +47,27 @@ export function approverFor(
   );
 }
 
-function fileApprover({ policy, out }: ApproverOptions): Approver {
-  const { expires_seconds = DEFAULT_EXPIRES_SECONDS } =
-    policy.document.approval ?? {};
+function fileApprover(options: ApproverOptions): Approver {
   // deno-lint-ignore require-await
   return async ({ bound_to }) => {
-    const now = Date.now();
-    const found = findApproval(textOf(join(out, APPROVALS)), {
-      bound_to,
-      now,
-      expires_seconds,
-    });
+    const found = writtenApproval(options, bound_to);
     if (found === undefined) return PENDING;
     const { approver } = found;
     const verdict = found.verdict === "approved" ? "approved" : "rejected";
     return { approver, verdict };
   };
+}
+
+/** The answer to a decision that was written down beside the record and still counts. */
+export function writtenApproval(
+  { policy, out }: Pick<ApproverOptions, "policy" | "out">,
+  bound_to: string,
+): WrittenApproval | undefined {
+  const { expires_seconds = DEFAULT_EXPIRES_SECONDS } =
+    policy.document.approval ?? {};
+  const now = Date.now();
+  const text = textOf(join(out, APPROVALS));
+  return findApproval(text, { bound_to, now, expires_seconds });
 }
 
 function textOf(path: string): string {

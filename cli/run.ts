@@ -45,7 +45,8 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      or from the variable that --api-key-env names;
                      --model-seed goes with each request
   --sign KEYFILE     sign the artifacts with a private key, as keygen writes it:
-                     leaves attestation.json beside them, however the run ends
+                     leaves attestation.json beside them, however the run
+                     ends; one that waits is signed later, with sign
   --json             print the result as JSON
 
 Paths in a task are relative to its file, those of options to the current folder.
@@ -113,7 +114,12 @@ for approval, 1 it could not be run.
       signal: cancellation.signal,
       watch: trouble.watch,
     }));
-    if ("waitsFor" in ended) return reportWaiting(output, out, ended.waitsFor);
+    if ("waitsFor" in ended) {
+      if (key !== undefined) {
+        output.note(`not signed yet: sign ${out} --key FILE, once it is done`);
+      }
+      return reportWaiting(output, out, ended.waitsFor);
+    }
     const code = reportEnd(output, {
       out,
       ...ended,

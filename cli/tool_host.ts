@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join } from "../deps.ts";
+import { InputError } from "../policy/input_error.ts";
 import type { Policy } from "../policy/load.ts";
 import { workerPermissions } from "../policy/worker_permissions.ts";
 import { FIXTURE_ORIGIN } from "../tasks/corpus.ts";
@@ -6,6 +7,7 @@ import { taskTools } from "../tasks/task_tools.ts";
 import { directorySandbox } from "../tools/directory_sandbox.ts";
 import type { Document } from "../tools/document.ts";
 import type { Tool } from "../tools/tool.ts";
+import type { ToolWorker, ToolWorkerOptions } from "../tools/tool_worker.ts";
 import { htmlText, networkFor } from "./network.ts";
 
 /** Where the tools of one run live. */
@@ -56,10 +58,9 @@ function processHost({ policy, sandbox, online }: ToolHostOptions): ToolHost {
 async function workerHost(
   { policy: { document }, sandbox, online }: ToolHostOptions,
 ): Promise<ToolHost> {
-  const { startToolWorker } = await import("../tools/tool_worker.ts");
   const requests: string[] = [];
   const directory = realFuturePath(sandbox);
-  const worker = await startToolWorker({
+  const worker = await within(sandbox, {
     entry: new URL("./tool_worker.ts", import.meta.url),
     permissions: workerPermissions(document, {
       sandbox: directory,
@@ -89,6 +90,24 @@ async function workerHost(
     },
     [Symbol.dispose]: () => worker[Symbol.dispose](),
   };
+}
+
+/** A Worker gets no more than the process has; without that there is no run. */
+async function within(
+  sandbox: string,
+  options: ToolWorkerOptions,
+): Promise<ToolWorker> {
+  const { startToolWorker } = await import("../tools/tool_worker.ts");
+  try {
+    return await startToolWorker(options);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
+    throw new InputError(sandbox, [{
+      path: "",
+      message:
+        "the process may not read and write there itself, so its tools may not; see --allow-read and --allow-write",
+    }], { cause });
+  }
 }
 
 function isGranted(host: string): boolean {

@@ -67,7 +67,9 @@ Exit codes: 0 nothing was found, 2 something was, 1 a run or a file cannot be re
       if (given.flag("json")) {
         output.data(JSON.stringify({ run: path, ...verification }));
       } else {
-        for (const line of describe(path, verification)) output.data(line);
+        for (const line of describe(path, key?.keyid, verification)) {
+          output.data(line);
+        }
       }
     }
     return code;
@@ -161,10 +163,14 @@ function keptElsewhere(given: CommandLine): KeptElsewhere {
 
 function describe(
   path: string,
+  signer: string | undefined,
   { findings, unlisted, events, head, regenerated }: Outcome,
 ): readonly string[] {
   if (findings.length === 0) {
-    return [`${path}: verified ${counted(events, "event")}, head ${head}`];
+    const who = signer === undefined ? "" : `, signed by ${signer}`;
+    return [
+      `${path}: verified ${counted(events, "event")}, head ${head}${who}`,
+    ];
   }
   return [
     ...findings.map((finding) => printable(lineOf(path, finding))),

@@ -153,6 +153,26 @@ Deno.test("an answer that nobody knows is a rejection", needs, async () => {
   assertEquals(here.notes(), []);
 });
 
+Deno.test("an answer stands: nobody gives a second one", needs, async () => {
+  using here = laidDown();
+  await here.call(
+    ...["run", "task.yaml", "--out", "run", "--approve", "file"],
+  );
+  await here.call("approvals", "reject", "run", "--by", "ada");
+  const listed = await here.call("approvals", "list", "run");
+  assertEquals([listed.code, listed.stdout.trim()], [
+    0,
+    "it was rejected by ada; resume goes on",
+  ]);
+  const second = await here.call("approvals", "approve", "run", "--by", "bob");
+  assertEquals([second.code, second.stderr.trim()], [
+    1,
+    "Cannot approve: it was rejected by ada; resume goes on; see approvals --help",
+  ]);
+  assertEquals((await here.call("resume", "run")).code, 2);
+  assertEquals(here.notes(), []);
+});
+
 Deno.test("--approve wants to be understood", needs, async () => {
   using here = laidDown();
   const { code, stderr } = await here.call(

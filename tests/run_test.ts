@@ -135,3 +135,19 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     );
   });
 }
+
+Deno.test({
+  name:
+    "run under a policy that wants a Worker says which permission is missing",
+  ignore: lacks("read", "write", "run"),
+  async fn() {
+    using folder = temporaryFolder();
+    const { code, stderr } = await program(
+      ["run", join(PROJECT, "examples/constitution/task.yaml"), "--out", "out"],
+      { cwd: folder.path, permissions: ["--allow-read"] },
+    );
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "see --allow-read and --allow-write");
+    assertEquals([...Deno.readDirSync(folder.path)], []);
+  },
+});

@@ -161,6 +161,10 @@ Deno.test({
     assertEquals(await verifyWith("key.pub"), [2, "attestation_missing"]);
     await program(["sign", "run", "--key", "key"], { cwd });
     assertEquals(await verifyWith("key.pub"), [0, undefined]);
+    const { stdout } = await program(["verify", "run", "--key", "key.pub"], {
+      cwd,
+    });
+    assertMatch(stdout, /, signed by [0-9a-f]{64}\n$/);
     assertEquals(await verifyWith("other.pub"), [2, "signature_key"]);
     const manifest = join(run, "manifest.json");
     const text = Deno.readTextFileSync(manifest);
