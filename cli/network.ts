@@ -1,3 +1,4 @@
+import { portOf } from "../policy/url_text.ts";
 import type { Env } from "../runtime/env.ts";
 import type { FetchLike } from "../tools/fetch.ts";
 
@@ -25,25 +26,20 @@ export function networkFor(online: boolean): Network {
   return online ? NETWORK : NO_NETWORK;
 }
 
-const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
-  ["http:", 80],
-  ["https:", 443],
-]);
-
 /**
  * Asks the resolver that `fetch` asks too. With the port, the permission for
  * the URL's own port is enough.
  */
-async function lookUp({ hostname, port, protocol }: URL) {
+async function lookUp(url: URL) {
   const { lookup } = await import("node:dns");
   const { addressRange } = await addressRanges();
   const options = {
     all: true,
-    port: port === "" ? DEFAULT_PORTS.get(protocol) : Number(port),
+    port: Number(portOf(url)),
   } as const;
   return await new Promise<ReturnType<typeof addressRange>[]>(
     (resolve, reject) => {
-      lookup(hostname, options, (error, found) => {
+      lookup(url.hostname, options, (error, found) => {
         if (error !== null) reject(error);
         else resolve(found.map(({ address }) => addressRange(address)));
       });

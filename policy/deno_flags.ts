@@ -1,7 +1,6 @@
 import type { PolicyDocument } from "./document.ts";
 import { type HostEntry, parseHostEntry } from "./host_entry.ts";
-
-const DEFAULT_PORTS = { "https:": "443", "http:": "80" } as const;
+import { portOf } from "./url_text.ts";
 
 /** What the program itself needs, beside what the policy allows. */
 export interface ProgramPaths {
@@ -70,7 +69,7 @@ export function hostsToReach(
   const hosts = url_allowlist.map(parseHostEntry)
     .filter(({ host }) => !served.includes(host))
     .map(({ scheme, host, wildcard, port }) =>
-      `${wildcard ? "*." : ""}${host}:${port || DEFAULT_PORTS[scheme]}`
+      `${wildcard ? "*." : ""}${host}:${portOf({ protocol: scheme, port })}`
     );
   return [...new Set(hosts)].sort();
 }

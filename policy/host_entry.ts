@@ -1,3 +1,5 @@
+import { isAddress } from "./url_text.ts";
+
 /** One line of the URL allowlist, taken apart. */
 export interface HostEntry {
   readonly scheme: "https:" | "http:";
@@ -37,6 +39,7 @@ export function parseHostEntry(entry: string): HostEntry {
 
 /** Whether an entry for the host can ever match; no host is below an address. */
 function isHost(host: string, wildcard: boolean): boolean {
-  const isAddress = host.startsWith("[") || /^\d+(\.\d+){3}$/.test(host);
-  return isAddress ? !wildcard : /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(host);
+  return isAddress(host)
+    ? !wildcard
+    : /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(host);
 }

@@ -14,3 +14,10 @@ export function parseUrl(text: string): URL | undefined {
 export function isAddress(hostname: string): boolean {
   return hostname.startsWith("[") || /^\d+(\.\d+){3}$/.test(hostname);
 }
+
+/** The port of an `http:` or `https:` URL, which a URL leaves out when it is the scheme's own. */
+export function portOf(
+  { protocol, port }: Pick<URL, "protocol" | "port">,
+): string {
+  return port || (protocol === "http:" ? "80" : "443");
+}

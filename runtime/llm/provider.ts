@@ -1,4 +1,5 @@
 import { InputError } from "../../policy/input_error.ts";
+import { portOf } from "../../policy/url_text.ts";
 import type { ModelInfo } from "../run_spec.ts";
 
 /** Whose model is asked. */
@@ -99,7 +100,6 @@ export function chooseModel(
       `a key would cross the network in the clear to ${url.host}; use https`,
     );
   }
-  const port = url.port || (url.protocol === "https:" ? "443" : "80");
   return {
     spec,
     protocol: provider.protocol,
@@ -110,7 +110,7 @@ export function chooseModel(
       script_sha256: null,
     },
     baseUrl: url.href.replace(/\/+$/, ""),
-    host: `${url.hostname}:${port}`,
+    host: `${url.hostname}:${portOf(url)}`,
     keys,
   };
 }
