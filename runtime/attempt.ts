@@ -1,4 +1,5 @@
 import { ToolError } from "../tools/tool_error.ts";
+import { refusalIn, REFUSED } from "./causes.ts";
 import { ModelError } from "./model_error.ts";
 import { RecordedFailure } from "./recorded_failure.ts";
 import type { RecordedError } from "./event.ts";
@@ -50,12 +51,8 @@ function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** Deno refuses a capability with these; they hide behind `cause`. */
-const REFUSED = /^Requires (\w+) access\b/;
-const PERMISSION_ERRORS = new Set(["NotCapable", "PermissionDenied"]);
-
 function classify(error: unknown, signal: AbortSignal): RecordedError {
-  const refused = causes(error).find(isRefusal);
+  const refused = refusalIn(error);
   if (signal.aborted) {
     return { kind: "cancelled", ...describe(error, "cancelled") };
   }
@@ -80,12 +77,6 @@ function classify(error: unknown, signal: AbortSignal): RecordedError {
     };
   }
   return { kind: "unhandled", ...describe(error) };
-}
-
-/** A refused import is a `TypeError` that says so in its message alone. */
-function isRefusal({ name, message }: Error): boolean {
-  return PERMISSION_ERRORS.has(name) ||
-    name === "TypeError" && REFUSED.test(message);
 }
 
 /** Names the permission, not what it was asked for: that may be a path of the machine. */
@@ -117,15 +108,4 @@ function spelled(value: unknown): string {
   } catch {
     return "(cannot be shown)";
   }
-}
-
-/** An error and what caused it, outermost first. */
-function causes(error: unknown): readonly Error[] {
-  const chain: Error[] = [];
-  for (
-    let each = error;
-    each instanceof Error && chain.length < 8;
-    each = each.cause
-  ) chain.push(each);
-  return chain;
 }

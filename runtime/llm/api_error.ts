@@ -1,6 +1,6 @@
 import { z } from "../../deps.ts";
 import { ModelError } from "../model_error.ts";
-import { causes, refusalIn } from "./causes.ts";
+import { causes, refusalIn } from "../causes.ts";
 import { retryAfterMs } from "./retry_after.ts";
 
 /** Who was asked. */

@@ -1,5 +1,5 @@
 import { ModelError } from "../model_error.ts";
-import { causes, refusalIn } from "./causes.ts";
+import { causes, refusalIn } from "../causes.ts";
 
 /**
  * The network, as far as a provider needs it; the global `fetch` fits. It may
