@@ -3,7 +3,8 @@ import { attest, ATTESTATION_NAME } from "../evidence/attestation.ts";
 import type { SigningKey } from "../evidence/signing_key.ts";
 import { InputError } from "../policy/input_error.ts";
 import { growingFile } from "../runtime/growing_file.ts";
-import { exists, readInput, whyUnwritable } from "./files.ts";
+import { exists } from "../evidence/exists.ts";
+import { readInput, whyUnwritable } from "./files.ts";
 
 /**
  * Signs the run in a directory: writes `attestation.json` beside its artifacts,

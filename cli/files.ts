@@ -45,14 +45,3 @@ export function whyUnwritable(error: unknown): string {
   }
   return error instanceof Error ? error.message : String(error);
 }
-
-/** Whether something stands at a path, a link that leads nowhere included. */
-export function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}

@@ -1,4 +1,5 @@
 import { dirname, join, relative, walkSync } from "../deps.ts";
+import { exists } from "./exists.ts";
 
 /** A place beside committed runs where new ones grow until they are whole. */
 export interface Staging extends Disposable {
@@ -73,14 +74,4 @@ function restore(old: string, root: string): void {
 
 function sweep(directory: string): void {
   if (exists(directory)) Deno.removeSync(directory, { recursive: true });
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

@@ -40,6 +40,7 @@ const EDGES = [
   "tools/serve_tools.ts",
   "tools/tool_worker.ts",
   "runtime/growing_file.ts",
+  "evidence/exists.ts",
   "evidence/run_directory.ts",
   "evidence/staging.ts",
   "evidence/stored_run.ts",
