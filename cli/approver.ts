@@ -11,6 +11,7 @@ import {
   PENDING,
 } from "../runtime/approval.ts";
 import { type Output, UsageError } from "./command.ts";
+import { escaped } from "./escaped.ts";
 
 /** How long an answer counts when the policy does not say, in seconds. */
 const DEFAULT_EXPIRES_SECONDS = 86_400;
@@ -95,7 +96,7 @@ function terminalApprover({ output }: ApproverOptions): Approver {
 export function describeRequest(
   { tool, args, reason, policy_version }: ApprovalRequest,
 ): string {
-  const shown = JSON.stringify(args).replace(/[\p{C}]/gu, "\ufffd");
+  const shown = escaped(JSON.stringify(args));
   return [
     `The policy ${policy_version} leaves a call to you: ${reason}`,
     `  tool:      ${tool}`,

@@ -1,3 +1,5 @@
+import { escaped } from "./escaped.ts";
+
 /** How many characters of a value are shown. */
 const MAX_LENGTH = 200;
 
@@ -30,13 +32,4 @@ function cut(text: string, start: number): string {
   return `${from > 0 ? "…" : ""}${escaped(part)}${
     from + part.length < text.length ? "…" : ""
   }`;
-}
-
-/** JSON leaves characters alone that a terminal may obey. */
-function escaped(text: string): string {
-  return text.replace(
-    /[\p{C}\u2028\u2029]/gu,
-    (character) =>
-      `\\u{${character.codePointAt(0)?.toString(16).padStart(4, "0")}}`,
-  );
 }
