@@ -28,9 +28,6 @@ export interface Facts {
   readonly addresses: ReadonlyMap<string, readonly Address[]>;
 }
 
-/** Nothing is known. */
-export const NO_FACTS: Facts = { paths: new Map(), addresses: new Map() };
-
 /**
  * Looks up the paths that a tool would read or write; none when they are more
  * than a call may have. What cannot be looked up is left out.

@@ -3,10 +3,10 @@ import { z } from "../deps.ts";
 import type { Json } from "../tools/json.ts";
 import { standardSchema } from "../tools/schema.ts";
 import type { Effects } from "../tools/tool.ts";
-import { type Address, NO_FACTS } from "./facts.ts";
+import type { Address } from "./facts.ts";
 import type { Proposal } from "./rule.ts";
 import { urlAllowlist } from "./url_allowlist.ts";
-import { proposed } from "../tests/proposal.ts";
+import { NO_FACTS, proposed } from "../tests/proposal.ts";
 
 const LISTED = [
   "api.example.com",

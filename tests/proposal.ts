@@ -1,6 +1,9 @@
-import { lookUpPaths, NO_FACTS } from "../policy/facts.ts";
+import { type Facts, lookUpPaths } from "../policy/facts.ts";
 import type { Proposal } from "../policy/rule.ts";
 import type { PathFacts } from "../tools/sandbox.ts";
+
+/** Nothing was looked up. */
+export const NO_FACTS: Facts = { paths: new Map(), addresses: new Map() };
 
 /** A call with no arguments of a tool that does not exist, but for what is given. */
 export function proposed(
