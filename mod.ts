@@ -163,6 +163,7 @@ export {
   rerun,
 } from "./runtime/rerun.ts";
 export { type Usage } from "./runtime/usage.ts";
+export { type ValueDifference } from "./runtime/value_difference.ts";
 export {
   FAILURE_MODES,
   type FailureMode,
@@ -209,10 +210,7 @@ export {
   type ReadLedger,
   readLedger,
 } from "./evidence/read_ledger.ts";
-export {
-  type EventDifference,
-  eventDifference,
-} from "./evidence/event_difference.ts";
+export { eventDifference } from "./evidence/event_difference.ts";
 export { replay } from "./evidence/replay.ts";
 export {
   type Flip,

@@ -11,7 +11,7 @@ import {
   PENDING,
 } from "../runtime/approval.ts";
 import { type Output, UsageError } from "./command.ts";
-import { escaped } from "./escaped.ts";
+import { escaped } from "../runtime/escaped.ts";
 
 /** How long an answer counts when the policy does not say, in seconds. */
 const DEFAULT_EXPIRES_SECONDS = 86_400;

@@ -6,7 +6,7 @@ import { oneLine } from "../evidence/one_line.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT } from "./command.ts";
 import { readRecord } from "./record.ts";
-import { shown } from "./shown.ts";
+import { shown } from "../runtime/shown.ts";
 
 /** `diff`: where two runs part, and what each came to. */
 export const diff: Command = {

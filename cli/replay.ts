@@ -1,8 +1,5 @@
 import { join } from "../deps.ts";
-import {
-  type EventDifference,
-  eventDifference,
-} from "../evidence/event_difference.ts";
+import { eventDifference } from "../evidence/event_difference.ts";
 import { oneLine } from "../evidence/one_line.ts";
 import { type Flip, redecide, type Verdict } from "../evidence/redecide.ts";
 import { replay as replayRecord } from "../evidence/replay.ts";
@@ -12,11 +9,12 @@ import { RULE_IDS } from "../policy/rule.ts";
 import { loadPolicy, type Policy } from "../policy/load.ts";
 import type { RunEvent } from "../runtime/event.ts";
 import type { Divergence } from "../runtime/rerun.ts";
+import { shown } from "../runtime/shown.ts";
+import type { ValueDifference } from "../runtime/value_difference.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, type Output } from "./command.ts";
 import { readInput } from "./files.ts";
 import { readRecord } from "./record.ts";
-import { shown } from "./shown.ts";
 import { runDirectories } from "./run_directories.ts";
 
 /** `replay`: execute runs again from their records, or judge them under another policy. */
@@ -94,7 +92,7 @@ async function sameEvents(
 }
 
 /** The first place where an event differs. */
-function differenceOf({ expected, found }: Divergence): EventDifference {
+function differenceOf({ expected, found }: Divergence): ValueDifference {
   return eventDifference(expected, found) ?? { path: "", expected, found };
 }
 

@@ -1,9 +1,10 @@
 import { ATTEMPT_OUTCOMES, type RunEvent } from "../runtime/event.ts";
 import { tokensOf } from "../runtime/usage.ts";
-import { type EventDifference, eventDifference } from "./event_difference.ts";
+import type { ValueDifference } from "../runtime/value_difference.ts";
+import { eventDifference } from "./event_difference.ts";
 
 /** The first event in which two runs differ. */
-export interface FirstDifference extends EventDifference {
+export interface FirstDifference extends ValueDifference {
   /** Number of the event in both runs. */
   readonly seq: number;
   /** What kind of event each has there; `undefined` where it has ended. */
