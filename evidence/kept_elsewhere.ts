@@ -9,7 +9,7 @@ export interface KeptElsewhere {
   readonly policySha256?: string | undefined;
   /** SHA-256 of the task's text. */
   readonly taskSha256?: string | undefined;
-  /** SHA-256 of the script that the model follows. */
+  /** SHA-256 of the script that the model follows, if it follows one. */
   readonly scriptSha256?: string | undefined;
   /** Hash of the snapshot of the documents. */
   readonly corpusSha256?: string | undefined;
@@ -61,7 +61,8 @@ export function checkInputs(
       code: "other_script",
       what: "the model's script",
       recorded: llm.script_sha256,
-      kept: kept.scriptSha256,
+      // Another model follows no script.
+      kept: llm.execution_path === "stub" ? kept.scriptSha256 : undefined,
     },
     {
       code: "other_corpus",
