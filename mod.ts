@@ -176,6 +176,15 @@ export {
   type LlmOutput,
   type Message,
 } from "./runtime/llm.ts";
+export {
+  type Cassette,
+  type CassetteHead,
+  type Exchange,
+  parseCassette,
+  type ToolDescription,
+} from "./runtime/llm/cassette.ts";
+export { type CassetteLlm, cassetteLlm } from "./runtime/llm/cassette_llm.ts";
+export { type Recording, recordingLlm } from "./runtime/llm/recording_llm.ts";
 export { ModelError, type ModelErrorOptions } from "./runtime/model_error.ts";
 export { type ModelInfo, type RunSpec } from "./runtime/run_spec.ts";
 export {

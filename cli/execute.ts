@@ -5,8 +5,10 @@ import { counted } from "../evidence/counted.ts";
 import { type Durability, recordRun } from "../evidence/record_run.ts";
 import type { Policy } from "../policy/load.ts";
 import type { RunEvent, RunFinished } from "../runtime/event.ts";
+import { recordingLlm } from "../runtime/llm/recording_llm.ts";
 import { agentLoop } from "../runtime/loop.ts";
 import type { Approver } from "../runtime/approval.ts";
+import type { RunSpec } from "../runtime/run_spec.ts";
 import { rerun } from "../runtime/rerun.ts";
 import { fixtureResolve, stagedDocuments } from "../tasks/corpus.ts";
 import { scriptedRun, startOf, type TaskModel } from "../tasks/scripted_run.ts";
@@ -37,6 +39,8 @@ export interface Execution {
   readonly signal: AbortSignal;
   /** The model that is asked. Default: the script of the task. */
   readonly model?: TaskModel | undefined;
+  /** Where a cassette of the model is written. Default: nowhere. */
+  readonly cassette?: CassetteTarget | undefined;
   /** Answers what the policy leaves to a person. Default: nobody does. */
   readonly approver?: Approver | undefined;
   /** Sees every event before it is recorded. */
@@ -49,16 +53,23 @@ export interface Execution {
   };
 }
 
+/** Where the lines of a cassette go, and what they say of the requests. */
+export interface CassetteTarget {
+  readonly seed: number | undefined;
+  readonly write: (line: string) => void;
+}
+
 /** How a run ended. */
 export interface Executed {
   readonly finished: RunFinished;
-  /** Steps of the script that were not reached. */
+  /** Steps of the script, or answers of the cassette, that were not reached. */
   readonly unused: number;
 }
 
 /** Runs a task with its model and puts it on record. */
 export async function execute(execution: Execution): Promise<Executed> {
-  const { task, documents, host, sink, past, signal } = execution;
+  const { task, documents, host, sink, past, signal, model } = execution;
+  const isAsked = model !== undefined && model.info.execution_path !== "replay";
   const volatile = stopwatch();
   if (past === undefined) {
     layDown(stagedDocuments(documents), execution.sandbox);
@@ -66,34 +77,55 @@ export async function execute(execution: Execution): Promise<Executed> {
   const resolve = fixtureResolve(networkFor(execution.online).resolve);
   const { approver } = execution;
   const world = (start: bigint) =>
-    execution.model === undefined
-      ? deterministicEnv(start, { ...execution, resolve })
-      : realEnv(start, { signal, resolve, approver });
+    isAsked
+      ? realEnv(start, { signal, resolve, approver })
+      : deterministicEnv(start, {
+        signal,
+        resolve,
+        approver,
+        // Nobody is spared when what comes out of a cassette is waited for.
+        sleeps: execution.waits && model === undefined,
+        deadlines: execution.waits,
+      });
   const again = past === undefined
     ? undefined
     : rerun(past.events, { ...past, signal, env: world });
-  const start = execution.model === undefined ? startOf(task) : 0n;
+  const start = isAsked ? 0n : startOf(task);
   const env = again?.env ?? world(start);
   const tools = await host.tools(documents);
-  const spec = scriptedRun(task, {
+  const given = scriptedRun(task, {
     ...execution,
     sandbox: directorySandbox(execution.sandbox),
     tools: again?.tools(tools) ?? tools,
     expire: env.expire,
     runtimeVersion: config.version,
   });
-  const events = again === undefined
-    ? agentLoop(spec, env)
-    : again.follow(agentLoop(again.spec(spec), env));
+  const spec = recorded(again?.spec(given) ?? given, execution.cassette);
+  const loop = agentLoop(spec, env);
+  const events = again?.follow(loop) ?? loop;
   const finished = await recordRun(watched(events, execution.watch), sink, {
     volatile,
     durability: execution.durability,
   });
-  const script = execution.model === undefined ? task.document.script : [];
-  return {
-    finished,
-    unused: Math.max(0, script.length - finished.totals.llm_calls),
-  };
+  return { finished, unused: unusedAnswers(execution, finished) };
+}
+
+/** The same run, of whose model a cassette is written. */
+function recorded(
+  spec: RunSpec,
+  cassette: CassetteTarget | undefined,
+): RunSpec {
+  if (cassette === undefined) return spec;
+  const { llm, model: info } = spec;
+  return { ...spec, llm: recordingLlm(llm, { ...cassette, info }) };
+}
+
+function unusedAnswers(
+  { task, model }: Execution,
+  { totals }: RunFinished,
+): number {
+  if (model !== undefined) return model.unused?.() ?? 0;
+  return Math.max(0, task.document.script.length - totals.llm_calls);
 }
 
 async function* watched(

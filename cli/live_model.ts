@@ -1,8 +1,13 @@
+import type { RunEvent } from "../runtime/event.ts";
+import { parseCassette } from "../runtime/llm/cassette.ts";
+import { cassetteLlm, exchangesOnRecord } from "../runtime/llm/cassette_llm.ts";
 import { chooseModel } from "../runtime/llm/provider.ts";
 import { openModel } from "../runtime/llm/open_model.ts";
 import type { TaskModel } from "../tasks/scripted_run.ts";
+import { type CassetteFile, cassetteFile } from "./cassette_file.ts";
 import type { CommandLine } from "./command_line.ts";
 import { type Output, UsageError } from "./command.ts";
+import { readInput } from "./files.ts";
 
 /** The options of the command line that choose a model. */
 export const MODEL_OPTIONS = [
@@ -10,27 +15,40 @@ export const MODEL_OPTIONS = [
   "base-url",
   "api-key-env",
   "model-seed",
+  "record",
 ] as const;
+
+/** A model that the command line chose. */
+export interface ChosenModel extends TaskModel {
+  /** What goes with each request as its seed. */
+  readonly seed: number | undefined;
+}
+
+const REPLAY = "replay:";
 
 /**
  * Makes the model that the command line chose one that can be asked; `undefined`
- * when it chose none, and the task's script is followed. Nothing is sent yet.
+ * when it chose none, and the task's script is followed. Nothing is sent yet. Of a
+ * run that goes on, `events` are on record.
  *
- * @throws {InputError} when it cannot be understood, or its key is not there
+ * @throws {InputError} when it cannot be understood, its key is not there, or its cassette cannot be read
  */
 export async function liveModel(
   given: CommandLine,
   output: Output,
-): Promise<TaskModel | undefined> {
+  events: readonly RunEvent[] = [],
+): Promise<ChosenModel | undefined> {
   const spec = given.option("llm");
   if (spec === undefined) return undefined;
+  if (spec.startsWith(REPLAY)) return recordedModel(spec, given, events);
   const choice = chooseModel(spec, {
     baseUrl: given.option("base-url"),
     keyName: given.option("api-key-env"),
   });
+  const seed = seedOf(given.option("model-seed"));
   const llm = await openModel(choice, {
     env: variable,
-    seed: seedOf(given.option("model-seed")),
+    seed,
     fetch: (url, init) => fetch(url, init),
   });
   if (choice.info.execution_path === "hosted") {
@@ -38,7 +56,53 @@ export async function liveModel(
       `asking ${spec} at ${choice.host}: the task and what the tools return leave this machine`,
     );
   }
-  return { llm, info: choice.info };
+  return { llm, info: choice.info, seed };
+}
+
+/** The model of a cassette: everything about it stands there. */
+function recordedModel(
+  spec: string,
+  given: CommandLine,
+  events: readonly RunEvent[],
+): ChosenModel {
+  const idle = MODEL_OPTIONS.find((each) =>
+    each !== "llm" && given.option(each) !== undefined
+  );
+  if (idle !== undefined) {
+    throw new UsageError(`Cannot use --${idle} with --llm ${spec}`);
+  }
+  const path = spec.slice(REPLAY.length);
+  const cassette = parseCassette(readInput(path), path);
+  const { provider, model } = cassette.head.llm;
+  return {
+    ...cassetteLlm(cassette, exchangesOnRecord(events)),
+    info: {
+      execution_path: "replay",
+      provider,
+      model,
+      script_sha256: cassette.sha256,
+    },
+    seed: undefined,
+  };
+}
+
+/**
+ * Opens the cassette that the command line wants written, if it does.
+ *
+ * @throws {UsageError} when no model is asked
+ */
+export function openCassette(
+  given: CommandLine,
+  model: ChosenModel | undefined,
+): (CassetteFile & { readonly seed: number | undefined }) | undefined {
+  const path = given.option("record");
+  if (path === undefined) return undefined;
+  if (model === undefined) {
+    throw new UsageError(
+      "Cannot use --record without --llm: no model is asked",
+    );
+  }
+  return { ...cassetteFile(path), seed: model.seed };
 }
 
 function seedOf(text: string | undefined): number | undefined {

@@ -24,9 +24,15 @@ import { durabilityOf } from "./durability.ts";
 import { execute } from "./execute.ts";
 import { exists } from "../evidence/exists.ts";
 import { whyUnwritable } from "./files.ts";
-import { liveModel, MODEL_OPTIONS } from "./live_model.ts";
+import { liveModel, MODEL_OPTIONS, openCassette } from "./live_model.ts";
 import { readRecord } from "./record.ts";
-import { lastTrouble, orWaiting, reportEnd, reportWaiting } from "./run_end.ts";
+import {
+  lastTrouble,
+  orWaiting,
+  reportCassette,
+  reportEnd,
+  reportWaiting,
+} from "./run_end.ts";
 import { openToolHost } from "./tool_host.ts";
 
 /** `resume`: go on with a run that broke off. */
@@ -35,7 +41,8 @@ export const resume: Command = {
   help: `Usage: resume RUN_DIR [--corpus DIR] [--durability none|intent]
               [--approve never|prompt|file]
               [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
-              [--model-seed N]]
+              [--model-seed N] [--record FILE]]
+              [--llm replay:FILE]
               [--json]
 
 Goes on with a run that broke off, from what its ledger holds. Nothing that is
@@ -49,7 +56,9 @@ else befell the process. The run ends with the same artifacts as if it had never
 been interrupted.
 
   --corpus DIR  the documents, when the agent has changed those in sandbox/corpus
-  --llm SPEC    the model that the run was begun with, as for \`run\`
+  --llm SPEC    the model, or the cassette, that the run was begun with, as for
+                \`run\`
+  --record FILE write a cassette of the whole run, what is on record included
   --approve HOW as for \`run\`; default: file
   --durability  as for \`run\`
   --json        print the result as JSON
@@ -74,7 +83,7 @@ for approval, 1 it could not be resumed.
     );
     const policy = loadPolicy(started.policy.text, "the policy on record");
 
-    const model = await liveModel(given, output);
+    const model = await liveModel(given, output, record.events);
     refuseOtherModel(out, started, model?.info);
     const approver = approverFor(given.option("approve") ?? "file", {
       policy,
@@ -84,6 +93,7 @@ for approval, 1 it could not be resumed.
 
     using cancellation = cancelOnSignal();
     using host = await openToolHost({ policy, sandbox, online: true });
+    using cassette = openCassette(given, model);
     const trouble = lastTrouble();
     const note = (incident: Incident) => append(out, incident);
     using sink = openSink(out, record, (torn) => note(tornLine(torn)));
@@ -92,6 +102,7 @@ for approval, 1 it could not be resumed.
       const ended = await orWaiting(execute({
         approver,
         model,
+        cassette,
         task: loadTask(started.task.text, "the task on record"),
         policy,
         documents,
@@ -110,14 +121,16 @@ for approval, 1 it could not be resumed.
         },
       }));
       if ("waitsFor" in ended) {
-        return reportWaiting(output, out, ended.waitsFor);
+        const waiting = reportWaiting(output, out, ended.waitsFor);
+        return reportCassette(output, cassette) ?? waiting;
       }
-      return reportEnd(output, {
+      const code = reportEnd(output, {
         out,
         ...ended,
         trouble: trouble.text(),
         json: given.flag("json"),
       });
+      return reportCassette(output, cassette) ?? code;
     } catch (error) {
       if (!(error instanceof DivergenceError)) throw error;
       throw ledgerProblem(
@@ -154,13 +167,18 @@ function refuseOtherModel(
   const same = info === undefined
     ? isScripted
     : info.provider === llm.provider && info.model === llm.model &&
-      info.execution_path === llm.execution_path;
+      info.execution_path === llm.execution_path &&
+      info.script_sha256 === llm.script_sha256;
   if (same) return;
   throw ledgerProblem(
     out,
     isScripted
       ? "the run follows a script; leave --llm out"
-      : `the run was begun with ${llm.provider}/${llm.model} (${llm.execution_path}); name it with --llm`,
+      : `the run was begun with ${llm.provider}/${llm.model} (${
+        llm.script_sha256 === null
+          ? llm.execution_path
+          : `a cassette with the SHA-256 ${llm.script_sha256}`
+      }); name it with --llm`,
     1,
   );
 }

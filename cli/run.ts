@@ -8,10 +8,21 @@ import { type Command, UsageError } from "./command.ts";
 import { cancelOnSignal } from "./cancellation.ts";
 import { durabilityOf } from "./durability.ts";
 import { execute } from "./execute.ts";
-import { lastTrouble, orWaiting, reportEnd, reportWaiting } from "./run_end.ts";
+import {
+  lastTrouble,
+  orWaiting,
+  reportCassette,
+  reportEnd,
+  reportWaiting,
+} from "./run_end.ts";
 import { whyUnwritable } from "./files.ts";
 import { readSigningKey } from "./key_files.ts";
-import { liveModel, MODEL_OPTIONS } from "./live_model.ts";
+import {
+  type ChosenModel,
+  liveModel,
+  MODEL_OPTIONS,
+  openCassette,
+} from "./live_model.ts";
 import { openToolHost } from "./tool_host.ts";
 import { readTaskInputs } from "./task_inputs.ts";
 
@@ -21,7 +32,8 @@ export const run: Command = {
   help: `Usage: run TASK.yaml [--policy FILE] [--corpus DIR] [--out DIR]
            [--durability none|intent] [--approve never|prompt|file]
            [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
-              [--model-seed N]]
+              [--model-seed N] [--record FILE]]
+           [--llm replay:FILE]
            [--sign KEYFILE] [--json]
 
 Runs a task and leaves four artifacts in a new folder: state.jsonl, trace.json,
@@ -30,8 +42,9 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
 
   --policy FILE      the policy; default: what the task names, else policy/v1.yaml
   --corpus DIR       a folder of .md and .txt files; default: what the task names
-  --out DIR          a folder that does not exist yet or is empty;
-                     default: runs/<task>_<policy>_<seed>
+  --out DIR          a folder that does not exist yet or is empty; default:
+                     runs/<task>_<policy>_<seed>, and a random part behind it
+                     when a model is really asked
   --durability WHAT  intent (default): an intent is on disk before its effect;
                      none: the operating system writes when it likes
   --approve HOW      who answers what the policy leaves to a person: never
@@ -44,6 +57,11 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      from OPENAI_API_KEY, ANTHROPIC_API_KEY and GEMINI_API_KEY,
                      or from the variable that --api-key-env names;
                      --model-seed goes with each request
+  --record FILE      write a cassette of the model: what it was asked, by digest
+                     and by what each request adds, and what came back; FILE must
+                     not exist yet
+  --llm replay:FILE  answer from a cassette; another request than the recorded one
+                     ends the run and says where they first differ
   --sign KEYFILE     sign the artifacts with a private key, as keygen writes it:
                      leaves attestation.json beside them, however the run
                      ends; one that waits is signed later, with sign
@@ -78,7 +96,8 @@ for approval, 1 it could not be run.
       unscripted: given.option("llm") !== undefined,
     });
     const model = await liveModel(given, output);
-    const out = given.option("out") ?? join("runs", inputs.runId);
+    const runId = runIdOf(inputs.runId, model);
+    const out = given.option("out") ?? join("runs", runId);
     const keyPath = given.option("sign");
     const key = keyPath === undefined
       ? undefined
@@ -99,11 +118,14 @@ for approval, 1 it could not be run.
       sandbox,
       online: true,
     });
+    using cassette = openCassette(given, model);
     createFolder(out, sandbox);
     using sink = runDirectory(out);
     const ended = await orWaiting(execute({
       ...inputs,
+      runId,
       model,
+      cassette,
       approver,
       durability,
       sandbox,
@@ -118,7 +140,8 @@ for approval, 1 it could not be run.
       if (key !== undefined) {
         output.note(`not signed yet: sign ${out} --key FILE, once it is done`);
       }
-      return reportWaiting(output, out, ended.waitsFor);
+      const waiting = reportWaiting(output, out, ended.waitsFor);
+      return reportCassette(output, cassette) ?? waiting;
     }
     const code = reportEnd(output, {
       out,
@@ -127,9 +150,20 @@ for approval, 1 it could not be run.
       json: given.flag("json"),
     });
     if (key !== undefined) await attestRun(out, key);
-    return code;
+    return reportCassette(output, cassette) ?? code;
   },
 };
+
+/**
+ * Names the run. A model that is really asked never does the same twice, so its
+ * runs, their traces and the approvals of their calls are told apart by chance.
+ */
+function runIdOf(name: string, model: ChosenModel | undefined): string {
+  if (model === undefined || model.info.execution_path === "replay") {
+    return name;
+  }
+  return `${name}_${crypto.getRandomValues(new Uint8Array(4)).toHex()}`;
+}
 
 /** A run is evidence: nothing is ever written over one. */
 function refuseOccupied(out: string): void {

@@ -13,7 +13,7 @@ export interface RunEnd {
   /** Where its artifacts are. */
   readonly out: string;
   readonly finished: RunFinished;
-  /** Steps of the script that were not reached. */
+  /** Steps of the script, or answers of the cassette, that were not reached. */
   readonly unused: number;
   /** Why it did not end with an answer. */
   readonly trouble: string | undefined;
@@ -53,6 +53,17 @@ export function reportWaiting(
   return EXIT.waiting;
 }
 
+/** Says that a cassette was not written to its end; returns the exit code that fits, if it was not. */
+export function reportCassette(
+  output: Output,
+  cassette: { trouble(): string | undefined } | undefined,
+): number | undefined {
+  const trouble = cassette?.trouble();
+  if (trouble === undefined) return undefined;
+  output.note(trouble);
+  return EXIT.error;
+}
+
 /** Says how a run ended; returns the exit code that fits. */
 export function reportEnd(
   output: Output,
@@ -63,7 +74,7 @@ export function reportEnd(
     output.note(`${trouble ?? "cancelled"}; see ${join(out, "run_report.md")}`);
   }
   if (unused > 0) {
-    output.note(`steps of the script that were not reached: ${unused}`);
+    output.note(`answers of the model that nobody asked for: ${unused}`);
   }
   const { answer } = finished;
   output.data(

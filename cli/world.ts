@@ -23,17 +23,20 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * The environment of a scripted run: its clock moves only when it is read or
- * slept on, so the record is the same every time. `waits` says whether sleeps
- * and deadlines take real time too, as they must when a real server is on the
+ * The environment of a run whose model is not really asked: its clock moves only
+ * when it is read or slept on, so the record is the same every time. Sleeps and
+ * deadlines may take real time too, as they must when a real server is on the
  * other side; without it, only `expire` reaches a deadline.
  */
 export function deterministicEnv(
   start: bigint,
-  { signal, waits, resolve, approver }: {
+  { signal, sleeps, deadlines, resolve, approver }: {
     readonly signal: AbortSignal;
     readonly approver?: Approver | undefined;
-    readonly waits: boolean;
+    /** Whether sleeping takes real time. */
+    readonly sleeps: boolean;
+    /** Whether deadlines are those of a real clock. */
+    readonly deadlines: boolean;
     readonly resolve: Env["resolve"];
   },
 ): Env & { expire(): void } {
@@ -42,9 +45,9 @@ export function deterministicEnv(
     now: clock.now,
     async sleep(ms, signal) {
       await clock.sleep(ms);
-      if (waits) await wait(ms, signal);
+      if (sleeps) await wait(ms, signal);
     },
-    deadline: waits ? deadline : clock.deadline,
+    deadline: deadlines ? deadline : clock.deadline,
     expire: clock.expire,
     resolve,
     approver,

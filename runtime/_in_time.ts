@@ -25,7 +25,7 @@ export async function inTime<T>(
   let late = false;
   using _deadline = env.deadline(ms, () => {
     late = true;
-    controller.abort();
+    controller.abort(new DOMException(lateness(ms), "TimeoutError"));
   });
   using _cancellation = onAbort(env.signal, controller);
   const attempted = await attempt(() => work(signal), signal);
@@ -36,9 +36,13 @@ export async function inTime<T>(
       kind,
       type: "timeout",
       exception_class: "TimeoutError",
-      message: `there was no result within ${ms} ms`,
+      message: lateness(ms),
     },
   };
+}
+
+function lateness(ms: number): string {
+  return `there was no result within ${ms} ms`;
 }
 
 /** Aborts a controller when a signal does, until it is disposed of. */

@@ -184,7 +184,7 @@ export interface RunStarted extends EventHead {
     readonly provider: string;
     /** As in `gen_ai.request.model`. */
     readonly model: string;
-    /** SHA-256 of a scripted model's script, 64 hex digits; `null` for any other model. */
+    /** SHA-256 of a scripted model's script or of a cassette, 64 hex digits; `null` for any other model. */
     readonly script_sha256: string | null;
   };
   /** The documents that the tools serve, as the caller declared them. */

@@ -5,6 +5,7 @@ import {
   ATTEMPT_OUTCOMES,
   EXECUTION_PATHS,
   FAILURE_KINDS,
+  type RecordedError,
   type RunEvent,
   TERMINAL_REASONS,
 } from "./event.ts";
@@ -36,14 +37,17 @@ const jsonObject = z.custom<JsonObject>(
 );
 const ruleId = z.enum(RULE_IDS);
 
-const error = z.nullable(
-  z.strictObject({
+/** The schema of an error, in a ledger and a cassette. */
+export const recordedErrorSchema: z.ZodMiniType<RecordedError> = z.strictObject(
+  {
     kind: z.enum(FAILURE_KINDS),
     type: text,
     exception_class: text,
     message: text,
-  }),
+  },
 );
+
+const error = z.nullable(recordedErrorSchema);
 
 const usage = z.nullable(usageSchema);
 

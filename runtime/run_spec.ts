@@ -7,13 +7,13 @@ import type { Llm } from "./llm.ts";
 
 /** Which model a run asks, as its record names it. */
 export interface ModelInfo {
-  /** Where the answers come from; `stub` for a scripted model. */
+  /** Where the answers come from; `stub` for a scripted model, `replay` for a cassette. */
   readonly execution_path: ExecutionPath;
   /** As in `gen_ai.provider.name`. */
   readonly provider: string;
   /** As in `gen_ai.request.model`. */
   readonly model: string;
-  /** SHA-256 of a scripted model's script, 64 hex digits; `null` for any other model. */
+  /** SHA-256 of a scripted model's script or of a cassette, 64 hex digits; `null` for any other model. */
   readonly script_sha256: string | null;
 }
 

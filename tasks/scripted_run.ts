@@ -29,6 +29,8 @@ export interface ScriptedRunOptions {
 export interface TaskModel {
   readonly llm: Llm;
   readonly info: ModelInfo;
+  /** How many of its answers nobody has asked for, when it has so many and no more. */
+  readonly unused?: () => number;
 }
 
 /** Makes a task ready to run with its model and with the faults of its tools. */

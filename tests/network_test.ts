@@ -128,7 +128,8 @@ retry: { max_retries: 0, backoff_base_ms: 0, backoff_cap_ms: 0, attempt_timeout_
     },
     deterministicEnv(0n, {
       signal: new AbortController().signal,
-      waits: true,
+      sleeps: true,
+      deadlines: true,
       resolve: network.resolve,
     }),
   );

@@ -73,7 +73,8 @@ async function play(
     .filter(({ id }) => id !== without);
   const env = deterministicEnv(startOf(task), {
     signal: new AbortController().signal,
-    waits: false,
+    sleeps: false,
+    deadlines: false,
     resolve: network.resolve,
   });
   const events: RunEvent[] = [];

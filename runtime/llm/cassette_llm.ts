@@ -1,0 +1,86 @@
+import type { RunEvent } from "../event.ts";
+import type { Llm, Message } from "../llm.ts";
+import { ModelError } from "../model_error.ts";
+import { RecordedFailure } from "../recorded_failure.ts";
+import { shown } from "../shown.ts";
+import { valueDifference } from "../value_difference.ts";
+import { type Cassette, requestDigest, toolDescriptions } from "./cassette.ts";
+
+/** A model whose answers come from a cassette. */
+export interface CassetteLlm {
+  /** Answers as it was recorded, and nothing else. */
+  readonly llm: Llm;
+  /** How many exchanges lie behind the last one that was asked for. */
+  unused(): number;
+}
+
+/**
+ * Makes a model of a cassette: it gives back what the recorded one did, in the
+ * same order and to the same requests, and asks nobody. Any other request, and
+ * one more than there are, is a `ModelError` that nobody tries again; it says
+ * where the request first differs. `asked` exchanges are passed over, since a run
+ * that goes on has them on record. Default: none.
+ */
+export function cassetteLlm(
+  { head, exchanges }: Cassette,
+  asked = 0,
+): CassetteLlm {
+  let at = asked;
+  return {
+    unused: () => exchanges.length - at,
+    // deno-lint-ignore require-await
+    async llm({ messages, tools: definitions }) {
+      const exchange = exchanges[at];
+      if (exchange === undefined) {
+        throw new ModelError(
+          `Cannot answer: the cassette has ${exchanges.length} exchanges, and this is one more`,
+          { type: "cassette_ended" },
+        );
+      }
+      const tools = toolDescriptions(definitions);
+      if (requestDigest(tools, messages) !== exchange.request_sha256) {
+        const expected: readonly Message[] = exchanges.slice(0, at + 1)
+          .flatMap((each) => each.messages);
+        throw mismatch(
+          at + 1,
+          { tools: head.tools, messages: expected },
+          { tools, messages },
+        );
+      }
+      at += 1;
+      const { output, error, retry_after_ms: retryAfterMs } = exchange;
+      if (error !== null) throw new RecordedFailure(error, { retryAfterMs });
+      // It has one or the other.
+      return output ?? {};
+    },
+  };
+}
+
+function mismatch(
+  number: number,
+  expected: object,
+  found: object,
+): ModelError {
+  const difference = valueDifference(expected, found);
+  const [then, now] = shown(difference?.expected, difference?.found);
+  return new ModelError(
+    `Cannot answer: the request is not that of exchange ${number} of the cassette; they differ first at ${
+      difference?.path ?? "their spelling"
+    }: expected ${then}, found ${now}`,
+    { type: "cassette_mismatch" },
+  );
+}
+
+/**
+ * How many exchanges a run has had whose answers are on record. Where the record
+ * ends with an answer that is lost, the same is asked again.
+ */
+export function exchangesOnRecord(events: readonly RunEvent[]): number {
+  const tries = events.filter((event) =>
+    event.type === "attempt_finished" && event.call_id === null
+  );
+  const last = events.at(-1);
+  const lost = last?.type === "attempt_finished" && last.call_id === null &&
+    last.outcome === "success";
+  return lost ? tries.length - 1 : tries.length;
+}

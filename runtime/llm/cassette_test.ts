@@ -1,0 +1,289 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { InputError } from "../../policy/input_error.ts";
+import { summarizeTool } from "../../tools/summarize.ts";
+import type { AttemptFinished, RunEvent } from "../event.ts";
+import type { Llm, LlmInput, LlmOutput, Message } from "../llm.ts";
+import { ModelError } from "../model_error.ts";
+import { RecordedFailure } from "../recorded_failure.ts";
+import { parseCassette } from "./cassette.ts";
+import { cassetteLlm, exchangesOnRecord } from "./cassette_llm.ts";
+import { recordingLlm } from "./recording_llm.ts";
+
+const INFO = {
+  execution_path: "hosted",
+  provider: "some",
+  model: "small",
+  script_sha256: null,
+} as const;
+
+const QUESTION: Message = { role: "user", content: "Why?" };
+const CALL: Message = {
+  role: "assistant",
+  calls: [{ id: "a", tool: "summarize", args_json: '{"text":"One."}' }],
+};
+const RESULT: Message = {
+  role: "tool",
+  call_id: "a",
+  tool: "summarize",
+  content: '{"summary":"One."}',
+};
+const CALLS: LlmOutput = {
+  calls: [{ id: "a", tool: "summarize", args_json: '{"text":"One."}' }],
+  finish_reason: "tool_calls",
+};
+const ANSWER: LlmOutput = { answer: "Because.", finish_reason: "stop" };
+const SLOW = new ModelError("slow down", {
+  type: "429",
+  transient: true,
+  retryAfterMs: 1500,
+});
+
+const never = new AbortController().signal;
+
+function asking(step: number, messages: readonly Message[]): LlmInput {
+  return { step, messages, tools: [summarizeTool()] };
+}
+
+/** Gives back one thing after the other; an error is thrown. */
+function playing(things: readonly (LlmOutput | Error)[]): Llm {
+  const left = [...things];
+  return () => {
+    const next = left.shift() ?? new Error("asked once too often");
+    return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
+  };
+}
+
+/** Records a failure, calls and an answer. */
+async function recording(): Promise<string> {
+  let text = "";
+  const llm = recordingLlm(playing([SLOW, CALLS, ANSWER]), {
+    info: INFO,
+    seed: 7,
+    write: (line) => text += line,
+  });
+  await assertRejects(() => llm(asking(1, [QUESTION]), never), RecordedFailure);
+  assertEquals(await llm(asking(1, [QUESTION]), never), CALLS);
+  const later = asking(2, [QUESTION, CALL, RESULT]);
+  assertEquals(await llm(later, never), ANSWER);
+  return text;
+}
+
+Deno.test("recordingLlm() writes what each request adds, and what came back", async () => {
+  const { head, exchanges } = parseCassette(await recording(), "c.jsonl");
+  assertEquals(
+    [head.llm.model, head.seed, head.tools.map(({ name }) => name)],
+    ["small", 7, ["summarize"]],
+  );
+  assertEquals(exchanges.map(({ step }) => step), [1, 1, 2]);
+  assertEquals(exchanges.map(({ messages }) => messages), [
+    [QUESTION],
+    [],
+    [CALL, RESULT],
+  ]);
+  assertEquals(exchanges.map(({ output }) => output), [null, CALLS, ANSWER]);
+  assertEquals(exchanges[0]?.error, {
+    kind: "transient",
+    type: "429",
+    exception_class: "ModelError",
+    message: "slow down",
+  });
+  assertEquals(exchanges[0]?.retry_after_ms, 1500);
+});
+
+Deno.test("recordingLlm() writes an answer that was too late as a timeout", async () => {
+  const lines: string[] = [];
+  const late = new AbortController();
+  const llm = recordingLlm(
+    () => {
+      late.abort(new DOMException("no result within 5 ms", "TimeoutError"));
+      return new Promise(() => {});
+    },
+    { info: INFO, write: (line) => lines.push(line) },
+  );
+  await assertRejects(() => llm(asking(1, [QUESTION]), late.signal));
+  assertEquals(JSON.parse(lines[1] ?? "null").error, {
+    kind: "transient",
+    type: "timeout",
+    exception_class: "TimeoutError",
+    message: "no result within 5 ms",
+  });
+});
+
+Deno.test("recordingLlm() does not write what a cancelled run never got", async () => {
+  const lines: string[] = [];
+  const cancelled = new AbortController();
+  const llm = recordingLlm(
+    () => {
+      cancelled.abort();
+      return new Promise(() => {});
+    },
+    { info: INFO, write: (line) => lines.push(line) },
+  );
+  await assertRejects(() => llm(asking(1, [QUESTION]), cancelled.signal));
+  assertEquals(lines.length, 1);
+});
+
+Deno.test("cassetteLlm() gives back what was recorded, failures included", async () => {
+  const cassette = parseCassette(await recording(), "c.jsonl");
+  const { llm, unused } = cassetteLlm(cassette);
+  const failure = await assertRejects(
+    () => llm(asking(1, [QUESTION]), never),
+    RecordedFailure,
+    "slow down",
+  );
+  assertEquals(failure.retryAfterMs, 1500);
+  assertEquals(await llm(asking(1, [QUESTION]), never), CALLS);
+  assertEquals(unused(), 1);
+  const later = asking(2, [QUESTION, CALL, RESULT]);
+  assertEquals(await llm(later, never), ANSWER);
+  assertEquals(unused(), 0);
+  const more = await assertRejects(() => llm(later, never), ModelError);
+  assertEquals([more.type, more.transient], ["cassette_ended", false]);
+});
+
+for (
+  const { what, input, message } of [
+    {
+      what: "another question",
+      input: asking(1, [{ role: "user", content: "When?" }]),
+      message:
+        'exchange 2 of the cassette; they differ first at messages[0].content: expected "Why?", found "When?"',
+    },
+    {
+      what: "a message more",
+      input: asking(1, [QUESTION, CALL]),
+      message: "messages[1]: expected nothing, found {",
+    },
+    {
+      what: "a message less",
+      input: asking(1, []),
+      message: "messages[0]: expected {",
+    },
+    {
+      what: "another tool",
+      input: {
+        ...asking(1, [QUESTION]),
+        tools: [{
+          name: "summarize",
+          description: "Shorten",
+          effects: {},
+          args: summarizeTool().args,
+        }],
+      },
+      message: 'tools[0].description: expected "',
+    },
+  ]
+) {
+  Deno.test(`cassetteLlm() refuses ${what}, and says where it differs`, async () => {
+    const cassette = parseCassette(await recording(), "c.jsonl");
+    const { llm } = cassetteLlm(cassette, 1);
+    const error = await assertRejects(
+      () => llm(input, never),
+      ModelError,
+      message,
+    );
+    assertEquals([error.type, error.transient], ["cassette_mismatch", false]);
+  });
+}
+
+Deno.test("cassetteLlm() passes over what a run has on record", async () => {
+  const cassette = parseCassette(await recording(), "c.jsonl");
+  const { llm } = cassetteLlm(cassette, 1);
+  assertEquals(await llm(asking(1, [QUESTION]), never), CALLS);
+});
+
+function tried(call_id: string | null, outcome: AttemptFinished["outcome"]) {
+  const event: RunEvent = {
+    v: 1,
+    seq: 3,
+    ts: "3",
+    step: 1,
+    type: "attempt_finished",
+    started_at: "2",
+    call_id,
+    attempt: 1,
+    outcome,
+    backoff_ms: 0,
+    error: null,
+  };
+  return event;
+}
+
+Deno.test("exchangesOnRecord() counts tries of the model, but none whose answer is lost", () => {
+  const failed = tried(null, "transient_failure");
+  const worked = tried(null, "success");
+  const finished: RunEvent = {
+    v: 1,
+    seq: 9,
+    ts: "9",
+    step: 1,
+    type: "step_started",
+  };
+  assertEquals(exchangesOnRecord([]), 0);
+  assertEquals(exchangesOnRecord([failed]), 1);
+  assertEquals(exchangesOnRecord([failed, worked]), 1);
+  assertEquals(exchangesOnRecord([failed, worked, finished]), 2);
+  assertEquals(exchangesOnRecord([worked, finished, tried("a", "success")]), 1);
+});
+
+const WRITTEN = await recording();
+
+for (
+  const { what, text, message } of [
+    { what: "nothing", text: "", message: "c.jsonl:1: the cassette is empty" },
+    {
+      what: "a line that was cut off",
+      text: WRITTEN.slice(0, -10),
+      message: "c.jsonl:4: the line does not end",
+    },
+    {
+      what: "a line that is no JSON",
+      text: WRITTEN.replace('"exchange"', '"exchange'),
+      message: "c.jsonl:2: the line is not JSON",
+    },
+    {
+      what: "a file of another kind",
+      text: '{"v":1,"seq":0}\n',
+      message: "c.jsonl:1: ",
+    },
+    {
+      what: "an unknown key",
+      text: WRITTEN.replace('"step":1', '"step":1,"more":2'),
+      message: 'c.jsonl:2: Unrecognized key: "more"',
+    },
+    {
+      what: "an exchange without an outcome",
+      text: WRITTEN.replace(
+        /"output":\{"calls".*?"error":null/,
+        '"output":null,"error":null',
+      ),
+      message: "c.jsonl:3: expected either an output or an error",
+    },
+    {
+      what: "a request that was changed",
+      text: WRITTEN.replace("Why?", "Who?"),
+      message:
+        "c.jsonl:2: request_sha256: the request that the lines up to here",
+    },
+  ]
+) {
+  Deno.test(`parseCassette() refuses ${what}`, () => {
+    assertThrows(() => parseCassette(text, "c.jsonl"), InputError, message);
+  });
+}
+
+Deno.test("parseCassette() takes answers that the loop would refuse, and text of any kind", async () => {
+  let text = "";
+  const odd: LlmOutput = { calls: [], raw: "\ud800\u2028" };
+  const llm = recordingLlm(playing([odd]), {
+    info: INFO,
+    write: (line) => text += line,
+  });
+  const input = {
+    ...asking(1, [{ role: "user" as const, content: "\udc00" }]),
+    tools: [],
+  };
+  await llm(input, never);
+  const { llm: again } = cassetteLlm(parseCassette(text, "c.jsonl"));
+  assertEquals(await again(input, never), odd);
+});
