@@ -5,6 +5,8 @@ import { whyUnwritable } from "./files.ts";
 
 /** A cassette that is being written. */
 export interface CassetteFile extends Disposable {
+  /** What goes with each request as its seed. */
+  readonly seed: number | undefined;
   write(line: string): void;
   /** Why it could not be written to its end; `undefined` when it could. */
   trouble(): string | undefined;
@@ -18,12 +20,16 @@ export interface CassetteFile extends Disposable {
  * @throws {UsageError} when there is a file already
  * @throws {InputError} when it cannot be created
  */
-export function cassetteFile(path: string): CassetteFile {
+export function cassetteFile(
+  path: string,
+  seed: number | undefined,
+): CassetteFile {
   const file = create(path);
   const encoder = new TextEncoder();
   let isEmpty = true;
   let trouble: string | undefined;
   return {
+    seed,
     write(line) {
       if (trouble !== undefined) return;
       try {

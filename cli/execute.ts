@@ -11,6 +11,7 @@ import type { Approver } from "../runtime/approval.ts";
 import type { RunSpec } from "../runtime/run_spec.ts";
 import { rerun } from "../runtime/rerun.ts";
 import { fixtureResolve, stagedDocuments } from "../tasks/corpus.ts";
+import type { SpansExported } from "../trace/span_export.ts";
 import { scriptedRun, startOf, type TaskModel } from "../tasks/scripted_run.ts";
 import type { Task } from "../tasks/task.ts";
 import { directorySandbox } from "../tools/directory_sandbox.ts";
@@ -43,7 +44,7 @@ export interface Execution {
   readonly cassette?: CassetteTarget | undefined;
   /** Answers what the policy leaves to a person. Default: nobody does. */
   readonly approver?: Approver | undefined;
-  /** Sees every event before it is recorded. */
+  /** Sees every event once it is on record. */
   readonly watch?: (event: RunEvent) => void;
   /** What is on record of the run, which broke off; its sandbox is as it was then. */
   readonly past?: {
@@ -133,8 +134,8 @@ async function* watched(
   watch: Execution["watch"],
 ): AsyncGenerator<RunEvent, void> {
   for await (const event of events) {
-    watch?.(event);
     yield event;
+    watch?.(event);
   }
 }
 
@@ -158,10 +159,11 @@ export function describeEnd({ terminal_reason, totals }: RunFinished): string {
     counted(attempts, "attempt");
 }
 
-/** How a run ended, as `--json` prints it. */
+/** How a run ended, and what became of its spans if they were sent, as `--json` prints it. */
 export function endAsJson(
   run: string,
   { terminal_reason, answer, totals }: RunFinished,
+  spans?: SpansExported,
 ): string {
-  return JSON.stringify({ run, terminal_reason, answer, totals });
+  return JSON.stringify({ run, terminal_reason, answer, totals, spans });
 }

@@ -94,7 +94,7 @@ function recordedModel(
 export function openCassette(
   given: CommandLine,
   model: ChosenModel | undefined,
-): (CassetteFile & { readonly seed: number | undefined }) | undefined {
+): CassetteFile | undefined {
   const path = given.option("record");
   if (path === undefined) return undefined;
   if (model === undefined) {
@@ -102,7 +102,7 @@ export function openCassette(
       "Cannot use --record without --llm: no model is asked",
     );
   }
-  return { ...cassetteFile(path), seed: model.seed };
+  return cassetteFile(path, model.seed);
 }
 
 function seedOf(text: string | undefined): number | undefined {

@@ -1,10 +1,6 @@
 import config from "../deno.json" with { type: "json" };
 import { join } from "../deps.ts";
-import {
-  type Incident,
-  incidentLine,
-  INCIDENTS,
-} from "../evidence/incident.ts";
+import type { Incident } from "../evidence/incident.ts";
 import { resumedRunDirectory } from "../evidence/run_directory.ts";
 import type { ReadLedger } from "../evidence/read_ledger.ts";
 import { InputError } from "../policy/input_error.ts";
@@ -21,18 +17,13 @@ import { parseCommandLine } from "./command_line.ts";
 import { type Command, UsageError } from "./command.ts";
 import { readCorpusFolder } from "./corpus_folder.ts";
 import { durabilityOf } from "./durability.ts";
-import { execute } from "./execute.ts";
 import { exists } from "../evidence/exists.ts";
 import { whyUnwritable } from "./files.ts";
+import { appendIncident } from "./incident_file.ts";
 import { liveModel, MODEL_OPTIONS, openCassette } from "./live_model.ts";
+import { liveSpans, SPAN_OPTIONS } from "./live_spans.ts";
 import { readRecord } from "./record.ts";
-import {
-  lastTrouble,
-  orWaiting,
-  reportCassette,
-  reportEnd,
-  reportWaiting,
-} from "./run_end.ts";
+import { reportedRun } from "./reported_run.ts";
 import { openToolHost } from "./tool_host.ts";
 
 /** `resume`: go on with a run that broke off. */
@@ -43,7 +34,7 @@ export const resume: Command = {
               [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
               [--model-seed N] [--record FILE]]
               [--llm replay:FILE]
-              [--json]
+              [--otlp URL] [--json]
 
 Goes on with a run that broke off, from what its ledger holds. Nothing that is
 there is done again: the model is not asked for an answer that is on record, and
@@ -59,6 +50,7 @@ been interrupted.
   --llm SPEC    the model, or the cassette, that the run was begun with, as for
                 \`run\`
   --record FILE write a cassette of the whole run, what is on record included
+  --otlp URL    as for \`run\`; the spans of the whole run are sent
   --approve HOW as for \`run\`; default: file
   --durability  as for \`run\`
   --json        print the result as JSON
@@ -68,7 +60,11 @@ for approval, 1 it could not be resumed.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
-      options: ["corpus", "durability", "approve", ...MODEL_OPTIONS],
+      options: [
+        ...["corpus", "durability", "approve"],
+        ...MODEL_OPTIONS,
+        ...SPAN_OPTIONS,
+      ],
       flags: ["json"],
       operands: ["RUN_DIR"],
     });
@@ -85,6 +81,7 @@ for approval, 1 it could not be resumed.
 
     const model = await liveModel(given, output, record.events);
     refuseOtherModel(out, started, model?.info);
+    const spans = liveSpans(given);
     const approver = approverFor(given.option("approve") ?? "file", {
       policy,
       out,
@@ -94,43 +91,35 @@ for approval, 1 it could not be resumed.
     using cancellation = cancelOnSignal();
     using host = await openToolHost({ policy, sandbox, online: true });
     using cassette = openCassette(given, model);
-    const trouble = lastTrouble();
-    const note = (incident: Incident) => append(out, incident);
+    const note = (incident: Incident) => appendIncident(out, incident);
     using sink = openSink(out, record, (torn) => note(tornLine(torn)));
     note({ type: "resumed", events: record.events.length });
     try {
-      const ended = await orWaiting(execute({
-        approver,
-        model,
-        cassette,
-        task: loadTask(started.task.text, "the task on record"),
-        policy,
-        documents,
-        runId: started.run_id,
-        durability,
-        sandbox,
-        host,
-        sink,
-        online: true,
-        waits: true,
-        signal: cancellation.signal,
-        watch: trouble.watch,
-        past: {
-          events: record.events,
-          sentAgain: (seq) => note({ type: "sent_again", seq }),
+      const { code } = await reportedRun({
+        execution: {
+          approver,
+          model,
+          task: loadTask(started.task.text, "the task on record"),
+          policy,
+          documents,
+          runId: started.run_id,
+          durability,
+          sandbox,
+          host,
+          sink,
+          signal: cancellation.signal,
+          past: {
+            events: record.events,
+            sentAgain: (seq) => note({ type: "sent_again", seq }),
+          },
         },
-      }));
-      if ("waitsFor" in ended) {
-        const waiting = reportWaiting(output, out, ended.waitsFor);
-        return reportCassette(output, cassette) ?? waiting;
-      }
-      const code = reportEnd(output, {
         out,
-        ...ended,
-        trouble: trouble.text(),
+        output,
+        cassette,
+        spans,
         json: given.flag("json"),
       });
-      return reportCassette(output, cassette) ?? code;
+      return code;
     } catch (error) {
       if (!(error instanceof DivergenceError)) throw error;
       throw ledgerProblem(
@@ -226,9 +215,4 @@ function ledgerProblem(
 
 function tornLine(torn: Uint8Array): Incident {
   return { type: "torn_line", bytes: torn.length, base64: torn.toBase64() };
-}
-
-function append(out: string, incident: Incident): void {
-  const line = incidentLine(incident, new Date().toISOString());
-  Deno.writeTextFileSync(join(out, INCIDENTS), line, { append: true });
 }

@@ -7,14 +7,7 @@ import { parseCommandLine } from "./command_line.ts";
 import { type Command, UsageError } from "./command.ts";
 import { cancelOnSignal } from "./cancellation.ts";
 import { durabilityOf } from "./durability.ts";
-import { execute } from "./execute.ts";
-import {
-  lastTrouble,
-  orWaiting,
-  reportCassette,
-  reportEnd,
-  reportWaiting,
-} from "./run_end.ts";
+import { reportedRun } from "./reported_run.ts";
 import { whyUnwritable } from "./files.ts";
 import { readSigningKey } from "./key_files.ts";
 import {
@@ -23,6 +16,7 @@ import {
   MODEL_OPTIONS,
   openCassette,
 } from "./live_model.ts";
+import { liveSpans, SPAN_OPTIONS } from "./live_spans.ts";
 import { openToolHost } from "./tool_host.ts";
 import { readTaskInputs } from "./task_inputs.ts";
 
@@ -34,7 +28,7 @@ export const run: Command = {
            [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
               [--model-seed N] [--record FILE]]
            [--llm replay:FILE]
-           [--sign KEYFILE] [--json]
+           [--otlp URL] [--sign KEYFILE] [--json]
 
 Runs a task and leaves four artifacts in a new folder: state.jsonl, trace.json,
 run_report.md and manifest.json. Beside them, sandbox/ is what the agent could
@@ -62,6 +56,11 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      not exist yet
   --llm replay:FILE  answer from a cassette; another request than the recorded one
                      ends the run and says where they first differ
+  --otlp URL         send spans as they end to an OpenTelemetry collector, over
+                     OTLP/HTTP with JSON; default: OTEL_EXPORTER_OTLP_ENDPOINT.
+                     With it go OTEL_EXPORTER_OTLP_HEADERS, OTEL_SERVICE_NAME and
+                     OTEL_RESOURCE_ATTRIBUTES. The process needs --allow-net for
+                     its host, and --allow-env for the variables
   --sign KEYFILE     sign the artifacts with a private key, as keygen writes it:
                      leaves attestation.json beside them, however the run
                      ends; one that waits is signed later, with sign
@@ -84,6 +83,7 @@ for approval, 1 it could not be run.
       options: [
         ...["policy", "corpus", "out", "durability", "approve", "sign"],
         ...MODEL_OPTIONS,
+        ...SPAN_OPTIONS,
       ],
       flags: ["json"],
       operands: ["TASK.yaml"],
@@ -96,6 +96,7 @@ for approval, 1 it could not be run.
       unscripted: given.option("llm") !== undefined,
     });
     const model = await liveModel(given, output);
+    const spans = liveSpans(given);
     const runId = runIdOf(inputs.runId, model);
     const out = given.option("out") ?? join("runs", runId);
     const keyPath = given.option("sign");
@@ -110,7 +111,6 @@ for approval, 1 it could not be run.
     });
 
     using cancellation = cancelOnSignal();
-    const trouble = lastTrouble();
     const sandbox = join(out, "sandbox");
     refuseOccupied(out);
     using host = await openToolHost({
@@ -121,36 +121,29 @@ for approval, 1 it could not be run.
     using cassette = openCassette(given, model);
     createFolder(out, sandbox);
     using sink = runDirectory(out);
-    const ended = await orWaiting(execute({
-      ...inputs,
-      runId,
-      model,
-      cassette,
-      approver,
-      durability,
-      sandbox,
-      host,
-      sink,
-      online: true,
-      waits: true,
-      signal: cancellation.signal,
-      watch: trouble.watch,
-    }));
-    if ("waitsFor" in ended) {
-      if (key !== undefined) {
-        output.note(`not signed yet: sign ${out} --key FILE, once it is done`);
-      }
-      const waiting = reportWaiting(output, out, ended.waitsFor);
-      return reportCassette(output, cassette) ?? waiting;
-    }
-    const code = reportEnd(output, {
+    const { code, isWhole } = await reportedRun({
+      execution: {
+        ...inputs,
+        runId,
+        model,
+        approver,
+        durability,
+        sandbox,
+        host,
+        sink,
+        signal: cancellation.signal,
+      },
       out,
-      ...ended,
-      trouble: trouble.text(),
+      output,
+      cassette,
+      spans,
       json: given.flag("json"),
     });
-    if (key !== undefined) await attestRun(out, key);
-    return reportCassette(output, cassette) ?? code;
+    if (key !== undefined && isWhole) await attestRun(out, key);
+    else if (key !== undefined) {
+      output.note(`not signed yet: sign ${out} --key FILE, once it is done`);
+    }
+    return code;
   },
 };
 

@@ -4,6 +4,7 @@ import {
   PendingApprovalError,
 } from "../runtime/approval.ts";
 import type { RunEvent, RunFinished } from "../runtime/event.ts";
+import type { SpansExported } from "../trace/span_export.ts";
 import { describeRequest } from "./approver.ts";
 import { EXIT, type Output } from "./command.ts";
 import { describeEnd, endAsJson } from "./execute.ts";
@@ -17,6 +18,8 @@ export interface RunEnd {
   readonly unused: number;
   /** Why it did not end with an answer. */
   readonly trouble: string | undefined;
+  /** What became of the spans that were sent; left out when none were. */
+  readonly spans: SpansExported | undefined;
   readonly json: boolean;
 }
 
@@ -67,7 +70,7 @@ export function reportCassette(
 /** Says how a run ended; returns the exit code that fits. */
 export function reportEnd(
   output: Output,
-  { out, finished, unused, trouble, json }: RunEnd,
+  { out, finished, unused, trouble, spans, json }: RunEnd,
 ): number {
   const answered = finished.terminal_reason === "final_answer";
   if (!answered) {
@@ -78,7 +81,7 @@ export function reportEnd(
   }
   const { answer } = finished;
   output.data(
-    json ? endAsJson(out, finished) : [
+    json ? endAsJson(out, finished, spans) : [
       `${out}: ${describeEnd(finished)}`,
       ...answer === null ? [] : ["", answer],
     ].join("\n"),

@@ -10,6 +10,7 @@ function deadline(ms: number, expired: () => void): Disposable {
 /** Waits in real time; rejects when the signal aborts. */
 export function wait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
     const timer = setTimeout(() => {
       signal.removeEventListener("abort", stop);
       resolve();

@@ -19,6 +19,13 @@ export type Incident =
     /** The intent with this `seq` had no receipt and was carried out again. */
     readonly type: "sent_again";
     readonly seq: number;
+  }
+  | {
+    /** So many spans, which are all in trace.json, did not get to the collector. */
+    readonly type: "spans_unsent";
+    readonly count: number;
+    /** Why the last of them did not. */
+    readonly reason: string;
   };
 
 /** The name of the file. */

@@ -1,8 +1,8 @@
-import type { AttributeValue, Span } from "./span.ts";
+import type { Attributes, AttributeValue, Span } from "./span.ts";
 import { spanProjection } from "./span_projection.ts";
 import type { TextProjection } from "./text_projection.ts";
 
-/** `service.name` of every trace. */
+/** `service.name` of every trace, and the name of its scope. */
 const SERVICE_NAME = "agent-runtime-observability";
 
 /** The OpenTelemetry semantic conventions that the `gen_ai.*` attributes follow. */
@@ -19,7 +19,7 @@ export function otlpJson(): TextProjection {
   return {
     push(event) {
       let text = event.type === "run_started"
-        ? documentHead(event.runtime_version)
+        ? documentHead(serviceOf(event.runtime_version), event.runtime_version)
         : "";
       for (const span of project(event)) {
         text += separator + encodeSpan(span);
@@ -27,18 +27,36 @@ export function otlpJson(): TextProjection {
       }
       return text;
     },
-    end: () =>
-      `\n],"schemaUrl":"${SCHEMA_URL}"}],"schemaUrl":"${SCHEMA_URL}"}]}\n`,
+    end: () => `\n${DOCUMENT_TAIL}\n`,
   };
 }
 
-function documentHead(version: string): string {
-  const resource = encodeAttributes({
-    "service.name": SERVICE_NAME,
-    "service.version": version,
-  });
+/**
+ * Writes encoded spans as one OTLP/JSON `ExportTraceServiceRequest`, without line
+ * breaks. `resource` goes before what the service says of itself.
+ */
+export function exportRequest(
+  spans: readonly string[],
+  { resource, version }: {
+    readonly resource: Attributes;
+    readonly version: string;
+  },
+): string {
+  const head = documentHead({ ...serviceOf(version), ...resource }, version);
+  return `${head}${spans.join(",")}${DOCUMENT_TAIL}`;
+}
+
+const DOCUMENT_TAIL =
+  `],"schemaUrl":"${SCHEMA_URL}"}],"schemaUrl":"${SCHEMA_URL}"}]}`;
+
+function serviceOf(version: string): Attributes {
+  return { "service.name": SERVICE_NAME, "service.version": version };
+}
+
+function documentHead(resource: Attributes, version: string): string {
+  const attributes = encodeAttributes(resource);
   const scope = JSON.stringify({ name: SERVICE_NAME, version });
-  return `{"resourceSpans":[{"resource":{"attributes":${resource}},"scopeSpans":[{"scope":${scope},"spans":[`;
+  return `{"resourceSpans":[{"resource":{"attributes":${attributes}},"scopeSpans":[{"scope":${scope},"spans":[`;
 }
 
 /**

@@ -1,0 +1,84 @@
+import { otlpHttp } from "../trace/otlp_http.ts";
+import { otlpSettings } from "../trace/otlp_settings.ts";
+import {
+  type SpanExport,
+  spanExport,
+  type SpansExported,
+} from "../trace/span_export.ts";
+import { counted } from "../evidence/counted.ts";
+import type { CommandLine } from "./command_line.ts";
+import type { Output } from "./command.ts";
+import { appendIncident } from "./incident_file.ts";
+import { wait } from "./world.ts";
+
+/** The options of the command line that say where spans are sent. */
+export const SPAN_OPTIONS = ["otlp"] as const;
+
+/** Spans on their way to a collector. */
+export interface LiveSpans extends Pick<SpanExport, "push"> {
+  /** Sends what is left, and says what did not arrive, beside the record too. */
+  finish(out: string, output: Output): Promise<void>;
+  /** What became of them; `undefined` before they are finished. */
+  totals(): SpansExported | undefined;
+}
+
+/** How long one request may take, in milliseconds. OpenTelemetry's default. */
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Starts sending spans where the command line or the environment says;
+ * `undefined` when neither does.
+ *
+ * @throws {InputError} when what they say cannot be understood
+ */
+export function liveSpans(given: CommandLine): LiveSpans | undefined {
+  const settings = otlpSettings(grantedVariable, given.option("otlp"));
+  if (settings === undefined) return undefined;
+  const send = otlpHttp(settings, (url, { signal, ...init }) =>
+    fetch(url, {
+      ...init,
+      signal: AbortSignal.any([
+        AbortSignal.timeout(TIMEOUT_MS),
+        ...signal ? [signal] : [],
+      ]),
+    }));
+  const { push, end } = spanExport({
+    send,
+    wait,
+    random: Math.random,
+    resource: settings.resource,
+    redact: (event) => event,
+  });
+  let totals: SpansExported | undefined;
+  return {
+    push,
+    async finish(out, output) {
+      totals = await end();
+      const { host } = new URL(settings.url);
+      if (totals.unsent > 0) reportUnsent(output, { out, host, totals });
+    },
+    totals: () => totals,
+  };
+}
+
+/** A variable that may be read without asking anybody: most who run this never heard of it. */
+function grantedVariable(name: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
+}
+
+function reportUnsent(
+  output: Output,
+  { out, host, totals: { sent, unsent, reason = "" } }: {
+    readonly out: string;
+    readonly host: string;
+    readonly totals: SpansExported;
+  },
+): void {
+  output.note(
+    `${unsent} of ${
+      counted(sent + unsent, "span")
+    } not sent to ${host}: ${reason}; trace.json has them all`,
+  );
+  appendIncident(out, { type: "spans_unsent", count: unsent, reason });
+}

@@ -1,0 +1,59 @@
+import type { CassetteFile } from "./cassette_file.ts";
+import type { Output } from "./command.ts";
+import { execute, type Execution } from "./execute.ts";
+import type { LiveSpans } from "./live_spans.ts";
+import {
+  lastTrouble,
+  orWaiting,
+  reportCassette,
+  reportEnd,
+  reportWaiting,
+} from "./run_end.ts";
+
+/** A run of a user's own, with everything that was opened for it. */
+export interface ReportedRun {
+  readonly execution: Omit<Execution, "online" | "waits" | "watch">;
+  /** The run directory. */
+  readonly out: string;
+  readonly output: Output;
+  /** What is written beside the record. */
+  readonly cassette: CassetteFile | undefined;
+  /** What is sent while the run goes on. */
+  readonly spans: LiveSpans | undefined;
+  readonly json: boolean;
+}
+
+/** What became of it. */
+export interface Reported {
+  /** The exit code that fits. */
+  readonly code: number;
+  /** Whether the run ended; else it waits for a person. */
+  readonly isWhole: boolean;
+}
+
+/** Executes a run as `run` and `resume` do, and says what it came to. */
+export async function reportedRun(run: ReportedRun): Promise<Reported> {
+  const { out, output, cassette, spans } = run;
+  const trouble = lastTrouble();
+  const ended = await orWaiting(execute({
+    ...run.execution,
+    cassette,
+    online: true,
+    waits: true,
+    watch(event) {
+      trouble.watch(event);
+      spans?.push(event);
+    },
+  })).finally(() => spans?.finish(out, output));
+  const isWhole = !("waitsFor" in ended);
+  const code = isWhole
+    ? reportEnd(output, {
+      out,
+      ...ended,
+      spans: spans?.totals(),
+      trouble: trouble.text(),
+      json: run.json,
+    })
+    : reportWaiting(output, out, ended.waitsFor);
+  return { code: reportCassette(output, cassette) ?? code, isWhole };
+}

@@ -1,0 +1,114 @@
+import { z } from "../deps.ts";
+import { throughProtobuf } from "./otlp_proto.ts";
+
+/** A span as it arrived, as far as tests look at it. */
+export interface ReceivedSpan {
+  readonly spanId: string;
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** The whole span. */
+  readonly text: string;
+}
+
+/** A request as the collector got it. */
+export interface ReceivedExport {
+  readonly path: string;
+  readonly headers: Headers;
+  /** Attributes of the resource. */
+  readonly resource: Readonly<Record<string, unknown>>;
+  readonly spans: readonly ReceivedSpan[];
+  /** When it came, in milliseconds since the process began. */
+  readonly at: number;
+}
+
+/** An OpenTelemetry collector on this machine. */
+export interface Collector extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** Host and port. */
+  readonly host: string;
+  /** Every request so far that was accepted or not. */
+  readonly requests: readonly ReceivedExport[];
+}
+
+const attributes = z.pipe(
+  z.array(z.strictObject({
+    key: z.string(),
+    value: z.record(z.string(), z.unknown()),
+  })),
+  z.transform((list) =>
+    Object.fromEntries(
+      list.map(({ key, value }) => [key, Object.values(value)[0]]),
+    )
+  ),
+);
+
+const tracesData = z.strictObject({
+  resourceSpans: z.tuple([z.strictObject({
+    resource: z.strictObject({ attributes }),
+    scopeSpans: z.tuple([z.strictObject({
+      scope: z.looseObject({}),
+      spans: z.array(z.looseObject({
+        spanId: z.string(),
+        name: z.string(),
+        attributes,
+      })),
+      schemaUrl: z.string(),
+    })]),
+    schemaUrl: z.string(),
+  })]),
+});
+
+/**
+ * Starts a collector. Each request is taken apart by OpenTelemetry's own protobuf
+ * classes; one that does not come out as it went in is answered with 400. The
+ * others get the next of `answers`, and 200 once there are no more.
+ */
+export function collector(
+  answers: readonly (() => Response | Promise<Response>)[] = [],
+): Collector {
+  const requests: ReceivedExport[] = [];
+  const open = new AbortController();
+  const server = Deno.serve({
+    signal: open.signal,
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen() {},
+    async handler(request) {
+      const text = await request.text();
+      const found = received(request, text);
+      if (found === undefined) return new Response(null, { status: 400 });
+      const answer = answers[requests.length];
+      requests.push(found);
+      return await answer?.() ?? Response.json({});
+    },
+  });
+  const host = `127.0.0.1:${server.addr.port}`;
+  return {
+    url: `http://${host}`,
+    host,
+    requests,
+    [Symbol.asyncDispose]() {
+      open.abort();
+      return server.finished;
+    },
+  };
+}
+
+function received(request: Request, text: string): ReceivedExport | undefined {
+  try {
+    const decoded = throughProtobuf(text);
+    if (JSON.stringify(decoded) !== JSON.stringify(JSON.parse(text))) return;
+    const { resourceSpans: [{ resource, scopeSpans: [{ spans }] }] } =
+      tracesData.parse(decoded);
+    return {
+      path: new URL(request.url).pathname,
+      headers: request.headers,
+      resource: resource.attributes,
+      spans: spans.map((span) => ({ ...span, text: JSON.stringify(span) })),
+      at: performance.now(),
+    };
+  } catch {
+    return undefined;
+  }
+}

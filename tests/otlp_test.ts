@@ -1,0 +1,286 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "../deps.ts";
+import { type Collector, collector, type ReceivedSpan } from "./collector.ts";
+import { completion, llmServer } from "./llm_server.ts";
+import { lacks } from "./permissions.ts";
+import { program, PROJECT, temporaryFolder } from "./program.ts";
+
+const needs = { ignore: lacks("read", "write", "run", "net") };
+const TASK = join(PROJECT, "examples/constitution/task.yaml");
+const SECRET = "s3cr3t-of-the-collector";
+
+/** A folder in which the example runs, and sends its spans somewhere. */
+function workplace() {
+  const folder = temporaryFolder();
+  return {
+    path: folder.path,
+    run: (
+      args: readonly string[],
+      { env = {}, net = "" }: {
+        readonly env?: Record<string, string>;
+        readonly net?: string;
+      },
+    ) =>
+      program(args, {
+        cwd: folder.path,
+        env,
+        permissions: [
+          ...["--allow-read", "--allow-write"],
+          ...net === "" ? [] : [`--allow-net=${net}`],
+          ...Object.keys(env).map((name) => `--allow-env=${name}`),
+        ],
+      }),
+    read: (name: string) => Deno.readTextFileSync(join(folder.path, name)),
+    exists: (name: string) =>
+      [...Deno.readDirSync(join(folder.path, "out"))]
+        .some((entry) => entry.name === name),
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  };
+}
+
+/** An address of this machine at which nobody listens. */
+function nobody(): string {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return `127.0.0.1:${listener.addr.port}`;
+}
+
+/** Every span that arrived, as it stands in a trace. */
+function arrived({ requests }: Collector): readonly ReceivedSpan[] {
+  return requests.flatMap(({ spans }) => spans);
+}
+
+/** The ids of the spans of a trace, a line each. */
+function idsIn(trace: string): readonly string[] {
+  return [...trace.matchAll(/^\{.*?"spanId":"(\w+)"/gm)]
+    .map(([, id]) => id ?? "");
+}
+
+Deno.test(
+  "spans arrive at a collector as trace.json has them",
+  needs,
+  async () => {
+    using here = workplace();
+    await using there = collector();
+    const { code, stdout, stderr } = await here.run(
+      ["run", TASK, "--out", "out", "--json"],
+      {
+        net: there.host,
+        env: {
+          OTEL_EXPORTER_OTLP_ENDPOINT: there.url,
+          OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${SECRET}`,
+          OTEL_SERVICE_NAME: "library",
+          OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=test",
+        },
+      },
+    );
+    assertEquals([code, stderr], [0, ""]);
+    const [request] = there.requests;
+    assertEquals(request?.path, "/v1/traces");
+    assertEquals(request?.headers.get("authorization"), `Bearer ${SECRET}`);
+    assertEquals(request?.headers.get("content-type"), "application/json");
+    assertEquals(request?.resource["service.name"], "library");
+    assertEquals(request?.resource["deployment.environment.name"], "test");
+    const ids = arrived(there).map(({ spanId }) => spanId);
+    assertEquals(ids, idsIn(here.read("out/trace.json")));
+    assertEquals(JSON.parse(stdout).spans, { sent: ids.length, unsent: 0 });
+    for (
+      const name of [
+        "state.jsonl",
+        "trace.json",
+        "run_report.md",
+        "manifest.json",
+      ]
+    ) {
+      const text = here.read(`out/${name}`);
+      assert(!text.includes(SECRET) && !text.includes(there.host), name);
+      assert(!text.includes("library"), name);
+    }
+  },
+);
+
+Deno.test("spans arrive while a run goes on", needs, async () => {
+  using here = workplace();
+  await using there = collector();
+  const slowly = (content: Parameters<typeof completion>[0]) =>
+  async (
+    closed: AbortSignal,
+  ) => {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    return completion(content)(closed);
+  };
+  const call = { id: "a", name: "search", arguments: '{"query":"tea"}' };
+  await using model = llmServer([
+    slowly({ calls: [call] }),
+    slowly({ content: "Yes." }),
+  ]);
+  const { code, stderr } = await here.run(
+    [
+      ...["run", TASK, "--out", "out", "--otlp", there.url],
+      ...["--llm", "openai-compatible:small", "--base-url", model.baseUrl],
+    ],
+    { net: `${there.host},${new URL(model.baseUrl).host}` },
+  );
+  const ended = performance.now();
+  assertEquals([code, stderr], [0, ""]);
+  assert(there.requests.length >= 2, "everything came at once");
+  const [first] = there.requests;
+  assert(ended - (first?.at ?? ended) > 300, "nothing came before the end");
+  assertEquals(
+    arrived(there).map(({ spanId }) => spanId),
+    idsIn(here.read("out/trace.json")),
+  );
+});
+
+for (
+  const { what, net, reason } of [
+    {
+      what: "is not there",
+      net: "127.0.0.1",
+      reason: "the connection failed",
+    },
+    {
+      what: "may not be reached",
+      net: "",
+      reason: "the process has no permission for this (--allow-net)",
+    },
+  ]
+) {
+  Deno.test(
+    `a collector that ${what} changes nothing of a run, and is told of`,
+    needs,
+    async () => {
+      using here = workplace();
+      await here.run(["run", TASK, "--out", "without"], {});
+      const host = nobody();
+      const start = performance.now();
+      const { code, stderr } = await here.run(
+        ["run", TASK, "--out", "out", "--otlp", `http://${host}`],
+        { net },
+      );
+      const took = performance.now() - start;
+      assertEquals(code, 0);
+      assertEquals(
+        stderr.trim(),
+        `18 of 18 spans not sent to ${host}: ${reason}; trace.json has them all`,
+      );
+      assert(took < 4000, `it took ${took} ms`);
+      for (const name of ["state.jsonl", "trace.json", "run_report.md"]) {
+        assertEquals(here.read(`out/${name}`), here.read(`without/${name}`));
+      }
+      const incident = JSON.parse(here.read("out/incidents.jsonl"));
+      assertEquals(
+        [incident.type, incident.count, incident.reason],
+        ["spans_unsent", 18, reason],
+      );
+      assertEquals((await here.run(["verify", "out"], {})).code, 0);
+    },
+  );
+}
+
+Deno.test(
+  "a collector that never answers costs the end of a run five seconds",
+  needs,
+  async () => {
+    using here = workplace();
+    await using there = collector([() => new Promise<Response>(() => {})]);
+    const start = performance.now();
+    const { code, stderr } = await here.run(
+      ["run", TASK, "--out", "out", "--otlp", there.url],
+      { net: there.host },
+    );
+    assertEquals(code, 0);
+    assertStringIncludes(stderr, "there was no answer in time");
+    assert(performance.now() - start < 12_000);
+  },
+);
+
+Deno.test(
+  "a collector that is busy is asked again, when it says so",
+  needs,
+  async () => {
+    using here = workplace();
+    await using there = collector([
+      () =>
+        new Response(null, { status: 503, headers: { "retry-after": "1" } }),
+    ]);
+    const { code, stderr } = await here.run(
+      ["run", TASK, "--out", "out", "--otlp", there.url],
+      { net: there.host },
+    );
+    assertEquals([code, stderr], [0, ""]);
+    const [first, second] = there.requests;
+    assertEquals(second?.spans, first?.spans);
+    assert((second?.at ?? 0) - (first?.at ?? 0) >= 990);
+  },
+);
+
+Deno.test("what a collector rejects is counted", needs, async () => {
+  using here = workplace();
+  await using there = collector([
+    () => Response.json({ partialSuccess: { rejectedSpans: "4" } }),
+  ]);
+  const { code, stderr } = await here.run(
+    ["run", TASK, "--out", "out", "--otlp", there.url],
+    { net: there.host },
+  );
+  assertEquals(code, 0);
+  assertStringIncludes(
+    stderr,
+    `4 of 18 spans not sent to ${there.host}: the collector rejected them`,
+  );
+});
+
+Deno.test("a run that goes on sends all its spans", needs, async () => {
+  using here = workplace();
+  await here.run(["run", TASK, "--out", "out"], {});
+  const lines = here.read("out/state.jsonl").split("\n");
+  for (const name of ["manifest.json", "trace.json", "run_report.md"]) {
+    Deno.removeSync(join(here.path, "out", name));
+  }
+  Deno.writeTextFileSync(
+    join(here.path, "out/state.jsonl"),
+    lines.slice(0, 12).join("\n") + "\n",
+  );
+  await using there = collector();
+  const { code } = await here.run(["resume", "out", "--otlp", there.url], {
+    net: there.host,
+  });
+  assertEquals(code, 0);
+  assertEquals(
+    arrived(there).map(({ spanId }) => spanId),
+    idsIn(here.read("out/trace.json")),
+  );
+});
+
+Deno.test(
+  "a variable that may not be read is not asked for",
+  needs,
+  async () => {
+    using here = workplace();
+    await using there = collector();
+    const { code, stderr } = await program(["run", TASK, "--out", "out"], {
+      cwd: here.path,
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: there.url },
+    });
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(there.requests, []);
+    assert(!here.exists("incidents.jsonl"));
+  },
+);
+
+Deno.test(
+  "an endpoint that is none is one clear line, and nothing is left behind",
+  {
+    ignore: lacks("read", "write", "run"),
+  },
+  async () => {
+    using here = workplace();
+    const { code, stderr } = await here.run(
+      ["run", TASK, "--out", "out", "--otlp", "collector:4318"],
+      {},
+    );
+    assertEquals([code, stderr.trim().split("\n").length], [1, 1]);
+    assertStringIncludes(stderr, "--otlp: expected an http or https URL");
+    assertEquals([...Deno.readDirSync(here.path)], []);
+  },
+);
