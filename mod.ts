@@ -114,6 +114,7 @@ export {
   type PolicyDocument,
   type RetryLimits,
 } from "./policy/document.ts";
+export { type Redaction, redactor } from "./policy/redaction.ts";
 export { type Metadata, RULE_IDS, type RuleId } from "./policy/rule.ts";
 
 export { agentLoop } from "./runtime/loop.ts";
@@ -194,6 +195,20 @@ export {
   type ScriptStep,
 } from "./runtime/scripted_llm.ts";
 
+export { type Attributes, type AttributeValue } from "./trace/span.ts";
+export {
+  type Exported,
+  type OtlpFetch,
+  otlpHttp,
+  type SendSpans,
+} from "./trace/otlp_http.ts";
+export { type OtlpSettings } from "./trace/otlp_settings.ts";
+export {
+  type SpanExport,
+  spanExport,
+  type SpanExportWorld,
+  type SpansExported,
+} from "./trace/span_export.ts";
 export {
   type TraceFinding,
   validateTrace,

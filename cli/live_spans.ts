@@ -1,3 +1,5 @@
+import type { PolicyDocument } from "../policy/document.ts";
+import { redactor } from "../policy/redaction.ts";
 import { otlpHttp } from "../trace/otlp_http.ts";
 import { otlpSettings } from "../trace/otlp_settings.ts";
 import {
@@ -31,7 +33,10 @@ const TIMEOUT_MS = 10_000;
  *
  * @throws {InputError} when what they say cannot be understood
  */
-export function liveSpans(given: CommandLine): LiveSpans | undefined {
+export function liveSpans(
+  given: CommandLine,
+  { redact }: PolicyDocument,
+): LiveSpans | undefined {
   const settings = otlpSettings(grantedVariable, given.option("otlp"));
   if (settings === undefined) return undefined;
   const send = otlpHttp(settings, (url, { signal, ...init }) =>
@@ -47,7 +52,7 @@ export function liveSpans(given: CommandLine): LiveSpans | undefined {
     wait,
     random: Math.random,
     resource: settings.resource,
-    redact: (event) => event,
+    redact: redactor(redact),
   });
   let totals: SpansExported | undefined;
   return {

@@ -81,7 +81,7 @@ for approval, 1 it could not be resumed.
 
     const model = await liveModel(given, output, record.events);
     refuseOtherModel(out, started, model?.info);
-    const spans = liveSpans(given);
+    const spans = liveSpans(given, policy.document);
     const approver = approverFor(given.option("approve") ?? "file", {
       policy,
       out,

@@ -96,7 +96,7 @@ for approval, 1 it could not be run.
       unscripted: given.option("llm") !== undefined,
     });
     const model = await liveModel(given, output);
-    const spans = liveSpans(given);
+    const spans = liveSpans(given, inputs.policy.document);
     const runId = runIdOf(inputs.runId, model);
     const out = given.option("out") ?? join("runs", runId);
     const keyPath = given.option("sign");

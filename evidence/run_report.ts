@@ -5,10 +5,12 @@ import type {
   RunFinished,
   RunStarted,
 } from "../runtime/event.ts";
+import { type Redaction, redactor } from "../policy/redaction.ts";
 import { FAILURE_MODES } from "../runtime/failure.ts";
 import type { TextProjection } from "../trace/text_projection.ts";
 import { counted } from "./counted.ts";
 import { codeBlock, codeCell, table } from "./markdown.ts";
+import { recordedRedaction } from "./recorded_redaction.ts";
 
 /** How much of a URL or a path a row shows. */
 const MAX_TARGET_LENGTH = 100;
@@ -28,15 +30,22 @@ interface Row {
 
 /**
  * Writes the report that a person reads first. It is a projection of the
- * events, like the trace, and holds nothing else; the number of its rows is
- * bounded.
+ * events, like the trace, and holds nothing else, but for what the policy of the
+ * run wants left out of it; the number of its rows is bounded.
  */
 export function runReport(): TextProjection {
   let started: RunStarted | undefined;
   let finished: RunFinished | undefined;
+  let redaction: Redaction = {};
+  let redact = redactor();
   const timeline = callTimeline();
   return {
-    push(event) {
+    push(recorded) {
+      if (recorded.type === "run_started") {
+        redaction = recordedRedaction(recorded);
+        redact = redactor(redaction);
+      }
+      const event = redact(recorded);
       if (event.type === "run_started") started = event;
       if (event.type === "run_finished") finished = event;
       timeline.push(event);
@@ -58,7 +67,7 @@ export function runReport(): TextProjection {
         timeline.table(),
         ...timeline.troubles(),
         "## Under which conditions",
-        conditions(started),
+        conditions(started, redaction),
         "## In numbers",
         numbers(finished),
       ].join("\n\n") + "\n";
@@ -85,8 +94,9 @@ const ENDINGS = {
   cancelled: "the run was cancelled from outside",
 } as const;
 
-function conditions(run: RunStarted): string {
+function conditions(run: RunStarted, redaction: Redaction): string {
   const { llm, corpus, policy, task } = run;
+  const { patterns = [], paths = [] } = redaction;
   return table(["what", "which"], [
     ["Task", `${codeCell(task.id)}, SHA-256 \`${task.sha256}\``],
     ["Policy", `version \`${policy.version}\``],
@@ -104,6 +114,12 @@ function conditions(run: RunStarted): string {
     ["Tools", run.tools.map(({ name }) => codeCell(name)).join(", ")],
     ["Seed", String(run.seed)],
     ["Runtime", run.runtime_version],
+    ...patterns.length + paths.length === 0 ? [] : [[
+      "Left out",
+      `what ${counted(patterns.length, "pattern")} and ${
+        counted(paths.length, "path")
+      } of the policy match; the ledger has it`,
+    ]],
   ]);
 }
 

@@ -1,6 +1,7 @@
 import { z } from "../deps.ts";
 import { type Escalation, escalationSchema } from "./escalation.ts";
 import { parseHostEntry } from "./host_entry.ts";
+import { type Redaction, redactionSchema } from "./redaction.ts";
 
 /** What a policy file says, key by key. */
 export interface PolicyDocument {
@@ -49,6 +50,8 @@ export interface PolicyDocument {
   readonly cycle_detection: CycleLimits;
   /** How often, and after how long, a transient failure of a tool or a model is tried again. */
   readonly retry: RetryLimits;
+  /** What exported spans and the report leave out; the ledger has everything. Default: nothing. */
+  readonly redact?: Redaction | undefined;
 }
 
 /** How much one run may use; each limit is inclusive. */
@@ -188,6 +191,7 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
       "backoff_base_ms is larger than backoff_cap_ms",
     ),
   ),
+  redact: z.optional(redactionSchema),
 }).check((context) => {
   const { escalate = [], tool_registry } = context.value;
   escalate.forEach(({ tools }, index) =>

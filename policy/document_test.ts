@@ -10,7 +10,7 @@ Deno.test("policyJsonSchema() returns what is committed", () => {
   assertEquals(fresh, committedSchema);
 });
 
-const OPTIONAL = ["escalate", "approval", "fetch"];
+const OPTIONAL = ["escalate", "approval", "fetch", "redact"];
 
 Deno.test("policyJsonSchema() describes every key of the committed policy", () => {
   const document = readYaml(committedPolicy, "policy/v1.yaml", policyDocument);
@@ -51,6 +51,11 @@ const ACCEPTED = [
   },
   { from: "  - fixtures.local", to: "  []" },
   { from: "isolation: process", to: "isolation: worker" },
+  { from: "sandbox:", to: "redact: {}\nsandbox:" },
+  {
+    from: "sandbox:",
+    to: "redact: { patterns: ['sk-\\w+'], paths: ['$..url'] }\nsandbox:",
+  },
   { from: "sandbox:", to: "fetch: {}\nsandbox:" },
   { from: "sandbox:", to: "fetch: { max_redirects: 0 }\nsandbox:" },
   { from: "sandbox:", to: "fetch: { max_redirects: 20 }\nsandbox:" },
@@ -79,6 +84,30 @@ for (const { from, to } of ACCEPTED) {
 }
 
 const REFUSED = [
+  {
+    from: "sandbox:",
+    to: "redact: { patterns: ['['] }\nsandbox:",
+    want:
+      "p.yaml:18: redact.patterns[0]: expected a regular expression: Invalid regular expression: /[/u: Unterminated character class",
+  },
+  {
+    from: "sandbox:",
+    to: "redact: { patterns: [a, 'b*'] }\nsandbox:",
+    want:
+      "p.yaml:18: redact.patterns[1]: the pattern matches nothing at all, so it would match everywhere",
+  },
+  {
+    from: "sandbox:",
+    to: "redact: { paths: [answer] }\nsandbox:",
+    want:
+      'p.yaml:18: redact.paths[0]: expected a JSONPath of names, indexes, * and .. such as $..url, found "answer"',
+  },
+  {
+    from: "sandbox:",
+    to: "redact: { paths: [$..decision] }\nsandbox:",
+    want:
+      'p.yaml:18: redact.paths[0]: "decision" is never replaced: spans and report go by it',
+  },
   {
     from: "version: 1",
     to: "version: 2",

@@ -1,3 +1,4 @@
+import { assertEquals } from "@std/assert";
 import { z } from "../deps.ts";
 import { throughProtobuf } from "./otlp_proto.ts";
 
@@ -98,7 +99,7 @@ export function collector(
 function received(request: Request, text: string): ReceivedExport | undefined {
   try {
     const decoded = throughProtobuf(text);
-    if (JSON.stringify(decoded) !== JSON.stringify(JSON.parse(text))) return;
+    assertEquals(decoded, JSON.parse(text));
     const { resourceSpans: [{ resource, scopeSpans: [{ spans }] }] } =
       tracesData.parse(decoded);
     return {

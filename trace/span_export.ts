@@ -6,6 +6,7 @@ import { spanProjection } from "./span_projection.ts";
 
 /** What exporting needs of the outside world. */
 export interface SpanExportWorld {
+  /** Sends one request; `otlpHttp` makes one. */
   readonly send: SendSpans;
   /** Waits `ms` milliseconds; rejects when the signal aborts. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
