@@ -16,6 +16,8 @@ export const EXIT = {
   no: 2,
   /** The run waits for approval. */
   waiting: 3,
+  /** A provider or the network could not be reached; later it may be. */
+  unreachable: 4,
 } as const;
 
 /** One command of the program. */

@@ -52,6 +52,7 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
       ...ended,
       spans: spans?.totals(),
       trouble: trouble.text(),
+      isUnreachable: trouble.isUnreachable(),
       json: run.json,
     })
     : reportWaiting(output, out, ended.waitsFor);

@@ -55,8 +55,9 @@ been interrupted.
   --durability  as for \`run\`
   --json        print the result as JSON
 
-Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 3 it waits
-for approval, 1 it could not be resumed.
+Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 it ended
+because the model or the network could not be reached, each allowed try included,
+3 it waits for approval, 1 it could not be resumed.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {

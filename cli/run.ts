@@ -75,8 +75,9 @@ Each document is also served at https://fixtures.local/<path without extension>;
 any other URL that the policy allows is fetched from the network, if the process
 may (--allow-net).
 
-Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 3 it waits
-for approval, 1 it could not be run.
+Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 it ended
+because the model or the network could not be reached, each allowed try included,
+3 it waits for approval, 1 it could not be run.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {

@@ -18,6 +18,8 @@ export interface RunEnd {
   readonly unused: number;
   /** Why it did not end with an answer. */
   readonly trouble: string | undefined;
+  /** Whether that was because somebody could not be reached. */
+  readonly isUnreachable: boolean;
   /** What became of the spans that were sent; left out when none were. */
   readonly spans: SpansExported | undefined;
   readonly json: boolean;
@@ -70,7 +72,7 @@ export function reportCassette(
 /** Says how a run ended; returns the exit code that fits. */
 export function reportEnd(
   output: Output,
-  { out, finished, unused, trouble, spans, json }: RunEnd,
+  { out, finished, unused, trouble, isUnreachable, spans, json }: RunEnd,
 ): number {
   const answered = finished.terminal_reason === "final_answer";
   if (!answered) {
@@ -86,19 +88,32 @@ export function reportEnd(
       ...answer === null ? [] : ["", answer],
     ].join("\n"),
   );
-  return answered ? EXIT.ok : EXIT.no;
+  if (answered) return EXIT.ok;
+  return isUnreachable ? EXIT.unreachable : EXIT.no;
 }
 
 /** Remembers why a run did not end with an answer: the last thing that went wrong. */
 export function lastTrouble() {
   let trouble: string | undefined;
+  let isUnreachable = false;
   return {
     watch(event: RunEvent): void {
       const what = troubleOf(event);
       if (what !== undefined) trouble = `step ${event.step}: ${what}`;
+      isUnreachable ||= nobodyThere(event);
     },
     text: () => trouble,
+    isUnreachable: () => isUnreachable,
   };
+}
+
+/**
+ * Whether the last allowed try, after which a run ends, found nobody: no model
+ * that answers, or no connection for a tool.
+ */
+function nobodyThere(event: RunEvent): boolean {
+  return event.type === "attempt_finished" && event.outcome === "exhausted" &&
+    (event.call_id === null || event.error?.type === "network");
 }
 
 function troubleOf(event: RunEvent): string | undefined {

@@ -156,7 +156,7 @@ Deno.test(
 );
 
 for (
-  const { what, answers, type } of [
+  const { what, answers, type, code = 2 } of [
     {
       what: "whose key is not accepted",
       answers: [error(401, { message: `no such key: ${KEY}` })],
@@ -179,6 +179,20 @@ for (
         () => error(503, { message: "down" }),
       ),
       type: "503",
+      code: 4,
+    },
+    {
+      what: "that has no room again and again",
+      answers: Array.from({ length: 4 }, () => error(429, { message: "no" })),
+      type: "429",
+      code: 4,
+    },
+    {
+      what: "whose account is empty",
+      answers: [
+        error(429, { message: "pay", code: "insufficient_quota" }),
+      ],
+      type: "insufficient_quota",
     },
   ]
 ) {
@@ -189,7 +203,7 @@ for (
       using here = laidDown();
       await using server = llmServer(answers);
       const ended = await here.run(server);
-      assertEquals(ended.code, 2, ended.stderr);
+      assertEquals(ended.code, code, ended.stderr);
       assertStringIncludes(ended.stderr, type);
       assertKeyIsNowhere(here.path, ended);
       const cwd = here.path;
@@ -226,5 +240,23 @@ Deno.test(
       [...Deno.readDirSync(here.path)].some(({ name }) => name === "run"),
       false,
     );
+  },
+);
+
+Deno.test(
+  "a model that is not there ends the run as network, and the command with 4",
+  needs,
+  async () => {
+    using here = laidDown();
+    const server = llmServer([]);
+    await server[Symbol.asyncDispose]();
+    const ended = await here.run(server);
+    assertEquals(ended.code, 4, ended.stderr);
+    assertStringIncludes(
+      ended.stderr,
+      "network: Cannot reach",
+    );
+    assertStringIncludes(ended.stderr, "the connection was refused");
+    assertKeyIsNowhere(here.path, ended);
   },
 );

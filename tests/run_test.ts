@@ -151,3 +151,35 @@ Deno.test({
     assertEquals([...Deno.readDirSync(folder.path)], []);
   },
 });
+
+for (
+  const { what, answer, code } of [
+    { what: "is not there", answer: undefined, code: 4 },
+    { what: "breaks down", answer: 503, code: 2 },
+  ]
+) {
+  Deno.test({
+    ...net,
+    name: `run exits with ${code} when a server ${what}`,
+    async fn() {
+      using folder = temporaryFolder();
+      const server = Deno.serve(
+        { hostname: "127.0.0.1", port: 0, onListen() {} },
+        () => new Response(null, { status: answer ?? 200 }),
+      );
+      const { port } = server.addr;
+      if (answer === undefined) await server.shutdown();
+      prepare(folder.path, port, "max_retries: 1");
+      const ended = await program(ARGS, {
+        cwd: folder.path,
+        permissions: ["--allow-read", "--allow-write", "--allow-net=127.0.0.1"],
+      });
+      if (answer !== undefined) await server.shutdown();
+      assertEquals(ended.code, code, ended.stderr);
+      assertStringIncludes(
+        Deno.readTextFileSync(join(folder.path, "out/run_report.md")),
+        "retry_exhaustion",
+      );
+    },
+  });
+}
