@@ -104,9 +104,10 @@ export async function execute(execution: Execution): Promise<Executed> {
   const spec = recorded(again?.spec(given) ?? given, execution.cassette);
   const loop = agentLoop(spec, env);
   const events = again?.follow(loop) ?? loop;
-  const finished = await recordRun(watched(events, execution.watch), sink, {
+  const finished = await recordRun(events, sink, {
     volatile,
     durability: execution.durability,
+    recorded: execution.watch,
   });
   return { finished, unused: unusedAnswers(execution, finished) };
 }
@@ -127,16 +128,6 @@ function unusedAnswers(
 ): number {
   if (model !== undefined) return model.unused?.() ?? 0;
   return Math.max(0, task.document.script.length - totals.llm_calls);
-}
-
-async function* watched(
-  events: AsyncIterable<RunEvent>,
-  watch: Execution["watch"],
-): AsyncGenerator<RunEvent, void> {
-  for await (const event of events) {
-    yield event;
-    watch?.(event);
-  }
 }
 
 /** Writes documents into a directory that no agent uses yet. */

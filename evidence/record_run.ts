@@ -11,6 +11,8 @@ export interface RecordOptions {
   readonly volatile: () => Volatile;
   /** Default: `intent`. */
   readonly durability?: Durability;
+  /** Sees each event once its line has got as far as it must before the run goes on. */
+  readonly recorded?: ((event: RunEvent) => void) | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export type Durability = "none" | "intent";
 export async function recordRun(
   events: AsyncIterable<RunEvent>,
   sink: ArtifactSink,
-  { volatile, durability = "intent" }: RecordOptions,
+  { volatile, durability = "intent", recorded }: RecordOptions,
 ): Promise<RunFinished> {
   const grow = (name: ArtifactName) =>
     artifactText((bytes) => sink.append(name, bytes));
@@ -55,6 +57,7 @@ export async function recordRun(
       }
       if (reach === "disk" && durability === "intent") sink.sync();
       projection.push(event);
+      recorded?.(event);
     }
   } finally {
     ledger.flush();

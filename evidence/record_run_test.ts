@@ -39,6 +39,27 @@ async function* stream(
   yield* events;
 }
 
+Deno.test("recordRun() tells of an event only when its line is where it must be", async () => {
+  const sink = journal();
+  const full = new Error("the disk is full");
+  const recorded: string[] = [];
+  await assertRejects(() =>
+    recordRun(rehearsal(REHEARSALS.one_call()), {
+      ...sink,
+      append(name, bytes) {
+        sink.append(name, bytes);
+        if (sink.entries.includes("line tool_started")) throw full;
+      },
+    }, { ...OPTIONS, recorded: ({ type }) => recorded.push(type) })
+  );
+  assertEquals(recorded, [
+    "run_started",
+    "step_started",
+    "llm_completed",
+    "policy_checked",
+  ]);
+});
+
 Deno.test("recordRun() writes what waits before the loop waits, and syncs before an effect", async () => {
   const sink = journal();
   async function* announced() {
