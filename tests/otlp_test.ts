@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
 import { type Collector, collector, type ReceivedSpan } from "./collector.ts";
-import { completion, llmServer } from "./llm_server.ts";
+import { completion, error, llmServer } from "./llm_server.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";
 
@@ -339,5 +339,48 @@ script:
     const changed = await here.run(["verify", "out"], {});
     assertEquals(changed.code, 2);
     assertStringIncludes(changed.stdout, "run_report.md:8: differs");
+  },
+);
+
+Deno.test(
+  "no key is in anything that a live run leaves, prints or sends",
+  needs,
+  async () => {
+    using here = workplace();
+    await using there = collector();
+    const key = "sk-live-7f1b22c90d";
+    const call = { id: key, name: "read", arguments: `{"path":"${key}"}` };
+    await using model = llmServer([
+      error(503, { message: `busy, ${key}` }),
+      completion({ content: `I was sent ${key}.`, calls: [call] }),
+      completion({ content: `Still ${key}.` }),
+    ]);
+    const { stdout, stderr } = await here.run(
+      [
+        ...["run", TASK, "--out", "out", "--otlp", there.url],
+        ...["--llm", "openai-compatible:small", "--base-url", model.baseUrl],
+        ...["--api-key-env", "SMALL_KEY", "--record", "c.jsonl"],
+      ],
+      {
+        net: `${there.host},${new URL(model.baseUrl).host}`,
+        env: {
+          SMALL_KEY: key,
+          OTEL_EXPORTER_OTLP_HEADERS: `x-collector=${SECRET}`,
+        },
+      },
+    );
+    assert(model.requests.length >= 2, stderr);
+    assert(arrived(there).length > 0);
+    const left = ["state.jsonl", "trace.json", "run_report.md", "manifest.json"]
+      .map((name) => here.read(`out/${name}`));
+    const sent = arrived(there).map(({ text }) => text);
+    const resources = there.requests.map(({ resource }) =>
+      JSON.stringify(resource)
+    );
+    const all = [...left, ...sent, ...resources, here.read("c.jsonl")];
+    for (const text of [...all, stdout, stderr]) {
+      assert(!text.includes(key) && !text.includes(SECRET), text);
+    }
+    assertStringIncludes(here.read("out/state.jsonl"), "[key]");
   },
 );

@@ -2,6 +2,7 @@ import { z } from "../../deps.ts";
 import { ModelError } from "../model_error.ts";
 import { causes, refusalIn } from "../causes.ts";
 import { retryAfterMs } from "./retry_after.ts";
+import { withoutKey } from "./without_key.ts";
 
 /** Who was asked. */
 export interface Asked {
@@ -115,10 +116,8 @@ function isQuota(data: unknown): boolean {
 
 /** One line of what a server said, without the key. */
 function quoted(text: string, key: string | undefined): string {
-  const shown = key === undefined || key === ""
-    ? text
-    : text.replaceAll(key, "[key]");
-  const line = shown.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+  const line = withoutKey(text, key).replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
+    .trim();
   return line.length > MAX_QUOTE_LENGTH
     ? `${line.slice(0, MAX_QUOTE_LENGTH)}…`
     : line;

@@ -1,6 +1,7 @@
-import type { Llm } from "../llm.ts";
+import type { Llm, LlmOutput } from "../llm.ts";
 import { type Asked, modelErrorOf } from "./api_error.ts";
 import { modelOutput, type ModelResult } from "./model_output.ts";
+import { withoutKey } from "./without_key.ts";
 import { type ModelPrompt, offeredTools, promptOf } from "./prompt.ts";
 
 /**
@@ -18,7 +19,8 @@ export interface LanguageModel {
  *
  * It throws a `ModelError` when the model could not be asked or its answer could
  * not be read, and the signal's reason when the run was cancelled, unless that
- * reason is a `TimeoutError`. What becomes of an answer, see `modelOutput`.
+ * reason is a `TimeoutError`. What becomes of an answer, see `modelOutput`; the
+ * key is not in it, whatever the server wrote.
  */
 export function languageModelLlm(
   model: LanguageModel,
@@ -34,12 +36,23 @@ export function languageModelLlm(
         abortSignal: signal,
         ...seeded,
       });
-      return modelOutput(result);
+      return unlocked(modelOutput(result), asked.key);
     } catch (error) {
       if (signal.aborted && !isTimeout(signal.reason)) throw signal.reason;
       throw modelErrorOf(signal.aborted ? signal.reason : error, asked);
     }
   };
+}
+
+/** Shorter ones are placeholders for servers that want none, and words. */
+const MIN_KEY_LENGTH = 8;
+
+/** A server may write the key that it was sent into its answer, which is recorded. */
+function unlocked(output: LlmOutput, key = ""): LlmOutput {
+  if (key.length < MIN_KEY_LENGTH) return output;
+  // A key has no character that JSON escapes.
+  const text = JSON.stringify(output);
+  return text.includes(key) ? JSON.parse(withoutKey(text, key)) : output;
 }
 
 function isTimeout(reason: unknown): boolean {

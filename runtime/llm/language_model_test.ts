@@ -73,3 +73,29 @@ Deno.test("languageModelLlm() takes a time limit for a transient failure", async
   const thrown = await assertRejects(() => llm(INPUT, limit), ModelError);
   assertEquals([thrown.type, thrown.transient], ["timeout", true]);
 });
+
+Deno.test("languageModelLlm() takes the key out of an answer", async () => {
+  const echo = {
+    ...ANSWER,
+    content: [
+      { type: "text", text: `You sent ${ASKED.key}.` },
+      {
+        type: "tool-call",
+        toolCallId: "a",
+        toolName: "write",
+        input: `{"content":"${ASKED.key}"}`,
+      },
+    ],
+  };
+  const { signal } = new AbortController();
+  const model = { doGenerate: () => Promise.resolve(echo) };
+  assertEquals(await languageModelLlm(model, ASKED)(INPUT, signal), {
+    calls: [{ id: "a", tool: "write", args_json: '{"content":"[key]"}' }],
+    usage: { input_tokens: 1, output_tokens: 2 },
+    finish_reason: "stop",
+    raw: "You sent [key].",
+  });
+  const placeholder = { name: "some:model", key: "sent" };
+  const output = await languageModelLlm(model, placeholder)(INPUT, signal);
+  assertEquals(output.raw, `You sent ${ASKED.key}.`);
+});
