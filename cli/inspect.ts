@@ -1,6 +1,11 @@
+import { join } from "../deps.ts";
+import { exists } from "../evidence/exists.ts";
+import { INCIDENTS } from "../evidence/incident.ts";
+import { oneLine } from "../evidence/one_line.ts";
 import { timeline } from "../evidence/timeline.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT } from "./command.ts";
+import { readInput } from "./files.ts";
 import { readRecord } from "./record.ts";
 
 /** `inspect`: what a run did, in the order in which it did it. */
@@ -10,9 +15,10 @@ export const inspect: Command = {
 
 Prints a run step by step: what the model proposed, how each call was judged and
 why, how each attempt ended, and how long it took by the clock of the run. A run
-that broke off is printed as far as it got.
+that broke off is printed as far as it got. What befell the process, such as spans
+that were not sent, stands behind it, as incidents.jsonl has it.
 
-  --json  print one JSON object for each entry
+  --json  print one JSON object for each entry, and for each incident
 
 Exit codes: 0 done, 1 the record cannot be read.
 `,
@@ -21,7 +27,8 @@ Exit codes: 0 done, 1 the record cannot be read.
       flags: ["json"],
       operands: ["RUN_DIR"],
     });
-    const entries = timeline(readRecord(given.operand(0)).events);
+    const directory = given.operand(0);
+    const entries = timeline(readRecord(directory).events);
     for (const entry of entries) {
       output.data(
         given.flag("json") ? JSON.stringify(entry) : [
@@ -32,6 +39,18 @@ Exit codes: 0 done, 1 the record cannot be read.
         ].join("  ").trimEnd(),
       );
     }
+    for (const line of incidentsOf(directory)) {
+      output.data(
+        given.flag("json") ? line : `incident  ${oneLine(line, 200)}`,
+      );
+    }
     return EXIT.ok;
   },
 };
+
+/** The lines of incidents.jsonl, if there was any incident. */
+function incidentsOf(directory: string): readonly string[] {
+  const path = join(directory, INCIDENTS);
+  if (!exists(path)) return [];
+  return readInput(path).split("\n").filter((line) => line !== "");
+}

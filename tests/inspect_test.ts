@@ -132,3 +132,17 @@ Deno.test("inspect says on one line what it cannot read", runs, async () => {
     /^Expected RUN_DIR, found a b; see inspect --help\n$/,
   );
 });
+
+Deno.test("inspect tells what befell the process, too", runs, async () => {
+  using folder = folderWith(ledger());
+  const line = '{"v":1,"type":"spans_unsent","count":3,"reason":"\\u001b[2J"}';
+  Deno.writeTextFileSync(
+    join(folder.path, "run/incidents.jsonl"),
+    `${line}\n`,
+  );
+  const { code, stdout } = await inspect(folder.path, "run");
+  assertEquals(code, 0);
+  assertEquals(stdout.split("\n").at(-2), `incident  ${line}`);
+  const json = await inspect(folder.path, "run", "--json");
+  assertEquals(json.stdout.split("\n").at(-2), line);
+});
