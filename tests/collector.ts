@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { z } from "../deps.ts";
+import { loopback } from "./loopback.ts";
 import { throughProtobuf } from "./otlp_proto.ts";
 
 /** A span as it arrived, as far as tests look at it. */
@@ -69,30 +70,18 @@ export function collector(
   answers: readonly (() => Response | Promise<Response>)[] = [],
 ): Collector {
   const requests: ReceivedExport[] = [];
-  const open = new AbortController();
-  const server = Deno.serve({
-    signal: open.signal,
-    hostname: "127.0.0.1",
-    port: 0,
-    onListen() {},
-    async handler(request) {
-      const text = await request.text();
-      const found = received(request, text);
-      if (found === undefined) return new Response(null, { status: 400 });
-      const answer = answers[requests.length];
-      requests.push(found);
-      return await answer?.() ?? Response.json({});
-    },
+  const server = loopback(async (request) => {
+    const found = received(request, await request.text());
+    if (found === undefined) return new Response(null, { status: 400 });
+    const answer = answers[requests.length];
+    requests.push(found);
+    return await answer?.() ?? Response.json({});
   });
-  const host = `127.0.0.1:${server.addr.port}`;
   return {
-    url: `http://${host}`,
-    host,
+    url: `http://${server.host}`,
+    host: server.host,
     requests,
-    [Symbol.asyncDispose]() {
-      open.abort();
-      return server.finished;
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 

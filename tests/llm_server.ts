@@ -1,3 +1,5 @@
+import { loopback } from "./loopback.ts";
+
 /** A request as the server got it. */
 export interface AskedRequest {
   readonly path: string;
@@ -23,32 +25,21 @@ export interface LlmServer extends AsyncDisposable {
  */
 export function llmServer(script: readonly Answer[]): LlmServer {
   const requests: AskedRequest[] = [];
-  const open = new AbortController();
-  const server = Deno.serve({
-    signal: open.signal,
-    hostname: "127.0.0.1",
-    port: 0,
-    onListen() {},
-    async handler(request) {
-      const answer = script[requests.length];
-      requests.push({
-        path: new URL(request.url).pathname,
-        headers: request.headers,
-        body: await request.json(),
-      });
-      return answer === undefined
-        ? failure(400, { message: "The script has no more answers" })
-        : await answer(open.signal);
-    },
+  const server = loopback(async (request) => {
+    const answer = script[requests.length];
+    requests.push({
+      path: new URL(request.url).pathname,
+      headers: request.headers,
+      body: await request.json(),
+    });
+    return answer === undefined
+      ? failure(400, { message: "The script has no more answers" })
+      : await answer(server.closed);
   });
   return {
-    baseUrl: `http://127.0.0.1:${server.addr.port}/v1`,
+    baseUrl: `http://${server.host}/v1`,
     requests,
-    // Not a shutdown: that would wait for connections that nobody closes.
-    [Symbol.asyncDispose]() {
-      open.abort();
-      return server.finished;
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 
