@@ -342,7 +342,7 @@ Deno.test("redecide() counts what a person rejected as a denial", async () => {
   assertEquals(
     told(redecide(recorded, policyOf(recorded)).flips),
     // The policy itself asks nobody.
-    [{ seq: 3, tool: "work", was: "tool_registry", is: "allow" }],
+    [{ seq: 3, tool: "work", was: "approval", is: "allow" }],
   );
 });
 
@@ -366,7 +366,7 @@ Deno.test("redecide() judges again what a person approved, as approved", async (
   // The call after it is another one.
   assertEquals(
     told(redecide(recorded, policyOf(recorded)).flips),
-    [{ seq: 3, tool: "work", was: "tool_registry", is: "allow" }],
+    [{ seq: 3, tool: "work", was: "approval", is: "allow" }],
   );
 });
 

@@ -164,7 +164,7 @@ const STORIES: readonly Story[] = [
     headline:
       "Ended with `final_answer` after 2 steps: the model gave its answer. The policy denied nothing.",
     happened: [
-      "| 1 | `work` | escalate `tool_registry`, approved by `ada`, allow | `success` | ran |",
+      "| 1 | `work` | escalate `approval`, approved by `ada`, allow | `success` | ran |",
       "| 2 |  |  |  | final answer |",
     ],
     wrong: [],
@@ -174,7 +174,7 @@ const STORIES: readonly Story[] = [
     headline:
       "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied once.",
     happened: [
-      "| 1 | `work` | escalate `tool_registry`, rejected by `ada` |  | did not run |",
+      "| 1 | `work` | escalate `approval`, rejected by `ada` |  | did not run |",
     ],
     wrong: ["- Step 1: rejected by `ada`"],
   },
@@ -183,7 +183,7 @@ const STORIES: readonly Story[] = [
     headline:
       "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied once.",
     happened: [
-      "| 1 | `work` | escalate `tool_registry`, rejected by `none` |  | did not run |",
+      "| 1 | `work` | escalate `approval`, rejected by `none` |  | did not run |",
     ],
     wrong: ["- Step 1: rejected by `none`"],
   },
@@ -192,7 +192,7 @@ const STORIES: readonly Story[] = [
     headline:
       "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied once.",
     happened: [
-      "| 1 | `work` | escalate `tool_registry`, approved by `ada`, deny `sandbox_path` |  | did not run |",
+      "| 1 | `work` | escalate `approval`, approved by `ada`, deny `sandbox_path` |  | did not run |",
     ],
     wrong: ["- Step 1: `work` denied by `sandbox_path`: `it has moved`"],
   },
@@ -219,7 +219,7 @@ Deno.test("runReport() gives a call behind an approved one a row of its own", as
     }),
   );
   const approved =
-    "escalate `tool_registry`, approved by `ada`, allow | `success` | ran |";
+    "escalate `approval`, approved by `ada`, allow | `success` | ran |";
   assertEquals(section("What happened", report), [
     `| 1 | \`work\` | ${approved}`,
     "| 1 | `echo` | allow | `success` | ran |",

@@ -78,7 +78,7 @@ for (
       name: "an escalation",
       run: REHEARSALS.approved(),
       what: "escalate",
-      text: "work by tool_registry: work needs a person",
+      text: "work by approval: work needs a person",
     },
     {
       name: "a person",

@@ -181,36 +181,36 @@ const NOT_RUN: readonly {
 }[] = [
   {
     name: "nobody_to_ask",
-    verdicts: ["escalate work tool_registry", "rejected by none"],
+    verdicts: ["escalate work approval", "rejected by none"],
   },
   {
     name: "rejected",
-    verdicts: ["escalate work tool_registry", "rejected by ada"],
+    verdicts: ["escalate work approval", "rejected by ada"],
   },
   {
     name: "rejected_and_told",
-    verdicts: ["escalate work tool_registry", "rejected by ada"],
+    verdicts: ["escalate work approval", "rejected by ada"],
   },
   {
     name: "approver_throws",
-    verdicts: ["escalate work tool_registry", "rejected by none"],
+    verdicts: ["escalate work approval", "rejected by none"],
   },
   {
     name: "unknown_verdict",
-    verdicts: ["escalate work tool_registry", "rejected by ada"],
+    verdicts: ["escalate work approval", "rejected by ada"],
   },
   {
     name: "answer_of_a_wrong_type",
-    verdicts: ["escalate work tool_registry", "rejected by none"],
+    verdicts: ["escalate work approval", "rejected by none"],
   },
   {
     name: "cancelled_while_a_person_thinks",
-    verdicts: ["escalate work tool_registry", "rejected by none"],
+    verdicts: ["escalate work approval", "rejected by none"],
   },
   {
     name: "denied_after_approval",
     verdicts: [
-      "escalate work tool_registry",
+      "escalate work approval",
       "approved by ada",
       "deny work sandbox_path",
     ],
@@ -238,9 +238,9 @@ Deno.test("toolCall() judges again what was approved, and then runs it", async (
       call_id: "call_1_1",
       tool: "work",
       decision: "escalate",
-      rule_id: "tool_registry",
+      rule_id: "approval",
       reason: "work needs a person",
-      metadata: {},
+      metadata: { tool: "work" },
       call_sha256:
         "d5ba24a79903680cb0fc46aab9746f282fcf634494865d6a3cddccb362b2be33",
       facts: { args_error: null, paths: [], hosts: [] },
@@ -255,7 +255,7 @@ Deno.test("toolCall() judges again what was approved, and then runs it", async (
       approver: "ada",
       verdict: "approved",
       bound_to:
-        "eeda827966d6c5a11a3020b4af07309e7e127aedc6cce4e238ce8e75ed487028",
+        "60d600e09d203ecb36870a9c60f3929d2c2e07abf87074d47182d3062cad7409",
     },
     {
       v: 1,
@@ -304,9 +304,9 @@ Deno.test("toolCall() shows the approver what it decides on", async () => {
     tool: "work",
     args: { text: "go" },
     reason: "work needs a person",
-    policy_version: "55ca10961ce5",
+    policy_version: "c90605431d49",
     bound_to:
-      "eeda827966d6c5a11a3020b4af07309e7e127aedc6cce4e238ce8e75ed487028",
+      "60d600e09d203ecb36870a9c60f3929d2c2e07abf87074d47182d3062cad7409",
   }]);
 });
 
@@ -332,8 +332,7 @@ Deno.test("toolCall() tells the model that a person rejected its call", async ()
     role: "tool",
     call_id: "call_1_1",
     tool: "work",
-    content:
-      '{"denied":{"rule":"tool_registry","reason":"work needs a person"}}',
+    content: '{"denied":{"rule":"approval","reason":"work needs a person"}}',
   });
   assertEquals(eventsOf("run_finished", events)[0]?.totals.denials, 1);
 });
@@ -611,10 +610,10 @@ Deno.test("toolCall() has a person answer for each hop", async () => {
     },
   });
   assertEquals(verdicts(events), [
-    "escalate work tool_registry",
+    "escalate work approval",
     "approved by ada",
     "allow work null",
-    "escalate work tool_registry",
+    "escalate work approval",
     "rejected by ada",
   ]);
   assertEquals(toolsThatRan(events), ["work"]);

@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "../deps.ts";
+import { approval } from "../policy/approval.ts";
 import { callRules } from "../policy/call_rules.ts";
 import { loadPolicy } from "../policy/load.ts";
 import type { Rule } from "../policy/rule.ts";
@@ -249,11 +250,10 @@ export function listener(script: readonly ScriptStep[]): {
   };
 }
 
-/** A rule that leaves calls of `work` to a person. */
-export const ASKS_A_PERSON: Rule = {
-  id: "tool_registry",
-  opinion: ({ name }) =>
-    name === "work"
-      ? { effect: "escalate", reason: "work needs a person", metadata: {} }
-      : undefined,
-};
+/** What leaves calls of `work` to a person, as a policy says it. */
+export const ASKED = [
+  { tools: ["work"], reason: "work needs a person" },
+] as const;
+
+/** The rule for it, where the policy does not say it. */
+export const ASKS_A_PERSON: Rule = approval(ASKED);

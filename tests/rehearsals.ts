@@ -2,18 +2,15 @@ import { Redirect } from "../tools/redirect.ts";
 import { ModelError } from "../runtime/model_error.ts";
 import type { ModelInfo } from "../runtime/run_spec.ts";
 import { ToolError } from "../tools/tool_error.ts";
-import {
-  ASKS_A_PERSON,
-  hanging,
-  inTurn,
-  outage,
-  type Rehearsal,
-} from "./rehearsal.ts";
+import { ASKED, hanging, inTurn, outage, type Rehearsal } from "./rehearsal.ts";
 
 const ECHO = { calls: [{ tool: "echo", args: { text: "hi" } }] };
 const WORK = { calls: [{ tool: "work", args: { text: "go" } }] };
 const FORBIDDEN = { tool: "rm", args: { text: "all" } };
 const DONE = { answer: "done" };
+
+/** A policy that leaves calls of `work` to a person. */
+const ASKING = { escalate: ASKED };
 
 /** Calls the tool `work`, which then fetches a page of `fixtures.local`. */
 function fetching(...pages: readonly string[]) {
@@ -406,7 +403,7 @@ export const REHEARSALS = {
     return {
       signal: controller.signal,
       script: [WORK],
-      rules: [ASKS_A_PERSON],
+      policy: ASKING,
       approver() {
         queueMicrotask(() => controller.abort());
         return hanging();
@@ -414,43 +411,43 @@ export const REHEARSALS = {
     };
   },
 
-  nobody_to_ask: (): Rehearsal => ({ script: [WORK], rules: [ASKS_A_PERSON] }),
+  nobody_to_ask: (): Rehearsal => ({ script: [WORK], policy: ASKING }),
   rejected: (): Rehearsal => ({
     script: [WORK],
-    rules: [ASKS_A_PERSON],
+    policy: ASKING,
     approver: inTurn({ approver: "ada", verdict: "rejected" }),
   }),
   rejected_and_told: (): Rehearsal => ({
-    policy: { on_deny: "continue" },
+    policy: { ...ASKING, on_deny: "continue" },
     script: [WORK, DONE],
-    rules: [ASKS_A_PERSON],
     approver: inTurn({ approver: "ada", verdict: "rejected" }),
   }),
   approver_throws: (): Rehearsal => ({
     script: [WORK],
-    rules: [ASKS_A_PERSON],
+    policy: ASKING,
     approver: inTurn(new Error("The terminal is gone")),
   }),
   unknown_verdict: (): Rehearsal => ({
     script: [WORK],
-    rules: [ASKS_A_PERSON],
+    policy: ASKING,
     approver: inTurn({ approver: "ada", verdict: "APPROVED" }),
   }),
   answer_of_a_wrong_type: (): Rehearsal => ({
     script: [WORK],
-    rules: [ASKS_A_PERSON],
+    policy: ASKING,
     approver: inTurn({ approver: 7, verdict: "approved" }),
   }),
   approved: (): Rehearsal => ({
     script: [WORK, DONE],
-    rules: [ASKS_A_PERSON],
+    policy: ASKING,
     approver: inTurn({ approver: "ada", verdict: "approved" }),
   }),
   denied_after_approval: (): Rehearsal => {
     let asked = 0;
     return {
       script: [WORK],
-      rules: [ASKS_A_PERSON, {
+      policy: ASKING,
+      rules: [{
         id: "sandbox_path",
         opinion() {
           asked += 1;

@@ -221,7 +221,7 @@ const FAILURES: readonly Failure[] = [
     span: "policy_check",
     has: {
       "agent.policy.decision": "allow",
-      "policy.version": "55ca10961ce5",
+      "policy.version": "c90605431d49",
       "agent.tool_name": "work",
     },
     error: undefined,
@@ -231,8 +231,9 @@ const FAILURES: readonly Failure[] = [
     span: "policy_check",
     has: {
       "agent.policy.decision": "escalate",
-      "agent.policy.rule_id": "tool_registry",
-      "policy.version": "55ca10961ce5",
+      "agent.policy.rule_id": "approval",
+      "policy.version": "c90605431d49",
+      "policy.tool": "work",
       "agent.tool_name": "work",
     },
     error: undefined,
