@@ -124,12 +124,6 @@ function troubleOf(event: RunEvent): string | undefined {
           event.tool ?? "the run"
         } denied by ${event.rule_id}: ${event.reason}`
         : undefined;
-    case "approval_resolved":
-      return event.verdict === "rejected"
-        ? `a call was left to a person, and ${
-          event.approver === "none" ? "nobody answered" : "rejected"
-        }`
-        : undefined;
     case "llm_completed":
     case "tool_finished":
       return event.error === null

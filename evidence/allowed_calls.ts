@@ -1,4 +1,5 @@
 import { canonicalize } from "../deps.ts";
+import { rejection } from "../policy/answer.ts";
 import type { Json } from "../tools/json.ts";
 import { approvalBinding } from "../runtime/approval.ts";
 import type {
@@ -26,6 +27,12 @@ interface NamedCall {
   readonly tool: string;
 }
 
+/** A decision that was left to a person, and what came of it. */
+interface Answered {
+  readonly asked: PolicyChecked;
+  readonly answer: ApprovalResolved;
+}
+
 /** Follows the calls of a run from proposal to receipt. */
 export interface AllowedCalls {
   /** Returns what is wrong with the event, if anything. */
@@ -44,11 +51,11 @@ export function allowedCalls(): AllowedCalls {
   let lost = false;
   /** What the model proposed in this step and what has not been judged. */
   let proposed: readonly NamedCall[] = [];
-  /** The call that is to be judged once more: it was approved, or redirected. */
+  /** The call that is to be judged once more: a person answered on it, or it was redirected. */
   let again: NamedCall | undefined;
   let escalated: PolicyChecked | undefined;
-  /** What a person approved; it counts for the judgement right behind it, and for no other. */
-  let approved: PolicyChecked | undefined;
+  /** What a person answered; it counts for the judgement right behind it, and for no other. */
+  let answered: Answered | undefined;
   let grant: PolicyChecked | undefined;
   let intent: ToolStarted | undefined;
   let lastAttempt: AttemptFinished | undefined;
@@ -57,7 +64,7 @@ export function allowedCalls(): AllowedCalls {
     proposed = calls;
     again =
       escalated =
-      approved =
+      answered =
       grant =
       intent =
       lastAttempt =
@@ -67,22 +74,23 @@ export function allowedCalls(): AllowedCalls {
   function judged(event: PolicyChecked): CallFault | undefined {
     const wanted = again ?? proposed[0];
     if (again === undefined) proposed = proposed.slice(1);
-    const approval = approved;
+    const behind = answered;
     again =
       grant =
       escalated =
-      approved =
+      answered =
         undefined;
     if (event.decision === "escalate") escalated = event;
     if (event.decision === "allow") grant = event;
-    if (
-      approval !== undefined && approval.call_sha256 !== event.call_sha256
-    ) {
+    const asked = behind?.asked;
+    if (asked !== undefined && asked.call_sha256 !== event.call_sha256) {
       const message =
-        `the call that was approved is another one: its call_sha256 is ${approval.call_sha256}, this one's is ${event.call_sha256}`;
+        `the call that was answered on is another one: its call_sha256 is ${asked.call_sha256}, this one's is ${event.call_sha256}`;
       return { code: "other_approval", message };
     }
-    if (wanted?.id === event.call_id && wanted?.tool === event.tool) return;
+    if (wanted?.id === event.call_id && wanted?.tool === event.tool) {
+      return answerFault(event, behind);
+    }
     const found = `${quoted(event.tool ?? "")} (${
       quoted(event.call_id ?? "")
     })`;
@@ -97,8 +105,8 @@ export function allowedCalls(): AllowedCalls {
   function resolved(event: ApprovalResolved): CallFault | undefined {
     const asked = escalated;
     escalated = undefined;
-    if (event.verdict === "approved" && asked !== undefined) {
-      approved = asked;
+    if (asked !== undefined) {
+      answered = { asked, answer: event };
       again = { id: asked.call_id ?? "", tool: asked.tool ?? "" };
     }
     if (asked?.call_id === event.call_id) return bindingFault(event, asked);
@@ -238,6 +246,38 @@ export function allowedCalls(): AllowedCalls {
       lost = true;
     },
   };
+}
+
+/** What is wrong with a judgement, by what a person answered before it; perhaps nobody was asked. */
+function answerFault(
+  event: PolicyChecked,
+  behind: Answered | undefined,
+): CallFault | undefined {
+  const { decision, rule_id, reason, metadata } = event;
+  if (behind?.answer.verdict === "rejected") {
+    const { asked, answer } = behind;
+    const why = rejection(answer, asked.reason ?? "");
+    return decision === "deny" && rule_id === asked.rule_id &&
+        reason === why && metadata.approver === answer.approver
+      ? undefined
+      : notAsAnswered(
+        `behind a rejection by ${quoted(answer.approver)} stands ${decision}${
+          reason === null ? "" : `: ${quoted(reason)}`
+        }; expected deny by ${asked.rule_id}: ${quoted(why)}`,
+      );
+  }
+  if (behind !== undefined && decision === "escalate") {
+    return notAsAnswered("the call is left to a person who has answered");
+  }
+  // A rule that fails denies, whatever it is about.
+  const failed = metadata.error_class !== undefined;
+  return decision === "deny" && rule_id === "approval" && !failed
+    ? notAsAnswered("the call is denied by approval, and nobody rejected it")
+    : undefined;
+}
+
+function notAsAnswered(message: string): CallFault {
+  return { code: "not_as_answered", message };
 }
 
 const encoder = new TextEncoder();

@@ -11,7 +11,7 @@ type Phase =
   | "denied"
   | "allowed"
   | "escalated"
-  | "approved"
+  | "resolved"
   | "running"
   | "ran"
   | "redirected"
@@ -32,7 +32,7 @@ const NEXT: Readonly<Record<Phase, readonly Next[]>> = {
   denied: ["policy_checked", "budget", "step_finished"],
   allowed: ["tool_started"],
   escalated: ["approval_resolved"],
-  approved: ["policy_checked", "step_finished"],
+  resolved: ["policy_checked", "step_finished"],
   running: ["attempt_finished", "tool_finished"],
   ran: ["policy_checked", "step_finished"],
   redirected: ["policy_checked", "step_finished"],
@@ -128,7 +128,7 @@ function phaseAfter(event: RunEvent): Phase {
         ? "escalated"
         : "denied";
     case "approval_resolved":
-      return event.verdict === "approved" ? "approved" : "denied";
+      return "resolved";
     case "tool_started":
       return "running";
     case "attempt_finished":

@@ -128,6 +128,13 @@ export const FINDINGS = [
     otherwise: "What a person approved is what ran",
   },
   {
+    code: "not_as_answered",
+    meaning:
+      "A call was judged otherwise than a person answered, or in the name of a person who did not answer",
+    otherwise:
+      "What a person rejected is denied with that answer, and nothing else is denied by `approval`",
+  },
+  {
     code: "wrong_idempotency_key",
     meaning:
       "The idempotency key is not that of the run, line, tool and arguments",

@@ -24,15 +24,13 @@ export interface Outcome {
 /**
  * How a step ends if nothing more happens in it. `open`: it breaks off, so the
  * run was cancelled. `onward`: the next call or step follows. `denied`: the
- * policy says whether it does. `rejected`: so too, or the run was cancelled
- * while the person thought. `failed`: the failure says how. `unknown`: nobody
+ * policy says whether it does. `failed`: the failure says how. `unknown`: nobody
  * can tell.
  */
 type StepEnd =
   | "open"
   | "onward"
   | "denied"
-  | "rejected"
   | "failed"
   | "unknown"
   | "final_answer"
@@ -54,7 +52,6 @@ interface Tally {
 export function outcome(): Outcome {
   let tally = emptyTally();
   let answer: string | null = null;
-  let escalatedBy: RuleId | null = null;
   /** Whether the next judgement is of a call that was judged before. */
   let again = false;
   let ended: StepFinished | undefined;
@@ -113,14 +110,10 @@ export function outcome(): Outcome {
         }
         if (!again) tally.unjudged -= 1;
         again = false;
-        escalatedBy = event.rule_id;
         tally.end = event.decision === "deny" ? "denied" : "open";
         return;
       case "approval_resolved":
-        again = event.verdict === "approved";
-        if (again) return;
-        if (escalatedBy !== null) tally.denials.push(escalatedBy);
-        tally.end = "rejected";
+        again = true;
         return;
       case "attempt_finished":
         if (event.call_id !== null || event.outcome === "exhausted") {
@@ -183,7 +176,7 @@ function modeFaults(
   return [{ event, message }];
 }
 
-const GOES_ON: readonly StepEnd[] = ["onward", "denied", "rejected", "unknown"];
+const GOES_ON: readonly StepEnd[] = ["onward", "denied", "unknown"];
 
 /** Whether another step may follow this one. */
 function goesOn({ end, unjudged }: Tally): boolean {
@@ -209,8 +202,6 @@ function reasonsOf(tally: Tally): readonly TerminalReason[] {
       return [failed];
     case "denied":
       return [failed, ...cancelledBetween];
-    case "rejected":
-      return [failed, "cancelled"];
     case "unknown":
       return ["cancelled", "failure_mode_terminal", "policy_denial_terminal"];
   }

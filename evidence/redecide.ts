@@ -1,3 +1,4 @@
+import type { Answer } from "../policy/answer.ts";
 import { callRules } from "../policy/call_rules.ts";
 import { type Gate, openGate } from "../policy/gate.ts";
 import type { Policy } from "../policy/load.ts";
@@ -97,8 +98,8 @@ interface Progress {
   proposal?: Proposal;
   /** Where its tool was redirected. */
   redirect: JsonObject | null;
-  /** A person has approved it. */
-  approved: boolean;
+  /** What a person has answered on it. */
+  answer?: Answer | undefined;
   /** What a budget of the other policy says in this step. */
   budget: BudgetDenial | undefined;
   iterations: number;
@@ -117,7 +118,6 @@ function judgeOf(
   const progress: Progress = {
     pending: [],
     redirect: null,
-    approved: false,
     budget: undefined,
     iterations: 0,
     tokens: 0,
@@ -156,8 +156,7 @@ function judgeOf(
         progress.pending = event.calls;
         return;
       case "approval_resolved":
-        progress.approved = event.verdict === "approved";
-        if (!progress.approved) progress.denials += 1;
+        progress.answer = event;
         return;
       case "tool_finished":
         progress.redirect = event.redirect;
@@ -190,9 +189,9 @@ function judgeCall(
   event: PolicyChecked,
   { gate, progress }: { readonly gate: Gate; readonly progress: Progress },
 ): Verdict {
-  const { approved } = progress;
-  if (!approved) progress.proposal = proposalOf(gate, progress);
-  progress.approved = false;
+  const { answer } = progress;
+  if (answer === undefined) progress.proposal = proposalOf(gate, progress);
+  progress.answer = undefined;
   progress.redirect = null;
   if (event.decision === "deny") progress.denials += 1;
   const { proposal, budget } = progress;
@@ -201,9 +200,7 @@ function judgeCall(
     event.facts?.hosts.map(({ host, addresses }) => [host, addresses]),
   );
   const facts = { ...proposal.facts, addresses };
-  const { effect, rule, reason } = gate.judge({ ...proposal, facts }, {
-    approved,
-  });
+  const { effect, rule, reason } = gate.judge({ ...proposal, facts }, answer);
   return { decision: effect, rule_id: rule, reason };
 }
 

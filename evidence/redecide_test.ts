@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { loadPolicy, type Policy } from "../policy/load.ts";
 import type { RecordedPath, RunEvent } from "../runtime/event.ts";
 import {
+  ASKED,
   ASKS_A_PERSON,
   inTurn,
   type Rehearsal,
@@ -341,9 +342,60 @@ Deno.test("redecide() counts what a person rejected as a denial", async () => {
   });
   assertEquals(
     told(redecide(recorded, policyOf(recorded)).flips),
-    // The policy itself asks nobody.
-    [{ seq: 3, tool: "work", was: "approval", is: "allow" }],
+    // The policy itself asks nobody, so nobody rejects.
+    [
+      { seq: 3, tool: "work", was: "approval", is: "allow" },
+      { seq: 5, tool: "work", was: "approval", is: "allow" },
+    ],
   );
+});
+
+Deno.test("redecide() judges again what a person rejected, as rejected", async () => {
+  const recorded = await rehearse({
+    policy: { escalate: ASKED, on_deny: "continue" },
+    script: [{ calls: [WORK, ECHO] }, DONE],
+    approver: inTurn({ approver: "ada", verdict: "rejected" }),
+  });
+  for (
+    const { other, want } of [
+      { other: {}, want: [] },
+      {
+        other: { escalate: [{ tools: ["work"], reason: "another" }] },
+        want: [],
+      },
+      {
+        other: {
+          tool_registry: { allowed: ["echo"], denied: ["work"] },
+          escalate: [],
+        },
+        want: [[3, "escalate", "deny", "tool_registry"]],
+      },
+      {
+        other: { escalate: [] },
+        want: [
+          [3, "escalate", "allow", null],
+          [5, "deny", "allow", null],
+        ],
+      },
+      {
+        // The answer was on one call; the next one has none.
+        other: { escalate: [{ tools: ["work", "echo"], reason: "any" }] },
+        want: [[6, "allow", "escalate", "approval"]],
+      },
+    ]
+  ) {
+    const { decisions, flips } = redecide(recorded, policyOf(recorded, other));
+    assertEquals(decisions, 3);
+    assertEquals(
+      flips.map(({ seq, was, is }) => [
+        seq,
+        was.decision,
+        is.decision,
+        is.rule_id,
+      ]),
+      want,
+    );
+  }
 });
 
 Deno.test("redecide() judges again what a person approved, as approved", async () => {

@@ -147,8 +147,8 @@ function callTimeline(): CallTimeline {
   const rows = bounded<Row>();
   const troubles = bounded<string>();
   let row: Row | undefined;
-  /** What a person has approved; the next check is about the same call. */
-  let approved: Row | undefined;
+  /** What a person has answered on; the next check is about the same call. */
+  let answered: Row | undefined;
 
   function open(step: number, tool: string): Row {
     row = { step, tool, decisions: [], attempts: [], outcome: "" };
@@ -157,12 +157,12 @@ function callTimeline(): CallTimeline {
   }
 
   function check(event: PolicyChecked): void {
-    const here = approved ?? open(event.step, callCell(event));
-    approved = undefined;
+    const here = answered ?? open(event.step, callCell(event));
+    answered = undefined;
     const rule = event.rule_id === null ? "" : ` \`${event.rule_id}\``;
     here.decisions.push(`${event.decision}${rule}`);
+    if (event.decision !== "allow") here.outcome = "did not run";
     if (event.decision !== "deny") return;
-    here.outcome = "did not run";
     const what = event.tool === null ? "" : `${codeCell(event.tool)} `;
     troubles.add(
       `Step ${event.step}: ${what}denied by${rule}: ${
@@ -194,17 +194,12 @@ function callTimeline(): CallTimeline {
           return;
         case "policy_checked":
           return check(event);
-        case "approval_resolved": {
-          const answer = `${event.verdict} by ${codeCell(event.approver)}`;
-          row?.decisions.push(answer);
-          if (event.verdict === "approved") {
-            approved = row;
-            return;
-          }
-          if (row !== undefined) row.outcome = "did not run";
-          troubles.add(`Step ${event.step}: ${answer}`);
+        case "approval_resolved":
+          row?.decisions.push(
+            `${event.verdict} by ${codeCell(event.approver)}`,
+          );
+          answered = row;
           return;
-        }
         case "attempt_finished":
           if (event.call_id !== null) {
             row?.attempts.push(`\`${event.outcome}\``);

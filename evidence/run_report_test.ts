@@ -174,18 +174,31 @@ const STORIES: readonly Story[] = [
     headline:
       "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied once.",
     happened: [
-      "| 1 | `work` | escalate `approval`, rejected by `ada` |  | did not run |",
+      "| 1 | `work` | escalate `approval`, rejected by `ada`, deny `approval` |  | did not run |",
     ],
-    wrong: ["- Step 1: rejected by `ada`"],
+    wrong: [
+      "- Step 1: `work` denied by `approval`: `rejected by ada: work needs a person`",
+    ],
   },
   {
     name: "nobody_to_ask",
     headline:
       "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied once.",
     happened: [
+      "| 1 | `work` | escalate `approval`, rejected by `none`, deny `approval` |  | did not run |",
+    ],
+    wrong: [
+      "- Step 1: `work` denied by `approval`: `nobody approved it: work needs a person`",
+    ],
+  },
+  {
+    name: "cancelled_while_a_person_thinks",
+    headline:
+      "Ended with `cancelled` after 1 step: the run was cancelled from outside. The policy denied nothing.",
+    happened: [
       "| 1 | `work` | escalate `approval`, rejected by `none` |  | did not run |",
     ],
-    wrong: ["- Step 1: rejected by `none`"],
+    wrong: [],
   },
   {
     name: "denied_after_approval",
@@ -300,6 +313,13 @@ const HOSTILE: readonly { readonly name: string; readonly given: Rehearsal }[] =
       given: {
         ...REHEARSALS.approved(),
         approver: inTurn({ approver: LINES, verdict: "approved" }),
+      },
+    },
+    {
+      name: "approver who rejects",
+      given: {
+        ...REHEARSALS.rejected(),
+        approver: inTurn({ approver: LINES, verdict: "rejected" }),
       },
     },
     {

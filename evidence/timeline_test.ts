@@ -87,6 +87,12 @@ for (
       text: "ada: approved",
     },
     {
+      name: "a rejection",
+      run: REHEARSALS.rejected(),
+      what: "deny",
+      text: "work by approval: rejected by ada: work needs a person",
+    },
+    {
       name: "a model that fails",
       run: REHEARSALS.model_throws(),
       what: "model",

@@ -84,6 +84,15 @@ function merged(event: RunEvent, changes: object): RunEvent {
 }
 
 const change = (changes: object): Change => (event) => merged(event, changes);
+
+/** Changes some of the totals, on the last line. */
+function totalling(totals: object): Change {
+  return (event) =>
+    event.type === "run_finished"
+      ? merged(event, { totals: { ...event.totals, ...totals } })
+      : raise();
+}
+
 const drop: Change = () => [];
 const twice: Change = (event) => [event, event];
 
@@ -588,11 +597,131 @@ const FORGERIES: readonly Forgery[] = [
     name: "a rejection turned into a call",
     run: "approved",
     forge: changing({ 5: change({ verdict: "rejected" }) }),
-    found: [["not_proposed", "state.jsonl", 6], [
-      "wrong_totals",
-      "state.jsonl",
-      14,
-    ]],
+    found: [["not_as_answered", "state.jsonl", 6]],
+  },
+  {
+    name: "a call in the place of a denial",
+    run: "rejected",
+    forge: changing({
+      6: change({
+        decision: "allow",
+        rule_id: null,
+        reason: null,
+        metadata: {},
+      }),
+    }),
+    found: [
+      ["not_as_answered", "state.jsonl", 6],
+      ["event_order", "state.jsonl", 7],
+    ],
+  },
+  {
+    name: "no denial behind a rejection",
+    run: "rejected",
+    forge: changing({
+      6: drop,
+      8: totalling({ policy_checks: 1, denials: 0 }),
+    }),
+    found: [["wrong_outcome", "state.jsonl", 7]],
+  },
+  {
+    name: "no denial behind a rejection that is survived",
+    run: "rejected_and_told",
+    forge: changing({
+      6: drop,
+      11: totalling({ policy_checks: 1, denials: 0 }),
+    }),
+    found: [["wrong_outcome", "state.jsonl", 7]],
+  },
+  {
+    name: "a denial in the name of somebody else",
+    run: "rejected",
+    forge: changing({
+      6: change({
+        reason: "rejected by bob: work needs a person",
+      }),
+    }),
+    found: [["not_as_answered", "state.jsonl", 6]],
+  },
+  {
+    name: "a budget in the place of a denial",
+    run: "rejected",
+    forge: changing({
+      6: change({
+        call_id: null,
+        tool: null,
+        rule_id: "loop_budget",
+        call_sha256: null,
+        facts: null,
+      }),
+    }),
+    found: [["event_order", "state.jsonl", 6]],
+  },
+  {
+    name: "no verdict on the call behind a rejected one",
+    run: "rejected_before_another_call",
+    forge: changing({
+      7: drop,
+      8: drop,
+      9: drop,
+      10: drop,
+      15: totalling({ tool_calls: 0, policy_checks: 2, attempts: 0 }),
+    }),
+    found: [["wrong_outcome", "state.jsonl", 8]],
+  },
+  {
+    name: "somebody else in what a denial is about",
+    run: "rejected",
+    forge: changing({
+      6: change({ metadata: { tool: "work", approver: "bob" } }),
+    }),
+    found: [["not_as_answered", "state.jsonl", 6]],
+  },
+  {
+    name: "a rejection by another rule",
+    run: "rejected",
+    forge: changing({ 6: change({ rule_id: "sandbox_path" }) }),
+    found: [["not_as_answered", "state.jsonl", 6]],
+  },
+  {
+    name: "a denial of what a person approved",
+    run: "rejected",
+    forge: changing({ 5: change({ verdict: "approved" }) }),
+    found: [["not_as_answered", "state.jsonl", 6]],
+  },
+  {
+    name: "a denial by a person whom nobody asked",
+    run: "denied_call",
+    forge: changing({ 4: change({ rule_id: "approval" }) }),
+    found: [["not_as_answered", "state.jsonl", 4]],
+  },
+  {
+    name: "a rule that failed where it would have asked a person",
+    run: "denied_call",
+    forge: changing({
+      4: change({
+        rule_id: "approval",
+        reason: "the rule failed, so nothing is allowed",
+        metadata: { tool: "rm", error_class: "Error" },
+      }),
+    }),
+    found: [],
+  },
+  {
+    name: "a person who is asked twice",
+    run: "approved",
+    forge: (artifacts) => {
+      const events = eventsIn(artifacts);
+      return rewritten(
+        artifacts,
+        events.toSpliced(5, 0, ...events.slice(3, 5)),
+      );
+    },
+    found: [
+      ["not_as_answered", "state.jsonl", 6],
+      ["other_approval", "state.jsonl", 7],
+      ["wrong_totals", "state.jsonl", 16],
+    ],
   },
   {
     name: "another failure mode",

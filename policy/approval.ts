@@ -1,7 +1,7 @@
 import { type Escalation, holds } from "./escalation.ts";
 import type { Rule } from "./rule.ts";
 
-/** Leaves to a person what the policy does not decide alone; it denies nothing. */
+/** Leaves to a person what the policy does not decide alone; only the person's answer denies. */
 export function approval(escalations: readonly Escalation[] = []): Rule {
   return {
     id: "approval",

@@ -10,7 +10,7 @@ import { urlAllowlist } from "./url_allowlist.ts";
 /**
  * Builds the rules that judge each call, in their order of precedence:
  * `arg_schema` denies last, so a forbidden tool is refused as such even when
- * its arguments are wrong too. `approval` never denies.
+ * its arguments are wrong too. `approval` denies what a person rejected.
  */
 export function callRules(
   policy: PolicyDocument,

@@ -1,3 +1,4 @@
+import { type Answer, rejection } from "./answer.ts";
 import type { Metadata, Opinion, Proposal, Rule, RuleId } from "./rule.ts";
 
 /** The verdict on one proposed call. */
@@ -8,25 +9,28 @@ export type Decision =
     readonly reason: null;
     readonly metadata: Metadata;
   }
-  | {
-    readonly effect: "deny" | "escalate";
-    readonly rule: RuleId;
-    readonly reason: string;
-    readonly metadata: Metadata;
-  };
+  | Objection;
+
+/** A verdict against a call, and whose it is. */
+interface Objection {
+  readonly effect: "deny" | "escalate";
+  readonly rule: RuleId;
+  readonly reason: string;
+  readonly metadata: Metadata;
+}
 
 /**
  * Asks the rules in their order of precedence until one denies. A denial wins
- * over an escalation too, so that a person is asked only for what else would run. With
- * `approved`, escalations have been answered and count as allowed. A rule that
- * throws denies.
+ * over an escalation too, so that a person is asked only for what else would run.
+ * With an answer, what was escalated counts as allowed or as denied, by the same
+ * rule. A rule that throws denies.
  */
 export function decide(
   proposal: Proposal,
   rules: readonly Rule[],
-  options: { readonly approved?: boolean } = {},
+  answer?: Answer,
 ): Decision {
-  let escalation: Decision | undefined;
+  let escalation: Objection | undefined;
   let metadata: Metadata = {};
   for (const rule of rules) {
     const opinion = opinionOf(rule, proposal);
@@ -43,9 +47,24 @@ export function decide(
       metadata: opinion.metadata,
     };
     if (effect === "deny") return objection;
-    if (!options.approved) escalation ??= objection;
+    if (answer?.verdict !== "approved") escalation ??= objection;
+  }
+  if (escalation !== undefined && answer !== undefined) {
+    return rejected(escalation, answer);
   }
   return escalation ?? { effect: "allow", rule: null, reason: null, metadata };
+}
+
+function rejected(
+  { rule, reason, metadata }: Objection,
+  answer: Answer,
+): Objection {
+  return {
+    effect: "deny",
+    rule,
+    reason: rejection(answer, reason),
+    metadata: { ...metadata, approver: answer.approver },
+  };
 }
 
 function opinionOf(rule: Rule, proposal: Proposal): Opinion | undefined {

@@ -1,4 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import type { Answer } from "./answer.ts";
 import { decide } from "./decide.ts";
 import type { Opinion, Proposal, Rule, RuleId } from "./rule.ts";
 import { proposed } from "../tests/proposal.ts";
@@ -102,18 +103,34 @@ for (const { what, rules, want } of CASES) {
   });
 }
 
+const APPROVED: Answer = { approver: "ada", verdict: "approved" };
+const REJECTED: Answer = { approver: "ada", verdict: "rejected" };
+
 Deno.test("decide() allows an escalation that was approved", () => {
   assertEquals(
-    decide(PROPOSAL, [escalate, alsoEscalate, alsoAllow], { approved: true }),
+    decide(PROPOSAL, [escalate, alsoEscalate, alsoAllow], APPROVED),
     { ...ALLOWED, metadata: { target_path: "in.txt" } },
   );
 });
 
 Deno.test("decide() denies in spite of an approval", () => {
+  assertEquals(decide(PROPOSAL, [escalate, deny], APPROVED), DENIED);
+});
+
+Deno.test("decide() denies an escalation that was rejected, by the rule that asked", () => {
   assertEquals(
-    decide(PROPOSAL, [escalate, deny], { approved: true }),
-    DENIED,
+    decide(PROPOSAL, [alsoAllow, escalate, alsoEscalate], REJECTED),
+    {
+      effect: "deny",
+      rule: "url_allowlist",
+      reason: "rejected by ada: ask first",
+      metadata: { host: "b.test", approver: "ada" },
+    },
   );
+});
+
+Deno.test("decide() lets any other denial win over a rejection", () => {
+  assertEquals(decide(PROPOSAL, [escalate, deny], REJECTED), DENIED);
 });
 
 Deno.test("decide() shows every rule the same proposal", () => {

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { JsonObject } from "../tools/json.ts";
 import type { PathFacts } from "../tools/sandbox.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
+import type { Answer } from "./answer.ts";
 import { type CallArguments, readArguments } from "./arguments.ts";
 import { CallHistory } from "./call_history.ts";
 import { decide, type Decision } from "./decide.ts";
@@ -18,11 +19,8 @@ export interface Gate {
    * counts as a redirect and not as a repetition.
    */
   redirect(proposal: Proposal, args: JsonObject): Proposal;
-  /** Asks the rules; with `approved`, escalations have been answered. */
-  judge(
-    proposal: Proposal,
-    options?: { readonly approved?: boolean },
-  ): Decision;
+  /** Asks the rules; with an answer, a person has been asked too. */
+  judge(proposal: Proposal, answer?: Answer): Decision;
 }
 
 /** A call as somebody wrote it. */
@@ -70,7 +68,7 @@ export function openGate(
       const known = read({ tool: name, args_json: JSON.stringify(args) });
       return { ...known, repetition, redirects: redirects + 1 };
     },
-    judge: (proposal, options) => decide(proposal, rules, options),
+    judge: (proposal, answer) => decide(proposal, rules, answer),
   };
 }
 

@@ -81,7 +81,8 @@ Deno.test("openGate() looks a path up once, however often the call is judged", (
     args_json: '{"path":["a.txt","b.txt","a.txt"]}',
   });
   assertEquals(opened.judge(proposal).effect, "allow");
-  assertEquals(opened.judge(proposal, { approved: true }).effect, "allow");
+  const answer = { approver: "ada", verdict: "approved" } as const;
+  assertEquals(opened.judge(proposal, answer).effect, "allow");
   assertEquals(asked, ["a.txt", "b.txt"]);
 });
 

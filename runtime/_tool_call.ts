@@ -1,3 +1,4 @@
+import { NOBODY } from "../policy/answer.ts";
 import type { Decision } from "../policy/decide.ts";
 import { type Address, urlsOf } from "../policy/facts.ts";
 import { denialBudget } from "../policy/loop_budget.ts";
@@ -73,7 +74,10 @@ export async function* toolCall(
   return { reason: "cancelled", answer: null };
 }
 
-/** Judges a call, and has a person answer what the policy leaves open; `undefined` when the run was cancelled meanwhile. */
+/**
+ * Judges a call, and has a person answer what the policy leaves open; with the
+ * answer the call is judged again. `undefined` when the run was cancelled meanwhile.
+ */
 async function* judgement(
   state: LoopState,
   { id, proposal: proposed }: PreparedCall,
@@ -89,11 +93,9 @@ async function* judgement(
   const resolved = await askPerson(state, prepared, checked);
   yield resolved;
   if (state.env.signal.aborted) return undefined;
-  if (resolved.verdict === "approved") {
-    const againAt = state.now();
-    decision = state.gate.judge(proposal, { approved: true });
-    yield policyChecked(state, prepared, { startedAt: againAt, decision });
-  }
+  const againAt = state.now();
+  decision = state.gate.judge(proposal, resolved);
+  yield policyChecked(state, prepared, { startedAt: againAt, decision });
   return { proposal, decision };
 }
 
@@ -191,7 +193,7 @@ async function askPerson(
     ...state.head(),
     type: "approval_resolved",
     call_id: id,
-    approver: named ? answer.approver : "none",
+    approver: named ? answer.approver : NOBODY,
     verdict: named && answer.verdict === "approved" ? "approved" : "rejected",
     bound_to,
   };

@@ -181,31 +181,58 @@ const NOT_RUN: readonly {
 }[] = [
   {
     name: "nobody_to_ask",
-    verdicts: ["escalate work approval", "rejected by none"],
+    verdicts: [
+      "escalate work approval",
+      "rejected by none",
+      "deny work approval",
+    ],
   },
   {
     name: "rejected",
-    verdicts: ["escalate work approval", "rejected by ada"],
+    verdicts: [
+      "escalate work approval",
+      "rejected by ada",
+      "deny work approval",
+    ],
   },
   {
     name: "rejected_and_told",
-    verdicts: ["escalate work approval", "rejected by ada"],
+    verdicts: [
+      "escalate work approval",
+      "rejected by ada",
+      "deny work approval",
+    ],
   },
   {
     name: "approver_throws",
-    verdicts: ["escalate work approval", "rejected by none"],
+    verdicts: [
+      "escalate work approval",
+      "rejected by none",
+      "deny work approval",
+    ],
   },
   {
     name: "unknown_verdict",
-    verdicts: ["escalate work approval", "rejected by ada"],
+    verdicts: [
+      "escalate work approval",
+      "rejected by ada",
+      "deny work approval",
+    ],
   },
   {
     name: "answer_of_a_wrong_type",
-    verdicts: ["escalate work approval", "rejected by none"],
+    verdicts: [
+      "escalate work approval",
+      "rejected by none",
+      "deny work approval",
+    ],
   },
   {
     name: "cancelled_while_a_person_thinks",
-    verdicts: ["escalate work approval", "rejected by none"],
+    verdicts: [
+      "escalate work approval",
+      "rejected by none",
+    ],
   },
   {
     name: "denied_after_approval",
@@ -289,6 +316,67 @@ Deno.test("toolCall() judges again what was approved, and then runs it", async (
   ]);
 });
 
+Deno.test("toolCall() judges again what was rejected, and denies it", async () => {
+  const events = await rehearse(REHEARSALS.rejected());
+  assertEquals(events.slice(5), [
+    {
+      v: 1,
+      seq: 5,
+      ts: "9000000",
+      step: 1,
+      type: "policy_checked",
+      started_at: "8000000",
+      call_id: "call_1_1",
+      tool: "work",
+      decision: "deny",
+      rule_id: "approval",
+      reason: "rejected by ada: work needs a person",
+      metadata: { tool: "work", approver: "ada" },
+      call_sha256:
+        "d5ba24a79903680cb0fc46aab9746f282fcf634494865d6a3cddccb362b2be33",
+      facts: { args_error: null, paths: [], hosts: [] },
+    },
+    {
+      v: 1,
+      seq: 6,
+      ts: "10000000",
+      step: 1,
+      type: "step_finished",
+      failure_mode: null,
+    },
+    {
+      v: 1,
+      seq: 7,
+      ts: "11000000",
+      step: 1,
+      type: "run_finished",
+      terminal_reason: "policy_denial_terminal",
+      answer: null,
+      totals: {
+        steps: 1,
+        llm_calls: 1,
+        tool_calls: 0,
+        policy_checks: 2,
+        denials: 1,
+        attempts: 0,
+        tokens: 0,
+      },
+    },
+  ]);
+});
+
+Deno.test("toolCall() says that nobody approved what nobody answered", async () => {
+  const events = await rehearse(REHEARSALS.nobody_to_ask());
+  const denied = eventsOf("policy_checked", events).at(-1);
+  assertEquals(
+    [denied?.reason, denied?.metadata],
+    ["nobody approved it: work needs a person", {
+      tool: "work",
+      approver: "none",
+    }],
+  );
+});
+
 Deno.test("toolCall() shows the approver what it decides on", async () => {
   const requests: ApprovalRequest[] = [];
   await rehearse({
@@ -332,7 +420,8 @@ Deno.test("toolCall() tells the model that a person rejected its call", async ()
     role: "tool",
     call_id: "call_1_1",
     tool: "work",
-    content: '{"denied":{"rule":"approval","reason":"work needs a person"}}',
+    content:
+      '{"denied":{"rule":"approval","reason":"rejected by ada: work needs a person"}}',
   });
   assertEquals(eventsOf("run_finished", events)[0]?.totals.denials, 1);
 });
@@ -615,6 +704,7 @@ Deno.test("toolCall() has a person answer for each hop", async () => {
     "allow work null",
     "escalate work approval",
     "rejected by ada",
+    "deny work approval",
   ]);
   assertEquals(toolsThatRan(events), ["work"]);
 });

@@ -24,7 +24,7 @@ export interface ApprovalRequest {
 export interface ApprovalAnswer {
   /** Who answered, recorded as it is given. */
   readonly approver: string;
-  /** `approved`: the call is judged again, and may run. `rejected`: it counts as denied. */
+  /** The call is judged again with it. `approved`: it may run. `rejected`: it is denied. */
   readonly verdict: "approved" | "rejected";
 }
 

@@ -231,7 +231,7 @@ export interface LlmCompleted extends EventHead {
 export interface PolicyChecked extends EventHead {
   /**
    * Tells the event apart; one for each judged call and each redirect, two for
-   * what a person approved.
+   * what a person was asked about: the second one is made with the answer.
    */
   readonly type: "policy_checked";
   /** When the judgement began: nanoseconds since the Unix epoch, as a decimal string. */
@@ -257,7 +257,10 @@ export interface PolicyChecked extends EventHead {
   readonly facts: RecordedFacts | null;
 }
 
-/** A person answered an escalation, or nobody did. */
+/**
+ * A person answered an escalation, or nobody did. The call is judged again behind
+ * it, unless the run was cancelled meanwhile.
+ */
 export interface ApprovalResolved extends EventHead {
   /** Tells the event apart; it follows the `policy_checked` that escalated. */
   readonly type: "approval_resolved";
@@ -337,7 +340,7 @@ export interface RunTotals {
   readonly tool_calls: number;
   /** Verdicts on calls, and denials by a budget. */
   readonly policy_checks: number;
-  /** Calls and budgets that were denied, with what a person rejected. */
+  /** Calls that were denied, by the policy or with a person's answer, and budgets that were used up. */
   readonly denials: number;
   /** Tries of tool calls and of a model that is not scripted, retries among them. */
   readonly attempts: number;

@@ -366,6 +366,7 @@ const ENDINGS: Record<
   nobody_to_ask: [null, "policy_denial_terminal"],
   rejected: [null, "policy_denial_terminal"],
   rejected_and_told: [null, null, "final_answer"],
+  rejected_before_another_call: [null, null, "final_answer"],
   approver_throws: [null, "policy_denial_terminal"],
   unknown_verdict: [null, "policy_denial_terminal"],
   answer_of_a_wrong_type: [null, "policy_denial_terminal"],

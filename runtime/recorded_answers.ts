@@ -1,3 +1,4 @@
+import { NOBODY } from "../policy/answer.ts";
 import type { Address } from "../policy/facts.ts";
 import type { Json } from "../tools/json.ts";
 import { Redirect } from "../tools/redirect.ts";
@@ -118,7 +119,7 @@ export function addressesOf(
 export function approvalOf(event: RunEvent | undefined): ApprovalAnswer {
   return event?.type === "approval_resolved"
     ? { approver: event.approver, verdict: event.verdict }
-    : { approver: "none", verdict: "rejected" };
+    : { approver: NOBODY, verdict: "rejected" };
 }
 
 /** The intent that followed a judgement, perhaps after a person's approval. */

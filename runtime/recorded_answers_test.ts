@@ -225,14 +225,13 @@ Deno.test("startedBy() has the intent behind what a person approved", async () =
 
 Deno.test("startedBy() has no intent of the call after one that was rejected or denied", async () => {
   const echo = { tool: "echo", args: { text: "hi" } };
-  const rejected = REHEARSALS.rejected_and_told();
-  const script = [{ calls: [{ tool: "work" }, echo] }, { answer: "done" }];
-  const recorded = await rehearse({ ...rejected, script });
+  const recorded = await rehearse(REHEARSALS.rejected_before_another_call());
   assertEquals(
-    recorded.slice(3, 7).map(({ type }) => type),
-    ["policy_checked", "approval_resolved", "policy_checked", "tool_started"],
+    recorded.slice(4, 8).map(({ type }) => type),
+    ["approval_resolved", "policy_checked", "policy_checked", "tool_started"],
   );
   assertEquals(startedBy(recorded, 3), undefined);
+  assertEquals(startedBy(recorded, 5), undefined);
   const rm = { tool: "rm" };
   const denied = await rehearse({
     policy: { on_deny: "continue" },

@@ -61,7 +61,10 @@ Deno.test(
       "run",
     );
     assertEquals(code, 2);
-    assertStringIncludes(stderr, "left to a person, and nobody answered");
+    assertStringIncludes(
+      stderr,
+      "step 1: write denied by approval: nobody approved it: notes are read by customers",
+    );
     assertEquals(here.notes(), []);
   },
 );
@@ -106,8 +109,54 @@ Deno.test("a rejection ends the run, on record", needs, async () => {
   assertEquals([ended.code, here.notes()], [2, []]);
   const inspected = await here.call("inspect", "run");
   assertStringIncludes(inspected.stdout, "bob: rejected");
-  assertEquals((await here.call("verify", "run")).code, 0);
+  const why = "rejected by bob: notes are read by customers";
+  for (const shown of [ended.stderr, inspected.stdout]) {
+    assertStringIncludes(shown, why);
+  }
+  const report = Deno.readTextFileSync(join(here.path, "run/run_report.md"));
+  assertEquals(report.split(why).length, 2, "the report says it once");
+  for (const check of [["verify"], ["replay"]]) {
+    const { code, shown } = await here.call(...check, "run");
+    assertEquals(code, 0, shown);
+  }
+  const judged = await here.call("replay", "run", "--policy", "policy.yaml");
+  assertStringIncludes(judged.stdout, "2 decisions");
+  const trace = await here.call("trace", "check", "run/trace.json");
+  assertEquals(trace.code, 0, trace.shown);
 });
+
+Deno.test(
+  "a rejected run that was cut off comes to the same bytes",
+  needs,
+  async () => {
+    using here = laidDown();
+    await here.call(
+      ...["run", "task.yaml", "--out", "run", "--approve", "file"],
+    );
+    await here.call("approvals", "reject", "run", "--by", "bob");
+    await here.call("resume", "run");
+    const path = (name: string) => join(here.path, "run", name);
+    const made = ["state.jsonl", "trace.json", "run_report.md"];
+    const bytes = () => made.map((name) => Deno.readTextFileSync(path(name)));
+    const whole = bytes();
+    const lines = (whole[0] ?? "").split(/(?<=\n)/);
+    assertEquals(lines.length, 8);
+    for (let length = 1; length < lines.length; length++) {
+      for (const name of [...made, "manifest.json"]) {
+        Deno.removeSync(
+          path(name),
+        );
+      }
+      Deno.writeTextFileSync(
+        path("state.jsonl"),
+        lines.slice(0, length).join(""),
+      );
+      assertEquals((await here.call("resume", "run")).code, 2);
+      assertEquals(bytes(), whole, `cut off behind line ${length}`);
+    }
+    assertEquals(here.notes(), []);
+  },
+);
 
 for (
   const { what, edit } of [

@@ -422,6 +422,11 @@ export const REHEARSALS = {
     script: [WORK, DONE],
     approver: inTurn({ approver: "ada", verdict: "rejected" }),
   }),
+  rejected_before_another_call: (): Rehearsal => ({
+    policy: { ...ASKING, on_deny: "continue" },
+    script: [{ calls: [...WORK.calls, ...ECHO.calls] }, DONE],
+    approver: inTurn({ approver: "ada", verdict: "rejected" }),
+  }),
   approver_throws: (): Rehearsal => ({
     script: [WORK],
     policy: ASKING,

@@ -25,6 +25,7 @@ const EVERY_SPAN: Readonly<Record<string, AttributeRule>> = {
 
 const POLICY_METADATA: Readonly<Record<string, AttributeRule>> = {
   "policy.tool": string,
+  "policy.approver": string,
   "policy.url": string,
   "policy.host": string,
   "policy.address": string,

@@ -230,13 +230,15 @@ const FAILURES: readonly Failure[] = [
     name: "rejected",
     span: "policy_check",
     has: {
-      "agent.policy.decision": "escalate",
+      "agent.policy.decision": "deny",
       "agent.policy.rule_id": "approval",
       "policy.version": "c90605431d49",
-      "policy.tool": "work",
       "agent.tool_name": "work",
+      "policy.tool": "work",
+      "policy.approver": "ada",
+      "error.type": "approval",
     },
-    error: undefined,
+    error: "rejected by ada: work needs a person",
   },
   {
     name: "wrong_arguments",

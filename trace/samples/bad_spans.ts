@@ -10,6 +10,7 @@ const LAST_STEP = "spans[6]";
 
 const METADATA_TEXTS = [
   "policy.tool",
+  "policy.approver",
   "policy.url",
   "policy.host",
   "policy.address",
