@@ -8,6 +8,7 @@ type Phase =
   | "asking"
   | "proposed"
   | "answered"
+  | "failed"
   | "denied"
   | "allowed"
   | "escalated"
@@ -29,6 +30,7 @@ const NEXT: Readonly<Record<Phase, readonly Next[]>> = {
   asking: ["attempt_finished", "llm_completed"],
   proposed: ["policy_checked", "budget", "step_finished"],
   answered: ["step_finished"],
+  failed: ["budget", "step_finished"],
   denied: ["policy_checked", "budget", "step_finished"],
   allowed: ["tool_started"],
   escalated: ["approval_resolved"],
@@ -119,6 +121,7 @@ function phaseAfter(event: RunEvent): Phase {
     case "step_started":
       return "step";
     case "llm_completed":
+      if (event.error !== null) return "failed";
       return event.calls.length > 0 ? "proposed" : "answered";
     case "policy_checked":
       if (event.call_id === null) return "stopped";

@@ -1,15 +1,18 @@
 import type { Answer } from "../policy/answer.ts";
 import { callRules } from "../policy/call_rules.ts";
 import { type Gate, openGate } from "../policy/gate.ts";
+import type { LoopLimits } from "../policy/document.ts";
 import type { Policy } from "../policy/load.ts";
 import {
   answerBudget,
   type BudgetDenial,
   denialBudget,
   iterationBudget,
+  timeBudget,
 } from "../policy/loop_budget.ts";
 import type { Proposal, RuleId } from "../policy/rule.ts";
 import type {
+  LlmCompleted,
   PolicyChecked,
   ProposedCall,
   RunEvent,
@@ -149,9 +152,7 @@ function judgeOf(
       case "llm_completed":
         progress.iterations += 1;
         progress.tokens += tokensOf(event.usage ?? undefined);
-        progress.budget ??= event.calls.length === 0
-          ? undefined
-          : answerBudget(limits, progress, event.calls.length);
+        progress.budget ??= budgetBehind(event, limits, progress);
         progress.toolCalls += event.calls.length;
         progress.pending = event.calls;
         return;
@@ -167,6 +168,16 @@ function judgeOf(
           : judgeCall(event, { gate, progress });
     }
   };
+}
+
+/** What a budget says when the model has answered, or has let the time pass. */
+function budgetBehind(
+  { calls, error }: LlmCompleted,
+  limits: LoopLimits,
+  progress: Progress,
+): BudgetDenial | undefined {
+  if (calls.length > 0) return answerBudget(limits, progress, calls.length);
+  return error?.kind === "transient" ? timeBudget(limits, progress) : undefined;
 }
 
 /** What the other policy says where a budget had denied. */

@@ -20,8 +20,9 @@ export interface BudgetDenial {
 /** Asked before the model is called: may the run take another step? */
 export function iterationBudget(
   { max_iterations, max_seconds }: LoopLimits,
-  { iterations, seconds }: Spent,
+  spent: Spent,
 ): BudgetDenial | undefined {
+  const { iterations } = spent;
   if (iterations >= max_iterations) {
     return {
       rule: "loop_budget",
@@ -29,13 +30,13 @@ export function iterationBudget(
       metadata: { limit_kind: "iterations", iterations, max_iterations },
     };
   }
-  return timeBudget({ max_seconds }, seconds);
+  return timeBudget({ max_seconds }, spent);
 }
 
 /** Asked whenever the clock was read: may the run go on? */
-function timeBudget(
+export function timeBudget(
   { max_seconds }: Pick<LoopLimits, "max_seconds">,
-  seconds: number,
+  { seconds }: Pick<Spent, "seconds">,
 ): BudgetDenial | undefined {
   if (max_seconds === undefined || seconds <= max_seconds) return undefined;
   return {
@@ -55,9 +56,10 @@ function timeBudget(
  */
 export function answerBudget(
   { max_tokens, max_tool_calls, max_seconds }: LoopLimits,
-  { tokens, toolCalls, seconds }: Spent,
+  spent: Spent,
   proposed: number,
 ): BudgetDenial | undefined {
+  const { tokens, toolCalls } = spent;
   // Not `>`: what is no number is within no limit.
   if (max_tokens !== undefined && !(tokens <= max_tokens)) {
     return {
@@ -75,7 +77,7 @@ export function answerBudget(
       metadata: { limit_kind: "tool_calls", tool_calls: calls, max_tool_calls },
     };
   }
-  return timeBudget({ max_seconds }, seconds);
+  return timeBudget({ max_seconds }, spent);
 }
 
 /** How many denied calls a run survives when the policy does not say. */

@@ -4,17 +4,20 @@ import type { AttemptFinished, RunEvent } from "./event.ts";
 import { judgeAttempt, seededFraction } from "./retry.ts";
 
 /**
- * Tries something until it succeeds, has no retry left, or fails in a way that
- * none mends. Each try is an event; `call_id` is `null` for the model.
+ * Tries something until it succeeds, has no retry left, fails in a way that none
+ * mends, or the time is up. Each try is an event; `call_id` is `null` for the model.
  */
 export async function* boundedRetry<T>(
   state: LoopState,
-  { call_id, startedAt: firstAt = state.now(), work }: {
-    readonly call_id: AttemptFinished["call_id"];
-    /** When the first try begins. Default: now. */
-    readonly startedAt?: string;
-    readonly work: () => Promise<Attempted<T>>;
-  },
+  { call_id, startedAt: firstAt = state.now(), leftMs = () => Infinity, work }:
+    {
+      readonly call_id: AttemptFinished["call_id"];
+      /** When the first try begins. Default: now. */
+      readonly startedAt?: string;
+      /** Milliseconds from the last clock reading in which another try may begin. Default: no end. */
+      readonly leftMs?: () => number;
+      readonly work: () => Promise<Attempted<T>>;
+    },
 ): AsyncGenerator<RunEvent, Attempted<T>> {
   const { env, spec } = state;
   const limits = spec.policy.document.retry;
@@ -42,10 +45,18 @@ export async function* boundedRetry<T>(
       error: attempted.ok || outcome === "success" ? null : attempted.error,
     };
     if (outcome !== "transient_failure") return attempted;
+    const left = leftMs();
+    const isLast = backoffMs >= left;
     const slept = await attempt(
-      () => env.sleep(backoffMs, env.signal),
+      () => env.sleep(isLast ? beyondMs(left) : backoffMs, env.signal),
       env.signal,
     );
     if (!slept.ok) return slept;
+    if (isLast) return attempted;
   }
+}
+
+/** A wait after which so many milliseconds have passed, by any clock. */
+export function beyondMs(left: number): number {
+  return Math.max(0, Math.ceil(left) + 1);
 }

@@ -1,5 +1,5 @@
-import { answerBudget } from "../policy/loop_budget.ts";
-import { boundedRetry } from "./_bounded_retry.ts";
+import { answerBudget, timeBudget } from "../policy/loop_budget.ts";
+import { beyondMs, boundedRetry } from "./_bounded_retry.ts";
 import { budgetDenied } from "./_budget.ts";
 import { DEFAULT_MODEL_TIMEOUT_MS, inTime } from "./_in_time.ts";
 import type { LoopState, RunEnd } from "./_loop_state.ts";
@@ -28,6 +28,7 @@ export async function* modelTurn(
     : yield* boundedRetry(state, {
       call_id: null,
       startedAt,
+      leftMs: () => timeLeftMs(state),
       work: () => askInTime(state),
     });
   const event = llmCompleted(state, startedAt, attempted);
@@ -39,6 +40,13 @@ export async function* modelTurn(
     return { reason: "cancelled", answer: null };
   }
   if (event.error !== null) {
+    const over = event.error.kind === "transient"
+      ? timeBudget(limits, state.spent())
+      : undefined;
+    if (over !== undefined) {
+      yield budgetDenied(state, over);
+      return { reason: "loop_budget", answer: null };
+    }
     if (event.error.kind !== "transient") state.tally.unhandled += 1;
     return { reason: "failed", answer: null };
   }
@@ -62,15 +70,21 @@ function ask(
   return spec.llm({ step, messages, tools: definitions }, signal);
 }
 
-/** Asking a model has no effect, so a late answer may be asked for again. */
+/** Asking a model has no effect, so a late answer may be asked for again, while there is time. */
 function askInTime(state: LoopState): Promise<Attempted<LlmOutput>> {
   const { model_timeout_ms = DEFAULT_MODEL_TIMEOUT_MS } =
     state.spec.policy.document.retry;
   return inTime(state, {
-    ms: model_timeout_ms,
+    ms: Math.min(model_timeout_ms, beyondMs(timeLeftMs(state))),
     work: (signal) => ask(state, signal),
     late: "transient",
   });
+}
+
+/** Milliseconds from the last clock reading to the end of the run's time. */
+function timeLeftMs({ spec, spent }: LoopState): number {
+  const { max_seconds = Infinity } = spec.policy.document.loop_budget;
+  return (max_seconds - spent().seconds) * 1000;
 }
 
 function llmCompleted(

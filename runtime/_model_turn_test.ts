@@ -372,3 +372,42 @@ Deno.test("modelTurn() tries a scripted model once, and that is no event", async
     ["call_1_1"],
   );
 });
+
+Deno.test("modelTurn() leaves a model behind when the time of the run is up", async () => {
+  const events = await rehearse(REHEARSALS.model_that_takes_too_long());
+  assertEquals(events.slice(2).map(({ type }) => type), [
+    "attempt_finished",
+    "llm_completed",
+    "policy_checked",
+    "step_finished",
+    "run_finished",
+  ]);
+  assertEquals(eventsOf("llm_completed", events)[0]?.error, {
+    kind: "transient",
+    type: "timeout",
+    exception_class: "TimeoutError",
+    message: "there was no result within 999 ms",
+  });
+  const [denial] = eventsOf("policy_checked", events);
+  assertEquals(denial?.rule_id, "loop_budget");
+  assertEquals(denial?.metadata, {
+    limit_kind: "seconds",
+    seconds: 1,
+    max_seconds: 1,
+  });
+});
+
+Deno.test("modelTurn() does not ask again when the time would be up by then", async () => {
+  const events = await rehearse(REHEARSALS.model_that_is_busy_too_long());
+  assertEquals(
+    eventsOf("attempt_finished", events).map(({ outcome, backoff_ms }) => [
+      outcome,
+      backoff_ms > 1000,
+    ]),
+    [["transient_failure", false], ["transient_failure", true]],
+  );
+  const [finished] = eventsOf("run_finished", events);
+  assertEquals(finished?.terminal_reason, "loop_budget");
+  // It waited for no more than the run's own time.
+  assertEquals(BigInt(finished?.ts ?? 0) < 2_100_000_000n, true);
+});

@@ -306,6 +306,8 @@ const ENDINGS: Record<
   model_without_form: ["catalogued_unhandled", "failure_mode_terminal"],
   cancelled_while_a_model_is_busy: [null, "cancelled"],
   run_that_takes_too_long: [null, null, "loop_budget"],
+  model_that_takes_too_long: [null, "loop_budget"],
+  model_that_is_busy_too_long: [null, "loop_budget"],
   one_call: [null, null, "final_answer"],
   two_calls_in_one_answer: [null, null, "final_answer"],
   many_steps: [...Array.from({ length: 251 }, () => null), "final_answer"],

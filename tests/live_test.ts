@@ -1,6 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
-import { completion, error, type LlmServer, llmServer } from "./llm_server.ts";
+import {
+  completion,
+  error,
+  type LlmServer,
+  llmServer,
+  silence,
+} from "./llm_server.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";
 
@@ -258,5 +264,33 @@ Deno.test(
     );
     assertStringIncludes(ended.stderr, "the connection was refused");
     assertKeyIsNowhere(here.path, ended);
+  },
+);
+
+Deno.test(
+  "a model that does not answer is left behind when the run's time is up",
+  needs,
+  async () => {
+    using here = laidDown((policy) =>
+      policy.replace(
+        "max_iterations: 10",
+        "max_iterations: 10\n  max_seconds: 1",
+      )
+    );
+    await using server = llmServer([silence(() => {})]);
+    const start = performance.now();
+    const ended = await here.run(server);
+    assertEquals(ended.code, 2, ended.stderr);
+    assertStringIncludes(ended.stderr, "denied by loop_budget");
+    assert(performance.now() - start < 10_000);
+    assertStringIncludes(
+      here.artifact("state.jsonl"),
+      '"terminal_reason":"loop_budget"',
+    );
+    const cwd = here.path;
+    for (const command of ["verify", "replay"]) {
+      const checked = await program([command, "run"], { cwd });
+      assertEquals(checked.code, 0, checked.stdout);
+    }
   },
 );

@@ -273,6 +273,19 @@ export const REHEARSALS = {
     },
     script: [WORK, { calls: [{ tool: "work", args: { text: "on" } }] }, DONE],
   }),
+  model_that_takes_too_long: (): Rehearsal => ({
+    model: NEARBY,
+    policy: { loop_budget: { max_iterations: 9, max_seconds: 1 } },
+    llmWith: (clock) => () => {
+      queueMicrotask(clock.expire);
+      return hanging();
+    },
+  }),
+  model_that_is_busy_too_long: (): Rehearsal => ({
+    model: NEARBY,
+    policy: { loop_budget: { max_iterations: 9, max_seconds: 2 } },
+    llm: inTurn(busy(), busy(5000)),
+  }),
   keys_in_another_order: (): Rehearsal => ({
     model: {
       script_sha256: null,
