@@ -5,7 +5,9 @@ import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { loadPolicy } from "../policy/load.ts";
 import type { RunEvent } from "../runtime/event.ts";
-import { describeRequest, writtenApproval } from "./approver.ts";
+import { writtenApproval } from "./approver.ts";
+import { approverName } from "./approver_name.ts";
+import { describeRequest } from "./describe_request.ts";
 import { readRecord } from "./record.ts";
 
 /** The answer that was given already and still counts. */
@@ -38,7 +40,8 @@ approvals.jsonl beside the record, and \`resume\` goes on with it. An answer is
 good for this call, its arguments, the definition of its tool and the policy, for
 a limited time (approval.expires_seconds), and cannot be taken back.
 
-  --by NAME  who answers; it is recorded
+  --by NAME  who answers; it is recorded, so control characters and the name
+             "none" are refused
   --json     print the request as JSON
 
 Exit codes: 0 done, 3 (list) the run waits for an answer, 1 it does not, has one,
@@ -76,8 +79,9 @@ or cannot be read.
         `Cannot understand "${verb}": expected list, approve or reject`,
       );
     }
-    const approver = given.option("by");
-    if (approver === undefined) throw new UsageError("--by is missing");
+    const by = given.option("by");
+    if (by === undefined) throw new UsageError("--by is missing");
+    const approver = approverName(by);
     if (request === undefined) {
       throw new UsageError(`Cannot ${verb}: "${directory}" does not wait`);
     }

@@ -5,13 +5,10 @@ import {
   type WrittenApproval,
 } from "../evidence/approval_file.ts";
 import type { Policy } from "../policy/load.ts";
-import {
-  type ApprovalRequest,
-  type Approver,
-  PENDING,
-} from "../runtime/approval.ts";
+import { type Approver, PENDING } from "../runtime/approval.ts";
+import { approverName } from "./approver_name.ts";
 import { type Output, UsageError } from "./command.ts";
-import { escaped } from "../runtime/escaped.ts";
+import { terminalApprover } from "./terminal_approver.ts";
 
 /** How long an answer counts when the policy does not say, in seconds. */
 const DEFAULT_EXPIRES_SECONDS = 86_400;
@@ -21,6 +18,8 @@ export interface ApproverOptions {
   readonly policy: Policy;
   /** The run directory. */
   readonly out: string;
+  /** Who answers at the terminal, as `--by` names them. Default: the terminal asks. */
+  readonly by?: string | undefined;
   readonly output: Output;
 }
 
@@ -28,19 +27,24 @@ export interface ApproverOptions {
  * Makes what `--approve` names: `never` asks nobody, `prompt` asks at the
  * terminal, `file` looks for an answer beside the record.
  *
- * @throws {UsageError} when it is none of these, or there is no terminal
+ * @throws {UsageError} when it is none of these, there is no terminal, or a name
+ *   is given that nobody asks for or that cannot be recorded
  */
 export function approverFor(
   way: string,
   options: ApproverOptions,
 ): Approver | undefined {
+  const by = options.by === undefined ? undefined : approverName(options.by);
+  if (by !== undefined && way !== "prompt") {
+    throw new UsageError("Cannot use --by without --approve prompt");
+  }
   switch (way) {
     case "never":
       return undefined;
     case "file":
       return fileApprover(options);
     case "prompt":
-      if (Deno.stdin.isTerminal()) return terminalApprover(options);
+      if (Deno.stdin.isTerminal()) return atTerminal(options.output, by);
       throw new UsageError("Cannot use --approve prompt: there is no terminal");
   }
   throw new UsageError(
@@ -80,26 +84,7 @@ function textOf(path: string): string {
   }
 }
 
-function terminalApprover({ output }: ApproverOptions): Approver {
-  // deno-lint-ignore require-await
-  return async (request) => {
-    output.note(describeRequest(request));
-    const approved = confirm("Approve?");
-    return {
-      approver: "terminal",
-      verdict: approved ? "approved" : "rejected",
-    };
-  };
-}
-
-/** What a person must see to answer, a line each, with nothing in it that moves a cursor. */
-export function describeRequest(
-  { tool, args, reason, policy_version }: ApprovalRequest,
-): string {
-  const shown = escaped(JSON.stringify(args));
-  return [
-    `The policy ${policy_version} leaves a call to you: ${reason}`,
-    `  tool:      ${tool}`,
-    `  arguments: ${shown}`,
-  ].join("\n");
+function atTerminal(output: Output, by: string | undefined): Approver {
+  const note = (text: string) => output.note(text);
+  return terminalApprover({ prompt, confirm, note }, by);
 }

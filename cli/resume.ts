@@ -30,7 +30,7 @@ import { openToolHost } from "./tool_host.ts";
 export const resume: Command = {
   summary: "go on with a run whose process ended before it did",
   help: `Usage: resume RUN_DIR [--corpus DIR] [--durability none|intent]
-              [--approve never|prompt|file]
+              [--approve never|prompt|file] [--by NAME]
               [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
               [--model-seed N] [--record FILE]]
               [--llm replay:FILE]
@@ -52,6 +52,7 @@ been interrupted.
   --record FILE write a cassette of the whole run, what is on record included
   --otlp URL    as for \`run\`; the spans of the whole run are sent
   --approve HOW as for \`run\`; default: file
+  --by NAME     as for \`run\`
   --durability  as for \`run\`
   --json        print the result as JSON
 
@@ -62,7 +63,7 @@ because the model or the network could not be reached, each allowed try included
   async run(args, output) {
     const given = parseCommandLine(args, {
       options: [
-        ...["corpus", "durability", "approve"],
+        ...["corpus", "durability", "approve", "by"],
         ...MODEL_OPTIONS,
         ...SPAN_OPTIONS,
       ],
@@ -86,6 +87,7 @@ because the model or the network could not be reached, each allowed try included
     const approver = approverFor(given.option("approve") ?? "file", {
       policy,
       out,
+      by: given.option("by"),
       output,
     });
 

@@ -25,6 +25,7 @@ export const run: Command = {
   summary: "run a task of your own",
   help: `Usage: run TASK.yaml [--policy FILE] [--corpus DIR] [--out DIR]
            [--durability none|intent] [--approve never|prompt|file]
+           [--by NAME]
            [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
               [--model-seed N] [--record FILE]]
            [--llm replay:FILE]
@@ -45,6 +46,8 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      (default): nobody, so it is rejected; prompt: you, at the
                      terminal; file: the run stops until somebody answers with the
                      command approvals, and goes on with resume
+  --by NAME          with --approve prompt: who answers; it is recorded. Without
+                     it the terminal asks, once
   --llm SPEC         ask a model instead of following the task's script:
                      openai:MODEL, anthropic:MODEL, google:MODEL, ollama:MODEL,
                      or openai-compatible:MODEL with --base-url URL; keys come
@@ -82,7 +85,7 @@ because the model or the network could not be reached, each allowed try included
   async run(args, output) {
     const given = parseCommandLine(args, {
       options: [
-        ...["policy", "corpus", "out", "durability", "approve", "sign"],
+        ...["policy", "corpus", "out", "durability", "approve", "by", "sign"],
         ...MODEL_OPTIONS,
         ...SPAN_OPTIONS,
       ],
@@ -108,6 +111,7 @@ because the model or the network could not be reached, each allowed try included
     const approver = approverFor(given.option("approve") ?? "never", {
       policy: inputs.policy,
       out,
+      by: given.option("by"),
       output,
     });
 

@@ -5,8 +5,8 @@ import {
 } from "../runtime/approval.ts";
 import type { RunEvent, RunFinished } from "../runtime/event.ts";
 import type { SpansExported } from "../trace/span_export.ts";
-import { describeRequest } from "./approver.ts";
 import { EXIT, type Output } from "./command.ts";
+import { describeRequest } from "./describe_request.ts";
 import { describeEnd, endAsJson } from "./execute.ts";
 
 /** What a governed run came to. */

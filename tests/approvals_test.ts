@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { atTerminal } from "./pseudo_terminal.ts";
 
 const needs = { ignore: lacks("read", "write", "run") };
 
@@ -231,3 +232,167 @@ Deno.test("--approve wants to be understood", needs, async () => {
   assertStringIncludes(stderr, "expected never, prompt or file");
   assertEquals([...Deno.readDirSync(here.path)].length, 2);
 });
+
+const hasTerminal = {
+  ignore: needs.ignore || Deno.build.os !== "linux",
+};
+
+/** The recorded answers, and who gave them. */
+function answersIn(folder: string) {
+  return Deno.readTextFileSync(join(folder, "run/state.jsonl")).split("\n")
+    .filter((line) => line.includes('"type":"approval_resolved"'))
+    .map((line) => JSON.parse(line))
+    .map(({ approver, verdict }) => `${approver}: ${verdict}`);
+}
+
+for (
+  const { what, args, types, want } of [
+    {
+      what: "a name that was typed",
+      args: [],
+      types: ["Your name:ada", "Approve?y", "Approve?y"],
+      want: {
+        code: 0,
+        answers: ["ada: approved", "ada: approved"],
+        notes: ["a.md", "b.md"],
+      },
+    },
+    {
+      what: "the name of --by",
+      args: ["--by", " Ada Lovelace "],
+      types: ["Approve?y", "Approve?n"],
+      want: {
+        code: 2,
+        answers: ["Ada Lovelace: approved", "Ada Lovelace: rejected"],
+        notes: ["a.md"],
+      },
+    },
+    {
+      what: "nobody, who gave no name",
+      args: [],
+      types: ["Your name:"],
+      want: { code: 2, answers: ["none: rejected"], notes: [] },
+    },
+    {
+      what: "nobody, whose name is reserved",
+      args: [],
+      types: ["Your name:none"],
+      want: { code: 2, answers: ["none: rejected"], notes: [] },
+    },
+  ]
+) {
+  Deno.test(`--approve prompt records ${what}`, hasTerminal, async () => {
+    using here = laidDown();
+    const { code, shown } = await atTerminal(
+      ["run", "task.yaml", "--out", "run", "--approve", "prompt", ...args],
+      {
+        cwd: here.path,
+        types: types.map((typed) => {
+          const [, question = "", answer = ""] = /^(.*[:?])(.*)$/.exec(typed) ??
+            [];
+          return { question, answer };
+        }),
+      },
+    );
+    assertEquals(code, want.code, shown);
+    assertEquals(answersIn(here.path), want.answers);
+    assertEquals(here.notes(), want.notes);
+    assertEquals((await here.call("verify", "run")).code, 0);
+  });
+}
+
+Deno.test(
+  "resume --approve prompt asks for the name as well",
+  hasTerminal,
+  async () => {
+    using here = laidDown();
+    await here.call("run", "task.yaml", "--out", "run", "--approve", "file");
+    const { code, shown } = await atTerminal(
+      ["resume", "run", "--approve", "prompt", "--by", "bob"],
+      { cwd: here.path, types: [{ question: "Approve?", answer: "n" }] },
+    );
+    assertEquals(code, 2, shown);
+    assertEquals(answersIn(here.path), ["bob: rejected"]);
+  },
+);
+
+for (
+  const { args, want } of [
+    { args: [], want: "Cannot use --by without --approve prompt" },
+    {
+      args: ["--approve", "file"],
+      want: "Cannot use --by without --approve prompt",
+    },
+    {
+      args: ["--approve", "never"],
+      want: "Cannot use --by without --approve prompt",
+    },
+    {
+      args: ["--approve", "prompt"],
+      want: "Cannot use --approve prompt: there is no terminal",
+    },
+  ]
+) {
+  const given = ["--by", "ada", ...args];
+  Deno.test(`run ${given.join(" ")} runs nothing`, needs, async () => {
+    using here = laidDown();
+    const { code, stderr } = await here.call(
+      ...["run", "task.yaml", "--out", "run", ...given],
+    );
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, want);
+    assertEquals([...Deno.readDirSync(here.path)].length, 2);
+  });
+}
+
+Deno.test("resume refuses --by without --approve prompt", needs, async () => {
+  using here = laidDown();
+  await here.call("run", "task.yaml", "--out", "run", "--approve", "file");
+  const { code, stderr } = await here.call("resume", "run", "--by", "ada");
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "Cannot use --by without --approve prompt");
+});
+
+for (
+  const { name, want } of [
+    { name: " ", want: 'Cannot use --by " ": it is blank' },
+    {
+      name: "none",
+      want: 'Cannot use --by "none": on record it says that nobody answered',
+    },
+    {
+      name: "ada\u001b[2J",
+      want:
+        'Cannot use --by "ada\\u{001b}[2J": it has characters that cannot be seen',
+    },
+  ]
+) {
+  Deno.test(`--by ${JSON.stringify(name)} is no name`, needs, async () => {
+    using here = laidDown();
+    const start = ["run", "task.yaml", "--out", "run", "--approve"];
+    const ran = await here.call(...start, "prompt", "--by", name);
+    assertEquals(ran.code, 1);
+    assertStringIncludes(ran.stderr, want);
+    await here.call(...start, "file");
+    for (const verb of ["approve", "reject"]) {
+      const { code, stderr } = await here.call(
+        ...["approvals", verb, "run", "--by", name],
+      );
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, want);
+    }
+    assertEquals((await here.call("approvals", "list", "run")).code, 3);
+  });
+}
+
+Deno.test(
+  "approvals records a name without spaces around it",
+  needs,
+  async () => {
+    using here = laidDown();
+    await here.call("run", "task.yaml", "--out", "run", "--approve", "file");
+    await here.call("approvals", "reject", "run", "--by", " ada ");
+    await here.call("resume", "run");
+    assertEquals(answersIn(here.path), ["ada: rejected"]);
+  },
+);

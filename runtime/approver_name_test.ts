@@ -1,0 +1,29 @@
+import { assertEquals } from "@std/assert";
+import { approverNameFault } from "./approver_name.ts";
+import { escaped } from "./escaped.ts";
+
+const UNSEEN = "it has characters that cannot be seen";
+const RESERVED = "on record it says that nobody answered";
+
+for (
+  const { name, want } of [
+    { name: "ada", want: undefined },
+    { name: "Ada Lovelace <ada@example.org>", want: undefined },
+    { name: "Zoë 李", want: undefined },
+    { name: "nonesuch", want: undefined },
+    { name: "", want: "it is blank" },
+    { name: " \t ", want: "it is blank" },
+    { name: "none", want: RESERVED },
+    { name: " none ", want: RESERVED },
+    { name: "a\u001b[2Jda", want: UNSEEN },
+    { name: "ada\nbob", want: UNSEEN },
+    { name: "ada\u202e", want: UNSEEN },
+    { name: "ada\u2028bob", want: UNSEEN },
+    { name: "non\u200be", want: UNSEEN },
+    { name: "ada\ud800", want: UNSEEN },
+  ]
+) {
+  Deno.test(`approverNameFault() of "${escaped(name)}"`, () => {
+    assertEquals(approverNameFault(name), want);
+  });
+}
