@@ -5,17 +5,17 @@ import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { loadPolicy } from "../policy/load.ts";
 import type { RunEvent } from "../runtime/event.ts";
-import { writtenApproval } from "./approver.ts";
 import { approverName } from "./approver_name.ts";
 import { describeRequest } from "./describe_request.ts";
 import { readRecord } from "./record.ts";
+import { type Written, writtenApproval } from "./written_approval.ts";
 
-/** The answer that was given already and still counts. */
-function answerTo(
+/** What was answered already. */
+function answersTo(
   directory: string,
   [started]: readonly RunEvent[],
   bound_to: string,
-): WrittenApproval | undefined {
+): Written | undefined {
   if (started?.type !== "run_started") return undefined;
   const policy = loadPolicy(started.policy.text, "the policy on record");
   return writtenApproval({ policy, out: directory }, bound_to);
@@ -38,7 +38,9 @@ A run with --approve file stops where its policy wants a person to decide.
 \`list\` shows the call, \`approve\` and \`reject\` write an answer to
 approvals.jsonl beside the record, and \`resume\` goes on with it. An answer is
 good for this call, its arguments, the definition of its tool and the policy, for
-a limited time (approval.expires_seconds), and cannot be taken back.
+a limited time (approval.expires_seconds), and cannot be taken back. \`list\` and
+\`resume\` say on standard error which lines of the file they pass over: an answer
+to this call that has expired or lies in the future, and what cannot be read.
 
   --by NAME  who answers; it is recorded, so control characters and the name
              "none" are refused
@@ -56,7 +58,9 @@ or cannot be read.
     const [verb, directory] = [given.operand(0), given.operand(1)];
     const record = readRecord(directory).events;
     const request = pendingApproval(record);
-    const answered = request && answerTo(directory, record, request.bound_to);
+    const written = request && answersTo(directory, record, request.bound_to);
+    const answered = written?.approval;
+    if (verb === "list") written?.notes.forEach((note) => output.note(note));
     if (verb === "list" && answered !== undefined) {
       output.data(
         given.flag("json") ? JSON.stringify(answered) : described(answered),

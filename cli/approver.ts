@@ -1,17 +1,9 @@
-import { join } from "../deps.ts";
-import {
-  APPROVALS,
-  findApproval,
-  type WrittenApproval,
-} from "../evidence/approval_file.ts";
 import type { Policy } from "../policy/load.ts";
 import { type Approver, PENDING } from "../runtime/approval.ts";
 import { approverName } from "./approver_name.ts";
 import { type Output, UsageError } from "./command.ts";
 import { terminalApprover } from "./terminal_approver.ts";
-
-/** How long an answer counts when the policy does not say, in seconds. */
-const DEFAULT_EXPIRES_SECONDS = 86_400;
+import { writtenApproval } from "./written_approval.ts";
 
 /** What an approver needs to know. */
 export interface ApproverOptions {
@@ -53,35 +45,19 @@ export function approverFor(
 }
 
 function fileApprover(options: ApproverOptions): Approver {
+  const told = new Set<string>();
   // deno-lint-ignore require-await
   return async ({ bound_to }) => {
-    const found = writtenApproval(options, bound_to);
-    if (found === undefined) return PENDING;
-    const { approver } = found;
-    const verdict = found.verdict === "approved" ? "approved" : "rejected";
+    const { approval, notes } = writtenApproval(options, bound_to);
+    for (const note of notes.filter((each) => !told.has(each))) {
+      options.output.note(note);
+      told.add(note);
+    }
+    if (approval === undefined) return PENDING;
+    const { approver } = approval;
+    const verdict = approval.verdict === "approved" ? "approved" : "rejected";
     return { approver, verdict };
   };
-}
-
-/** The answer to a decision that was written down beside the record and still counts. */
-export function writtenApproval(
-  { policy, out }: Pick<ApproverOptions, "policy" | "out">,
-  bound_to: string,
-): WrittenApproval | undefined {
-  const { expires_seconds = DEFAULT_EXPIRES_SECONDS } =
-    policy.document.approval ?? {};
-  const now = Date.now();
-  const text = textOf(join(out, APPROVALS));
-  return findApproval(text, { bound_to, now, expires_seconds });
-}
-
-function textOf(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
 }
 
 function atTerminal(output: Output, by: string | undefined): Approver {

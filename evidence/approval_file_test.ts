@@ -22,7 +22,7 @@ function find(text: string, seconds = 0) {
     bound_to: BOUND,
     now: Date.parse(AT) + seconds * 1000,
     expires_seconds: 60,
-  })?.verdict;
+  });
 }
 
 for (
@@ -68,6 +68,22 @@ for (
       want: undefined,
     },
     {
+      what: "no answer in the name of nobody",
+      text: line({ approver: "none" }),
+      want: undefined,
+    },
+    {
+      what: "no answer in a name that moves a cursor",
+      text: line({ approver: "ada\u001b[2J" }),
+      want: undefined,
+    },
+    {
+      what: "an answer before one that has expired",
+      text: line() +
+        line({ timestamp: "2026-11-24T11:00:00.000Z", verdict: "rejected" }),
+      want: "approved",
+    },
+    {
       what: "no answer with a key too many",
       text: line().replace("}", ',"more":1}'),
       want: undefined,
@@ -75,6 +91,60 @@ for (
   ]
 ) {
   Deno.test(`findApproval() finds ${what}`, () => {
-    assertEquals(find(text, seconds), want);
+    assertEquals(find(text, seconds).approval?.verdict, want);
+  });
+}
+
+/** Lines that were passed over, each as `LINE WHY WHO`. */
+function passedOver(text: string, seconds = 0): readonly string[] {
+  return find(text, seconds).passedOver.map((each) =>
+    each.why === "unreadable"
+      ? `${each.line} ${each.why}`
+      : `${each.line} ${each.why} ${each.approval.approver}`
+  );
+}
+
+for (
+  const { what, text, seconds, want } of [
+    { what: "nothing in an empty file", text: "", want: [] },
+    { what: "no answer that counts", text: line() + line(), want: [] },
+    {
+      what: "no answer to another decision",
+      text: line({ bound_to: "c".repeat(64) }),
+      seconds: 61,
+      want: [],
+    },
+    {
+      what: "what has expired, beside what counts",
+      text: line({ timestamp: "2026-11-24T11:00:00.000Z", approver: "bob" }) +
+        line(),
+      want: ["1 expired bob"],
+    },
+    {
+      what: "all that has expired",
+      text: line() + line({ approver: "bob" }),
+      seconds: 60.001,
+      want: ["1 expired ada", "2 expired bob"],
+    },
+    {
+      what: "what lies in the future",
+      text: line(),
+      seconds: -0.001,
+      want: ["1 future ada"],
+    },
+    {
+      what: "what cannot be read, but no empty line",
+      text: `\n{"v":1\n${line()}\nnull\n${line({ approver: "none" })}`,
+      want: ["2 unreadable", "5 unreadable", "6 unreadable"],
+    },
+    {
+      what: "a last line without its end",
+      text: line() + line().slice(0, 40),
+      want: ["2 unreadable"],
+    },
+  ]
+) {
+  Deno.test(`findApproval() passes over ${what}`, () => {
+    assertEquals(passedOver(text, seconds), want);
   });
 }

@@ -159,8 +159,11 @@ Deno.test(
   },
 );
 
+const UNREADABLE =
+  "run/approvals.jsonl:1: the line cannot be read, so it answers nothing";
+
 for (
-  const { what, edit } of [
+  const { what, edit, says } of [
     {
       what: "another decision",
       edit: (line: string) =>
@@ -168,13 +171,39 @@ for (
           /"bound_to":"[0-9a-f]{64}"/,
           `"bound_to":"${"0".repeat(64)}"`,
         ),
+      says: [],
     },
     {
       what: "long ago",
       edit: (line: string) =>
         line.replace(/"timestamp":"\d{4}/, '"timestamp":"2020'),
+      says: [
+        "run/approvals.jsonl:1: the approval by ada has expired; it counted for 86400 s",
+      ],
     },
-    { what: "nobody", edit: (line: string) => line.replace("ada", "") },
+    {
+      what: "the future",
+      edit: (line: string) =>
+        line.replace(/"timestamp":"[^"]*/, '"timestamp":"9999-01-01T00:00:00Z'),
+      says: [
+        "run/approvals.jsonl:1: the approval by ada lies in the future, at 9999-01-01T00:00:00Z",
+      ],
+    },
+    {
+      what: "an empty name",
+      edit: (line: string) => line.replace("ada", ""),
+      says: [UNREADABLE],
+    },
+    {
+      what: "nobody",
+      edit: (line: string) => line.replace("ada", "none"),
+      says: [UNREADABLE],
+    },
+    {
+      what: "half a line",
+      edit: (line: string) => line.slice(0, 60),
+      says: [UNREADABLE],
+    },
   ]
 ) {
   Deno.test(`an approval of ${what} is asked for again`, needs, async () => {
@@ -185,10 +214,35 @@ for (
     await here.call("approvals", "approve", "run", "--by", "ada");
     const file = join(here.path, "run/approvals.jsonl");
     Deno.writeTextFileSync(file, edit(Deno.readTextFileSync(file)));
-    assertEquals((await here.call("resume", "run")).code, 3);
+    for (const asks of [["approvals", "list", "run"], ["resume", "run"]]) {
+      const { code, stderr } = await here.call(...asks);
+      assertEquals(code, 3);
+      const said = stderr.split("\n")
+        .filter((line) => line.includes("approvals.jsonl"));
+      assertEquals(said, says);
+    }
     assertEquals(here.notes(), []);
   });
 }
+
+Deno.test(
+  "what is passed over is said once, and an answer counts beside it",
+  needs,
+  async () => {
+    using here = laidDown();
+    await here.call(
+      ...["run", "task.yaml", "--out", "run", "--approve", "file"],
+    );
+    Deno.writeTextFileSync(join(here.path, "run/approvals.jsonl"), "{}\n");
+    await here.call("approvals", "approve", "run", "--by", "ada");
+    const listed = await here.call("approvals", "list", "run");
+    assertEquals([listed.code, listed.stderr.trim()], [0, UNREADABLE]);
+    // Asks twice: one answer is there, the other is waited for.
+    const { code, stderr } = await here.call("resume", "run");
+    assertEquals([code, here.notes()], [3, ["a.md"]]);
+    assertEquals(stderr.split(UNREADABLE).length, 2, stderr);
+  },
+);
 
 Deno.test("an answer that nobody knows is a rejection", needs, async () => {
   using here = laidDown();

@@ -1,0 +1,61 @@
+import { join } from "../deps.ts";
+import {
+  APPROVALS,
+  findApproval,
+  type PassedOver,
+  type WrittenApproval,
+} from "../evidence/approval_file.ts";
+import type { Policy } from "../policy/load.ts";
+import { escaped } from "../runtime/escaped.ts";
+
+/** How long an answer counts when the policy does not say, in seconds. */
+const DEFAULT_EXPIRES_SECONDS = 86_400;
+
+/** What is written beside the record about one decision. */
+export interface Written {
+  /** The answer that counts; `undefined` when there is none. */
+  readonly approval: WrittenApproval | undefined;
+  /** What was passed over and why, a line each, for people. */
+  readonly notes: readonly string[];
+}
+
+/** Looks in the run directory `out` for the answer to a decision. */
+export function writtenApproval(
+  { policy, out }: { readonly policy: Policy; readonly out: string },
+  bound_to: string,
+): Written {
+  const { expires_seconds = DEFAULT_EXPIRES_SECONDS } =
+    policy.document.approval ?? {};
+  const path = join(out, APPROVALS);
+  const { approval, passedOver } = findApproval(textOf(path), {
+    bound_to,
+    now: Date.now(),
+    expires_seconds,
+  });
+  const notes = passedOver.map((each) =>
+    `${escaped(path)}:${each.line}: ${whyPassedOver(each, expires_seconds)}`
+  );
+  return { approval, notes };
+}
+
+function whyPassedOver(each: PassedOver, expiresSeconds: number): string {
+  if (each.why === "unreadable") {
+    return "the line cannot be read, so it answers nothing";
+  }
+  const { verdict, approver, timestamp } = each.approval;
+  const what = `the ${
+    verdict === "approved" ? "approval" : "rejection"
+  } by ${approver}`;
+  return each.why === "expired"
+    ? `${what} has expired; it counted for ${expiresSeconds} s`
+    : `${what} lies in the future, at ${timestamp}`;
+}
+
+function textOf(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
