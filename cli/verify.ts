@@ -172,10 +172,11 @@ function describe(
       `${path}: verified ${counted(events, "event")}, head ${head}${who}`,
     ];
   }
+  const unfinished = findings.some(({ code }) => code === "run_unfinished");
   return [
     ...findings.map((finding) => printable(lineOf(path, finding))),
     ...unlisted === 0 ? [] : [`${path}: ${unlisted} more of the same`],
-    ...regenerated ? [] : [
+    ...regenerated || unfinished ? [] : [
       `${path}: trace, report and manifest cannot be made again from this ledger; the first two were held against the hashes in the third`,
     ],
   ];

@@ -19,9 +19,16 @@ const BESIDE: ReadonlyMap<string, ArtifactEntry["kind"]> = new Map([
   ["attestation.json", "file"],
 ]);
 
+/** What stands in a run directory. */
+export interface RunEntries {
+  /** Names of the files that can be read. */
+  readonly files: ReadonlySet<string>;
+  /** Whether there is no manifest; that is no finding yet. */
+  readonly unfinished: boolean;
+}
+
 /**
- * Looks at what stands in a run directory. Returns the names of the files that
- * can be read.
+ * Looks at what stands in a run directory.
  *
  * Without a manifest the run is not finished; that the other artifacts are not
  * there yet, or only under their provisional names, then goes without saying.
@@ -29,16 +36,12 @@ const BESIDE: ReadonlyMap<string, ArtifactEntry["kind"]> = new Map([
 export function checkEntries(
   entries: readonly ArtifactEntry[],
   findings: FindingList,
-): ReadonlySet<string> {
+): RunEntries {
   const kinds = new Map(entries.map(({ name, kind }) => [name, kind]));
   const unfinished = !kinds.has("manifest.json");
   for (const name of ARTIFACTS) {
-    if (kinds.has(name)) continue;
-    if (name === "manifest.json") {
-      const message =
-        "there is no manifest: the run did not finish, or somebody removed it";
-      findings.add("run_unfinished", { artifact: name, message });
-    } else if (name === "state.jsonl" || !unfinished) {
+    if (kinds.has(name) || name === "manifest.json") continue;
+    if (name === "state.jsonl" || !unfinished) {
       findings.add("file_missing", {
         artifact: name,
         message: "the file is not there",
@@ -60,7 +63,7 @@ export function checkEntries(
       findings.add("not_a_file", { artifact: name, message });
     } else if (kind === "file") files.add(name);
   }
-  return files;
+  return { files, unfinished };
 }
 
 function wantedKind(

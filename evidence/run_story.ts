@@ -15,6 +15,11 @@ export interface RunStory {
   end(lines: number): void;
   /** The first event of the run, once it has come. */
   readonly started: RunStarted | undefined;
+  /**
+   * Tool of the call that the last line leaves to a person; `undefined` when it
+   * leaves none, or when the story up to there is not that of a run.
+   */
+  readonly waitsFor: string | undefined;
 }
 
 /**
@@ -36,6 +41,7 @@ export function runStory(
   let whole = true;
   /** Whether a line follows the end of the run. */
   let exceeded = false;
+  let waitsFor: string | undefined;
   /** Whether nobody knows what the last line says. */
   let unreadable = false;
 
@@ -91,6 +97,7 @@ export function runStory(
       if (gap) lose();
       unreadable = event === undefined;
       if (event !== undefined) follow(event, line, gap);
+      waitsFor = whole ? escalatedTool(event) : undefined;
     },
     end(lines) {
       if (order.finished || unreadable || mayEnd) return;
@@ -101,6 +108,9 @@ export function runStory(
     },
     get started() {
       return started;
+    },
+    get waitsFor() {
+      return waitsFor;
     },
   };
 }
@@ -116,6 +126,12 @@ const SPANS: readonly RunEvent["type"][] = [
   "tool_started",
   "attempt_finished",
 ];
+
+function escalatedTool(event: RunEvent | undefined): string | undefined {
+  return event?.type === "policy_checked" && event.decision === "escalate"
+    ? event.tool ?? undefined
+    : undefined;
+}
 
 function inputFaults({ task, policy }: RunStarted): readonly string[] {
   const found = {

@@ -13,6 +13,7 @@ import {
 } from "./kept_elsewhere.ts";
 import { checkedLines, type ReportLine } from "./ledger_reader.ts";
 import type { ArtifactDigest } from "./manifest.ts";
+import { quoted } from "./quoted.ts";
 import { checkEntries } from "./run_entries.ts";
 import { type LedgerDigest, runProjection } from "./run_projection.ts";
 import { runStory } from "./run_story.ts";
@@ -71,7 +72,10 @@ export function verifyRun(
   kept: KeptElsewhere = {},
 ): Verification {
   const findings = findingList();
-  const present = checkEntries(source.entries(), findings);
+  const { files: present, unfinished } = checkEntries(
+    source.entries(),
+    findings,
+  );
   const chunks = (name: string) => present.has(name) ? source.chunks(name) : [];
   const stored = {
     "trace.json": expectedText(chunks("trace.json")),
@@ -83,6 +87,10 @@ export function verifyRun(
     findings: present.has("state.jsonl") ? findings : findingList(),
     mayEnd: !present.has("manifest.json"),
   });
+  if (unfinished) {
+    const message = whyUnfinished(ledger.waitsFor);
+    findings.add("run_unfinished", { artifact: "manifest.json", message });
+  }
   const manifest = readManifest(chunks("manifest.json"));
   for (const name of PROJECTIONS) {
     if (present.has(name)) checkProjection(name, stored[name], findings);
@@ -114,12 +122,22 @@ export function verifyRun(
   };
 }
 
+function whyUnfinished(waitsFor: string | undefined): string {
+  return waitsFor === undefined
+    ? "there is no manifest: the run did not finish, or somebody removed it"
+    : `there is no manifest: the run waits for approval of a call of ${
+      quoted(waitsFor)
+    }`;
+}
+
 /** What one pass over a ledger gives. */
 interface WholeLedger {
   readonly events: number;
   readonly digest: LedgerDigest;
   /** What the manifest must be, volatile values aside; `undefined` when the ledger is broken. */
   readonly manifest: string | undefined;
+  /** Tool of the call that its last line leaves to a person. */
+  readonly waitsFor: string | undefined;
 }
 
 /** Reads a ledger once: checks it, and compares what is made of it as far as it can be. */
@@ -167,7 +185,8 @@ function readWhole(
   if (ended === undefined) {
     for (const name of PROJECTIONS) stored[name].abandon();
   }
-  return { events, digest, manifest: ended?.manifest };
+  const { waitsFor } = story;
+  return { events, digest, manifest: ended?.manifest, waitsFor };
 }
 
 /** Hands chunks on and takes their digest on the way. */

@@ -996,6 +996,90 @@ Deno.test("verifyRun() finds lines behind the one whose hash was kept", async ()
   );
 });
 
+const DID_NOT_FINISH =
+  "there is no manifest: the run did not finish, or somebody removed it";
+
+/** The ledger of `approved` as it is while the run waits: up to the line that asks. */
+function whileItWaits(artifacts: Artifacts): readonly string[] {
+  const lines = linesOf(artifacts);
+  const asks = lines.findIndex((line) =>
+    line.includes('"decision":"escalate"')
+  );
+  return lines.slice(0, asks + 1);
+}
+
+for (
+  const { what, edit, message } of [
+    {
+      what: "waits for approval",
+      edit: (lines: readonly string[]) => lines,
+      message:
+        'there is no manifest: the run waits for approval of a call of "work"',
+    },
+    {
+      what: "broke off before it asked",
+      edit: (lines: readonly string[]) => lines.slice(0, -1),
+      message: DID_NOT_FINISH,
+    },
+    {
+      what: "waits, after a line that is missing",
+      edit: (lines: readonly string[]) => lines.toSpliced(1, 1),
+      message: DID_NOT_FINISH,
+    },
+    {
+      what: "waits, on a line that was changed",
+      edit: (lines: readonly string[]) =>
+        lines.with(-1, (lines.at(-1) ?? "").replace('"work"', '"wark"')),
+      message: DID_NOT_FINISH,
+    },
+    {
+      what: "waits, and was asked out of turn",
+      edit: (lines: readonly string[], all: readonly RunEvent[]) =>
+        sealed([
+          ...all.slice(0, lines.length - 2),
+          ...all.slice(lines.length - 1, lines.length),
+        ]),
+      message: DID_NOT_FINISH,
+    },
+    {
+      what: "broke off when a call was allowed",
+      edit: (lines: readonly string[], all: readonly RunEvent[]) =>
+        sealed(
+          all.slice(0, lines.length).map((event) =>
+            event.type === "policy_checked"
+              ? { ...event, decision: "allow", rule_id: null, reason: null }
+              : event
+          ),
+        ),
+      message: DID_NOT_FINISH,
+    },
+    {
+      what: "has been answered",
+      edit: (lines: readonly string[], all: readonly RunEvent[]) =>
+        sealed(all.slice(0, lines.length + 1)),
+      message: DID_NOT_FINISH,
+    },
+  ]
+) {
+  Deno.test(`verifyRun() says of an unfinished run that ${what}: ${message}`, async () => {
+    const artifacts = await recorded(REHEARSALS.approved());
+    const lines = edit(whileItWaits(artifacts), eventsIn(artifacts));
+    const { findings } = verifyRun(
+      memorySource(
+        without(
+          "manifest.json",
+          "trace.json",
+          "run_report.md",
+        )(withLines(artifacts, lines)),
+      ),
+    );
+    assertEquals(
+      findings.filter(({ code }) => code === "run_unfinished"),
+      [{ code: "run_unfinished", artifact: "manifest.json", message }],
+    );
+  });
+}
+
 Deno.test("verifyRun() finds links and folders in the place of files", async () => {
   const artifacts = await recorded(REHEARSALS.one_call());
   const source = memorySource(artifacts);

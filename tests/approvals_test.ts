@@ -84,6 +84,11 @@ Deno.test(
     const listed = await here.call("approvals", "list", "run", "--json");
     assertEquals([listed.code, JSON.parse(listed.stdout).tool], [3, "write"]);
     assertEquals((await here.call("resume", "run")).code, 3);
+    const verified = await here.call("verify", "run");
+    assertEquals([verified.code, verified.stdout], [
+      2,
+      'run/manifest.json: run_unfinished: there is no manifest: the run waits for approval of a call of "write"\n',
+    ]);
     await here.call("approvals", "approve", "run", "--by", "ada");
     // One answer is good for one call.
     const second = await here.call("resume", "run");
