@@ -2,10 +2,13 @@ import { join } from "../deps.ts";
 import { InputError } from "../policy/input_error.ts";
 import { whyUnreadable } from "./files.ts";
 
+/** Whatever has one of these is a run: one that lost its ledger is not passed over. */
+const MARKS: readonly string[] = ["state.jsonl", "trace.json", "run_report.md"];
+
 /**
- * The run directories that a folder is or holds, sorted: those with a ledger.
- * What is in a run directory belongs to the run and is not looked at; links are
- * not followed.
+ * The run directories that a folder is or holds, sorted: those with a ledger, a
+ * trace or a report. What is in a run directory belongs to the run and is not
+ * looked at; links are not followed.
  *
  * @throws {InputError} when there is none
  */
@@ -20,7 +23,7 @@ export function runDirectories(folder: string): readonly string[] {
 
 function* runsBelow(folder: string): Generator<string> {
   const entries = entriesOf(folder);
-  if (entries.some(({ name }) => name === "state.jsonl")) return yield folder;
+  if (entries.some(({ name }) => MARKS.includes(name))) return yield folder;
   for (const { name, isDirectory } of entries) {
     if (isDirectory) yield* runsBelow(join(folder, name));
   }

@@ -22,6 +22,7 @@ import { type Command, EXIT, UsageError } from "./command.ts";
 import { readCorpusFolder } from "./corpus_folder.ts";
 import { readInput, whyUnreadable } from "./files.ts";
 import { readPublicKey } from "./key_files.ts";
+import { runDirectories } from "./run_directories.ts";
 
 /** `verify`: holds what a run left behind against itself, and against what was kept elsewhere. */
 export const verify: Command = {
@@ -33,10 +34,11 @@ Checks every line of the ledger and the chain of their hashes, the order of the
 events, that each tool call was allowed, and that trace, report and manifest are
 what the ledger makes them, byte for byte. Nothing is run, and no network is
 needed. Prints each finding as FILE:LINE: CODE: WHAT; docs/evidence.md explains
-the codes.
+the codes. A folder stands for all runs below it.
 
   --head HASH    the hash of the last line, kept elsewhere since the run: without
-                 it nobody can tell that the end was dropped or all written anew
+                 it nobody can tell that the end was dropped or all written anew;
+                 for one run only
   --key PUB      the public key that must have signed attestation.json
   --policy FILE  the policy that must have judged the run; with --task, with the
                  policy_overrides of the task
@@ -53,7 +55,8 @@ Exit codes: 0 nothing was found, 2 something was, 1 a run or a file cannot be re
       operands: ["RUN_DIR..."],
     });
     const kept = keptElsewhere(given);
-    if (kept.head !== undefined && given.operands.length > 1) {
+    const runs = given.operands.flatMap(runDirectories);
+    if (kept.head !== undefined && runs.length > 1) {
       throw new UsageError("--head is the hash of one run: name one RUN_DIR");
     }
     const keyPath = given.option("key");
@@ -61,14 +64,14 @@ Exit codes: 0 nothing was found, 2 something was, 1 a run or a file cannot be re
       ? undefined
       : await readPublicKey(keyPath);
     let code: number = EXIT.ok;
-    for (const path of given.operands) {
+    for (const path of runs) {
       const verification = await signed(path, verified(path, kept), key);
       if (verification.findings.length > 0) code = EXIT.no;
       if (given.flag("json")) {
         output.data(JSON.stringify({ run: path, ...verification }));
       } else {
         for (const line of describe(path, key?.keyid, verification)) {
-          output.data(line);
+          output.data(printable(line));
         }
       }
     }
@@ -125,10 +128,10 @@ function verified(path: string, kept: KeptElsewhere): Verification {
   try {
     return verifyRun(storedRun(path), kept);
   } catch (cause) {
-    const message = cause instanceof Deno.errors.NotFound
-      ? "there is no such run directory"
-      : whyUnreadable(cause);
-    throw new InputError(path, [{ path: "", message }], { cause });
+    throw new InputError(path, [{
+      path: "",
+      message: whyUnreadable(cause),
+    }], { cause });
   }
 }
 
@@ -174,7 +177,7 @@ function describe(
   }
   const unfinished = findings.some(({ code }) => code === "run_unfinished");
   return [
-    ...findings.map((finding) => printable(lineOf(path, finding))),
+    ...findings.map((finding) => lineOf(path, finding)),
     ...unlisted === 0 ? [] : [`${path}: ${unlisted} more of the same`],
     ...regenerated || unfinished ? [] : [
       `${path}: trace, report and manifest cannot be made again from this ledger; the first two were held against the hashes in the third`,
@@ -191,7 +194,7 @@ function lineOf(
   return `${join(path, artifact)}${place}: ${code}: ${message}${where}`;
 }
 
-/** A file's name may hold what a terminal obeys. */
+/** The name of a file or a folder may hold what a terminal obeys. */
 function printable(line: string): string {
   return line.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }

@@ -20,6 +20,14 @@ function headOf(run: string): string {
   return /"head": "([0-9a-f]{64})"/.exec(manifest)?.[1] ?? "";
 }
 
+/** Copies the artifacts of one run into a new folder. */
+function copyRun(path: string): void {
+  Deno.mkdirSync(path, { recursive: true });
+  for (const { name } of Deno.readDirSync(join(PROJECT, RUN))) {
+    Deno.copyFileSync(join(PROJECT, RUN, name), join(path, name));
+  }
+}
+
 Deno.test({
   name: "verify says what it has verified, a line a run",
   ignore,
@@ -65,6 +73,67 @@ Deno.test({
     );
   },
 });
+
+Deno.test({
+  name: "verify says of every run of a folder that it is verified",
+  ignore,
+  async fn() {
+    const { code, stdout, stderr } = await verify("runs");
+    assertEquals([code, stderr], [0, ""]);
+    const names = stdout.trimEnd().split("\n").map((line) =>
+      line.replace(/: verified \d+ events, head [0-9a-f]{64}$/, "")
+    );
+    assertEquals(names.length, 13);
+    assertEquals(names, names.toSorted());
+    assertEquals(names.includes(RUN) && names.includes(OTHER), true);
+    const json = await verify("runs/policy_gates", "--json");
+    const verified = json.stdout.trimEnd().split("\n")
+      .map((line) => JSON.parse(line).run);
+    assertEquals(
+      [json.code, verified],
+      [0, names.filter((name) => name.startsWith("runs/policy_gates/"))],
+    );
+  },
+});
+
+Deno.test({
+  name: "verify takes the one run of a folder with --head",
+  ignore,
+  async fn() {
+    using folder = temporaryFolder();
+    copyRun(join(folder.path, "runs/one"));
+    const { code } = await verify(folder.path, "--head", headOf(RUN));
+    assertEquals(code, 0);
+  },
+});
+
+Deno.test({
+  name: "verify shows nothing of a folder's name that a terminal obeys",
+  ignore,
+  async fn() {
+    using folder = temporaryFolder();
+    copyRun(join(folder.path, "\x1b[2Jx"));
+    const { code, stdout } = await verify(folder.path);
+    assertEquals([code, stdout.includes("\x1b")], [0, false]);
+  },
+});
+
+for (const lost of ["state.jsonl", "trace.json", "run_report.md"]) {
+  Deno.test({
+    name: `verify does not pass over a run of a folder that lost its ${lost}`,
+    ignore,
+    async fn() {
+      using folder = temporaryFolder();
+      copyRun(join(folder.path, "a"));
+      copyRun(join(folder.path, "b"));
+      Deno.removeSync(join(folder.path, "a", lost));
+      const { code, stdout } = await verify(folder.path);
+      assertEquals(code, 2);
+      assertMatch(stdout, new RegExp(`/a/${lost}: file_missing: `));
+      assertMatch(stdout, /\/b: verified 6 events, /);
+    },
+  });
+}
 
 Deno.test({
   name: "verify knows the documents of the canonical run",
@@ -119,12 +188,24 @@ Deno.test({
 for (
   const { args, message } of [
     { args: [], message: "Expected RUN_DIR..., found nothing" },
-    { args: ["none"], message: "none: there is no such run directory" },
+    { args: ["none"], message: "none: there is no such file" },
     { args: ["README.md"], message: "README.md: it is not a directory" },
     { args: [RUN, "--head", "9f57"], message: 'Cannot use --head "9f57"' },
     {
       args: [RUN, OTHER, "--head", "0".repeat(64)],
       message: "--head is the hash of one run",
+    },
+    {
+      args: ["runs/policy_gates", "--head", "0".repeat(64)],
+      message: "--head is the hash of one run",
+    },
+    {
+      args: ["policy"],
+      message: "policy: there is no run in it: no state.jsonl\n",
+    },
+    {
+      args: [RUN, "policy"],
+      message: "policy: there is no run in it: no state.jsonl\n",
     },
     { args: [RUN, "--task", "none.yaml"], message: "none.yaml: there is no" },
     { args: [RUN, "--keep"], message: 'Cannot understand "--keep"' },
@@ -148,10 +229,7 @@ Deno.test({
     using folder = temporaryFolder();
     const cwd = folder.path;
     const run = join(cwd, "run");
-    Deno.mkdirSync(run);
-    for (const { name } of Deno.readDirSync(join(PROJECT, RUN))) {
-      Deno.copyFileSync(join(PROJECT, RUN, name), join(run, name));
-    }
+    copyRun(run);
     await program(["keygen", "--out", "key"], { cwd });
     await program(["keygen", "--out", "other"], { cwd });
     const verifyWith = async (key: string) => {
