@@ -12,7 +12,8 @@ import type { Divergence } from "../runtime/rerun.ts";
 import { shown } from "../runtime/shown.ts";
 import type { ValueDifference } from "../runtime/value_difference.ts";
 import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, type Output } from "./command.ts";
+import type { Command, Output } from "./command.ts";
+import { eachRun } from "./each_run.ts";
 import { readInput } from "./files.ts";
 import { readRecord } from "./record.ts";
 import { runDirectories } from "./run_directories.ts";
@@ -32,7 +33,8 @@ asked, fetched, read or run. A folder stands for all runs below it.
   --json         print a line of JSON for each run
 
 Exit codes: 0 every run comes to the same events, or was judged again, whatever
-came of it; 2 a run does not; 1 a record or the policy cannot be read.
+came of it; 2 a run does not; 1 a record or the policy cannot be read. A record
+that cannot be read does not keep the others from being looked at.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
@@ -45,16 +47,17 @@ came of it; 2 a run does not; 1 a record or the policy cannot be read.
       ? undefined
       : loadPolicy(readInput(path), path);
     const json = given.flag("json");
-    let code: number = EXIT.ok;
-    for (const run of given.operands.flatMap(runDirectories)) {
-      const { events } = readRecord(run);
-      if (policy !== undefined) {
+    return await eachRun(given.operands.flatMap(runDirectories), {
+      output,
+      async look(run) {
+        const { events } = readRecord(run);
+        if (policy === undefined) {
+          return await sameEvents({ run, events }, { output, json });
+        }
         await judgeAgain({ run, events, policy }, { output, json });
-      } else if (!await sameEvents({ run, events }, { output, json })) {
-        code = EXIT.no;
-      }
-    }
-    return code;
+        return true;
+      },
+    });
   },
 };
 

@@ -18,8 +18,9 @@ import { corpusSnapshot } from "../tasks/corpus.ts";
 import { withOverrides } from "../tasks/policy_overrides.ts";
 import { loadTask } from "../tasks/task.ts";
 import { type CommandLine, parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
+import { type Command, UsageError } from "./command.ts";
 import { readCorpusFolder } from "./corpus_folder.ts";
+import { eachRun } from "./each_run.ts";
 import { readInput, whyUnreadable } from "./files.ts";
 import { readPublicKey } from "./key_files.ts";
 import { runDirectories } from "./run_directories.ts";
@@ -46,7 +47,8 @@ the codes. A folder stands for all runs below it.
   --corpus DIR   the documents that the run must have had
   --json         print one JSON object a run
 
-Exit codes: 0 nothing was found, 2 something was, 1 a run or a file cannot be read.
+Exit codes: 0 nothing was found, 2 something was, 1 a run or a file cannot be
+read. A run that cannot be read does not keep the others from being verified.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
@@ -63,19 +65,20 @@ Exit codes: 0 nothing was found, 2 something was, 1 a run or a file cannot be re
     const key = keyPath === undefined
       ? undefined
       : await readPublicKey(keyPath);
-    let code: number = EXIT.ok;
-    for (const path of runs) {
-      const verification = await signed(path, verified(path, kept), key);
-      if (verification.findings.length > 0) code = EXIT.no;
-      if (given.flag("json")) {
-        output.data(JSON.stringify({ run: path, ...verification }));
-      } else {
-        for (const line of describe(path, key?.keyid, verification)) {
-          output.data(printable(line));
+    return await eachRun(runs, {
+      output,
+      async look(path) {
+        const verification = await signed(path, verified(path, kept), key);
+        if (given.flag("json")) {
+          output.data(JSON.stringify({ run: path, ...verification }));
+        } else {
+          for (const line of describe(path, key?.keyid, verification)) {
+            output.data(printable(line));
+          }
         }
-      }
-    }
-    return code;
+        return verification.findings.length === 0;
+      },
+    });
   },
 };
 

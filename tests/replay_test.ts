@@ -188,6 +188,56 @@ Deno.test(
   },
 );
 
+for (
+  const { what, args } of [
+    { what: "goes on behind", args: [] },
+    { what: "judges again behind", args: ["--policy", "policy.yaml"] },
+  ]
+) {
+  Deno.test(`replay ${what} records that cannot be read`, runs, async () => {
+    using folder = folderOf({
+      a: ledgerOf(GATE).replace("vendor.example", "good.example"),
+      b: ledgerOf(GATE),
+      c: "",
+      d: ledgerOf(GATE),
+    });
+    folder.write(
+      "policy.yaml",
+      Deno.readTextFileSync(join(PROJECT, "policy/v1.yaml")),
+    );
+    const { code, stdout, stderr } = await folder.replay(".", ...args);
+    assertEquals(code, 1);
+    assertEquals(stdout.split("\n").map((line) => line.split(":")[0]), [
+      ...["b", "d", ""],
+    ]);
+    assertEquals(
+      stderr,
+      `a/state.jsonl:1: the line is not as it was sealed: its hashes or the form of its JSON differ
+c/state.jsonl: there is no complete line; nothing is on record
+`,
+    );
+  });
+}
+
+Deno.test(
+  "a record that cannot be read outweighs one that differs",
+  runs,
+  async () => {
+    const forged = forgedLedger(
+      ledgerOf(GATE),
+      (event) =>
+        event.type === "run_finished"
+          ? { ...event, terminal_reason: "cancelled" }
+          : event,
+    );
+    using folder = folderOf({ a: forged, b: "", c: forged });
+    const { code, stdout } = await folder.replay(".");
+    assertEquals(code, 1);
+    assertMatch(stdout, /^a\/state\.jsonl:\d+: /);
+    assertMatch(stdout, /\nc\/state\.jsonl:\d+: /);
+  },
+);
+
 Deno.test(
   "replay names another kind of event, and one that does not come",
   runs,

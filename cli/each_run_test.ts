@@ -1,0 +1,46 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { InputError } from "../policy/input_error.ts";
+import { eachRun } from "./each_run.ts";
+
+/** Looks at runs that are named for what comes of them. */
+async function looked(...runs: readonly string[]) {
+  const [seen, notes]: [string[], string[]] = [[], []];
+  const code = await eachRun(runs, {
+    output: { data: () => {}, note: (text) => void notes.push(text) },
+    // deno-lint-ignore require-await
+    async look(run) {
+      seen.push(run);
+      if (run === "broken") throw new TypeError("A bug");
+      if (run === "unreadable") {
+        throw new InputError(run, [{ path: "", message: "it is torn" }]);
+      }
+      return run === "good";
+    },
+  });
+  assertEquals(seen, [...runs]);
+  return [code, ...notes];
+}
+
+for (
+  const { runs, want } of [
+    { runs: [], want: [0] },
+    { runs: ["good", "good"], want: [0] },
+    { runs: ["bad", "good"], want: [2] },
+    {
+      runs: ["unreadable", "good"],
+      want: [1, "unreadable: it is torn"],
+    },
+    {
+      runs: ["bad", "unreadable", "good", "unreadable", "bad"],
+      want: [1, "unreadable: it is torn", "unreadable: it is torn"],
+    },
+  ]
+) {
+  Deno.test(`eachRun() looks at [${runs.join(", ")}] to the end`, async () => {
+    assertEquals(await looked(...runs), want);
+  });
+}
+
+Deno.test("eachRun() takes no bug for a run that cannot be read", async () => {
+  await assertRejects(() => looked("good", "broken"), TypeError, "A bug");
+});
