@@ -253,14 +253,17 @@ export { resumedRunDirectory, runDirectory } from "./evidence/run_directory.ts";
 export { WriteError } from "./evidence/write_error.ts";
 export {
   attest,
-  ATTESTATION_FINDING_CODES,
   ATTESTATION_NAME,
   type AttestationCheck,
-  type AttestationFinding,
-  type AttestationFindingCode,
   attestationFindings,
   type AttestedRun,
 } from "./evidence/attestation.ts";
+export {
+  ATTESTATION_FINDING_CODES,
+  ATTESTATION_FINDINGS,
+  type AttestationFinding,
+  type AttestationFindingCode,
+} from "./evidence/attestation_finding.ts";
 export {
   generateKeyPair,
   importPublicKey,

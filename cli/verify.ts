@@ -3,9 +3,9 @@ import { join } from "../deps.ts";
 import type { KeptElsewhere } from "../evidence/kept_elsewhere.ts";
 import {
   ATTESTATION_NAME,
-  type AttestationFinding,
   attestationFindings,
 } from "../evidence/attestation.ts";
+import type { AttestationFinding } from "../evidence/attestation_finding.ts";
 import type { Finding } from "../evidence/finding.ts";
 import type { PublicKey } from "../evidence/signing_key.ts";
 import { counted } from "../evidence/counted.ts";

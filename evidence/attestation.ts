@@ -11,6 +11,10 @@ import {
   type StrictDocument,
 } from "./_strict_document.ts";
 import type { ArtifactName } from "./artifacts.ts";
+import type {
+  AttestationFinding,
+  AttestationFindingCode,
+} from "./attestation_finding.ts";
 import { openEnvelope, sealEnvelope } from "./dsse.ts";
 import { parseManifest } from "./manifest_document.ts";
 import type { PublicKey, SigningKey } from "./signing_key.ts";
@@ -63,39 +67,6 @@ export async function attest(
     payloadType: STATEMENT_PAYLOAD_TYPE,
     payload: new TextEncoder().encode(statement),
   }, key);
-}
-
-/** What can be wrong with an attestation, in the order in which it is looked for. */
-export const ATTESTATION_FINDING_CODES = [
-  /** There is no `attestation.json`. */
-  "attestation_missing",
-  /** It is not an envelope as this program writes it. */
-  "attestation_malformed",
-  /** It names another key than the one it is verified with. */
-  "signature_key",
-  /** The signature is not one of this key over this payload. */
-  "signature_invalid",
-  /** What was signed is not an in-toto statement of a run. */
-  "statement_malformed",
-  /** An artifact that the statement does not name. */
-  "subject_missing",
-  /** The statement names something that is no artifact, or one twice. */
-  "subject_unexpected",
-  /** An artifact that is not there, or whose bytes are not those that were signed. */
-  "subject_differs",
-  /** The statement and the manifest that it covers do not say the same. */
-  "predicate_differs",
-] as const;
-
-/** Stable name of one thing that is wrong with an attestation. */
-export type AttestationFindingCode = typeof ATTESTATION_FINDING_CODES[number];
-
-/** One thing that is wrong with an attestation. */
-export interface AttestationFinding {
-  /** Which kind of thing. */
-  readonly code: AttestationFindingCode;
-  /** What was found, for people. */
-  readonly message: string;
 }
 
 /** An attestation, and what it is held against. */

@@ -8,11 +8,13 @@ import {
 import type { ArtifactName } from "./artifacts.ts";
 import {
   attest,
-  ATTESTATION_FINDING_CODES,
   type AttestationCheck,
-  type AttestationFinding,
   attestationFindings,
 } from "./attestation.ts";
+import {
+  ATTESTATION_FINDING_CODES,
+  type AttestationFinding,
+} from "./attestation_finding.ts";
 import { sealEnvelope } from "./dsse.ts";
 import { parseManifest } from "./manifest_document.ts";
 import { statementOf, SUBJECT_NAMES } from "./statement.ts";

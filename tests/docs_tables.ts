@@ -5,7 +5,8 @@
  * @module
  */
 import { join } from "../deps.ts";
-import { FINDINGS } from "../evidence/finding.ts";
+import { ATTESTATION_FINDINGS } from "../evidence/attestation_finding.ts";
+import { type FindingKind, FINDINGS } from "../evidence/finding.ts";
 import { table } from "../evidence/markdown.ts";
 import { FAILURE_MODES } from "../runtime/failure.ts";
 import {
@@ -19,11 +20,14 @@ import { PROJECT } from "./program.ts";
 const BEGIN = "<!-- generated: deno task docs -->";
 const END = "<!-- end of what is generated -->";
 
-/** Pages by path, each with the table that belongs between its marks. */
-export const DOCUMENTED: ReadonlyMap<string, string> = new Map([
-  ["docs/failure-modes.md", failureModeTable()],
-  ["docs/policy-gates.md", policyGateTable()],
-  ["docs/evidence.md", findingTable()],
+/** Pages by path, each with the tables that belong between its marks. */
+export const DOCUMENTED: ReadonlyMap<string, readonly string[]> = new Map([
+  ["docs/failure-modes.md", [failureModeTable()]],
+  ["docs/policy-gates.md", [policyGateTable()]],
+  [
+    "docs/evidence.md",
+    [findingTable(FINDINGS), findingTable(ATTESTATION_FINDINGS)],
+  ],
 ]);
 
 function failureModeTable(): string {
@@ -42,10 +46,10 @@ function failureModeTable(): string {
   return table(["code", "id", "what happened", "ends with", "shown by"], rows);
 }
 
-function findingTable(): string {
+function findingTable(findings: readonly FindingKind[]): string {
   return table(
     ["code", "what was found", "what is known when it is not"],
-    FINDINGS.map(({ code, meaning, otherwise }) => [
+    findings.map(({ code, meaning, otherwise }) => [
       `\`${code}\``,
       meaning,
       otherwise,
@@ -88,24 +92,38 @@ function links(fixture: Fixture | undefined, folder: string): string {
   return `[fixture](../${fixture.path}), [run](../runs/${folder}/${fixture.id}/run_report.md)`;
 }
 
-/** Puts a table between the marks of a page. */
-export function withTable(page: string, text: string): string {
-  const [head, rest = ""] = page.split(BEGIN);
-  const [, tail = ""] = rest.split(END);
-  return `${head}${BEGIN}\n\n${text}\n\n${END}${tail}`;
+const BETWEEN = new RegExp(`${BEGIN}[^]*?${END}`, "g");
+
+/**
+ * Puts tables between the marks of a page, in order.
+ *
+ * @throws {RangeError} when the page has marks for more tables, or for fewer
+ */
+export function withTables(page: string, tables: readonly string[]): string {
+  const places = page.match(BETWEEN)?.length ?? 0;
+  if (places !== tables.length) {
+    throw new RangeError(
+      `Cannot place ${tables.length} tables: the page has marks for ${places}`,
+    );
+  }
+  const left = tables.values();
+  return page.replace(
+    BETWEEN,
+    () => `${BEGIN}\n\n${left.next().value}\n\n${END}`,
+  );
 }
 
-/** The table of a page as cells, since the formatter pads them. */
+/** The tables of a page as cells, since the formatter pads them. */
 export function cellsOf(page: string): readonly (readonly string[])[] {
-  const [, rest = ""] = page.split(BEGIN);
-  return (rest.split(END)[0] ?? "").split("\n")
+  return (page.match(BETWEEN) ?? []).flatMap((text) => text.split("\n"))
     .filter((line) => line.startsWith("|") && !/^[|\s-]+$/.test(line))
     .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
 }
 
 if (import.meta.main) {
-  for (const [path, text] of DOCUMENTED) {
+  for (const [path, tables] of DOCUMENTED) {
     const file = join(PROJECT, path);
-    Deno.writeTextFileSync(file, withTable(Deno.readTextFileSync(file), text));
+    const page = Deno.readTextFileSync(file);
+    Deno.writeTextFileSync(file, withTables(page, tables));
   }
 }
