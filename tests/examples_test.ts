@@ -1,10 +1,28 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { dirname, join, walkSync } from "../deps.ts";
+import { readLedger } from "../evidence/read_ledger.ts";
 import { validateTraceText } from "../trace/validate.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";
 
 const TASK = join(PROJECT, "examples/constitution/task.yaml");
+
+Deno.test({
+  name: "every example is as it expects",
+  ignore: lacks("read", "write", "run"),
+  async fn() {
+    const { code, stdout } = await program(["test", "examples"], {
+      cwd: PROJECT,
+    });
+    assertEquals(code, 0, stdout);
+    assertStringIncludes(stdout, "\n3 passed, 0 failed\n");
+  },
+});
 
 Deno.test({
   name: "the example finds its answer in real text, under its own policy",
@@ -142,5 +160,127 @@ Deno.test({
       Deno.readTextFileSync(join(folder.path, "out/run_report.md")),
       `| 3 | \`fetch\` \`http://${host}/check?ticket=2219\` | deny \`url_allowlist\` |`,
     );
+  },
+});
+
+const APPROVAL = join(PROJECT, "examples/approval");
+
+/** What is on record of the calls of one step: decisions, answers, intents. */
+function judgedIn(out: string, step: number): readonly string[] {
+  const { events } = readLedger(Deno.readFileSync(join(out, "state.jsonl")));
+  return events.flatMap((event) => {
+    if (event.step !== step) return [];
+    switch (event.type) {
+      case "policy_checked":
+        return [`${event.decision} ${event.rule_id ?? "by no rule"}`];
+      case "approval_resolved":
+        return [`${event.verdict} by ${event.approver}`];
+      case "tool_started":
+        return [`${event.tool} starts`];
+      default:
+        return [];
+    }
+  });
+}
+
+Deno.test({
+  name: "a note for customers is written once a person has approved it",
+  ignore: lacks("read", "write", "run"),
+  async fn() {
+    using folder = temporaryFolder();
+    const cwd = folder.path;
+    const out = join(cwd, "out");
+    const note = join(out, "sandbox/notes/maintenance.md");
+    const call = (...args: readonly string[]) => program(args, { cwd });
+    const asked = await call(
+      ...["run", join(APPROVAL, "task.yaml"), "--out", "out"],
+      ...["--approve", "file"],
+    );
+    assertEquals(asked.code, 3, asked.stderr);
+    assertStringIncludes(asked.stderr, "notes are read by customers");
+    assertEquals(judgedIn(out, 2), ["escalate approval"]);
+    assertThrows(() => Deno.statSync(note), Deno.errors.NotFound);
+    const listed = await call("approvals", "list", "out");
+    assertEquals(listed.code, 3);
+    assertStringIncludes(listed.stdout, '{"path":"notes/maintenance.md",');
+    const approved = await call("approvals", "approve", "out", "--by", "ada");
+    assertEquals(approved.code, 0, approved.stderr);
+    const done = await call("resume", "out");
+    assertEquals(done.code, 0, done.stderr);
+    assertEquals(
+      Deno.readTextFileSync(note),
+      "Orders cannot be changed on Tuesday from 22:00 to 23:30 UTC.\n",
+    );
+    assertEquals(judgedIn(out, 2), [
+      "escalate approval",
+      "approved by ada",
+      "allow by no rule",
+      "write starts",
+    ]);
+    assertStringIncludes(
+      Deno.readTextFileSync(join(out, "run_report.md")),
+      "| 2 | `write` | escalate `approval`, approved by `ada`, allow | `success` | ran |",
+    );
+    const trace = Deno.readTextFileSync(join(out, "trace.json"));
+    assertEquals(validateTraceText(trace), []);
+    assertEquals((await call("verify", "out")).code, 0);
+  },
+});
+
+Deno.test({
+  name: "a note for customers is not written when nobody is asked",
+  ignore: lacks("read", "write", "run"),
+  async fn() {
+    using folder = temporaryFolder();
+    const cwd = folder.path;
+    const out = join(cwd, "out");
+    const policy = Deno.readTextFileSync(join(APPROVAL, "policy.yaml"))
+      .replace("on_deny: continue", "on_deny: terminate");
+    Deno.writeTextFileSync(join(cwd, "strict.yaml"), policy);
+    const { code, stdout } = await program(
+      [
+        ...["run", join(APPROVAL, "task.yaml"), "--policy", "strict.yaml"],
+        ...["--out", "out"],
+      ],
+      { cwd },
+    );
+    assertEquals(code, 2);
+    assertStringIncludes(stdout, "out: policy_denial_terminal after 2 steps");
+    const judged = judgedIn(out, 2);
+    assertEquals(judged.slice(0, 2), ["escalate approval", "rejected by none"]);
+    assert(!judged.includes("write starts"));
+    assertEquals(
+      filesBelow(join(out, "sandbox")),
+      [join(out, "sandbox/drafts/maintenance.md")],
+    );
+    assertEquals((await program(["verify", "out"], { cwd })).code, 0);
+  },
+});
+
+Deno.test({
+  name: "a note for customers waits for a person however its path is spelled",
+  ignore: lacks("read", "write", "run"),
+  async fn() {
+    using folder = temporaryFolder();
+    const root = Deno.realPathSync(folder.path);
+    const calls = [
+      "notes/a.md",
+      "./notes/a.md",
+      "notes//a.md",
+      "drafts/../notes/a.md",
+      `${root}/notes/a.md`,
+    ].map((path) =>
+      JSON.stringify({ tool: "write", args: { path, content: "Hello." } })
+    );
+    const { stdout } = await program(
+      [
+        ...["decide", "--policy", join(APPROVAL, "policy.yaml")],
+        ...["--sandbox", root],
+      ],
+      { cwd: root, stdin: calls.map((line) => `${line}\n`).join("") },
+    );
+    const decisions = stdout.trim().split("\n")
+      .map((line) => JSON.parse(line).decision);
+    assertEquals(decisions, calls.map(() => "escalate"));
   },
 });
