@@ -1,6 +1,7 @@
 /**
  * Runs the benchmarks and prints what they come to: how a cold start compares
- * with importing the two largest packages, and what a step costs.
+ * with importing the two largest packages, what a step costs, and what of it is
+ * governance when a model is asked over HTTP.
  *
  * The minimum is quoted, since whatever else a machine does only ever adds.
  *
@@ -33,6 +34,7 @@ const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     "--allow-read",
     "--allow-write",
     "--allow-run",
+    "--allow-net=127.0.0.1",
     fromFileUrl(new URL(".", import.meta.url)),
   ],
 }).output();
@@ -60,6 +62,12 @@ function ratio(name: string, a: number, b: number): string {
   return `${name.padEnd(38)} ${(a / b).toFixed(2)}`;
 }
 
+/** What a live step costs beyond the bare exchange. */
+function beyondBare(name: string, { min }: Figure): string {
+  const micros = (min - bare.min) / 30 / 1e3;
+  return `${name.padEnd(38)} ${micros.toFixed(1)} µs a step`;
+}
+
 const MILLISECONDS = { unit: "ms", scale: 1e6 };
 const perStep = (steps: number) => ({
   unit: "µs a step",
@@ -70,6 +78,9 @@ const baseline = figure("cold start: import zod and @std/yaml");
 const canonical = figure("cold start: canonical");
 const short = figure("a run of 50 steps, recorded");
 const long = figure("a run of 5000 steps, recorded");
+const governed = figure("a live run of 30 steps, governed");
+const notSynced = figure("a live run of 30 steps, governed, not synced");
+const bare = figure("a live run of 30 steps, bare exchange");
 
 console.log([
   `${report.runtime}, ${report.cpu}, ${navigator.hardwareConcurrency} cores`,
@@ -79,4 +90,9 @@ console.log([
   line("a run of 50 steps, recorded", short, perStep(50)),
   line("a run of 5000 steps, recorded", long, perStep(5000)),
   ratio("  a step of 5000 / a step of 50", long.min / 5000, short.min / 50),
+  line("a live step, governed", governed, perStep(30)),
+  line("a live step, governed, not synced", notSynced, perStep(30)),
+  line("a live step, bare exchange", bare, perStep(30)),
+  beyondBare("  governance around a live call", governed),
+  beyondBare("  the same, not synced", notSynced),
 ].join("\n"));

@@ -1,0 +1,157 @@
+import { realEnv } from "../../cli/world.ts";
+import { join } from "../../deps.ts";
+import { type Durability, recordRun } from "../../evidence/record_run.ts";
+import { runDirectory } from "../../evidence/run_directory.ts";
+import { loadPolicy } from "../../policy/load.ts";
+import policyText from "../../policy/v1.yaml" with { type: "text" };
+import type { Llm } from "../../runtime/llm.ts";
+import type { ModelFetch } from "../../runtime/llm/model_fetch.ts";
+import { openModel } from "../../runtime/llm/open_model.ts";
+import { chooseModel } from "../../runtime/llm/provider.ts";
+import { agentLoop } from "../../runtime/loop.ts";
+import type { RunSpec } from "../../runtime/run_spec.ts";
+import { withOverrides } from "../../tasks/policy_overrides.ts";
+import { directorySandbox } from "../../tools/directory_sandbox.ts";
+import { type ToolRegistry, toolRegistry } from "../../tools/registry.ts";
+import type { Sandbox } from "../../tools/sandbox.ts";
+import { standardTools } from "../../tools/standard_tools.ts";
+import { completion } from "../llm_server.ts";
+
+/** A run whose model is asked over HTTP on this machine, and the same exchange without the run. */
+export interface LiveRun extends Disposable {
+  /** Does the run and records it in a new folder `out`. */
+  governed(out: string, durability: Durability): Promise<void>;
+  /** Sends the same requests and parses the same answers, and does nothing else. */
+  bare(): Promise<void>;
+}
+
+/**
+ * Prepares a run of `steps` steps in an empty `folder`, by doing it once. Each
+ * step but the last reads another file, and the last one answers; the five tools
+ * are offered and judged as always, but take no time. The server has a thread of
+ * its own and knows its answers beforehand, so it costs the same whoever asks.
+ */
+export async function liveRun(
+  steps: number,
+  folder: string,
+): Promise<LiveRun> {
+  const server = await modelServer(await answers(steps));
+  const choice = chooseModel("openai-compatible:scripted", {
+    baseUrl: `http://127.0.0.1:${server.port}/v1`,
+  });
+  const model = (send: ModelFetch) =>
+    openModel(choice, { env: () => undefined, fetch: send });
+  const path = join(folder, "sandbox");
+  Deno.mkdirSync(path);
+  const sandbox = directorySandbox(path);
+
+  async function governed(
+    llm: Llm,
+    { out, durability }: {
+      readonly out: string;
+      readonly durability: Durability;
+    },
+  ): Promise<void> {
+    const spec: RunSpec = {
+      runId: "live_run",
+      seed: 0,
+      runtimeVersion: "0.0.0",
+      task: { id: "live_run", question: "How many?", text: "" },
+      policy: POLICY,
+      tools: idleTools(sandbox),
+      sandbox,
+      llm,
+      model: choice.info,
+      corpus: { sha256: "0".repeat(64), documents: 0 },
+    };
+    const env = realEnv(0n, {
+      resolve: () => Promise.resolve(undefined),
+      signal: new AbortController().signal,
+    });
+    using sink = runDirectory(out);
+    const { terminal_reason, totals } = await recordRun(
+      agentLoop(spec, env),
+      sink,
+      { durability, volatile: () => VOLATILE },
+    );
+    if (terminal_reason === "final_answer" && totals.steps === steps) return;
+    throw new Error(`Cannot measure a run that ends as ${terminal_reason}`);
+  }
+
+  const requests: { readonly url: string; readonly init: RequestInit }[] = [];
+  const heard = await model((url, init) => {
+    requests.push({ url, init });
+    return fetch(url, init);
+  });
+  await governed(heard, { out: join(folder, "heard"), durability: "none" });
+  const llm = await model((url, init) => fetch(url, init));
+  return {
+    governed: (out, durability) => governed(llm, { out, durability }),
+    async bare() {
+      // Without the signal, which is that of a run that is over.
+      for (const { url, init: { signal: _, ...init } } of requests) {
+        const response = await fetch(url, init);
+        JSON.parse(await response.text());
+      }
+    },
+    [Symbol.dispose]: server[Symbol.dispose],
+  };
+}
+
+const POLICY = withOverrides(
+  loadPolicy(policyText, "policy/v1.yaml"),
+  {
+    loop_budget: {
+      max_iterations: 1_000,
+      max_tokens: 1_000_000,
+      max_tool_calls: 1_000,
+    },
+  },
+  "live run",
+);
+
+const VOLATILE = { timestamp: "", wall_clock_seconds: 0, git_sha: null };
+
+/** The five tools, with their schemas and what they declare, but nothing to do. */
+function idleTools(sandbox: Sandbox): ToolRegistry {
+  const tools = standardTools({
+    documents: [],
+    fetch: () => Promise.reject(new Error("Cannot fetch: no tool runs here")),
+    sandbox,
+  });
+  return toolRegistry(
+    tools.map((tool) => ({
+      ...tool,
+      run: () => Promise.resolve({ text: "The valve is shut." }),
+    })),
+  );
+}
+
+/** The bodies of the answers: a call each, and at last a final answer. */
+function answers(steps: number): Promise<readonly string[]> {
+  const { signal } = new AbortController();
+  const said = Array.from({ length: steps }, (_, n) => {
+    if (n === steps - 1) return { content: "One." };
+    const args = JSON.stringify({ path: `notes/${n}.md` });
+    return { calls: [{ id: `call_${n}`, name: "read", arguments: args }] };
+  });
+  return Promise.all(
+    said.map(async (each) => await (await completion(each)(signal)).text()),
+  );
+}
+
+async function modelServer(
+  answers: readonly string[],
+): Promise<{ readonly port: number } & Disposable> {
+  const worker = new Worker(
+    new URL("./model_server.ts", import.meta.url).href,
+    { type: "module" },
+  );
+  const port = await new Promise<number>((resolve) => {
+    worker.addEventListener("message", ({ data }) => resolve(data), {
+      once: true,
+    });
+    worker.postMessage(answers);
+  });
+  return { port, [Symbol.dispose]: () => worker.terminate() };
+}
