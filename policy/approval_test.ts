@@ -1,6 +1,22 @@
 import { assertEquals } from "@std/assert";
 import { proposed } from "../tests/proposal.ts";
+import { writeTool } from "../tools/write.ts";
 import { approval } from "./approval.ts";
+
+const FACTS = {
+  inside: true,
+  viaLink: false,
+  dotdotAfterLink: false,
+  special: false,
+  hardLinked: false,
+};
+
+/** Nothing is written in a judgement. */
+const NO_SANDBOX = {
+  inspect: () => ({ ...FACTS, resolved: "" }),
+  readText: () => Promise.reject(new Error("not here")),
+  writeText: () => Promise.reject(new Error("not here")),
+};
 
 const RULE = approval([
   { tools: ["write", "send"], reason: "it leaves the house" },
@@ -44,3 +60,64 @@ Deno.test("approval() gives every reason whose conditions all hold", () => {
     escalated("it leaves the house"),
   );
 });
+
+Deno.test("approval() asks about an argument that is missing, or only inherited", () => {
+  const rule = approval([{
+    tools: ["write"],
+    when: [{ argument: "constructor", equals: "a" }],
+    reason: "who knows",
+  }]);
+  for (const value of [null, {}, "a"]) {
+    const args = { ok: true, value, canonical: "" } as const;
+    const opinion = rule.opinion(proposed({ name: "write", args }));
+    assertEquals(opinion?.effect, "escalate");
+  }
+});
+
+const TOOL = {
+  name: "write",
+  description: "Write",
+  effects: { writes: ["path"], fetches: ["url"] },
+  args: writeTool(NO_SANDBOX).args,
+};
+
+for (
+  const { argument, starts_with, value, resolved, asks } of [
+    { value: "notes/a.md", resolved: "<sandbox>/notes/a.md", asks: true },
+    { value: "./notes/a.md", resolved: "<sandbox>/notes/a.md", asks: true },
+    { value: "a/../notes/a.md", resolved: "<sandbox>/notes/a.md", asks: true },
+    { value: "link.md", resolved: "<sandbox>/notes/a.md", asks: true },
+    { value: "/box/notes/a.md", resolved: "<sandbox>/notes/a.md", asks: true },
+    { value: "notes/../b.md", resolved: "<sandbox>/b.md", asks: true },
+    { value: "b.md", resolved: "<sandbox>/b.md", asks: false },
+    { value: "b/notes/a.md", resolved: "<sandbox>/b/notes/a.md", asks: false },
+  ].map((each) => ({ argument: "path", starts_with: "notes/", ...each }))
+    .concat([
+      { value: "https://A.example/b/../admin/x", asks: true },
+      { value: "https://a.example:443/admin/x", asks: true },
+      { value: "https://a.example/x", asks: false },
+    ].map((each) => ({
+      argument: "url",
+      starts_with: "https://a.example/admin/",
+      resolved: "",
+      ...each,
+    })))
+) {
+  Deno.test(`approval() ${asks ? "asks" : "says nothing"} about ${value}`, () => {
+    const rule = approval([{
+      tools: ["write"],
+      when: [{ argument, starts_with }],
+      reason: "there",
+    }]);
+    const args = {
+      ok: true,
+      value: { [argument]: value },
+      canonical: "",
+    } as const;
+    const inspect = () => ({ ...FACTS, resolved });
+    const opinion = rule.opinion(
+      proposed({ name: "write", tool: TOOL, args, inspect }),
+    );
+    assertEquals(opinion?.effect, asks ? "escalate" : undefined);
+  });
+}

@@ -13,6 +13,9 @@ export interface Escalation {
 /**
  * Something that holds of one argument, by exactly one of the other keys. Of an
  * argument that is missing or of another type it holds too: who cannot tell asks.
+ * A path and a URL have several spellings; it holds when it does of the one that
+ * the model wrote, or of where the path leads below the sandbox, or of the URL in
+ * canonical form.
  */
 export interface Condition {
   /** Name of the argument. */
@@ -67,15 +70,14 @@ export const escalationSchema: z.ZodMiniType<Escalation> = z.strictObject({
   reason: text,
 });
 
-/** Whether a condition holds of some arguments. */
+/** Whether a condition holds of the value of its argument; `undefined` when that is missing. */
 export function holds(
-  { argument, equals, starts_with, contains, greater_than, longer_than }:
+  { equals, starts_with, contains, greater_than, longer_than }: Omit<
     Condition,
-  args: unknown,
+    "argument"
+  >,
+  value: unknown,
 ): boolean {
-  const value: unknown = typeof args === "object" && args !== null
-    ? Object.getOwnPropertyDescriptor(args, argument)?.value
-    : undefined;
   if (equals !== undefined) {
     return typeof value !== typeof equals || value === equals;
   }
