@@ -1,5 +1,5 @@
-import type { RunEvent, RunFinished } from "../runtime/event.ts";
-import { hashChain, mustReach } from "../runtime/ledger.ts";
+import type { RunEvent, RunFinished, RunStarted } from "../runtime/event.ts";
+import { hashChain, leavesNoTrace, mustReach } from "../runtime/ledger.ts";
 import { artifactText } from "./_artifact_text.ts";
 import type { ArtifactName, ArtifactSink } from "./artifacts.ts";
 import type { Volatile } from "./manifest.ts";
@@ -17,7 +17,7 @@ export interface RecordOptions {
 
 /**
  * `intent`: what announces an effect, and the last line, is on the disk before
- * the run goes on; receipts, and what comes before a wait, survive the process.
+ * the run goes on; a call that by its tool's declaration only reads has none; receipts, and what comes before a wait, survive the process.
  * `none`: lines share a write up to the next effect, and the operating system
  * takes them to the disk when it likes.
  */
@@ -47,15 +47,18 @@ export async function recordRun(
     "run_report.md": grow("run_report.md"),
   });
   const chain = hashChain();
+  let readers: ReadonlySet<string> = new Set();
   try {
     for await (const event of events) {
       if (!projection.accepts(event)) throw new RangeError(NOT_A_RUN);
       ledger.append(chain.seal(event));
+      if (event.type === "run_started") readers = readersAmong(event);
       const reach = mustReach(event);
       if (reach === "disk" || durability === "intent" && reach === "system") {
         ledger.flush();
       }
-      if (reach === "disk" && durability === "intent") sink.sync();
+      const isRead = event.type === "tool_started" && readers.has(event.tool);
+      if (reach === "disk" && durability === "intent" && !isRead) sink.sync();
       projection.push(event);
       recorded?.(event);
     }
@@ -72,6 +75,11 @@ export async function recordRun(
   manifest.end();
   sink.commit();
   return ended.finished;
+}
+
+/** The tools whose intents need not survive a power cut. */
+function readersAmong({ tools }: RunStarted): ReadonlySet<string> {
+  return new Set(tools.filter(leavesNoTrace).map(({ name }) => name));
 }
 
 const NOT_A_RUN =

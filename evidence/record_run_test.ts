@@ -39,6 +39,37 @@ async function* stream(
   yield* events;
 }
 
+for (
+  const { effects, idempotent, synced } of [
+    { effects: {}, idempotent: true, synced: 1 },
+    { effects: { reads: ["text"] }, idempotent: true, synced: 1 },
+    { effects: {}, idempotent: false, synced: 2 },
+    { effects: { writes: ["text"] }, idempotent: true, synced: 2 },
+    { effects: { fetches: ["url"] }, idempotent: true, synced: 2 },
+  ]
+) {
+  Deno.test(`recordRun() syncs ${synced} times around a tool with ${JSON.stringify(effects)}, idempotent ${idempotent}`, async () => {
+    const sink = journal();
+    const declared = {
+      effects: { fetches: [], reads: [], writes: [], ...effects },
+      idempotent,
+    };
+    async function* events() {
+      for await (const event of rehearsal(REHEARSALS.one_call())) {
+        yield event.type === "run_started"
+          ? {
+            ...event,
+            tools: event.tools.map((tool) => ({ ...tool, ...declared })),
+          }
+          : event;
+      }
+    }
+    await recordRun(events(), sink, OPTIONS);
+    assertEquals(sink.entries.filter((each) => each === "sync").length, synced);
+    assertEquals(sink.entries.includes("line tool_started"), true);
+  });
+}
+
 Deno.test("recordRun() tells of an event only when its line is where it must be", async () => {
   const sink = journal();
   const full = new Error("the disk is full");

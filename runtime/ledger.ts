@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { RunEvent } from "./event.ts";
+import type { RecordedTool, RunEvent } from "./event.ts";
 
 /** What the first line of a ledger names as the line before it. */
 export const GENESIS_HASH = "0".repeat(64);
@@ -41,6 +41,17 @@ export function hashChain(): HashChain {
       return head;
     },
   };
+}
+
+/**
+ * Whether a call of a tool leaves the world as it is: by what it declares, it
+ * sends and writes nothing, and a second run is as good as none. Of such a call
+ * nothing is lost with an intent that a power cut took.
+ */
+export function leavesNoTrace(
+  { effects, idempotent }: RecordedTool,
+): boolean {
+  return idempotent && effects.fetches.length + effects.writes.length === 0;
 }
 
 /**

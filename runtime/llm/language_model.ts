@@ -1,8 +1,13 @@
-import type { Llm, LlmOutput } from "../llm.ts";
+import type { Llm, LlmInput, LlmOutput } from "../llm.ts";
 import { type Asked, modelErrorOf } from "./api_error.ts";
 import { modelOutput, type ModelResult } from "./model_output.ts";
 import { withoutKey } from "./without_key.ts";
-import { type ModelPrompt, offeredTools, promptOf } from "./prompt.ts";
+import {
+  type ModelPrompt,
+  type OfferedTool,
+  offeredTools,
+  promptOf,
+} from "./prompt.ts";
 
 /**
  * A model of a provider package, as far as it is used: the interface
@@ -27,12 +32,19 @@ export function languageModelLlm(
   asked: Asked & { readonly seed?: number | undefined },
 ): Llm {
   const seeded = asked.seed === undefined ? {} : { seed: asked.seed };
+  // Their schemas take time to make, and a run offers the same in each step.
+  let offered:
+    | undefined
+    | { readonly tools: LlmInput["tools"]; readonly as: OfferedTool[] };
   return async ({ messages, tools }, signal) => {
     try {
       signal.throwIfAborted();
+      if (offered?.tools !== tools) {
+        offered = { tools, as: offeredTools(tools) };
+      }
       const result = await model.doGenerate({
         prompt: promptOf(messages),
-        tools: offeredTools(tools),
+        tools: offered.as,
         abortSignal: signal,
         ...seeded,
       });

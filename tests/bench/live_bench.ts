@@ -3,43 +3,34 @@ import { liveRun } from "./live_run.ts";
 
 const STEPS = 30;
 
+const options = { group: "live steps", n: 100, warmup: 10 };
 const folder = Deno.makeTempDirSync();
-const run = await liveRun(STEPS, folder);
 globalThis.addEventListener("unload", () => {
-  run[Symbol.dispose]();
   Deno.removeSync(folder, { recursive: true });
 });
 
-const options = { group: "live steps", n: 100, warmup: 10 };
+for (const tool of ["read", "write"] as const) {
+  const run = await liveRun(STEPS, { folder: join(folder, tool), tool });
+  globalThis.addEventListener("unload", () => run[Symbol.dispose]());
+  let runs = 0;
 
-let runs = 0;
-
-for (
-  const { name, durability } of [
-    { name: `a live run of ${STEPS} steps, governed`, durability: "intent" },
-    {
-      name: `a live run of ${STEPS} steps, governed, not synced`,
-      durability: "none",
-    },
-  ] as const
-) {
   Deno.bench({
     ...options,
-    name,
+    name: `a live run of ${STEPS} steps, ${tool}, governed`,
     async fn(bench) {
-      const out = join(folder, String(runs++));
+      const out = join(folder, tool, String(runs++));
       bench.start();
-      await run.governed(out, durability);
+      await run.governed(out, "intent");
       bench.end();
       Deno.removeSync(out, { recursive: true });
     },
   });
-}
 
-Deno.bench({
-  ...options,
-  name: `a live run of ${STEPS} steps, bare exchange`,
-  async fn() {
-    await run.bare();
-  },
-});
+  Deno.bench({
+    ...options,
+    name: `a live run of ${STEPS} steps, ${tool}, only asked`,
+    async fn() {
+      await run.ungoverned();
+    },
+  });
+}

@@ -4,7 +4,7 @@ import { type Durability, recordRun } from "../../evidence/record_run.ts";
 import { runDirectory } from "../../evidence/run_directory.ts";
 import { loadPolicy } from "../../policy/load.ts";
 import policyText from "../../policy/v1.yaml" with { type: "text" };
-import type { Llm } from "../../runtime/llm.ts";
+import type { Llm, LlmInput } from "../../runtime/llm.ts";
 import type { ModelFetch } from "../../runtime/llm/model_fetch.ts";
 import { openModel } from "../../runtime/llm/open_model.ts";
 import { chooseModel } from "../../runtime/llm/provider.ts";
@@ -21,28 +21,34 @@ import { completion } from "../llm_server.ts";
 export interface LiveRun extends Disposable {
   /** Does the run and records it in a new folder `out`. */
   governed(out: string, durability: Durability): Promise<void>;
-  /** Sends the same requests and parses the same answers, and does nothing else. */
-  bare(): Promise<void>;
+  /** Asks the same questions through the same adapter, and does nothing with the answers. */
+  ungoverned(): Promise<void>;
 }
 
 /**
  * Prepares a run of `steps` steps in an empty `folder`, by doing it once. Each
- * step but the last reads another file, and the last one answers; the five tools
- * are offered and judged as always, but take no time. The server has a thread of
+ * step but the last reads or writes another file, and the last one answers; the
+ * five tools are offered and judged as always, but take no time. The server has a thread of
  * its own and knows its answers beforehand, so it costs the same whoever asks.
  */
 export async function liveRun(
   steps: number,
-  folder: string,
+  { folder, tool }: {
+    readonly folder: string;
+    readonly tool: "read" | "write";
+  },
 ): Promise<LiveRun> {
-  const server = await modelServer(await answers(steps));
+  const server = await modelServer(await answers(steps, tool));
   const choice = chooseModel("openai-compatible:scripted", {
     baseUrl: `http://127.0.0.1:${server.port}/v1`,
   });
   const model = (send: ModelFetch) =>
     openModel(choice, { env: () => undefined, fetch: send });
   const path = join(folder, "sandbox");
-  Deno.mkdirSync(path);
+  Deno.mkdirSync(join(path, "notes"), { recursive: true });
+  for (let n = 0; n < steps; n++) {
+    Deno.writeTextFileSync(join(path, fileOf(n)), "The valve is open.");
+  }
   const sandbox = directorySandbox(path);
 
   async function governed(
@@ -78,24 +84,28 @@ export async function liveRun(
     throw new Error(`Cannot measure a run that ends as ${terminal_reason}`);
   }
 
-  const requests: { readonly url: string; readonly init: RequestInit }[] = [];
-  const heard = await model((url, init) => {
-    requests.push({ url, init });
-    return fetch(url, init);
-  });
-  await governed(heard, { out: join(folder, "heard"), durability: "none" });
   const llm = await model((url, init) => fetch(url, init));
+  const asked: LlmInput[] = [];
+  await governed(
+    (input, signal) => {
+      asked.push({ ...input, messages: [...input.messages] });
+      return llm(input, signal);
+    },
+    { out: join(folder, "heard"), durability: "none" },
+  );
   return {
     governed: (out, durability) => governed(llm, { out, durability }),
-    async bare() {
-      // Without the signal, which is that of a run that is over.
-      for (const { url, init: { signal: _, ...init } } of requests) {
-        const response = await fetch(url, init);
-        JSON.parse(await response.text());
-      }
+    async ungoverned() {
+      const { signal } = new AbortController();
+      for (const input of asked) await llm(input, signal);
     },
     [Symbol.dispose]: server[Symbol.dispose],
   };
+}
+
+/** The file that a step is about. */
+function fileOf(step: number): string {
+  return `notes/${step}.md`;
 }
 
 const POLICY = withOverrides(
@@ -128,12 +138,22 @@ function idleTools(sandbox: Sandbox): ToolRegistry {
 }
 
 /** The bodies of the answers: a call each, and at last a final answer. */
-function answers(steps: number): Promise<readonly string[]> {
+function answers(
+  steps: number,
+  tool: "read" | "write",
+): Promise<readonly string[]> {
   const { signal } = new AbortController();
   const said = Array.from({ length: steps }, (_, n) => {
     if (n === steps - 1) return { content: "One." };
-    const args = JSON.stringify({ path: `notes/${n}.md` });
-    return { calls: [{ id: `call_${n}`, name: "read", arguments: args }] };
+    const path = fileOf(n);
+    const args = tool === "read" ? { path } : { path, content: "It is shut." };
+    return {
+      calls: [{
+        id: `call_${n}`,
+        name: tool,
+        arguments: JSON.stringify(args),
+      }],
+    };
   });
   return Promise.all(
     said.map(async (each) => await (await completion(each)(signal)).text()),

@@ -62,10 +62,18 @@ function ratio(name: string, a: number, b: number): string {
   return `${name.padEnd(38)} ${(a / b).toFixed(2)}`;
 }
 
-/** What a live step costs beyond the bare exchange. */
-function beyondBare(name: string, { min }: Figure): string {
-  const micros = (min - bare.min) / 30 / 1e3;
-  return `${name.padEnd(38)} ${micros.toFixed(1)} µs a step`;
+/** What a step with a live model costs, and how much of it is not the asking. */
+function live(tool: "read" | "write"): readonly string[] {
+  const [governed, asked] = [
+    figure(`a live run of 30 steps, ${tool}, governed`),
+    figure(`a live run of 30 steps, ${tool}, only asked`),
+  ];
+  const micros = (governed.min - asked.min) / 30 / 1e3;
+  return [
+    line(`a live step that ${tool}s, governed`, governed, perStep(30)),
+    line("  the model alone", asked, perStep(30)),
+    `${"  governance around it".padEnd(38)} ${micros.toFixed(1)} µs a step`,
+  ];
 }
 
 const MILLISECONDS = { unit: "ms", scale: 1e6 };
@@ -78,9 +86,6 @@ const baseline = figure("cold start: import zod and @std/yaml");
 const canonical = figure("cold start: canonical");
 const short = figure("a run of 50 steps, recorded");
 const long = figure("a run of 5000 steps, recorded");
-const governed = figure("a live run of 30 steps, governed");
-const notSynced = figure("a live run of 30 steps, governed, not synced");
-const bare = figure("a live run of 30 steps, bare exchange");
 
 console.log([
   `${report.runtime}, ${report.cpu}, ${navigator.hardwareConcurrency} cores`,
@@ -90,9 +95,6 @@ console.log([
   line("a run of 50 steps, recorded", short, perStep(50)),
   line("a run of 5000 steps, recorded", long, perStep(5000)),
   ratio("  a step of 5000 / a step of 50", long.min / 5000, short.min / 50),
-  line("a live step, governed", governed, perStep(30)),
-  line("a live step, governed, not synced", notSynced, perStep(30)),
-  line("a live step, bare exchange", bare, perStep(30)),
-  beyondBare("  governance around a live call", governed),
-  beyondBare("  the same, not synced", notSynced),
+  ...live("read"),
+  ...live("write"),
 ].join("\n"));
