@@ -1,5 +1,4 @@
-import { join } from "../deps.ts";
-import { APPROVALS, type WrittenApproval } from "../evidence/approval_file.ts";
+import type { WrittenApproval } from "../evidence/approval_file.ts";
 import { pendingApproval } from "../evidence/pending_approval.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
@@ -8,7 +7,11 @@ import type { RunEvent } from "../runtime/event.ts";
 import { approverName } from "./approver_name.ts";
 import { describeRequest } from "./describe_request.ts";
 import { readRecord } from "./record.ts";
-import { type Written, writtenApproval } from "./written_approval.ts";
+import {
+  writeApproval,
+  type Written,
+  writtenApproval,
+} from "./written_approval.ts";
 
 /** What was answered already. */
 function answersTo(
@@ -92,18 +95,13 @@ or cannot be read.
     if (answered !== undefined) {
       throw new UsageError(`Cannot ${verb}: ${described(answered)}`);
     }
-    const answer: WrittenApproval = {
+    writeApproval(directory, {
       v: 1,
       timestamp: new Date().toISOString(),
       bound_to: request.bound_to,
       approver,
       verdict,
-    };
-    Deno.writeTextFileSync(
-      join(directory, APPROVALS),
-      `${JSON.stringify(answer)}\n`,
-      { append: true },
-    );
+    });
     output.data(`${verdict} by ${approver}; \`resume ${directory}\` goes on`);
     return EXIT.ok;
   },

@@ -38,6 +38,14 @@ export function writtenApproval(
   return { approval, notes };
 }
 
+/** Writes an answer down, on a line of its own also where the last one was torn off. */
+export function writeApproval(out: string, answer: WrittenApproval): void {
+  const path = join(out, APPROVALS);
+  const isTorn = !/(^|\n)$/.test(textOf(path));
+  const line = `${isTorn ? "\n" : ""}${JSON.stringify(answer)}\n`;
+  Deno.writeTextFileSync(path, line, { append: true });
+}
+
 function whyPassedOver(each: PassedOver, expiresSeconds: number): string {
   if (each.why === "unreadable") {
     return "the line cannot be read, so it answers nothing";

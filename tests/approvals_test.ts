@@ -238,7 +238,8 @@ Deno.test(
     await here.call(
       ...["run", "task.yaml", "--out", "run", "--approve", "file"],
     );
-    Deno.writeTextFileSync(join(here.path, "run/approvals.jsonl"), "{}\n");
+    // It was being written when its process ended.
+    Deno.writeTextFileSync(join(here.path, "run/approvals.jsonl"), '{"v":1,');
     await here.call("approvals", "approve", "run", "--by", "ada");
     const listed = await here.call("approvals", "list", "run");
     assertEquals([listed.code, listed.stderr.trim()], [0, UNREADABLE]);
