@@ -380,14 +380,6 @@ for (
   const { args, want } of [
     { args: [], want: "Cannot use --by without --approve prompt" },
     {
-      args: ["--approve", "file"],
-      want: "Cannot use --by without --approve prompt",
-    },
-    {
-      args: ["--approve", "never"],
-      want: "Cannot use --by without --approve prompt",
-    },
-    {
       args: ["--approve", "prompt"],
       want: "Cannot use --approve prompt: there is no terminal",
     },
@@ -413,37 +405,21 @@ Deno.test("resume refuses --by without --approve prompt", needs, async () => {
   assertStringIncludes(stderr, "Cannot use --by without --approve prompt");
 });
 
-for (
-  const { name, want } of [
-    { name: " ", want: 'Cannot use --by " ": it is blank' },
-    {
-      name: "none",
-      want: 'Cannot use --by "none": on record it says that nobody answered',
-    },
-    {
-      name: "ada\u001b[2J",
-      want:
-        'Cannot use --by "ada\\u{001b}[2J": it has characters that cannot be seen',
-    },
-  ]
-) {
-  Deno.test(`--by ${JSON.stringify(name)} is no name`, needs, async () => {
-    using here = laidDown();
-    const start = ["run", "task.yaml", "--out", "run", "--approve"];
-    const ran = await here.call(...start, "prompt", "--by", name);
-    assertEquals(ran.code, 1);
-    assertStringIncludes(ran.stderr, want);
-    await here.call(...start, "file");
-    for (const verb of ["approve", "reject"]) {
-      const { code, stderr } = await here.call(
-        ...["approvals", verb, "run", "--by", name],
-      );
-      assertEquals(code, 1);
-      assertStringIncludes(stderr, want);
-    }
-    assertEquals((await here.call("approvals", "list", "run")).code, 3);
-  });
-}
+Deno.test("a name that says nobody is no name", needs, async () => {
+  using here = laidDown();
+  const start = ["run", "task.yaml", "--out", "run", "--approve"];
+  const want = 'Cannot use --by "none": on record it says that nobody answered';
+  const ran = await here.call(...start, "prompt", "--by", "none");
+  assertEquals(ran.code, 1);
+  assertStringIncludes(ran.stderr, want);
+  await here.call(...start, "file");
+  const { code, stderr } = await here.call(
+    ...["approvals", "approve", "run", "--by", "none"],
+  );
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, want);
+  assertEquals((await here.call("approvals", "list", "run")).code, 3);
+});
 
 Deno.test(
   "approvals records a name without spaces around it",
