@@ -44,7 +44,12 @@ export function cassetteFile(
     trouble: () => trouble,
     [Symbol.dispose]() {
       file[Symbol.dispose]();
-      if (isEmpty || trouble !== undefined) Deno.removeSync(path);
+      if (!isEmpty && trouble === undefined) return;
+      try {
+        Deno.removeSync(path);
+      } catch {
+        // Somebody else was faster, or the disk is gone; the run has ended anyhow.
+      }
     },
   };
 }

@@ -7,9 +7,12 @@ import {
   spanExport,
   type SpansExported,
 } from "../trace/span_export.ts";
+import { join } from "../deps.ts";
 import { counted } from "../evidence/counted.ts";
+import { INCIDENTS } from "../evidence/incident.ts";
 import type { CommandLine } from "./command_line.ts";
 import type { Output } from "./command.ts";
+import { whyUnwritable } from "./files.ts";
 import { appendIncident } from "./incident_file.ts";
 import { wait } from "./world.ts";
 
@@ -85,5 +88,10 @@ function reportUnsent(
       counted(sent + unsent, "span")
     } not sent to ${host}: ${reason}; trace.json has them all`,
   );
-  appendIncident(out, { type: "spans_unsent", count: unsent, reason });
+  try {
+    appendIncident(out, { type: "spans_unsent", count: unsent, reason });
+  } catch (error) {
+    // Nothing that a collector does may decide how a run ends.
+    output.note(`${join(out, INCIDENTS)}: ${whyUnwritable(error)}`);
+  }
 }

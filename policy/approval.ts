@@ -35,11 +35,37 @@ function spellings(proposal: Proposal, argument: string): readonly unknown[] {
     ? Object.getOwnPropertyDescriptor(args, argument)?.value
     : undefined;
   if (typeof value !== "string") return [value];
-  const place = facts.paths.get(value)?.resolved;
-  const url = urlsOf(proposal).get(value)?.href;
   return [
     value,
-    ...place === undefined ? [] : [place.replace(`${SANDBOX_ROOT}/`, "")],
-    ...url === undefined ? [] : [url],
+    ...spelledPaths(facts.paths.get(value)?.resolved),
+    ...spelledUrls(urlsOf(proposal).get(value)),
   ];
+}
+
+/** However a policy may name a place below the sandbox. */
+function spelledPaths(resolved: string | undefined): readonly string[] {
+  if (resolved === undefined) return [];
+  const place = resolved.replace(`${SANDBOX_ROOT}/`, "");
+  return [place, `./${place}`, `/${place}`, `${place}/`, resolved];
+}
+
+/** However a policy may name what a URL asks for: a fragment is never sent. */
+function spelledUrls(url: URL | undefined): readonly string[] {
+  if (url === undefined) return [];
+  const { href } = url;
+  const sent = href.replace(/#.*$/, "").replace(/\?$/, "");
+  return [href, sent, plainUrl(sent)];
+}
+
+/** Without percent-encoding and repeated slashes, which most servers do not tell apart. */
+function plainUrl(href: string): string {
+  const [, origin = "", rest = ""] = /^([^/]*\/\/[^/]*)(.*)$/.exec(href) ?? [];
+  const decoded = rest.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });
+  return origin + decoded.replace(/\/{2,}/g, "/");
 }

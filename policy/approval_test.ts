@@ -95,6 +95,9 @@ for (
     .concat([
       { value: "https://A.example/b/../admin/x", asks: true },
       { value: "https://a.example:443/admin/x", asks: true },
+      { value: "https://a.example/%61dmin/x", asks: true },
+      { value: "https://a.example//admin/x", asks: true },
+      { value: "https://a.example/admin/%ff", asks: true },
       { value: "https://a.example/x", asks: false },
     ].map((each) => ({
       argument: "url",
@@ -119,5 +122,54 @@ for (
       proposed({ name: "write", tool: TOOL, args, inspect }),
     );
     assertEquals(opinion?.effect, asks ? "escalate" : undefined);
+  });
+}
+
+for (
+  const { condition, value, resolved } of [
+    {
+      condition: { starts_with: "./notes/" },
+      value: "notes/a",
+      resolved: "<sandbox>/notes/a",
+    },
+    {
+      condition: { equals: "docs/" },
+      value: "docs",
+      resolved: "<sandbox>/docs",
+    },
+    {
+      condition: { equals: "/docs" },
+      value: "docs",
+      resolved: "<sandbox>/docs",
+    },
+    {
+      condition: { equals: "https://a.example/admin" },
+      value: "https://a.example/admin#x",
+      resolved: "",
+    },
+    {
+      condition: { equals: "https://a.example/admin" },
+      value: "https://a.example/admin?",
+      resolved: "",
+    },
+  ]
+) {
+  Deno.test(`approval() asks about ${value} where the policy says ${JSON.stringify(condition)}`, () => {
+    const argument = resolved === "" ? "url" : "path";
+    const rule = approval([{
+      tools: ["write"],
+      when: [{ argument, ...condition }],
+      reason: "there",
+    }]);
+    const args = {
+      ok: true,
+      value: { [argument]: value },
+      canonical: "",
+    } as const;
+    const inspect = () => ({ ...FACTS, resolved });
+    const opinion = rule.opinion(
+      proposed({ name: "write", tool: TOOL, args, inspect }),
+    );
+    assertEquals(opinion?.effect, "escalate");
   });
 }

@@ -14,8 +14,8 @@ export interface Escalation {
  * Something that holds of one argument, by exactly one of the other keys. Of an
  * argument that is missing or of another type it holds too: who cannot tell asks.
  * A path and a URL have several spellings; it holds when it does of the one that
- * the model wrote, or of where the path leads below the sandbox, or of the URL in
- * canonical form.
+ * the model wrote, or of one that names where the path leads below the sandbox, or
+ * of the URL in canonical form, without its fragment, or without percent-encoding.
  */
 export interface Condition {
   /** Name of the argument. */

@@ -101,7 +101,7 @@ function failed(error: unknown): Exported {
 const exportResponse = z.looseObject({
   partialSuccess: z.looseObject({
     rejectedSpans: z.union([
-      z.int(),
+      z.int().check(z.minimum(0)),
       z.string().check(z.regex(/^\d{1,15}$/)),
     ]),
   }),

@@ -77,7 +77,10 @@ function headersOf(text: string): Record<string, string> {
       throw wrong(source, `the value of ${name} is not printable ASCII`);
     }
   }
-  return Object.fromEntries(found);
+  // So that ours of the same name win.
+  return Object.fromEntries(
+    found.map(([name, value]) => [name.toLowerCase(), value]),
+  );
 }
 
 /** A list of `key=value`, percent-encoded; spaces around either do not count. */

@@ -44,7 +44,7 @@ Deno.test("otlpSettings() reads lists of the environment, percent-encoded", () =
       "service.name=other,deployment.environment.name=h%C3%A4user",
   }, "http://c");
   assertEquals(found?.headers, {
-    Authorization: "Basic YTpi=",
+    authorization: "Basic YTpi=",
     "x-team": "core",
   });
   assertEquals(found?.resource, {

@@ -113,6 +113,16 @@ const message: z.ZodMiniType<Message> = z.discriminatedUnion("role", [
   }),
 ]);
 
+/** A run is cancelled from outside, and only tools report. */
+const MODEL_FAILURES: ReadonlySet<string> = new Set([
+  "transient",
+  "unhandled",
+  "permission_denied",
+]);
+
+/** Longer than the longest wait that a policy allows: a day, and its jitter. */
+const MAX_RETRY_AFTER_MS = 2 * 86_400_000;
+
 const exchange: z.ZodMiniType<Exchange> = z.strictObject({
   v: z.literal(1),
   type: z.literal("exchange"),
@@ -120,8 +130,11 @@ const exchange: z.ZodMiniType<Exchange> = z.strictObject({
   request_sha256: text,
   messages: z.array(message),
   output: z.nullable(output),
-  error: z.nullable(recordedErrorSchema),
-  retry_after_ms: nonNegative,
+  error: z.nullable(recordedErrorSchema.check(z.refine(
+    ({ kind, type }) => MODEL_FAILURES.has(kind) && type !== "",
+    "expected an error that a model can have",
+  ))),
+  retry_after_ms: nonNegative.check(z.maximum(MAX_RETRY_AFTER_MS)),
 }).check(
   z.refine(
     (each) => (each.output === null) !== (each.error === null),

@@ -260,6 +260,16 @@ for (
       message: "c.jsonl:3: expected either an output or an error",
     },
     {
+      what: "an error that no model has",
+      text: WRITTEN.replace('"kind":"transient"', '"kind":"cancelled"'),
+      message: "c.jsonl:2: error: expected an error that a model can have",
+    },
+    {
+      what: "a wait of years",
+      text: WRITTEN.replace('"retry_after_ms":1500', '"retry_after_ms":9e11'),
+      message: "c.jsonl:2: retry_after_ms: ",
+    },
+    {
       what: "a request that was changed",
       text: WRITTEN.replace("Why?", "Who?"),
       message:
@@ -286,4 +296,21 @@ Deno.test("parseCassette() takes answers that the loop would refuse, and text of
   await llm(input, never);
   const { llm: again } = cassetteLlm(parseCassette(text, "c.jsonl"));
   assertEquals(await again(input, never), odd);
+});
+
+Deno.test("recordingLlm() writes a malformed answer that is on record", async () => {
+  const lines: string[] = [];
+  const error = {
+    kind: "unhandled",
+    type: "malformed_output",
+    exception_class: "MalformedOutput",
+    message: "neither",
+  } as const;
+  const lost = new RecordedFailure(error, { raw: '{"raw":"hm"}', lost: true });
+  const llm = recordingLlm(playing([lost]), {
+    info: INFO,
+    write: (line) => lines.push(line),
+  });
+  await assertRejects(() => llm(asking(1, [QUESTION]), never), RecordedFailure);
+  assertEquals(JSON.parse(lines[1] ?? "null").output, { raw: "hm" });
 });

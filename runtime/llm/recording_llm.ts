@@ -76,7 +76,12 @@ function outcomeOf(
     return { output: attempted.value, error: null, retry_after_ms: 0 };
   }
   const { error, recorded, retryAfterMs = 0 } = attempted;
-  if (recorded?.lost) return undefined;
+  if (recorded?.lost) {
+    // A malformed answer that is on record stands there as its own JSON.
+    return recorded.raw === null
+      ? undefined
+      : { output: JSON.parse(recorded.raw), error: null, retry_after_ms: 0 };
+  }
   if (!aborted) return { output: null, error, retry_after_ms: retryAfterMs };
   if (!(reason instanceof Error) || reason.name !== "TimeoutError") {
     return undefined;
