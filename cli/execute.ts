@@ -85,7 +85,7 @@ export async function execute(execution: Execution): Promise<Executed> {
         resolve,
         approver,
         // Nobody is spared when what comes out of a cassette is waited for.
-        sleeps: execution.waits && model === undefined,
+        sleeps: () => execution.waits && model?.hasFailed?.() !== true,
         deadlines: execution.waits,
       });
   const again = past === undefined

@@ -34,8 +34,8 @@ export function deterministicEnv(
   { signal, sleeps, deadlines, resolve, approver }: {
     readonly signal: AbortSignal;
     readonly approver?: Approver | undefined;
-    /** Whether sleeping takes real time. */
-    readonly sleeps: boolean;
+    /** Whether sleeping takes real time, now. */
+    readonly sleeps: () => boolean;
     /** Whether deadlines are those of a real clock. */
     readonly deadlines: boolean;
     readonly resolve: Env["resolve"];
@@ -46,7 +46,7 @@ export function deterministicEnv(
     now: clock.now,
     async sleep(ms, signal) {
       await clock.sleep(ms);
-      if (sleeps) await wait(ms, signal);
+      if (sleeps()) await wait(ms, signal);
     },
     deadline: deadlines ? deadline : clock.deadline,
     expire: clock.expire,

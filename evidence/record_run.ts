@@ -17,7 +17,8 @@ export interface RecordOptions {
 
 /**
  * `intent`: what announces an effect, and the last line, is on the disk before
- * the run goes on; a call that by its tool's declaration only reads has none; receipts, and what comes before a wait, survive the process.
+ * the run goes on, and receipts, and what comes before a wait, survive the
+ * process. A call that by its tool's declaration only reads has no effect.
  * `none`: lines share a write up to the next effect, and the operating system
  * takes them to the disk when it likes.
  */

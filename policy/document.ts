@@ -65,7 +65,11 @@ export interface LoopLimits {
   readonly max_tokens?: number | undefined;
   /** Calls that the model may propose, whether or not they run, at least 1. Unlimited when left out. */
   readonly max_tool_calls?: number | undefined;
-  /** Seconds of the run's clock. Behind them no step begins, and a model that is being asked is left behind; a tool that runs is not. Unlimited when left out. */
+  /**
+   * Seconds of the run's clock. Behind them no step begins, and a model that is
+   * being asked is left behind, unless it is scripted; a tool that runs is not,
+   * and neither are its retries. Unlimited when left out.
+   */
   readonly max_seconds?: number | undefined;
   /** Denied calls that a run survives with `on_deny: continue`. Default: 10. */
   readonly max_denials?: number | undefined;

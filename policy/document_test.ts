@@ -92,7 +92,7 @@ const REFUSED = [
   },
   {
     from: "sandbox:",
-    to: "redact: { patterns: [a, 'b*'] }\nsandbox:",
+    to: "redact: { patterns: [a, '\\b'] }\nsandbox:",
     want:
       "p.yaml:18: redact.patterns[1]: the pattern matches nothing at all, so it would match everywhere",
   },
@@ -104,7 +104,7 @@ const REFUSED = [
   },
   {
     from: "sandbox:",
-    to: "redact: { paths: [$..decision] }\nsandbox:",
+    to: "redact: { paths: [$.decision] }\nsandbox:",
     want:
       'p.yaml:18: redact.paths[0]: "decision" is never replaced: spans and report go by it',
   },

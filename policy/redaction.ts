@@ -10,18 +10,25 @@ export interface Redaction {
 }
 
 /**
- * What makes an event what it is, and is never replaced: projections go by it.
- * None of it is text that a model, a tool or a server could choose, but for the
- * id of a call.
+ * What makes an event what it is, and is never replaced: projections go by it. The
+ * id of a call is the only one of them that a model chooses.
  */
 const STRUCTURE = new Set([
   ...["type", "v", "seq", "ts", "step", "started_at", "run_id", "call_id"],
-  ...["decision", "rule_id", "verdict", "outcome", "kind", "execution_path"],
-  ...["failure_mode", "terminal_reason", "version", "sha256"],
+  ...["decision", "rule_id", "verdict", "outcome"],
+  ...["failure_mode", "terminal_reason"],
 ]);
 
+/** The same, of what an event holds. */
+const INNER_STRUCTURE = new Set([
+  ...["kind", "execution_path", "version", "sha256"],
+]);
+
+/** What neither spans nor the report show, however deep it goes. */
+const UNSEEN = new Set(["args", "result", "redirect", "facts"]);
+
 /** What stands in the place of what was taken out. */
-export const REDACTED = "[redacted]";
+const REDACTED = "[redacted]";
 
 const pattern = z.string().check((context) => {
   const message = patternFault(context.value);
@@ -41,9 +48,14 @@ export const redactionSchema: z.ZodMiniType<Redaction> = z.strictObject({
   paths: z.optional(z.array(path)),
 });
 
+/** A text that hardly anybody wants to keep from others, and that no sensible pattern matches. */
+const PROBE = "a b, c-d: e";
+
 function patternFault(text: string): string | undefined {
   try {
-    return new RegExp(text, "u").test("")
+    const found = new RegExp(text, "u").exec(PROBE) ??
+      new RegExp(text, "u").exec("");
+    return found !== null && found[0] === ""
       ? "the pattern matches nothing at all, so it would match everywhere"
       : undefined;
   } catch (error) {
@@ -59,15 +71,15 @@ function pathFault(text: string): string | undefined {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-  const [name = ""] = /\w+(?=['"]?\]?$)/.exec(text) ?? [];
+  const [, name = ""] = /^\$\.(\w+)$/.exec(text) ?? [];
   return STRUCTURE.has(name)
     ? `"${name}" is never replaced: spans and report go by it`
     : undefined;
 }
 
 /**
- * Makes what takes out of an event, or any other object of JSON, what must not
- * leave the record. What it returns is a copy.
+ * Makes what takes out of an event what must not leave the record. What it returns
+ * is a copy, in which what neither spans nor the report show is `null`.
  */
 export function redactor(
   { patterns = [], paths = [] }: Redaction = {},
@@ -76,26 +88,60 @@ export function redactor(
   const expressions = patterns.map((each) => new RegExp(each, "gu"));
   const selectors = paths.map(compileJsonPath);
 
-  function cleaned(text: string): string {
-    return expressions.reduce(
+  function cleaned(text: string, quoted: Iterable<string>): string {
+    const rest = expressions.reduce(
       (rest, each) => rest.replace(each, REDACTED),
       text,
+    );
+    return [...quoted].reduce(
+      (rest, each) => rest.replaceAll(each, REDACTED),
+      rest,
     );
   }
 
   return (event) => {
+    const seen: object = Object.fromEntries(
+      Object.entries(event).map(([key, value]) => [
+        key,
+        UNSEEN.has(key) ? null : value,
+      ]),
+    );
     const hidden = new Map<object, Set<string>>();
     for (
-      const { holder, key } of selectors.flatMap((each) => [...each(event)])
+      const { holder, key } of selectors.flatMap((each) => [...each(seen)])
     ) {
       hidden.set(holder, (hidden.get(holder) ?? new Set()).add(key));
     }
+    const quoted = quotedMatches(seen, expressions);
     const below = new Set<unknown>();
-    return JSON.parse(JSON.stringify(event, function (key, value: unknown) {
+    return JSON.parse(JSON.stringify(seen, function (key, value: unknown) {
       const isHidden = below.has(this) || hidden.get(this)?.has(key) === true;
       if (isHidden && typeof value === "object") below.add(value);
-      if (typeof value !== "string" || STRUCTURE.has(key)) return value;
-      return isHidden ? REDACTED : cleaned(value);
+      const structure = this === seen ? STRUCTURE : INNER_STRUCTURE;
+      if (typeof value !== "string" || structure.has(key)) return value;
+      return isHidden ? REDACTED : cleaned(value, quoted);
     }));
   };
+}
+
+/**
+ * What the patterns match, as a message spells it that quotes it as JSON: there a
+ * pattern may not match any more.
+ */
+function quotedMatches(
+  event: object,
+  expressions: readonly RegExp[],
+): ReadonlySet<string> {
+  const quoted = new Set<string>();
+  JSON.stringify(event, (_key, value: unknown) => {
+    if (typeof value !== "string") return value;
+    for (
+      const [match] of expressions.flatMap((each) => [...value.matchAll(each)])
+    ) {
+      const spelled = JSON.stringify(match).slice(1, -1);
+      if (spelled !== match) quoted.add(spelled);
+    }
+    return value;
+  });
+  return quoted;
 }

@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { REDACTED, redactor } from "./redaction.ts";
+import { redactor } from "./redaction.ts";
+
+const REDACTED = "[redacted]";
 
 const EVENT = {
   type: "policy_checked",
@@ -10,7 +12,12 @@ const EVENT = {
   rule_id: "url_allowlist",
   reason: 'the host "a.example" is not listed; sk-12345678 and sk-87654321',
   metadata: { url: "https://a.example/?key=sk-12345678", attempts: 1700 },
-  calls: [{ args: { path: "a", deep: ["b", { c: "d" }] } }],
+  error: {
+    kind: "transient",
+    type: "sk-12345678",
+    message: "deep",
+    more: ["b", { c: "d" }],
+  },
 };
 
 Deno.test("redactor() changes nothing without patterns and paths", () => {
@@ -24,24 +31,69 @@ Deno.test("redactor() replaces what a pattern matches, wherever it stands", () =
     ...EVENT,
     reason: `the host "a.example" is not listed; ${REDACTED} and ${REDACTED}`,
     metadata: { ...EVENT.metadata, url: `https://a.example/?key=${REDACTED}` },
+    error: { ...EVENT.error, type: REDACTED },
+  });
+});
+
+Deno.test("redactor() replaces what a pattern matched where a message quotes it", () => {
+  const event = {
+    reason: 'no such tool: "key=\\"abc\\""',
+    metadata: { requested_tool: 'key="abc"' },
+  };
+  assertEquals(redactor({ patterns: ['key="[^"]+"'] })(event), {
+    reason: `no such tool: "${REDACTED}"`,
+    metadata: { requested_tool: REDACTED },
   });
 });
 
 Deno.test("redactor() replaces each text below a path, and no number", () => {
-  const cleaned = redactor({ paths: ["$.metadata", "$..args"] })(EVENT);
+  const cleaned = redactor({ paths: ["$.metadata", "$..error"] })(EVENT);
   assertEquals(cleaned, {
     ...EVENT,
     metadata: { url: REDACTED, attempts: 1700 },
-    calls: [{ args: { path: REDACTED, deep: [REDACTED, { c: REDACTED }] } }],
+    error: {
+      kind: "transient",
+      type: REDACTED,
+      message: REDACTED,
+      more: [REDACTED, { c: REDACTED }],
+    },
+  });
+});
+
+Deno.test("redactor() leaves out what nobody is shown, however deep it goes", () => {
+  const result = JSON.parse("[".repeat(50_000) + "]".repeat(50_000));
+  const event = { type: "tool_finished", result, args: { a: "b" } };
+  assertEquals(redactor({ patterns: ["x"], paths: ["$..y"] })(event), {
+    type: "tool_finished",
+    result: null,
+    args: null,
   });
 });
 
 Deno.test("redactor() leaves what makes an event what it is", () => {
-  const { reason: _reason, metadata: _metadata, calls: _calls, ...structure } =
-    EVENT;
-  assertEquals(redactor({ patterns: [".+"], paths: ["$.*"] })(structure), {
-    ...structure,
-  });
+  const structure = {
+    type: "policy_checked",
+    v: 1,
+    seq: 4,
+    ts: "1700",
+    step: 1,
+    started_at: "1699",
+    run_id: "r",
+    call_id: "c",
+    decision: "deny",
+    rule_id: "url_allowlist",
+    verdict: "approved",
+    outcome: "success",
+    failure_mode: "retry_exhaustion",
+    terminal_reason: "final_answer",
+    error: { kind: "transient" },
+    llm: { execution_path: "stub" },
+    policy: { version: "0", sha256: "1" },
+  };
+  assertEquals(
+    redactor({ patterns: [".+"], paths: ["$.*"] })(structure),
+    structure,
+  );
 });
 
 Deno.test("redactor() does not change the event itself", () => {

@@ -31,6 +31,8 @@ export interface TaskModel {
   readonly info: ModelInfo;
   /** How many of its answers nobody has asked for, when it has so many and no more. */
   readonly unused?: () => number;
+  /** Whether it has failed just now, without anybody having been asked. */
+  readonly hasFailed?: () => boolean;
 }
 
 /** Makes a task ready to run with its model and with the faults of its tools. */

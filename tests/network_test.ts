@@ -128,7 +128,7 @@ retry: { max_retries: 0, backoff_base_ms: 0, backoff_cap_ms: 0, attempt_timeout_
     },
     deterministicEnv(0n, {
       signal: new AbortController().signal,
-      sleeps: true,
+      sleeps: () => true,
       deadlines: true,
       resolve: network.resolve,
     }),

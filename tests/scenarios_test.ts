@@ -73,7 +73,7 @@ async function play(
     .filter(({ id }) => id !== without);
   const env = deterministicEnv(startOf(task), {
     signal: new AbortController().signal,
-    sleeps: false,
+    sleeps: () => false,
     deadlines: false,
     resolve: network.resolve,
   });

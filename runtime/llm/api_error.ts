@@ -1,7 +1,7 @@
 import { z } from "../../deps.ts";
 import { ModelError } from "../model_error.ts";
 import { causes, refusalIn } from "../causes.ts";
-import { retryAfterMs } from "./retry_after.ts";
+import { retryAfterMs } from "../retry_after.ts";
 import { withoutKey } from "./without_key.ts";
 
 /** Who was asked. */

@@ -12,6 +12,8 @@ export interface CassetteLlm {
   readonly llm: Llm;
   /** How many exchanges lie behind the last one that was asked for. */
   unused(): number;
+  /** Whether the last exchange was a failure, behind which nobody needs to wait. */
+  hasFailed(): boolean;
 }
 
 /**
@@ -26,7 +28,9 @@ export function cassetteLlm(
   asked = 0,
 ): CassetteLlm {
   let at = asked;
+  let hasFailed = false;
   return {
+    hasFailed: () => hasFailed,
     unused: () => exchanges.length - at,
     // deno-lint-ignore require-await
     async llm({ messages, tools: definitions }) {
@@ -49,6 +53,7 @@ export function cassetteLlm(
       }
       at += 1;
       const { output, error, retry_after_ms: retryAfterMs } = exchange;
+      hasFailed = error !== null;
       if (error !== null) throw new RecordedFailure(error, { retryAfterMs });
       // It has one or the other.
       return output ?? {};

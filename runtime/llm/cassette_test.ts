@@ -125,15 +125,15 @@ Deno.test("recordingLlm() does not write what a cancelled run never got", async 
 
 Deno.test("cassetteLlm() gives back what was recorded, failures included", async () => {
   const cassette = parseCassette(await recording(), "c.jsonl");
-  const { llm, unused } = cassetteLlm(cassette);
+  const { llm, unused, hasFailed } = cassetteLlm(cassette);
   const failure = await assertRejects(
     () => llm(asking(1, [QUESTION]), never),
     RecordedFailure,
     "slow down",
   );
-  assertEquals(failure.retryAfterMs, 1500);
+  assertEquals([failure.retryAfterMs, hasFailed()], [1500, true]);
   assertEquals(await llm(asking(1, [QUESTION]), never), CALLS);
-  assertEquals(unused(), 1);
+  assertEquals([unused(), hasFailed()], [1, false]);
   const later = asking(2, [QUESTION, CALL, RESULT]);
   assertEquals(await llm(later, never), ANSWER);
   assertEquals(unused(), 0);
