@@ -39,15 +39,18 @@ export interface SchemaIssue {
     | undefined;
 }
 
-/** Offers a zod schema under the two standards. */
+/** Offers a zod schema under the two standards; its JSON Schema is made once, since that takes time. */
 export function standardSchema<T>(schema: z.ZodMiniType<T>): Schema<T> {
   const { vendor, validate } = schema["~standard"];
+  let described: Record<string, unknown> | undefined;
   return {
     "~standard": {
       version: 1,
       vendor,
       validate,
-      jsonSchema: { input: ({ target }) => z.toJSONSchema(schema, { target }) },
+      jsonSchema: {
+        input: ({ target }) => described ??= z.toJSONSchema(schema, { target }),
+      },
     },
   };
 }

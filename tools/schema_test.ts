@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { z } from "../deps.ts";
 import { standardSchema } from "./schema.ts";
 
@@ -38,4 +38,10 @@ Deno.test("standardSchema() returns the JSON Schema of what it accepts", () => {
     required: ["count"],
     additionalProperties: false,
   });
+});
+
+Deno.test("standardSchema() makes the JSON Schema once", () => {
+  const { jsonSchema } = schema["~standard"];
+  const options = { target: "draft-2020-12" } as const;
+  assertStrictEquals(jsonSchema.input(options), jsonSchema.input(options));
 });

@@ -1,13 +1,8 @@
-import type { Llm, LlmInput, LlmOutput } from "../llm.ts";
+import type { Llm, LlmOutput } from "../llm.ts";
 import { type Asked, modelErrorOf } from "./api_error.ts";
 import { modelOutput, type ModelResult } from "./model_output.ts";
+import { type ModelPrompt, offeredTools, promptOf } from "./prompt.ts";
 import { withoutKey } from "./without_key.ts";
-import {
-  type ModelPrompt,
-  type OfferedTool,
-  offeredTools,
-  promptOf,
-} from "./prompt.ts";
 
 /**
  * A model of a provider package, as far as it is used: the interface
@@ -32,19 +27,12 @@ export function languageModelLlm(
   asked: Asked & { readonly seed?: number | undefined },
 ): Llm {
   const seeded = asked.seed === undefined ? {} : { seed: asked.seed };
-  // Their schemas take time to make, and a run offers the same in each step.
-  let offered:
-    | undefined
-    | { readonly tools: LlmInput["tools"]; readonly as: OfferedTool[] };
   return async ({ messages, tools }, signal) => {
     try {
       signal.throwIfAborted();
-      if (offered?.tools !== tools) {
-        offered = { tools, as: offeredTools(tools) };
-      }
       const result = await model.doGenerate({
         prompt: promptOf(messages),
-        tools: offered.as,
+        tools: offeredTools(tools),
         abortSignal: signal,
         ...seeded,
       });
