@@ -12,7 +12,12 @@ import type { RunSpec } from "../runtime/run_spec.ts";
 import { rerun } from "../runtime/rerun.ts";
 import { fixtureResolve, stagedDocuments } from "../tasks/corpus.ts";
 import type { SpansExported } from "../trace/span_export.ts";
-import { scriptedRun, startOf, type TaskModel } from "../tasks/scripted_run.ts";
+import {
+  isAsked,
+  scriptedRun,
+  startOf,
+  type TaskModel,
+} from "../tasks/scripted_run.ts";
 import type { Task } from "../tasks/task.ts";
 import { directorySandbox } from "../tools/directory_sandbox.ts";
 import type { Document } from "../tools/document.ts";
@@ -70,7 +75,7 @@ export interface Executed {
 /** Runs a task with its model and puts it on record. */
 export async function execute(execution: Execution): Promise<Executed> {
   const { task, documents, host, sink, past, signal, model } = execution;
-  const isAsked = model !== undefined && model.info.execution_path !== "replay";
+  const isLive = isAsked(model);
   const volatile = stopwatch();
   if (past === undefined) {
     layDown(stagedDocuments(documents), execution.sandbox);
@@ -78,7 +83,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   const resolve = fixtureResolve(networkFor(execution.online).resolve);
   const { approver } = execution;
   const world = (start: bigint) =>
-    isAsked
+    isLive
       ? realEnv(start, { signal, resolve, approver })
       : deterministicEnv(start, {
         signal,
@@ -91,7 +96,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   const again = past === undefined
     ? undefined
     : rerun(past.events, { ...past, signal, env: world });
-  const start = isAsked ? 0n : startOf(task);
+  const start = isLive ? 0n : startOf(task);
   const env = again?.env ?? world(start);
   const tools = await host.tools(documents);
   const given = scriptedRun(task, {

@@ -16,6 +16,17 @@ export function readInput(path: string): string {
   }
 }
 
+/** The text of a file, if there is one; bytes that are no UTF-8 read as what no sound text has. */
+export function textIfThere(path: string): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { ignoreBOM: true })
+      .decode(Deno.readFileSync(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 /** Says in a few words why a file or a folder cannot be read. */
 export function whyUnreadable(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file";

@@ -12,7 +12,10 @@ import {
 
 /** A run of a user's own, with everything that was opened for it. */
 export interface ReportedRun {
-  readonly execution: Omit<Execution, "online" | "waits" | "watch">;
+  readonly execution: Omit<
+    Execution,
+    "cassette" | "online" | "waits" | "watch"
+  >;
   /** The run directory. */
   readonly out: string;
   readonly output: Output;

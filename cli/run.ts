@@ -17,6 +17,7 @@ import {
   openCassette,
 } from "./live_model.ts";
 import { liveSpans, SPAN_OPTIONS } from "./live_spans.ts";
+import { isAsked } from "../tasks/scripted_run.ts";
 import { openToolHost } from "./tool_host.ts";
 import { readTaskInputs } from "./task_inputs.ts";
 
@@ -157,9 +158,7 @@ because the model or the network could not be reached, each allowed try included
  * runs, their traces and the approvals of their calls are told apart by chance.
  */
 function runIdOf(name: string, model: ChosenModel | undefined): string {
-  if (model === undefined || model.info.execution_path === "replay") {
-    return name;
-  }
+  if (!isAsked(model)) return name;
   return `${name}_${crypto.getRandomValues(new Uint8Array(4)).toHex()}`;
 }
 

@@ -21,7 +21,7 @@ import { type CommandLine, parseCommandLine } from "./command_line.ts";
 import { type Command, UsageError } from "./command.ts";
 import { readCorpusFolder } from "./corpus_folder.ts";
 import { eachRun } from "./each_run.ts";
-import { readInput, whyUnreadable } from "./files.ts";
+import { readInput, textIfThere, whyUnreadable } from "./files.ts";
 import { readPublicKey } from "./key_files.ts";
 import { runDirectories } from "./run_directories.ts";
 
@@ -114,17 +114,6 @@ async function signed(
     artifact: ATTESTATION_NAME,
   }));
   return { ...verification, findings: [...findings, ...located] };
-}
-
-/** The text of a file; bytes that are no UTF-8 read as what no sound text has. */
-function textIfThere(path: string): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { ignoreBOM: true })
-      .decode(Deno.readFileSync(path));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 function verified(path: string, kept: KeptElsewhere): Verification {

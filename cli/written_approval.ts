@@ -7,6 +7,7 @@ import {
 } from "../evidence/approval_file.ts";
 import type { Policy } from "../policy/load.ts";
 import { escaped } from "../runtime/escaped.ts";
+import { textIfThere } from "./files.ts";
 
 /** How long an answer counts when the policy does not say, in seconds. */
 const DEFAULT_EXPIRES_SECONDS = 86_400;
@@ -27,7 +28,7 @@ export function writtenApproval(
   const { expires_seconds = DEFAULT_EXPIRES_SECONDS } =
     policy.document.approval ?? {};
   const path = join(out, APPROVALS);
-  const { approval, passedOver } = findApproval(textOf(path), {
+  const { approval, passedOver } = findApproval(textIfThere(path) ?? "", {
     bound_to,
     now: Date.now(),
     expires_seconds,
@@ -41,7 +42,7 @@ export function writtenApproval(
 /** Writes an answer down, on a line of its own also where the last one was torn off. */
 export function writeApproval(out: string, answer: WrittenApproval): void {
   const path = join(out, APPROVALS);
-  const isTorn = !/(^|\n)$/.test(textOf(path));
+  const isTorn = !/(^|\n)$/.test(textIfThere(path) ?? "");
   const line = `${isTorn ? "\n" : ""}${JSON.stringify(answer)}\n`;
   Deno.writeTextFileSync(path, line, { append: true });
 }
@@ -57,13 +58,4 @@ function whyPassedOver(each: PassedOver, expiresSeconds: number): string {
   return each.why === "expired"
     ? `${what} has expired; it counted for ${expiresSeconds} s`
     : `${what} lies in the future, at ${timestamp}`;
-}
-
-function textOf(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
 }

@@ -5,6 +5,7 @@ import {
   ATTEMPT_OUTCOMES,
   EXECUTION_PATHS,
   FAILURE_KINDS,
+  type ProposedCall,
   type RecordedError,
   type RunEvent,
   TERMINAL_REASONS,
@@ -30,11 +31,18 @@ const text = z.string();
 /** It comes from `JSON.parse`; a copy would lose a key named `__proto__`. */
 const json = z.custom<Json>((value) => value !== undefined, "expected JSON");
 
-const jsonObject = z.custom<JsonObject>(
+/** The schema of an object of JSON, whatever is in it. */
+export const jsonObjectSchema: z.ZodMiniType<JsonObject> = z.custom<JsonObject>(
   (value) =>
     typeof value === "object" && value !== null && !Array.isArray(value),
   "expected an object",
 );
+/** The schema of a call as a model proposed it, in a ledger and a cassette. */
+export const proposedCallSchema: z.ZodMiniType<ProposedCall> = z.strictObject({
+  id: text,
+  tool: text,
+  args_json: text,
+});
 const ruleId = z.enum(RULE_IDS);
 
 /** The schema of an error, in a ledger and a cassette. */
@@ -113,14 +121,14 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
         writes: z.array(text),
       }),
       idempotent: z.boolean(),
-      input_schema: jsonObject,
+      input_schema: jsonObjectSchema,
     })),
   }),
   line("step_started", {}),
   line("llm_completed", {
     started_at: time,
     answer: z.nullable(text),
-    calls: z.array(z.strictObject({ id: text, tool: text, args_json: text })),
+    calls: z.array(proposedCallSchema),
     usage,
     finish_reason: z.nullable(text),
     raw: z.nullable(text),
@@ -161,7 +169,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     call_id: text,
     tool: text,
     result: json,
-    redirect: z.nullable(jsonObject),
+    redirect: z.nullable(jsonObjectSchema),
     error,
   }),
   line("step_finished", {

@@ -35,6 +35,11 @@ export interface TaskModel {
   readonly hasFailed?: () => boolean;
 }
 
+/** Whether somebody is really asked: neither a script nor a cassette is followed. */
+export function isAsked(model: TaskModel | undefined): boolean {
+  return model !== undefined && model.info.execution_path !== "replay";
+}
+
 /** Makes a task ready to run with its model and with the faults of its tools. */
 export function scriptedRun(
   { text, document: task }: Task,

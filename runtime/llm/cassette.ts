@@ -9,7 +9,11 @@ import {
   type ExecutionPath,
   type RecordedError,
 } from "../event.ts";
-import { recordedErrorSchema } from "../ledger_line.ts";
+import {
+  jsonObjectSchema,
+  proposedCallSchema,
+  recordedErrorSchema,
+} from "../ledger_line.ts";
 import type { LlmOutput, Message } from "../llm.ts";
 import { recordedTool } from "../recorded_tool.ts";
 
@@ -73,15 +77,9 @@ export interface Cassette {
 
 const text = z.string();
 const nonNegative = z.int().check(z.minimum(0));
-const object = z.custom<JsonObject>(
-  (value) =>
-    typeof value === "object" && value !== null && !Array.isArray(value),
-  "expected an object",
-);
 /** Not looked into: what a model gives back is for the loop to judge. */
 const output = z.custom<LlmOutput>(
-  (value) =>
-    typeof value === "object" && value !== null && !Array.isArray(value),
+  (value) => jsonObjectSchema.safeParse(value).success,
   "expected an object",
 );
 
@@ -95,7 +93,11 @@ const head: z.ZodMiniType<CassetteHead> = z.strictObject({
   }),
   seed: z.nullable(nonNegative),
   tools: z.array(
-    z.strictObject({ name: text, description: text, input_schema: object }),
+    z.strictObject({
+      name: text,
+      description: text,
+      input_schema: jsonObjectSchema,
+    }),
   ),
 });
 
@@ -103,7 +105,7 @@ const message: z.ZodMiniType<Message> = z.discriminatedUnion("role", [
   z.strictObject({ role: z.literal("user"), content: text }),
   z.strictObject({
     role: z.literal("assistant"),
-    calls: z.array(z.strictObject({ id: text, tool: text, args_json: text })),
+    calls: z.array(proposedCallSchema),
   }),
   z.strictObject({
     role: z.literal("tool"),
