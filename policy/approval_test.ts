@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { proposed } from "../tests/proposal.ts";
 import { writeTool } from "../tools/write.ts";
 import { approval } from "./approval.ts";
+import type { Condition } from "./escalation.ts";
 
 const FACTS = {
   inside: true,
@@ -81,6 +82,26 @@ const TOOL = {
   args: writeTool(NO_SANDBOX).args,
 };
 
+/** What the rule says of a call whose path leads to `resolved`, under one condition. */
+function effectOf(
+  condition: Condition,
+  { value, resolved }: { readonly value: string; readonly resolved: string },
+) {
+  const rule = approval([{
+    tools: ["write"],
+    when: [condition],
+    reason: "there",
+  }]);
+  const args = {
+    ok: true,
+    value: { [condition.argument]: value },
+    canonical: "",
+  } as const;
+  const inspect = () => ({ ...FACTS, resolved });
+  return rule.opinion(proposed({ name: "write", tool: TOOL, args, inspect }))
+    ?.effect;
+}
+
 for (
   const { argument, starts_with, value, resolved, asks } of [
     { value: "notes/a.md", resolved: "<sandbox>/notes/a.md", asks: true },
@@ -107,21 +128,10 @@ for (
     })))
 ) {
   Deno.test(`approval() ${asks ? "asks" : "says nothing"} about ${value}`, () => {
-    const rule = approval([{
-      tools: ["write"],
-      when: [{ argument, starts_with }],
-      reason: "there",
-    }]);
-    const args = {
-      ok: true,
-      value: { [argument]: value },
-      canonical: "",
-    } as const;
-    const inspect = () => ({ ...FACTS, resolved });
-    const opinion = rule.opinion(
-      proposed({ name: "write", tool: TOOL, args, inspect }),
+    assertEquals(
+      effectOf({ argument, starts_with }, { value, resolved }),
+      asks ? "escalate" : undefined,
     );
-    assertEquals(opinion?.effect, asks ? "escalate" : undefined);
   });
 }
 
@@ -156,20 +166,7 @@ for (
 ) {
   Deno.test(`approval() asks about ${value} where the policy says ${JSON.stringify(condition)}`, () => {
     const argument = resolved === "" ? "url" : "path";
-    const rule = approval([{
-      tools: ["write"],
-      when: [{ argument, ...condition }],
-      reason: "there",
-    }]);
-    const args = {
-      ok: true,
-      value: { [argument]: value },
-      canonical: "",
-    } as const;
-    const inspect = () => ({ ...FACTS, resolved });
-    const opinion = rule.opinion(
-      proposed({ name: "write", tool: TOOL, args, inspect }),
-    );
-    assertEquals(opinion?.effect, "escalate");
+    const effect = effectOf({ argument, ...condition }, { value, resolved });
+    assertEquals(effect, "escalate");
   });
 }

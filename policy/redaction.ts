@@ -53,8 +53,8 @@ const PROBE = "a b, c-d: e";
 
 function patternFault(text: string): string | undefined {
   try {
-    const found = new RegExp(text, "u").exec(PROBE) ??
-      new RegExp(text, "u").exec("");
+    const expression = new RegExp(text, "u");
+    const found = expression.exec(PROBE) ?? expression.exec("");
     return found !== null && found[0] === ""
       ? "the pattern matches nothing at all, so it would match everywhere"
       : undefined;

@@ -169,17 +169,22 @@ Deno.test("replay says where a run does something else", runs, async () => {
   });
 });
 
+/** A ledger that fits together, and says of its run that it ended otherwise. */
+function otherEnding(): string {
+  return forgedLedger(
+    ledgerOf(GATE),
+    (event) =>
+      event.type === "run_finished"
+        ? { ...event, terminal_reason: "cancelled" }
+        : event,
+  );
+}
+
 Deno.test(
   "replay exits with 2 when one of several runs differs",
   runs,
   async () => {
-    const forged = forgedLedger(
-      ledgerOf(GATE),
-      (event) =>
-        event.type === "run_finished"
-          ? { ...event, terminal_reason: "cancelled" }
-          : event,
-    );
+    const forged = otherEnding();
     using folder = folderOf({ a: forged, b: ledgerOf(GATE) });
     const { code, stdout } = await folder.replay(".");
     assertEquals(code, 2);
@@ -223,13 +228,7 @@ Deno.test(
   "a record that cannot be read outweighs one that differs",
   runs,
   async () => {
-    const forged = forgedLedger(
-      ledgerOf(GATE),
-      (event) =>
-        event.type === "run_finished"
-          ? { ...event, terminal_reason: "cancelled" }
-          : event,
-    );
+    const forged = otherEnding();
     using folder = folderOf({ a: forged, b: "", c: forged });
     const { code, stdout } = await folder.replay(".");
     assertEquals(code, 1);

@@ -57,7 +57,7 @@ function tracesUrl(text: string, source: string): string {
   ) {
     throw wrong(
       source,
-      `expected an http or https URL without user and fragment, such as http://127.0.0.1:4318`,
+      "expected an http or https URL without user and fragment, such as http://127.0.0.1:4318",
     );
   }
   if (!url.pathname.endsWith("/v1/traces")) {
