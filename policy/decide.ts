@@ -49,10 +49,13 @@ export function decide(
     if (effect === "deny") return objection;
     if (answer?.verdict !== "approved") escalation ??= objection;
   }
-  if (escalation !== undefined && answer !== undefined) {
-    return rejected(escalation, answer);
+  if (escalation === undefined) {
+    return { effect: "allow", rule: null, reason: null, metadata };
   }
-  return escalation ?? { effect: "allow", rule: null, reason: null, metadata };
+  // Who answers wants to know what the other rules found, as the URL or the path.
+  const found = { ...metadata, ...escalation.metadata };
+  const objection = { ...escalation, metadata: found };
+  return answer === undefined ? objection : rejected(objection, answer);
 }
 
 function rejected(

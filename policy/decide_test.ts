@@ -76,9 +76,13 @@ const CASES = [
     want: DENIED,
   },
   {
-    what: "escalates what only a person may allow",
+    what:
+      "escalates what only a person may allow, with what the other rules found",
     rules: [allow, escalate, alsoAllow],
-    want: ESCALATED,
+    want: {
+      ...ESCALATED,
+      metadata: { host: "b.test", target_path: "in.txt" },
+    },
   },
   {
     what: "names the first of two escalations",
@@ -124,7 +128,7 @@ Deno.test("decide() denies an escalation that was rejected, by the rule that ask
       effect: "deny",
       rule: "url_allowlist",
       reason: "rejected by ada: ask first",
-      metadata: { host: "b.test", approver: "ada" },
+      metadata: { target_path: "in.txt", host: "b.test", approver: "ada" },
     },
   );
 });

@@ -219,7 +219,7 @@ Deno.test({
     ]);
     assertStringIncludes(
       Deno.readTextFileSync(join(out, "run_report.md")),
-      "| 2 | `write` | escalate `approval`, approved by `ada`, allow | `success` | ran |",
+      "| 2 | `write` `notes/maintenance.md` | escalate `approval`, approved by `ada`, allow | `success` | ran |",
     );
     const trace = Deno.readTextFileSync(join(out, "trace.json"));
     assertEquals(validateTraceText(trace), []);
