@@ -149,7 +149,7 @@ const STORIES: readonly Story[] = [
     happened: ["| 1 |  |  |  | model failed |"],
     wrong: [
       "- Step 1: the model failed, `TypeError`: `The socket is closed`",
-      "- Step 1: F5 `catalogued_unhandled`: A tool threw what it does not declare, or the model's output is neither an answer nor calls",
+      "- Step 1: F5 `catalogued_unhandled`: A tool or the model failed in a way that nobody declared, or the model gave neither an answer nor calls",
     ],
   },
   {

@@ -11,6 +11,7 @@ import type {
   RunEvent,
 } from "./event.ts";
 import { judgeOutput, type LlmOutput } from "./llm.ts";
+import { noAnswerError } from "./no_answer.ts";
 import { tokensOf } from "./usage.ts";
 
 /** Asks the model. Returns the calls that it proposed, or how the run ends. */
@@ -114,18 +115,22 @@ function recorded(
   needsUsage: boolean,
 ): LlmOutput & { readonly error?: RecordedError } {
   if (!attempted.ok) {
-    const raw = attempted.recorded?.raw ?? undefined;
-    return { error: attempted.error, raw };
+    return { ...attempted.recorded?.output, error: attempted.error };
   }
   const judged = judgeOutput(attempted.value, { needsUsage });
-  if (judged.ok) return judged.output;
-  return {
-    raw: judged.raw,
-    error: {
-      kind: "unhandled",
-      type: "malformed_output",
-      exception_class: "MalformedOutput",
-      message: judged.reason,
-    },
-  };
+  if (!judged.ok) {
+    return {
+      ...judged.output,
+      error: {
+        kind: "unhandled",
+        type: "malformed_output",
+        exception_class: "MalformedOutput",
+        message: judged.reason,
+      },
+    };
+  }
+  const { no_answer, ...output } = judged.output;
+  return no_answer === undefined
+    ? output
+    : { ...output, error: noAnswerError(no_answer, output.finish_reason) };
 }

@@ -153,6 +153,34 @@ Deno.test("modelTurn() counts calls that were denied against the budget", async 
   );
 });
 
+Deno.test("modelTurn() puts a refusal on record under its name, and counts its tokens", async () => {
+  const events = await rehearse(REHEARSALS.model_refuses());
+  const [completed] = eventsOf("llm_completed", events);
+  assertEquals([completed?.usage, completed?.finish_reason, completed?.raw], [
+    { input_tokens: 30, output_tokens: 3 },
+    "refusal",
+    "I will not.",
+  ]);
+  assertEquals(completed?.error, {
+    kind: "unhandled",
+    type: "refusal",
+    exception_class: "NoAnswer",
+    message: "the model refused to answer (finish_reason: refusal)",
+  });
+  const [finished] = eventsOf("run_finished", events);
+  assertEquals(finished?.totals.tokens, 33);
+});
+
+Deno.test("modelTurn() counts the tokens of a malformed output", async () => {
+  const events = await rehearse(
+    REHEARSALS.malformed_output_that_was_counted(),
+  );
+  const [completed] = eventsOf("llm_completed", events);
+  assertEquals(completed?.finish_reason, "pause_turn");
+  const [finished] = eventsOf("run_finished", events);
+  assertEquals(finished?.totals.tokens, 33);
+});
+
 /** Outputs of which nothing can be made, and what the record says of them. */
 const MALFORMED: readonly {
   readonly name: string;
@@ -173,7 +201,7 @@ const MALFORMED: readonly {
       answer: "done",
       calls: [{ id: "1", tool: "echo", args_json: "{}" }],
     },
-    message: "expected an answer or calls, found both",
+    message: "expected an answer or calls, found answer and calls",
     raw:
       '{"answer":"done","calls":[{"id":"1","tool":"echo","args_json":"{}"}]}',
   },

@@ -80,14 +80,15 @@ export interface RecordedError {
   readonly kind: FailureKind;
   /**
    * Low-cardinality name, as in the attribute `error.type`: the `type` of a
-   * `ToolError`, `permission_denied`, `cancelled`, `malformed_output`, or else
-   * the same as `exception_class`.
+   * `ToolError`, `permission_denied`, `cancelled`, `malformed_output`, a
+   * `NoAnswer` of the model, or else the same as `exception_class`.
    */
   readonly type: string;
   /**
    * The `name` of what was thrown, or of the permission refusal behind it;
-   * `typeof` of what is no `Error`. `MalformedOutput` when nothing was thrown
-   * and the model's output was of the wrong form.
+   * `typeof` of what is no `Error`. Where nothing was thrown, `MalformedOutput` for
+   * a model's output of the wrong form, and `NoAnswer` for one that says why it
+   * is neither an answer nor calls.
    */
   readonly exception_class: string;
   /** The error's own text; it may quote what a model or a server wrote. */
@@ -214,7 +215,7 @@ export interface LlmCompleted extends EventHead {
   readonly answer: string | null;
   /** What the model proposed, in order; empty when it answered or failed. */
   readonly calls: readonly ProposedCall[];
-  /** `null` when the model reported none, or failed; the run then counts no tokens. */
+  /** `null` when nobody reported any that can be; the run then counts no tokens. */
   readonly usage: Usage | null;
   /** Why the model stopped, in the provider's words; `null` when it is not known. */
   readonly finish_reason: string | null;

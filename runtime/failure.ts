@@ -9,7 +9,7 @@ export interface StepFacts {
   readonly denials: readonly RuleId[];
   /** Failures that a tool foresaw and of which the model was told. */
   readonly reported: number;
-  /** Failures that nobody foresaw: an unknown exception, a refused permission, a malformed model output. */
+  /** Failures that nobody foresaw: an unknown exception, a refused permission, a model output that is malformed or no answer. */
   readonly unhandled: number;
 }
 
@@ -47,7 +47,7 @@ export const FAILURE_MODES = [
     code: "F5",
     id: "catalogued_unhandled",
     meaning:
-      "A tool threw what it does not declare, or the model's output is neither an answer nor calls",
+      "A tool or the model failed in a way that nobody declared, or the model gave neither an answer nor calls",
     ends: "failure_mode_terminal",
     matches: (step: StepFacts): boolean => step.unhandled > 0,
   },

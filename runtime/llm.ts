@@ -1,6 +1,7 @@
 import { z } from "../deps.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import type { ProposedCall } from "./event.ts";
+import { type NoAnswer, noAnswerSchema } from "./no_answer.ts";
 import { type Usage, usageSchema } from "./usage.ts";
 
 /** One turn of the conversation. */
@@ -25,12 +26,17 @@ export interface LlmInput {
   readonly tools: readonly ToolDefinition[];
 }
 
-/** What a model gives back: an answer, or calls, not both. An unknown key is an error. */
+/**
+ * What a model gives back: an answer, calls, or why it has neither; one of the
+ * three. An unknown key is an error.
+ */
 export interface LlmOutput {
   /** The final answer; not empty. */
   readonly answer?: string | undefined;
   /** At least one call. */
   readonly calls?: readonly ProposedCall[] | undefined;
+  /** Why there is neither; the run ends with it. */
+  readonly no_answer?: NoAnswer | undefined;
   /** Tokens used; an error when it is missing while the policy limits tokens. */
   readonly usage?: Usage | undefined;
   /** Why the model stopped, in the provider's words: `stop`, `tool_calls`. */
@@ -45,7 +51,12 @@ export type Llm = (input: LlmInput, signal: AbortSignal) => Promise<LlmOutput>;
 /** An output of the form that was asked for, or what is wrong with it. */
 export type JudgedOutput =
   | { readonly ok: true; readonly output: LlmOutput }
-  | { readonly ok: false; readonly reason: string; readonly raw: string };
+  | {
+    readonly ok: false;
+    readonly reason: string;
+    /** What can be used of it all the same, and the whole as JSON. */
+    readonly output: Pick<LlmOutput, "usage" | "finish_reason" | "raw">;
+  };
 
 const text = z.string();
 const nonEmpty = z.string().check(z.minLength(1));
@@ -56,9 +67,16 @@ const llmOutput: z.ZodMiniType<LlmOutput> = z.strictObject({
     z.array(z.strictObject({ id: nonEmpty, tool: text, args_json: text }))
       .check(z.minLength(1)),
   ),
+  no_answer: z.optional(noAnswerSchema),
   usage: z.optional(usageSchema),
   finish_reason: z.optional(text),
   raw: z.optional(text),
+});
+
+/** Of an output of the wrong form, what is right on its own. */
+const salvaged = z.object({
+  usage: z.catch(z.optional(usageSchema), undefined),
+  finish_reason: z.catch(z.optional(text), undefined),
 });
 
 /**
@@ -75,12 +93,20 @@ export function judgeOutput(
     const place = issue?.path.join(".") || "the output";
     return malformed(`${place}: ${issue?.message}`, output);
   }
-  const { answer, calls, usage } = parsed.data;
-  if ((answer === undefined) === (calls === undefined)) {
-    const found = answer === undefined ? "neither" : "both";
-    return malformed(`expected an answer or calls, found ${found}`, output);
+  const { answer, calls, no_answer, usage, finish_reason } = parsed.data;
+  const given = Object.entries({ answer, calls, no_answer })
+    .filter(([, value]) => value !== undefined);
+  if (given.length !== 1) {
+    const found = given.map(([name]) => name).join(" and ") || "neither";
+    const why = finish_reason === undefined
+      ? ""
+      : ` (finish_reason: ${finish_reason})`;
+    return malformed(
+      `expected an answer or calls, found ${found}${why}`,
+      output,
+    );
   }
-  if (usage === undefined && needsUsage) {
+  if (usage === undefined && needsUsage && no_answer === undefined) {
     return malformed(
       "usage: missing, while the policy limits tokens",
       output,
@@ -90,7 +116,9 @@ export function judgeOutput(
 }
 
 function malformed(reason: string, output: unknown): JudgedOutput {
-  return { ok: false, reason, raw: rawText(output) };
+  const { usage, finish_reason } = salvaged.safeParse(output).data ?? {};
+  const raw = rawText(output);
+  return { ok: false, reason, output: { usage, finish_reason, raw } };
 }
 
 function rawText(output: unknown): string {

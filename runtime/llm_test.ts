@@ -54,7 +54,18 @@ const UNSOUND: readonly {
   {
     name: "both an answer and calls",
     output: { answer: "done", calls: [CALL] },
-    reason: "expected an answer or calls, found both",
+    reason: "expected an answer or calls, found answer and calls",
+  },
+  {
+    name: "an answer and why there is none",
+    output: { answer: "done", no_answer: "refusal" },
+    reason: "expected an answer or calls, found answer and no_answer",
+  },
+  {
+    name: "a reason that there is not",
+    output: { no_answer: "mood" },
+    reason:
+      'no_answer: Invalid option: expected one of "refusal"|"content_filter"|"length"|"empty_answer"|"provider_tool_call"',
   },
   {
     name: "an empty answer",
@@ -153,20 +164,60 @@ for (const { name, output, reason, raw } of UNSOUND) {
     assertEquals(judgeOutput(output, { needsUsage: false }), {
       ok: false,
       reason,
-      raw: raw ?? JSON.stringify(output),
+      output: {
+        usage: undefined,
+        finish_reason: undefined,
+        raw: raw ?? JSON.stringify(output),
+      },
     });
   });
 }
 
+/** Where the policy limits tokens. */
+const LIMITED = { needsUsage: true };
+
+Deno.test("judgeOutput() keeps usage and finish reason of what it refuses, where they are right", () => {
+  const finish_reason = "pause_turn";
+  const usage = { ...USAGE, input_tokens: -1 };
+  assertEquals(judgeOutput({ usage: USAGE, finish_reason }, LIMITED), {
+    ok: false,
+    reason:
+      "expected an answer or calls, found neither (finish_reason: pause_turn)",
+    output: {
+      usage: USAGE,
+      finish_reason,
+      raw: JSON.stringify({ usage: USAGE, finish_reason }),
+    },
+  });
+  assertEquals(judgeOutput({ answer: "done", usage, finish_reason }, LIMITED), {
+    ok: false,
+    reason: "usage.input_tokens: Too small: expected number to be >=0",
+    output: {
+      usage: undefined,
+      finish_reason,
+      raw: JSON.stringify({ answer: "done", usage, finish_reason }),
+    },
+  });
+});
+
+Deno.test("judgeOutput() takes no answer for what it says it is, with or without usage", () => {
+  const output = { no_answer: "refusal", raw: "I will not." } as const;
+  assertEquals(judgeOutput(output, LIMITED), { ok: true, output });
+});
+
 Deno.test("judgeOutput() refuses an output without usage where tokens are limited", () => {
   const output = { answer: "done" };
-  assertEquals(judgeOutput(output, { needsUsage: true }), {
+  assertEquals(judgeOutput(output, LIMITED), {
     ok: false,
     reason: "usage: missing, while the policy limits tokens",
-    raw: '{"answer":"done"}',
+    output: {
+      usage: undefined,
+      finish_reason: undefined,
+      raw: '{"answer":"done"}',
+    },
   });
   assertEquals(
-    judgeOutput({ ...output, usage: USAGE }, { needsUsage: true }).ok,
+    judgeOutput({ ...output, usage: USAGE }, LIMITED).ok,
     true,
   );
 });

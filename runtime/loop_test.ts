@@ -346,6 +346,15 @@ const ENDINGS: Record<
   tool_call_budget: [null, null, "loop_budget"],
   usage_missing: ["catalogued_unhandled", "failure_mode_terminal"],
   output_without_a_form: ["catalogued_unhandled", "failure_mode_terminal"],
+  model_refuses: ["catalogued_unhandled", "failure_mode_terminal"],
+  model_refuses_after_an_outage: [
+    "catalogued_unhandled",
+    "failure_mode_terminal",
+  ],
+  malformed_output_that_was_counted: [
+    "catalogued_unhandled",
+    "failure_mode_terminal",
+  ],
   model_throws: ["catalogued_unhandled", "failure_mode_terminal"],
   absurd_usage: ["catalogued_unhandled", "failure_mode_terminal"],
   keys_in_another_order: [null, null, "final_answer"],

@@ -12,6 +12,7 @@ import type {
   ToolStarted,
 } from "./event.ts";
 import type { LlmOutput } from "./llm.ts";
+import { recordedNoAnswer } from "./no_answer.ts";
 import { RecordedFailure } from "./recorded_failure.ts";
 
 /**
@@ -36,18 +37,20 @@ export function readingsOf(
  * @throws {RecordedFailure} when it failed
  */
 export function outputOf(event: LlmCompleted): LlmOutput {
-  const { error, answer, calls, usage, finish_reason, raw } = event;
-  if (error !== null) {
-    // A model that answered in a wrong form has answered.
-    const lost = error.type === "malformed_output";
-    throw new RecordedFailure(error, { raw, lost });
-  }
-  return {
-    ...answer === null ? { calls } : { answer },
-    usage: usage ?? undefined,
-    finish_reason: finish_reason ?? undefined,
-    raw: raw ?? undefined,
+  const { error, answer, calls, ...besides } = event;
+  const output = {
+    usage: besides.usage ?? undefined,
+    finish_reason: besides.finish_reason ?? undefined,
+    raw: besides.raw ?? undefined,
   };
+  if (error === null) {
+    return { ...answer === null ? { calls } : { answer }, ...output };
+  }
+  const no_answer = recordedNoAnswer(error);
+  if (no_answer !== undefined) return { no_answer, ...output };
+  // A model that answered in a wrong form has answered.
+  const lost = error.type === "malformed_output";
+  throw new RecordedFailure(error, { output, lost });
 }
 
 /**

@@ -19,6 +19,7 @@ import {
   startedBy,
   validationOf,
 } from "./recorded_answers.ts";
+import { noAnswerError } from "./no_answer.ts";
 import { RecordedFailure } from "./recorded_failure.ts";
 
 const HEAD = { v: 1, seq: 5, ts: "9", step: 1 } as const;
@@ -121,8 +122,32 @@ Deno.test("outputOf() has what the model gave back", () => {
 
 Deno.test("outputOf() fails as the model did, with what it wrote", () => {
   const failed = { ...COMPLETED, answer: null, raw: "r", error: FAILURE };
-  const error = assertThrows(() => outputOf(failed), RecordedFailure, "m");
-  assertEquals([error.error, error.raw, error.lost], [FAILURE, "r", false]);
+  const { error, output, lost } = assertThrows(
+    () => outputOf(failed),
+    RecordedFailure,
+    "m",
+  );
+  assertEquals([error, output.raw, lost], [FAILURE, "r", false]);
+});
+
+Deno.test("outputOf() has again why a model gave no answer, with its usage", () => {
+  const usage = { input_tokens: 1, output_tokens: 2 };
+  const error = noAnswerError("length", "max_tokens");
+  assertEquals(
+    outputOf({
+      ...COMPLETED,
+      answer: null,
+      usage,
+      finish_reason: "max_tokens",
+      error,
+    }),
+    {
+      no_answer: "length",
+      usage,
+      finish_reason: "max_tokens",
+      raw: undefined,
+    },
+  );
 });
 
 Deno.test("outcomeOf() a success is what its receipt has", () => {

@@ -1,4 +1,5 @@
 import type { RecordedError } from "./event.ts";
+import type { LlmOutput } from "./llm.ts";
 
 /**
  * Thrown in the place of work that is on record already: the failure that the
@@ -8,8 +9,8 @@ export class RecordedFailure extends Error {
   override readonly name = "RecordedFailure";
   /** The error as the ledger has it. */
   readonly error: RecordedError;
-  /** What the model wrote, where the ledger has that beside the error. */
-  readonly raw: string | null;
+  /** What the ledger has of the model's output beside the error. */
+  readonly output: Pick<LlmOutput, "usage" | "finish_reason" | "raw">;
   /** How long the run waited after it, in milliseconds. */
   readonly retryAfterMs: number;
   /** Whether the ledger says that the attempt succeeded, and its result is lost. */
@@ -18,15 +19,15 @@ export class RecordedFailure extends Error {
   /** Takes an error from a ledger. */
   constructor(
     error: RecordedError,
-    { raw = null, lost = false, retryAfterMs = 0 }: {
-      readonly raw?: string | null;
+    { output = {}, lost = false, retryAfterMs = 0 }: {
+      readonly output?: RecordedFailure["output"];
       readonly retryAfterMs?: number;
       readonly lost?: boolean;
     } = {},
   ) {
     super(error.message);
     this.error = error;
-    this.raw = raw;
+    this.output = output;
     this.lost = lost;
     this.retryAfterMs = retryAfterMs;
   }

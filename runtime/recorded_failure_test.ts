@@ -4,7 +4,10 @@ import { INDETERMINATE, RecordedFailure } from "./recorded_failure.ts";
 
 Deno.test("a RecordedFailure is taken as it stands, even when the run is cancelled", async () => {
   const error = { ...INDETERMINATE, kind: "transient" } as const;
-  const failure = new RecordedFailure(error, { raw: "r", lost: true });
+  const failure = new RecordedFailure(error, {
+    output: { raw: "r" },
+    lost: true,
+  });
   const controller = new AbortController();
   const attempted = await attempt(() => {
     controller.abort();

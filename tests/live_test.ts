@@ -171,6 +171,26 @@ for (
     {
       what: "whose answer is cut off",
       answers: [completion({ content: "It is", finish: "length" })],
+      type: "length",
+    },
+    {
+      what: "that refuses",
+      answers: [completion({ refusal: "I will not." })],
+      type: "refusal",
+    },
+    {
+      what: "whose answer a filter stops",
+      answers: [completion({ content: "It", finish: "content_filter" })],
+      type: "content_filter",
+    },
+    {
+      what: "whose answer is empty",
+      answers: [completion({ content: "" })],
+      type: "empty_answer",
+    },
+    {
+      what: "that announces calls and has none",
+      answers: [completion({ content: "So", finish: "tool_calls" })],
       type: "malformed_output",
     },
     {
@@ -218,6 +238,38 @@ for (
     },
   );
 }
+
+Deno.test(
+  "a refusal is on record with its tokens and the reason, in trace and report",
+  needs,
+  async () => {
+    using here = laidDown();
+    await using server = llmServer([completion({ refusal: "I will not." })]);
+    const ended = await here.run(server);
+    assertStringIncludes(
+      ended.stderr,
+      "refusal: the model refused to answer (finish_reason: content-filter: stop)",
+    );
+    const completed = here.artifact("state.jsonl").split("\n")
+      .find((line) => line.includes('"llm_completed"')) ?? "";
+    const { usage, finish_reason, error } = JSON.parse(completed);
+    assertEquals(usage, {
+      input_tokens: 12,
+      output_tokens: 5,
+      total_tokens: 17,
+    });
+    assertEquals(finish_reason, "content-filter: stop");
+    assertEquals([error.type, error.exception_class], ["refusal", "NoAnswer"]);
+    const trace = here.artifact("trace.json");
+    for (
+      const part of ['"refusal"', '"content-filter: stop"', "input_tokens"]
+    ) {
+      assertStringIncludes(trace, part);
+    }
+    assertStringIncludes(here.artifact("run_report.md"), "refusal");
+    assertStringIncludes(here.artifact("run_report.md"), "17");
+  },
+);
 
 Deno.test("a task without a script wants a model", needs, async () => {
   using here = laidDown();

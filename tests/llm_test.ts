@@ -125,6 +125,7 @@ const OUTPUTS: readonly {
     id: "a refusal as no answer",
     answer: completion({ refusal: "I will not." }),
     want: {
+      no_answer: "refusal",
       usage: USAGE,
       finish_reason: "content-filter: stop",
       raw: '[{"type":"text","text":"I will not."}]',
@@ -134,6 +135,7 @@ const OUTPUTS: readonly {
     id: "what a content filter stopped as no answer",
     answer: completion({ content: "First", finish: "content_filter" }),
     want: {
+      no_answer: "content_filter",
       usage: USAGE,
       finish_reason: "content-filter: content_filter",
       raw: '[{"type":"text","text":"First"}]',
@@ -143,6 +145,7 @@ const OUTPUTS: readonly {
     id: "what was cut off for its length as no answer",
     answer: completion({ content: "First", finish: "length" }),
     want: {
+      no_answer: "length",
       usage: USAGE,
       finish_reason: "length",
       raw: '[{"type":"text","text":"First"}]',
@@ -152,6 +155,7 @@ const OUTPUTS: readonly {
     id: "a call that was cut off for its length as no call",
     answer: completion({ calls: [CALL], finish: "length" }),
     want: {
+      no_answer: "length",
       usage: USAGE,
       finish_reason: "length",
       raw:
@@ -161,12 +165,18 @@ const OUTPUTS: readonly {
   {
     id: "an empty answer as none",
     answer: completion({ content: "" }),
-    want: { usage: USAGE, finish_reason: "stop", raw: "[]" },
+    want: {
+      no_answer: "empty_answer",
+      usage: USAGE,
+      finish_reason: "stop",
+      raw: "[]",
+    },
   },
   {
     id: "reasoning without an answer as none",
     answer: completion({ reasoning: "Hm." }),
     want: {
+      no_answer: "empty_answer",
       usage: USAGE,
       finish_reason: "stop",
       raw: '[{"type":"reasoning","text":"Hm."}]',

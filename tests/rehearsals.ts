@@ -204,6 +204,28 @@ export const REHEARSALS = {
   output_without_a_form: (): Rehearsal => ({
     script: [{ raw: "I would rather not" }],
   }),
+  model_refuses: (): Rehearsal => ({
+    policy: { loop_budget: { max_iterations: 10, max_tokens: 100 } },
+    llm: inTurn({
+      no_answer: "refusal",
+      usage: { input_tokens: 30, output_tokens: 3 },
+      finish_reason: "refusal",
+      raw: "I will not.",
+    }),
+  }),
+  model_refuses_after_an_outage: (): Rehearsal => ({
+    model: NEARBY,
+    llm: inTurn(busy(), {
+      no_answer: "length",
+      finish_reason: "length",
+    }),
+  }),
+  malformed_output_that_was_counted: (): Rehearsal => ({
+    llm: inTurn({
+      usage: { input_tokens: 30, output_tokens: 3 },
+      finish_reason: "pause_turn",
+    }),
+  }),
   model_throws: (): Rehearsal => ({
     llm: inTurn(new TypeError("The socket is closed")),
   }),

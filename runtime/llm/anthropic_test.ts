@@ -108,6 +108,7 @@ const OUTPUTS: readonly {
     content: [TEXT],
     stop: "refusal",
     want: {
+      no_answer: "refusal",
       usage: USAGE,
       finish_reason: "content-filter: refusal",
       raw: '[{"type":"text","text":"Because."}]',
@@ -118,6 +119,7 @@ const OUTPUTS: readonly {
     content: [TOOL_USE],
     stop: "max_tokens",
     want: {
+      no_answer: "length",
       usage: USAGE,
       finish_reason: "length: max_tokens",
       raw:

@@ -306,7 +306,10 @@ Deno.test("recordingLlm() writes a malformed answer that is on record", async ()
     exception_class: "MalformedOutput",
     message: "neither",
   } as const;
-  const lost = new RecordedFailure(error, { raw: '{"raw":"hm"}', lost: true });
+  const lost = new RecordedFailure(error, {
+    output: { raw: '{"raw":"hm"}' },
+    lost: true,
+  });
   const llm = recordingLlm(playing([lost]), {
     info: INFO,
     write: (line) => lines.push(line),

@@ -110,6 +110,7 @@ const OUTPUTS: readonly {
     id: `${reason} as no answer`,
     response: () => generated([TEXT], reason),
     want: {
+      no_answer: "content_filter" as const,
       usage: USAGE,
       finish_reason: `content-filter: ${reason}`,
       raw: TEXT_JSON,
@@ -123,6 +124,7 @@ const OUTPUTS: readonly {
         usageMetadata: { promptTokenCount: 30, totalTokenCount: 30 },
       }),
     want: {
+      no_answer: "content_filter",
       usage: {
         input_tokens: 30,
         output_tokens: 0,
@@ -137,6 +139,7 @@ const OUTPUTS: readonly {
     id: "MAX_TOKENS as no answer",
     response: () => generated([TEXT], "MAX_TOKENS"),
     want: {
+      no_answer: "length",
       usage: USAGE,
       finish_reason: "length: MAX_TOKENS",
       raw: TEXT_JSON,

@@ -1,5 +1,6 @@
 import type { ProposedCall } from "../event.ts";
 import type { LlmOutput } from "../llm.ts";
+import type { NoAnswer } from "../no_answer.ts";
 import { type ModelUsage, modelUsage } from "./model_usage.ts";
 
 /** What a provider's model gave back, as far as it is looked at. */
@@ -34,6 +35,9 @@ export interface ModelPart {
 /** Words for a stop in the middle that the packages call a `stop`. */
 const PAUSED = new Set(["pause_turn"]);
 
+/** Words of a filtered answer that the model itself refused: Anthropic's, OpenAI's. */
+const REFUSED = new Set(["refusal", "stop"]);
+
 /**
  * Makes what a model gave back an answer or calls, when it is whole:
  *
@@ -41,13 +45,12 @@ const PAUSED = new Set(["pause_turn"]);
  *   text beside them is `raw`, and arguments stay the text that they are;
  * - an answer, when the model just stopped and wrote some text.
  *
- * All else is neither, so that the loop puts it on record as a malformed output:
- * what was cut off for its length (a call too, since its arguments may be cut), a
- * refusal, what a content filter stopped, an empty answer, calls that were
- * announced and are not there, a reason to stop that nobody knows, and a tool
- * that the provider ran on its own, past the policy. Then `raw` is the content as
- * JSON, and `finish_reason` says both words for why it stopped:
- * `content-filter: stop` is a refusal of OpenAI's.
+ * All else ends the run. Then `raw` is the content as JSON, and `finish_reason`
+ * says both words for why the model stopped; `no_answer` names a refusal, an
+ * answer that was filtered, cut off or empty (a call that was cut off, too, since
+ * its arguments may be), and a tool that the provider ran on its own, past the
+ * policy. What is left, as calls that were announced and are not there, or a
+ * reason to stop that nobody knows, is for the loop to refuse as malformed.
  */
 export function modelOutput(
   { content, finishReason, usage }: ModelResult,
@@ -59,10 +62,16 @@ export function modelOutput(
   const called = content.filter(({ type }) => type === "tool-call");
   const text = content.filter(({ type }) => type === "text")
     .map(({ text = "" }) => text).join("");
+  const isEmpty = called.length === 0 && text.trim() === "";
   const finish_reason = raw ?? unified;
 
-  if (content.some(({ providerExecuted }) => providerExecuted === true)) {
-    return { ...unusable(finishReason, content), ...counted };
+  const no_answer = content.some((part) => part.providerExecuted === true)
+    ? "provider_tool_call"
+    : stopped && isEmpty
+    ? "empty_answer"
+    : withheld(finishReason);
+  if (no_answer !== undefined) {
+    return { no_answer, ...counted, ...unusable(finishReason, content) };
   }
   if (called.length > 0 && (stopped || unified === "tool-calls")) {
     const calls = called.map(proposed);
@@ -70,10 +79,20 @@ export function modelOutput(
       ? { calls, ...counted, finish_reason }
       : { calls, ...counted, finish_reason, raw: text };
   }
-  if (called.length === 0 && stopped && text.trim() !== "") {
+  if (called.length === 0 && stopped) {
     return { answer: text, ...counted, finish_reason };
   }
-  return { ...unusable(finishReason, content), ...counted };
+  return { ...counted, ...unusable(finishReason, content) };
+}
+
+/** What the reason to stop says of an answer that is not whole. */
+function withheld({ unified, raw = "" }: ModelFinish): NoAnswer | undefined {
+  switch (unified) {
+    case "length":
+      return "length";
+    case "content-filter":
+      return REFUSED.has(raw) ? "refusal" : "content_filter";
+  }
 }
 
 function proposed(

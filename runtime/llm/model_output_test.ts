@@ -51,13 +51,17 @@ const RESULTS: readonly {
     id: "takes no white space for an answer",
     content: [{ type: "text", text: " \n" }],
     unified: "stop",
-    want: { finish_reason: "stop", raw: '[{"type":"text","text":" \\n"}]' },
+    want: {
+      no_answer: "empty_answer",
+      finish_reason: "stop",
+      raw: '[{"type":"text","text":" \\n"}]',
+    },
   },
   {
     id: "takes nothing for an answer",
     content: [],
     unified: "stop",
-    want: { finish_reason: "stop", raw: "[]" },
+    want: { no_answer: "empty_answer", finish_reason: "stop", raw: "[]" },
   },
   {
     id: "takes no pause for an answer",
@@ -66,26 +70,51 @@ const RESULTS: readonly {
     raw: "pause_turn",
     want: { finish_reason: "stop: pause_turn", raw: TEXT_JSON },
   },
-  ...["length", "content-filter", "error", "interrupted", "other", "tool-calls"]
-    .map((unified) => ({
+  ...["error", "interrupted", "other", "tool-calls"].map((unified) => ({
+    id: `takes no text for an answer after ${unified}`,
+    content: [TEXT],
+    unified,
+    raw: "WORD",
+    want: { finish_reason: `${unified}: WORD`, raw: TEXT_JSON },
+  })),
+  ...["error", "interrupted", "other"].map((unified) => ({
+    id: `takes no calls after ${unified}`,
+    content: [CALL],
+    unified,
+    want: { finish_reason: unified, raw: CALL_JSON },
+  })),
+  ...(["length", "content_filter"] as const).flatMap((no_answer) => {
+    const unified = no_answer.replace("_", "-");
+    return [{
       id: `takes no text for an answer after ${unified}`,
       content: [TEXT],
       unified,
       raw: "WORD",
-      want: { finish_reason: `${unified}: WORD`, raw: TEXT_JSON },
-    })),
-  ...["length", "content-filter", "error", "interrupted", "other"]
-    .map((unified) => ({
+      want: { no_answer, finish_reason: `${unified}: WORD`, raw: TEXT_JSON },
+    }, {
       id: `takes no calls after ${unified}`,
       content: [CALL],
       unified,
-      want: { finish_reason: unified, raw: CALL_JSON },
-    })),
+      want: { no_answer, finish_reason: unified, raw: CALL_JSON },
+    }];
+  }),
+  ...["refusal", "stop"].map((raw) => ({
+    id: `tells a refusal from a filter by the word ${raw}`,
+    content: [TEXT],
+    unified: "content-filter",
+    raw,
+    want: {
+      no_answer: "refusal" as const,
+      finish_reason: `content-filter: ${raw}`,
+      raw: TEXT_JSON,
+    },
+  })),
   {
     id: "takes nothing from a provider that ran a tool itself",
     content: [{ ...CALL, providerExecuted: true }, TEXT],
     unified: "stop",
     want: {
+      no_answer: "provider_tool_call",
       finish_reason: "stop",
       raw:
         '[{"type":"tool-call","toolCallId":"c1","toolName":"read","input":"{","providerExecuted":true},{"type":"text","text":"Done."}]',

@@ -78,9 +78,10 @@ function outcomeOf(
   const { error, recorded, retryAfterMs = 0 } = attempted;
   if (recorded?.lost) {
     // A malformed answer that is on record stands there as its own JSON.
-    return recorded.raw === null
+    const { raw } = recorded.output;
+    return raw === undefined
       ? undefined
-      : { output: JSON.parse(recorded.raw), error: null, retry_after_ms: 0 };
+      : { output: JSON.parse(raw), error: null, retry_after_ms: 0 };
   }
   if (!aborted) return { output: null, error, retry_after_ms: retryAfterMs };
   if (!(reason instanceof Error) || reason.name !== "TimeoutError") {
