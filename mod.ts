@@ -163,6 +163,7 @@ export {
   type Rerun,
   rerun,
 } from "./runtime/rerun.ts";
+export { type NoAnswer } from "./runtime/no_answer.ts";
 export { type Usage } from "./runtime/usage.ts";
 export { type ValueDifference } from "./runtime/value_difference.ts";
 export {
@@ -184,7 +185,11 @@ export {
   parseCassette,
   type ToolDescription,
 } from "./runtime/llm/cassette.ts";
-export { type CassetteLlm, cassetteLlm } from "./runtime/llm/cassette_llm.ts";
+export {
+  type CassetteLlm,
+  cassetteLlm,
+  exchangesOnRecord,
+} from "./runtime/llm/cassette_llm.ts";
 export { type Recording, recordingLlm } from "./runtime/llm/recording_llm.ts";
 export { ModelError, type ModelErrorOptions } from "./runtime/model_error.ts";
 export { type ModelInfo, type RunSpec } from "./runtime/run_spec.ts";

@@ -1,21 +1,25 @@
 import { z } from "../deps.ts";
 import type { RecordedError } from "./event.ts";
 
-/** Why a model gave neither an answer nor calls, where it said so; in words for people. */
-const NO_ANSWER = {
+/** Why a model gave neither an answer nor calls, where it said so. */
+export type NoAnswer =
+  | "refusal"
+  | "content_filter"
+  | "length"
+  | "empty_answer"
+  | "provider_tool_call";
+
+const MEANINGS: Readonly<Record<NoAnswer, string>> = {
   refusal: "the model refused to answer",
   content_filter: "a content filter stopped the answer",
   length: "the answer was cut off at the limit of its length",
   empty_answer: "the model stopped with neither an answer nor a call",
   provider_tool_call: "the provider ran a tool itself, past the policy",
-} as const;
-
-/** Why a model gave neither an answer nor calls, where it said so. */
-export type NoAnswer = keyof typeof NO_ANSWER;
+};
 
 /** The schema of a `NoAnswer`. */
 export const noAnswerSchema: z.ZodMiniType<NoAnswer> = z.enum(
-  Object.keys(NO_ANSWER) as NoAnswer[],
+  Object.keys(MEANINGS) as NoAnswer[],
 );
 
 const EXCEPTION_CLASS = "NoAnswer";
@@ -25,7 +29,7 @@ export function noAnswerError(
   reason: NoAnswer,
   finishReason: string | undefined,
 ): RecordedError {
-  const text = NO_ANSWER[reason];
+  const text = MEANINGS[reason];
   return {
     kind: "unhandled",
     type: reason,
