@@ -50,9 +50,9 @@ const MIN_KEY_LENGTH = 8;
 /** A server may write the key that it was sent into its answer, which is recorded. */
 function unlocked(output: LlmOutput, key = ""): LlmOutput {
   if (key.length < MIN_KEY_LENGTH) return output;
-  // A key has no character that JSON escapes.
   const text = JSON.stringify(output);
-  return text.includes(key) ? JSON.parse(withoutKey(text, key)) : output;
+  const cleaned = withoutKey(text, key);
+  return cleaned === text ? output : JSON.parse(cleaned);
 }
 
 function isTimeout(reason: unknown): boolean {
