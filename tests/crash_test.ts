@@ -17,8 +17,8 @@ const FULL = Deno.args.includes("--full");
 const SEED = 20261124;
 
 /** How many points of each task are tried. */
-const KILLS = FULL ? 210 : 12;
-const CUTS = FULL ? Infinity : 60;
+const KILLS = FULL ? 210 : 5;
+const CUTS = FULL ? Infinity : 40;
 
 const needs = { ignore: lacks("read", "write", "run") };
 const DETERMINISTIC = ["state.jsonl", "trace.json", "run_report.md"];

@@ -16,15 +16,19 @@ function killedAt(n: number, cwd: string): Promise<Ended> {
   });
 }
 
-/** The first and the last changes, and some of the many alike between them. */
+/** How many of the first and of the last changes are tried, and each how many of the many alike between them. */
+const { FIRST, EACH, LAST } = Deno.args.includes("--full")
+  ? { FIRST: 4, EACH: 12, LAST: 10 }
+  : { FIRST: 1, EACH: 48, LAST: 4 };
+
 function moments(changes: number): readonly number[] {
   return Array.from({ length: changes }, (_, index) => index + 1)
-    .filter((n) => n <= 4 || n % 12 === 0 || n > changes - 10);
+    .filter((n) => n <= FIRST || n % EACH === 0 || n > changes - LAST);
 }
 
 Deno.test({
   name:
-    "canonical, killed at any change to the disk and run again, leaves whole runs only",
+    "canonical, killed at a change to the disk and run again, leaves whole runs only",
   ...runs,
   async fn() {
     const committed = readArtifacts(join(PROJECT, "runs", RUN));
