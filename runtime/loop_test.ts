@@ -346,6 +346,10 @@ const ENDINGS: Record<
   tool_call_budget: [null, null, "loop_budget"],
   usage_missing: ["catalogued_unhandled", "failure_mode_terminal"],
   output_without_a_form: ["catalogued_unhandled", "failure_mode_terminal"],
+  unauthorized_when_time_is_up: [
+    "catalogued_unhandled",
+    "failure_mode_terminal",
+  ],
   model_refuses: ["catalogued_unhandled", "failure_mode_terminal"],
   model_refuses_after_an_outage: [
     "catalogued_unhandled",

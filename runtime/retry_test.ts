@@ -5,7 +5,7 @@ import { backoffMs, judgeAttempt, seededFraction } from "./retry.ts";
 
 const LIMITS = { max_retries: 2, backoff_base_ms: 100, backoff_cap_ms: 1000 };
 
-function failed(kind: FailureKind): Attempted<unknown> {
+function failed(kind: FailureKind): Attempted<unknown> & { ok: false } {
   const error = { kind, type: "t", exception_class: "E", message: "m" };
   return { ok: false, error };
 }
@@ -69,6 +69,14 @@ Deno.test("judgeAttempt() tries nothing again where no retries are allowed", () 
     }),
     { outcome: "exhausted", backoffMs: 0 },
   );
+});
+
+Deno.test("judgeAttempt() waits as long as a server asks, and no shorter than the policy says", () => {
+  const options = { limits: LIMITS, random: () => 0.5 };
+  const waits = [0, 99, 100, 101].map((retryAfterMs) =>
+    judgeAttempt({ ...failed("transient"), retryAfterMs }, 1, options).backoffMs
+  );
+  assertEquals(waits, [100, 100, 100, 101]);
 });
 
 const WAITS = [

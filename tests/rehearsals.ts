@@ -303,6 +303,14 @@ export const REHEARSALS = {
       return hanging();
     },
   }),
+  unauthorized_when_time_is_up: (): Rehearsal => ({
+    model: NEARBY,
+    policy: { loop_budget: { max_iterations: 9, max_seconds: 1 } },
+    llmWith: (clock) => async () => {
+      await clock.sleep(2000);
+      throw new ModelError("The key is not accepted", { type: "unauthorized" });
+    },
+  }),
   model_that_is_busy_too_long: (): Rehearsal => ({
     model: NEARBY,
     policy: { loop_budget: { max_iterations: 9, max_seconds: 2 } },
