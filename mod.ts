@@ -182,9 +182,9 @@ export {
   type Cassette,
   type CassetteHead,
   type Exchange,
-  parseCassette,
   type ToolDescription,
 } from "./runtime/llm/cassette.ts";
+export { parseCassette } from "./runtime/llm/parse_cassette.ts";
 export {
   type CassetteLlm,
   cassetteLlm,

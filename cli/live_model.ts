@@ -1,5 +1,5 @@
 import type { RunEvent } from "../runtime/event.ts";
-import { parseCassette } from "../runtime/llm/cassette.ts";
+import { parseCassette } from "../runtime/llm/parse_cassette.ts";
 import { cassetteLlm, exchangesOnRecord } from "../runtime/llm/cassette_llm.ts";
 import { chooseModel } from "../runtime/llm/provider.ts";
 import { openModel } from "../runtime/llm/open_model.ts";

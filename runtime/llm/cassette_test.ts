@@ -5,7 +5,7 @@ import type { AttemptFinished, RunEvent } from "../event.ts";
 import type { Llm, LlmInput, LlmOutput, Message } from "../llm.ts";
 import { ModelError } from "../model_error.ts";
 import { RecordedFailure } from "../recorded_failure.ts";
-import { parseCassette } from "./cassette.ts";
+import { parseCassette } from "./parse_cassette.ts";
 import { cassetteLlm, exchangesOnRecord } from "./cassette_llm.ts";
 import { recordingLlm } from "./recording_llm.ts";
 
