@@ -263,6 +263,22 @@ Deno.test("an answer that nobody knows is a rejection", needs, async () => {
   assertEquals(here.notes(), []);
 });
 
+Deno.test("an answer that cannot be written is none", needs, async () => {
+  using here = laidDown();
+  await here.call(
+    ...["run", "task.yaml", "--out", "run", "--approve", "file"],
+  );
+  const { code, stderr } = await program(
+    ["approvals", "approve", "run", "--by", "ada"],
+    { cwd: here.path, permissions: ["--allow-read"] },
+  );
+  assertEquals([code, stderr.trim()], [
+    1,
+    "run/approvals.jsonl: cannot write the answer there: the process has no write access to it; see --allow-write",
+  ]);
+  assertEquals((await here.call("approvals", "list", "run")).code, 3);
+});
+
 Deno.test("an answer stands: nobody gives a second one", needs, async () => {
   using here = laidDown();
   await here.call(
