@@ -98,7 +98,7 @@ function explain(error: unknown, command: string | undefined): string {
   }
   if (error instanceof Deno.errors.NotCapable) {
     return `Cannot run ${command}: ${
-      error.message.replace(/, run again.*/, "")
+      error.message.replace(/, run again with the (--\S+) flag.*/, "; see $1")
     }`;
   }
   return error instanceof Error

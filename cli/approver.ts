@@ -2,6 +2,7 @@ import type { Policy } from "../policy/load.ts";
 import { type Approver, PENDING } from "../runtime/approval.ts";
 import { approverName } from "./approver_name.ts";
 import { type Output, UsageError } from "./command.ts";
+import { processTerminal } from "./terminal.ts";
 import { terminalApprover } from "./terminal_approver.ts";
 import { writtenApproval } from "./written_approval.ts";
 
@@ -36,7 +37,9 @@ export function approverFor(
     case "file":
       return fileApprover(options);
     case "prompt":
-      if (Deno.stdin.isTerminal()) return atTerminal(options.output, by);
+      if (Deno.stdin.isTerminal()) {
+        return terminalApprover(processTerminal(options.output), by);
+      }
       throw new UsageError("Cannot use --approve prompt: there is no terminal");
   }
   throw new UsageError(
@@ -58,9 +61,4 @@ function fileApprover(options: ApproverOptions): Approver {
     const verdict = approval.verdict === "approved" ? "approved" : "rejected";
     return { approver, verdict };
   };
-}
-
-function atTerminal(output: Output, by: string | undefined): Approver {
-  const note = (text: string) => output.note(text);
-  return terminalApprover({ prompt, confirm, note }, by);
 }

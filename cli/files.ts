@@ -51,8 +51,10 @@ export function whyUnwritable(error: unknown): string {
     return "the operating system does not let this user do it";
   }
   if (error instanceof Deno.errors.NotCapable) {
-    const [access] = /\b(read|write) access/.exec(error.message) ?? ["access"];
-    return `the process has no ${access} to it; see --allow-read and --allow-write`;
+    const [, access] = /\b(read|write) access/.exec(error.message) ?? [];
+    return access === undefined
+      ? "the process has no access to it; see --allow-read and --allow-write"
+      : `the process has no ${access} access to it; see --allow-${access}`;
   }
   return error instanceof Error ? error.message : String(error);
 }

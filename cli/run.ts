@@ -45,8 +45,9 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      none: the operating system writes when it likes
   --approve HOW      who answers what the policy leaves to a person: never
                      (default): nobody, so it is rejected; prompt: you, at the
-                     terminal; file: the run stops until somebody answers with the
-                     command approvals, and goes on with resume
+                     terminal, where the end of input (Ctrl-D) leaves it open as
+                     file does; file: the run stops until somebody answers with
+                     the command approvals, and goes on with resume
   --by NAME          with --approve prompt: who answers; it is recorded. Without
                      it the terminal asks, once
   --llm SPEC         ask a model instead of following the task's script:

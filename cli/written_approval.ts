@@ -5,9 +5,10 @@ import {
   type PassedOver,
   type WrittenApproval,
 } from "../evidence/approval_file.ts";
+import { InputError } from "../policy/input_error.ts";
 import type { Policy } from "../policy/load.ts";
 import { escaped } from "../runtime/escaped.ts";
-import { textIfThere } from "./files.ts";
+import { textIfThere, whyUnwritable } from "./files.ts";
 
 /** How long an answer counts when the policy does not say, in seconds. */
 const DEFAULT_EXPIRES_SECONDS = 86_400;
@@ -39,12 +40,23 @@ export function writtenApproval(
   return { approval, notes };
 }
 
-/** Writes an answer down, on a line of its own also where the last one was torn off. */
+/**
+ * Writes an answer down, on a line of its own also where the last one was torn off.
+ *
+ * @throws {InputError} when it cannot be written
+ */
 export function writeApproval(out: string, answer: WrittenApproval): void {
   const path = join(out, APPROVALS);
-  const isTorn = !/(^|\n)$/.test(textIfThere(path) ?? "");
-  const line = `${isTorn ? "\n" : ""}${JSON.stringify(answer)}\n`;
-  Deno.writeTextFileSync(path, line, { append: true });
+  try {
+    const isTorn = !/(^|\n)$/.test(textIfThere(path) ?? "");
+    const line = `${isTorn ? "\n" : ""}${JSON.stringify(answer)}\n`;
+    Deno.writeTextFileSync(path, line, { append: true });
+  } catch (cause) {
+    throw new InputError(path, [{
+      path: "",
+      message: `cannot write the answer there: ${whyUnwritable(cause)}`,
+    }], { cause });
+  }
 }
 
 function whyPassedOver(each: PassedOver, expiresSeconds: number): string {

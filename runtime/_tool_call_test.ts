@@ -235,6 +235,20 @@ const NOT_RUN: readonly {
     ],
   },
   {
+    name: "approved_after_a_cancellation",
+    verdicts: [
+      "escalate work approval",
+      "rejected by none",
+    ],
+  },
+  {
+    name: "cancelled_behind_an_approval",
+    verdicts: [
+      "escalate work approval",
+      "approved by ada",
+    ],
+  },
+  {
     name: "denied_after_approval",
     verdicts: [
       "escalate work approval",

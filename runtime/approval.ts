@@ -29,8 +29,9 @@ export interface ApprovalAnswer {
 }
 
 /**
- * Asks a person. A rejected promise counts as a rejection; `signal` aborts when
- * the run is cancelled.
+ * Asks a person. A rejected promise counts as a rejection. `signal` aborts when
+ * the run is cancelled: what is answered then counts no longer, and nobody has
+ * answered.
  */
 export type Approver = (
   request: ApprovalRequest,

@@ -378,6 +378,8 @@ const ENDINGS: Record<
   cancelled_by_a_tool: [null, "cancelled"],
   cancelled_while_backing_off: [null, "cancelled"],
   cancelled_while_a_person_thinks: [null, "cancelled"],
+  approved_after_a_cancellation: [null, "cancelled"],
+  cancelled_behind_an_approval: [null, "cancelled"],
   nobody_to_ask: [null, "policy_denial_terminal"],
   rejected: [null, "policy_denial_terminal"],
   rejected_and_told: [null, null, "final_answer"],
@@ -478,6 +480,14 @@ const CANCELLATIONS: readonly {
   },
   {
     name: "cancelled_while_a_person_thinks",
+    events: ["1 llm_completed", "1 policy_checked", "1 approval_resolved"],
+  },
+  {
+    name: "approved_after_a_cancellation",
+    events: ["1 llm_completed", "1 policy_checked", "1 approval_resolved"],
+  },
+  {
+    name: "cancelled_behind_an_approval",
     events: ["1 llm_completed", "1 policy_checked", "1 approval_resolved"],
   },
 ];

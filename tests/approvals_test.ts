@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";
-import { atTerminal } from "./pseudo_terminal.ts";
+import { atTerminal, KEYS, type Typed } from "./pseudo_terminal.ts";
 
 const needs = { ignore: lacks("read", "write", "run") };
 
@@ -263,6 +263,22 @@ Deno.test("an answer that nobody knows is a rejection", needs, async () => {
   assertEquals(here.notes(), []);
 });
 
+Deno.test("an answer that cannot be written is none", needs, async () => {
+  using here = laidDown();
+  await here.call(
+    ...["run", "task.yaml", "--out", "run", "--approve", "file"],
+  );
+  const { code, stderr } = await program(
+    ["approvals", "approve", "run", "--by", "ada"],
+    { cwd: here.path, permissions: ["--allow-read"] },
+  );
+  assertEquals([code, stderr.trim()], [
+    1,
+    "run/approvals.jsonl: cannot write the answer there: the process has no write access to it; see --allow-write",
+  ]);
+  assertEquals((await here.call("approvals", "list", "run")).code, 3);
+});
+
 Deno.test("an answer stands: nobody gives a second one", needs, async () => {
   using here = laidDown();
   await here.call(
@@ -305,12 +321,29 @@ function answersIn(folder: string) {
     .map(({ approver, verdict }) => `${approver}: ${verdict}`);
 }
 
+const PROMPT = ["run", "task.yaml", "--out", "run", "--approve", "prompt"];
+
+function types(question: string, keys: string): Typed {
+  return { question, keys };
+}
+
+/** Types lines, each behind its question. */
+function answers(
+  ...typed: readonly (readonly [question: string, line: string])[]
+): readonly Typed[] {
+  return typed.map(([question, line]) => types(question, line + KEYS.enter));
+}
+
 for (
-  const { what, args, types, want } of [
+  const { what, args, typed, want } of [
     {
       what: "a name that was typed",
       args: [],
-      types: ["Your name:ada", "Approve?y", "Approve?y"],
+      typed: answers(
+        ["Your name:", "ada"],
+        ["Approve?", "y"],
+        ["Approve?", "YES"],
+      ),
       want: {
         code: 0,
         answers: ["ada: approved", "ada: approved"],
@@ -320,7 +353,7 @@ for (
     {
       what: "the name of --by",
       args: ["--by", " Ada Lovelace "],
-      types: ["Approve?y", "Approve?n"],
+      typed: answers(["Approve?", "y"], ["Approve?", "n"]),
       want: {
         code: 2,
         answers: ["Ada Lovelace: approved", "Ada Lovelace: rejected"],
@@ -328,38 +361,189 @@ for (
       },
     },
     {
-      what: "nobody, who gave no name",
+      what: "a name behind those that cannot be recorded",
       args: [],
-      types: ["Your name:"],
-      want: { code: 2, answers: ["none: rejected"], notes: [] },
+      typed: answers(
+        ["Your name:", ""],
+        ["Your name:", "none"],
+        ["Your name:", "ada"],
+        ["Approve?", "n"],
+      ),
+      want: { code: 2, answers: ["ada: rejected"], notes: [] },
     },
     {
-      what: "nobody, whose name is reserved",
+      what: "an answer that nobody knows as a rejection",
+      args: ["--by", "ada"],
+      typed: answers(["Approve?", "maybe"]),
+      want: { code: 2, answers: ["ada: rejected"], notes: [] },
+    },
+    {
+      what: "what was typed ahead, in order",
       args: [],
-      types: ["Your name:none"],
-      want: { code: 2, answers: ["none: rejected"], notes: [] },
+      typed: answers(["Your name:", "zoë\ny\nn"]),
+      want: {
+        code: 2,
+        answers: ["zoë: approved", "zoë: rejected"],
+        notes: ["a.md"],
+      },
     },
   ]
 ) {
   Deno.test(`--approve prompt records ${what}`, hasTerminal, async () => {
     using here = laidDown();
-    const { code, shown } = await atTerminal(
-      ["run", "task.yaml", "--out", "run", "--approve", "prompt", ...args],
-      {
-        cwd: here.path,
-        types: types.map((typed) => {
-          const [, question = "", answer = ""] = /^(.*[:?])(.*)$/.exec(typed) ??
-            [];
-          return { question, answer };
-        }),
-      },
-    );
+    const { code, shown } = await atTerminal([...PROMPT, ...args], {
+      cwd: here.path,
+      types: typed,
+    });
     assertEquals(code, want.code, shown);
     assertEquals(answersIn(here.path), want.answers);
     assertEquals(here.notes(), want.notes);
+    for (const each of want.answers) {
+      assertStringIncludes(shown, each.replace(/(.*): (.*)/, "$2 by $1"));
+    }
     assertEquals((await here.call("verify", "run")).code, 0);
   });
 }
+
+Deno.test(
+  "--approve prompt shows the call before it asks for anything",
+  hasTerminal,
+  async () => {
+    using here = laidDown();
+    const { shown } = await atTerminal(PROMPT, {
+      cwd: here.path,
+      types: answers(["Your name:", "ada"], ["Approve?", "n"]),
+    });
+    const places = ["leaves a call to you", "notes/a.md", "Your name:"]
+      .map((text) => shown.indexOf(text));
+    assertEquals(places, places.toSorted((a, b) => a - b));
+    assertEquals(places.includes(-1), false, shown);
+  },
+);
+
+for (
+  const { what, ends, before } of [
+    { what: "Ctrl-C", ends: { keys: KEYS.ctrlC }, before: [] },
+    {
+      what: "Ctrl-C at the name",
+      ends: { question: "Your name:", keys: KEYS.ctrlC },
+      before: [],
+    },
+    {
+      what: "Ctrl-C before an answer",
+      ends: { keys: `${KEYS.ctrlC}y${KEYS.enter}` },
+      before: [],
+    },
+    { what: "SIGTERM", ends: { signal: "SIGTERM" as const }, before: [] },
+    {
+      what: "Ctrl-C at the second call",
+      ends: { keys: KEYS.ctrlC },
+      before: answers(["Approve?", "y"]),
+    },
+  ]
+) {
+  Deno.test(
+    `${what} while a person is asked ends the run as cancelled, and nobody has answered`,
+    hasTerminal,
+    async () => {
+      using here = laidDown();
+      const named = "question" in ends ? [] : ["--by", "ada"];
+      const { code, shown } = await atTerminal([...PROMPT, ...named], {
+        cwd: here.path,
+        types: [...before, { question: "Approve?", ...ends }],
+      });
+      assertEquals(code, 2, shown);
+      assertStringIncludes(shown, "cancelled; see run/run_report.md");
+      assertStringIncludes(shown, "run: cancelled after");
+      const approved = before.map(() => "ada: approved");
+      assertEquals(answersIn(here.path), [...approved, "none: rejected"]);
+      assertEquals(here.notes(), before.length === 0 ? [] : ["a.md"]);
+      for (const check of [["verify"], ["replay"]]) {
+        const { code, shown } = await here.call(...check, "run");
+        assertEquals(code, 0, shown);
+      }
+      const judged = await here.call(
+        ...["replay", "run", "--policy", "policy.yaml"],
+      );
+      assertEquals(judged.code, 0, judged.shown);
+      const again = await here.call("resume", "run");
+      assertEquals([again.code, again.stderr.trim()], [
+        1,
+        'Cannot resume "run": the run is finished; see resume --help',
+      ]);
+    },
+  );
+}
+
+for (
+  const { what, args, typed } of [
+    {
+      what: "at the name",
+      args: [],
+      typed: [types("Your name:", KEYS.ctrlD)],
+    },
+    {
+      what: "at the answer",
+      args: ["--by", "ada"],
+      typed: [types("Approve?", KEYS.ctrlD)],
+    },
+    {
+      what: "behind an unfinished line",
+      args: ["--by", "ada"],
+      typed: [types("Approve?", `y${KEYS.ctrlD}${KEYS.ctrlD}`)],
+    },
+  ]
+) {
+  Deno.test(
+    `the end of input ${what} answers nothing: the run waits`,
+    hasTerminal,
+    async () => {
+      using here = laidDown();
+      const { code, shown } = await atTerminal([...PROMPT, ...args], {
+        cwd: here.path,
+        types: typed,
+      });
+      assertEquals(code, 3, shown);
+      assertStringIncludes(shown, "run: waits for approval");
+      assertEquals([answersIn(here.path), here.notes()], [[], []]);
+      const verified = await here.call("verify", "run");
+      assertStringIncludes(verified.stdout, "the run waits for approval");
+      await here.call("approvals", "approve", "run", "--by", "bob");
+      assertEquals((await here.call("resume", "run")).code, 3);
+      const done = await atTerminal(
+        ["resume", "run", "--approve", "prompt"],
+        {
+          cwd: here.path,
+          types: answers(["Your name:", "eve"], ["Approve?", "y"]),
+        },
+      );
+      assertEquals(done.code, 0, done.shown);
+      assertEquals(answersIn(here.path), ["bob: approved", "eve: approved"]);
+      assertEquals(here.notes(), ["a.md", "b.md"]);
+      assertEquals((await here.call("verify", "run")).code, 0);
+    },
+  );
+}
+
+Deno.test(
+  "questions stand on standard error, so that --json is alone on standard output",
+  hasTerminal,
+  async () => {
+    using here = laidDown();
+    const { code, shown } = await atTerminal([...PROMPT, "--json"], {
+      cwd: here.path,
+      types: answers(
+        ["Your name:", "ada"],
+        ["Approve?", "y"],
+        ["Approve?", "y"],
+      ),
+      stdout: "out.json",
+    });
+    assertEquals(code, 0, shown);
+    const text = Deno.readTextFileSync(join(here.path, "out.json"));
+    assertEquals(JSON.parse(text).terminal_reason, "final_answer");
+  },
+);
 
 Deno.test(
   "resume --approve prompt asks for the name as well",
@@ -369,7 +553,7 @@ Deno.test(
     await here.call("run", "task.yaml", "--out", "run", "--approve", "file");
     const { code, shown } = await atTerminal(
       ["resume", "run", "--approve", "prompt", "--by", "bob"],
-      { cwd: here.path, types: [{ question: "Approve?", answer: "n" }] },
+      { cwd: here.path, types: answers(["Approve?", "n"]) },
     );
     assertEquals(code, 2, shown);
     assertEquals(answersIn(here.path), ["bob: rejected"]);

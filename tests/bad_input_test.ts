@@ -156,6 +156,19 @@ for (
   );
 }
 
+Deno.test("a permission that the process lacks is named", runs, async () => {
+  using folder = temporaryFolder();
+  const { code, stderr } = await program(["canonical"], {
+    cwd: folder.path,
+    permissions: ["--allow-read"],
+  });
+  assertEquals({ code, stderr }, {
+    code: 1,
+    stderr:
+      'Cannot run canonical: Requires write access to "runs"; see --allow-write\n',
+  });
+});
+
 Deno.test("a document that is not UTF-8 is named", runs, async () => {
   using folder = temporaryFolder();
   Deno.mkdirSync(join(folder.path, "documents"));

@@ -1,16 +1,22 @@
 /**
- * Runs a program at a pseudo-terminal and answers what it asks, as a person
- * does: each answer once its question stands there.
+ * Runs a program at a pseudo-terminal and does what a person does: types each
+ * answer once its question stands there, or ends the program.
  *
  * @module
  */
 import { PROJECT } from "./program.ts";
 
-/** What a person types when a question has appeared. */
+/** What a person does when a question has appeared. */
 export interface Typed {
   readonly question: string;
-  readonly answer: string;
+  /** What is typed, Enter and control characters included. Default: nothing. */
+  readonly keys?: string;
+  /** What the program is sent. Default: nothing. */
+  readonly signal?: Deno.Signal;
 }
+
+/** Control characters, as the keys that type them are called. */
+export const KEYS = { enter: "\n", ctrlC: "\x03", ctrlD: "\x04" } as const;
 
 /** How the program ended, and all that stood on the terminal. */
 export interface Shown {
@@ -21,17 +27,24 @@ export interface Shown {
 /** Runs one command line of this program with a terminal, in `cwd`. */
 export async function atTerminal(
   args: readonly string[],
-  { cwd, types }: {
+  { cwd, types, stdout }: {
     readonly cwd: string;
     readonly types: readonly Typed[];
+    /** The file to which standard output goes. Default: to the terminal. */
+    readonly stdout?: string;
   },
 ): Promise<Shown> {
   const words = [
     ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "--no-lock"],
     ...["--allow-read", "--allow-write", `${PROJECT}mod.ts`, ...args],
   ];
+  const to = stdout === undefined ? "" : ` >${shellQuoted(stdout)}`;
   const child = new Deno.Command("script", {
-    args: ["-qec", words.map(shellQuoted).join(" "), "/dev/null"],
+    args: [
+      "-qec",
+      `echo "process $$"; exec ${words.map(shellQuoted).join(" ")}${to}`,
+      "/dev/null",
+    ],
     cwd,
     env: { NO_COLOR: "1" },
     stdin: "piped",
@@ -48,17 +61,24 @@ export async function atTerminal(
     const text of child.stdout.pipeThrough(new TextDecoderStream())
   ) {
     shown += text;
-    const [next] = left;
-    if (next === undefined) continue;
-    const at = shown.indexOf(next.question, seen);
-    if (at < 0) continue;
-    seen = at + next.question.length;
-    left.shift();
-    await keys.write(new TextEncoder().encode(`${next.answer}\n`));
+    for (let [next] = left; next !== undefined; [next] = left) {
+      const at = shown.indexOf(next.question, seen);
+      if (at < 0) break;
+      seen = at + next.question.length;
+      left.shift();
+      const { keys: typed = "", signal } = next;
+      await keys.write(new TextEncoder().encode(typed));
+      if (signal !== undefined) Deno.kill(processIn(shown), signal);
+    }
   }
   await keys.close().catch(() => {});
   const { code } = await child.status;
   return { code, shown };
+}
+
+/** The process of the program, which the shell says before it becomes it. */
+function processIn(shown: string): number {
+  return Number(/^process (\d+)/.exec(shown)?.[1]);
 }
 
 function shellQuoted(word: string): string {

@@ -26,6 +26,11 @@ function redirect(url: string): Redirect {
   return new Redirect({ url });
 }
 
+/** Does something so many microtasks later. */
+function after(turns: number, act: () => void): void {
+  queueMicrotask(turns === 1 ? act : () => after(turns - 1, act));
+}
+
 /** A model that is asked over a network. */
 const NEARBY: ModelInfo = {
   execution_path: "local",
@@ -450,6 +455,31 @@ export const REHEARSALS = {
       approver() {
         queueMicrotask(() => controller.abort());
         return hanging();
+      },
+    };
+  },
+  approved_after_a_cancellation: (): Rehearsal => {
+    const controller = new AbortController();
+    return {
+      signal: controller.signal,
+      script: [WORK],
+      policy: ASKING,
+      approver() {
+        controller.abort();
+        return Promise.resolve({ approver: "ada", verdict: "approved" });
+      },
+    };
+  },
+  cancelled_behind_an_approval: (): Rehearsal => {
+    const controller = new AbortController();
+    return {
+      signal: controller.signal,
+      script: [WORK],
+      policy: ASKING,
+      approver() {
+        // The signal is heard of when the answer is already there.
+        after(5, () => controller.abort());
+        return Promise.resolve({ approver: "ada", verdict: "approved" });
       },
     };
   },
