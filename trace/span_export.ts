@@ -108,8 +108,13 @@ export function spanExport(world: SpanExportWorld): SpanExport {
 
   /** Sends a request until somebody takes it or trying again is of no use. */
   async function deliver(request: string): Promise<Exported> {
+    let before: Exported | undefined;
     for (let attempt = 1;; attempt++) {
       const became = await world.send(request, given.signal);
+      if (given.signal.aborted && became.type === "unreachable") {
+        // What came of the try before tells more than that this one was left behind.
+        return before ?? became;
+      }
       if (given.signal.aborted || attempt === MAX_ATTEMPTS) return became;
       const backoff = Math.round(
         BACKOFF_MS * 2 ** (attempt - 1) * (0.8 + 0.4 * world.random()),
@@ -119,6 +124,8 @@ export function spanExport(world: SpanExportWorld): SpanExport {
       } else if (became.type === "unreachable" && !isEnding) {
         await pause(backoff, (stop) => hurry = stop);
       } else return became;
+      if (given.signal.aborted) return became;
+      before = became;
     }
   }
 

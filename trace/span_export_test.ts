@@ -66,9 +66,10 @@ function exporting(
     requests,
     /** What is waited for, in milliseconds. */
     waiting: () => waits.map(({ ms }) => ms),
-    /** Ends the oldest wait, and lets everything that follows happen. */
-    async pass() {
-      waits.shift()?.over();
+    /** Ends the oldest wait, or the one for `ms`, and lets everything that follows happen. */
+    async pass(ms = waits[0]?.ms) {
+      const at = waits.findIndex((wait) => wait.ms === ms);
+      waits.splice(at, 1)[0]?.over();
       await settled();
     },
   };
@@ -242,6 +243,29 @@ Deno.test("spanExport() waits five seconds for a collector that does not answer"
     reason: "there was no answer in time",
   });
 });
+
+for (
+  const { when, answers } of [
+    { when: "while it is waited for", answers: [BUSY] },
+    { when: "when it no longer answers", answers: [BUSY, "nothing"] },
+  ] as const
+) {
+  Deno.test(`spanExport() tells what a collector said last, ${when}`, async () => {
+    const spans = exporting(answers);
+    end(spans, 1);
+    await spans.pass();
+    for (const _ of answers.slice(1)) await spans.pass();
+    const ended = spans.end();
+    await settled();
+    await spans.pass(5000);
+    assertEquals(await ended, {
+      sent: 0,
+      unsent: 1,
+      reason: "the collector answered 503",
+    });
+    assertEquals(spans.requests.length, answers.length);
+  });
+}
 
 Deno.test("spanExport() has nothing to do for a run without a span", async () => {
   const spans = exporting([]);
