@@ -1,3 +1,4 @@
+import type { Cancellation } from "./cancellation.ts";
 import type { CassetteFile } from "./cassette_file.ts";
 import type { Output } from "./command.ts";
 import { execute, type Execution } from "./execute.ts";
@@ -14,8 +15,10 @@ import {
 export interface ReportedRun {
   readonly execution: Omit<
     Execution,
-    "cassette" | "online" | "waits" | "watch"
+    "cassette" | "online" | "signal" | "waits" | "watch"
   >;
+  /** Ends the run, and what follows it. */
+  readonly cancellation: Pick<Cancellation, "signal" | "next">;
   /** The run directory. */
   readonly out: string;
   readonly output: Output;
@@ -36,18 +39,21 @@ export interface Reported {
 
 /** Executes a run as `run` and `resume` do, and says what it came to. */
 export async function reportedRun(run: ReportedRun): Promise<Reported> {
-  const { out, output, cassette, spans } = run;
+  const { out, output, cassette, spans, cancellation } = run;
   const trouble = lastTrouble();
   const ended = await orWaiting(execute({
     ...run.execution,
     cassette,
     online: true,
+    signal: cancellation.signal,
     waits: true,
     watch(event) {
       trouble.watch(event);
       spans?.push(event);
     },
-  })).finally(() => spans?.finish(out, output));
+  })).finally(() =>
+    spans?.finish({ out, output, signal: cancellation.next() })
+  );
   const isWhole = !("waitsFor" in ended);
   const code = isWhole
     ? reportEnd(output, {

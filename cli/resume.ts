@@ -110,12 +110,12 @@ because the model or the network could not be reached, each allowed try included
           sandbox,
           host,
           sink,
-          signal: cancellation.signal,
           past: {
             events: record.events,
             sentAgain: (seq) => note({ type: "sent_again", seq }),
           },
         },
+        cancellation,
         out,
         output,
         cassette,

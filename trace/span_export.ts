@@ -32,8 +32,8 @@ export interface SpansExported {
 export interface SpanExport {
   /** Takes the next event. It never waits, and never fails. */
   push(event: RunEvent): void;
-  /** Sends what is left, for a few seconds at most. */
-  end(): Promise<SpansExported>;
+  /** Sends what is left, for a few seconds at most, and no longer than until `signal` aborts. */
+  end(signal?: AbortSignal): Promise<SpansExported>;
 }
 
 /** How many spans may wait; more are dropped and counted. OpenTelemetry's default. */
@@ -140,15 +140,15 @@ export function spanExport(world: SpanExportWorld): SpanExport {
       if (queue.length >= MAX_BATCH) gathered();
       pumping ??= pump();
     },
-    async end() {
+    async end(interrupted) {
       isEnding = true;
       gathered();
       hurry();
-      const { signal, stop } = stoppable();
+      const { signal, stop } = stoppable(interrupted);
       const grace = world.wait(GRACE_MS, signal)
         .then(
           () => given.abort(new DOMException("", "TimeoutError")),
-          () => {},
+          () => interrupted?.aborted && given.abort(interrupted.reason),
         );
       await pumping;
       stop();

@@ -267,6 +267,21 @@ for (
   });
 }
 
+for (const answer of [BUSY, "nothing"] as const) {
+  const what = answer === BUSY ? "is busy" : "does not answer";
+  Deno.test(`spanExport() gives up a collector that ${what} when it is told to`, async () => {
+    const spans = exporting([answer]);
+    const interrupted = new AbortController();
+    end(spans, 1);
+    const ended = spans.end(interrupted.signal);
+    await settled();
+    interrupted.abort();
+    const { sent, unsent } = await ended;
+    assertEquals([sent, unsent], [0, 1]);
+    assertEquals([spans.requests.length, spans.waiting()], [1, []]);
+  });
+}
+
 Deno.test("spanExport() has nothing to do for a run without a span", async () => {
   const spans = exporting([]);
   spans.push(STARTED);
