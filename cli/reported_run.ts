@@ -55,15 +55,14 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
     spans?.finish({ out, output, signal: cancellation.next() })
   );
   const isWhole = !("waitsFor" in ended);
+  const told = { out, spans: spans?.totals(), json: run.json };
   const code = isWhole
     ? reportEnd(output, {
-      out,
+      ...told,
       ...ended,
-      spans: spans?.totals(),
       trouble: trouble.text(),
       isUnreachable: trouble.isUnreachable(),
-      json: run.json,
     })
-    : reportWaiting(output, out, ended.waitsFor);
+    : reportWaiting(output, { ...told, ...ended });
   return { code: reportCassette(output, cassette) ?? code, isWhole };
 }

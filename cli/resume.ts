@@ -54,7 +54,7 @@ been interrupted.
   --approve HOW as for \`run\`; default: file
   --by NAME     as for \`run\`
   --durability  as for \`run\`
-  --json        print the result as JSON
+  --json        as for \`run\`
 
 Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 it ended
 because the model or the network could not be reached, each allowed try included,

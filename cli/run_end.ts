@@ -47,14 +47,19 @@ export async function orWaiting<T extends object>(
 /** Says what a run waits for; returns the exit code that fits. */
 export function reportWaiting(
   output: Output,
-  out: string,
-  request: ApprovalRequest,
+  { out, waitsFor, spans, json }:
+    & Waiting
+    & Pick<RunEnd, "out" | "spans" | "json">,
 ): number {
-  output.note(describeRequest(request));
+  output.note(describeRequest(waitsFor));
   output.note(
     `answer with: approvals approve|reject ${out} --by NAME; then: resume ${out}`,
   );
-  output.data(`${out}: waits for approval`);
+  output.data(
+    json
+      ? JSON.stringify({ run: out, waits_for: waitsFor, spans })
+      : `${out}: waits for approval`,
+  );
   return EXIT.waiting;
 }
 
