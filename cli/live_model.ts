@@ -31,6 +31,7 @@ const REPLAY = "replay:";
  * when it chose none, and the task's script is followed. Nothing is sent yet. Of a
  * run that goes on, `events` are on record.
  *
+ * @throws {UsageError} when an option is given that nobody heeds
  * @throws {InputError} when it cannot be understood, its key is not there, or its cassette cannot be read
  */
 export async function liveModel(
@@ -39,7 +40,10 @@ export async function liveModel(
   events: readonly RunEvent[] = [],
 ): Promise<ChosenModel | undefined> {
   const spec = given.option("llm");
-  if (spec === undefined) return undefined;
+  if (spec === undefined) {
+    refuseIdle(given, "without --llm: no model is asked");
+    return undefined;
+  }
   if (spec.startsWith(REPLAY)) return recordedModel(spec, given, events);
   const choice = chooseModel(spec, {
     baseUrl: given.option("base-url"),
@@ -65,12 +69,7 @@ function recordedModel(
   given: CommandLine,
   events: readonly RunEvent[],
 ): ChosenModel {
-  const idle = MODEL_OPTIONS.find((each) =>
-    each !== "llm" && given.option(each) !== undefined
-  );
-  if (idle !== undefined) {
-    throw new UsageError(`Cannot use --${idle} with --llm ${spec}`);
-  }
+  refuseIdle(given, `with --llm ${spec}`);
   const path = spec.slice(REPLAY.length);
   const cassette = parseCassette(readInput(path), path);
   const { provider, model } = cassette.head.llm;
@@ -86,22 +85,21 @@ function recordedModel(
   };
 }
 
-/**
- * Opens the cassette that the command line wants written, if it does.
- *
- * @throws {UsageError} when no model is asked
- */
+/** Refuses the options that say how a model is asked, when none is. */
+function refuseIdle(given: CommandLine, why: string): void {
+  const idle = MODEL_OPTIONS.find((each) =>
+    each !== "llm" && given.option(each) !== undefined
+  );
+  if (idle !== undefined) throw new UsageError(`Cannot use --${idle} ${why}`);
+}
+
+/** Opens the cassette that the command line wants written, if it does. */
 export function openCassette(
   given: CommandLine,
   model: ChosenModel | undefined,
 ): CassetteFile | undefined {
   const path = given.option("record");
-  if (path === undefined) return undefined;
-  if (model === undefined) {
-    throw new UsageError(
-      "Cannot use --record without --llm: no model is asked",
-    );
-  }
+  if (path === undefined || model === undefined) return undefined;
   return cassetteFile(path, model.seed);
 }
 

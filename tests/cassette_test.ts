@@ -273,6 +273,11 @@ for (
       args: ["--record", "new.jsonl"],
       message: "Cannot use --record without --llm: no model is asked",
     },
+    ...["base-url", "api-key-env", "model-seed"].map((option) => ({
+      what: `--${option} of no model`,
+      args: [`--${option}`, "7"],
+      message: `Cannot use --${option} without --llm: no model is asked`,
+    })),
     {
       what: "a cassette of a cassette",
       args: ["--llm", "replay:c.jsonl", "--record", "new.jsonl"],
