@@ -5,7 +5,8 @@ import { execute, type Execution } from "./execute.ts";
 import type { LiveSpans } from "./live_spans.ts";
 import {
   lastTrouble,
-  orWaiting,
+  orStopped,
+  reportBrokenOff,
   reportCassette,
   reportEnd,
   reportWaiting,
@@ -33,7 +34,7 @@ export interface ReportedRun {
 export interface Reported {
   /** The exit code that fits. */
   readonly code: number;
-  /** Whether the run ended; else it waits for a person. */
+  /** Whether the run ended; else somebody has to resume it. */
   readonly isWhole: boolean;
 }
 
@@ -41,7 +42,7 @@ export interface Reported {
 export async function reportedRun(run: ReportedRun): Promise<Reported> {
   const { out, output, cassette, spans, cancellation } = run;
   const trouble = lastTrouble();
-  const ended = await orWaiting(execute({
+  const ended = await orStopped(execute({
     ...run.execution,
     cassette,
     online: true,
@@ -54,8 +55,8 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
   })).finally(() =>
     spans?.finish({ out, output, signal: cancellation.next() })
   );
-  const isWhole = !("waitsFor" in ended);
   const told = { out, spans: spans?.totals(), json: run.json };
+  const isWhole = "finished" in ended;
   const code = isWhole
     ? reportEnd(output, {
       ...told,
@@ -63,6 +64,8 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
       trouble: trouble.text(),
       isUnreachable: trouble.isUnreachable(),
     })
-    : reportWaiting(output, { ...told, ...ended });
+    : "waitsFor" in ended
+    ? reportWaiting(output, { ...told, ...ended })
+    : reportBrokenOff(output, { out, ...ended });
   return { code: reportCassette(output, cassette) ?? code, isWhole };
 }

@@ -3,11 +3,14 @@ import {
   type ApprovalRequest,
   PendingApprovalError,
 } from "../runtime/approval.ts";
+import { WriteError } from "../evidence/write_error.ts";
+import { InputError } from "../policy/input_error.ts";
 import type { RunEvent, RunFinished } from "../runtime/event.ts";
 import type { SpansExported } from "../trace/span_export.ts";
 import { EXIT, type Output } from "./command.ts";
 import { describeRequest } from "./describe_request.ts";
 import { describeEnd, endAsJson } from "./execute.ts";
+import { readRecord } from "./record.ts";
 
 /** What a governed run came to. */
 export interface RunEnd {
@@ -30,16 +33,22 @@ export interface Waiting {
   readonly waitsFor: ApprovalRequest;
 }
 
-/** Takes a run that waits for approval for what it is, not for a failure. */
-export async function orWaiting<T extends object>(
+/** A run that stopped, since its record cannot be written any further. */
+export interface BrokenOff {
+  readonly unwritten: WriteError;
+}
+
+/** Takes a run that stopped where another process can go on for what it is. */
+export async function orStopped<T extends object>(
   run: Promise<T>,
-): Promise<T | Waiting> {
+): Promise<T | Waiting | BrokenOff> {
   try {
     return await run;
   } catch (error) {
     if (error instanceof PendingApprovalError) {
       return { waitsFor: error.request };
     }
+    if (error instanceof WriteError) return { unwritten: error };
     throw error;
   }
 }
@@ -61,6 +70,28 @@ export function reportWaiting(
       : `${out}: waits for approval`,
   );
   return EXIT.waiting;
+}
+
+/** Says why a record ends too early, and whether the run can go on; returns the exit code that fits. */
+export function reportBrokenOff(
+  output: Output,
+  { out, unwritten }: BrokenOff & Pick<RunEnd, "out">,
+): number {
+  const rest = isOnRecord(out)
+    ? "the run is on record up to here and can be resumed"
+    : "nothing is on record, so the run has to be begun again";
+  output.note(`${unwritten.message}; ${rest}`);
+  return EXIT.error;
+}
+
+function isOnRecord(out: string): boolean {
+  try {
+    readRecord(out);
+    return true;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
 }
 
 /** Says that a cassette was not written to its end; returns the exit code that fits, if it was not. */
