@@ -1,3 +1,4 @@
+import { relative } from "../deps.ts";
 import type { RunEvent } from "../runtime/event.ts";
 import { parseCassette } from "../runtime/llm/cassette.ts";
 import { cassetteLlm, exchangesOnRecord } from "../runtime/llm/cassette_llm.ts";
@@ -71,6 +72,9 @@ function recordedModel(
 ): ChosenModel {
   refuseIdle(given, `with --llm ${spec}`);
   const path = spec.slice(REPLAY.length);
+  if (path === "") {
+    throw new UsageError(`Cannot use --llm "${spec}": expected ${REPLAY}FILE`);
+  }
   const cassette = parseCassette(readInput(path), path);
   const { provider, model } = cassette.head.llm;
   return {
@@ -93,13 +97,27 @@ function refuseIdle(given: CommandLine, why: string): void {
   if (idle !== undefined) throw new UsageError(`Cannot use --${idle} ${why}`);
 }
 
-/** Opens the cassette that the command line wants written, if it does. */
+/**
+ * Opens the cassette that the command line wants written beside the run directory
+ * `out`, if it does.
+ *
+ * @throws {UsageError} when there is a file already, or it would lie in the run
+ * @throws {InputError} when it cannot be created
+ */
 export function openCassette(
   given: CommandLine,
-  model: ChosenModel | undefined,
+  { model, out }: {
+    readonly model: ChosenModel | undefined;
+    readonly out: string;
+  },
 ): CassetteFile | undefined {
   const path = given.option("record");
   if (path === undefined || model === undefined) return undefined;
+  if (!/^\.\.(\/|$)/.test(relative(out, path))) {
+    throw new UsageError(
+      `Cannot record to "${path}": it lies in the run directory "${out}"; choose another --record`,
+    );
+  }
   return cassetteFile(path, model.seed);
 }
 

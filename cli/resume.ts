@@ -93,7 +93,7 @@ because the model or the network could not be reached, each allowed try included
 
     using cancellation = cancelOnSignal();
     using host = await openToolHost({ policy, sandbox, online: true });
-    using cassette = openCassette(given, model);
+    using cassette = openCassette(given, { model, out });
     const note = (incident: Incident) => appendIncident(out, incident);
     using sink = openSink(out, record, (torn) => note(tornLine(torn)));
     note({ type: "resumed", events: record.events.length });

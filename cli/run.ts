@@ -57,7 +57,7 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      --model-seed goes with each request
   --record FILE      write a cassette of the model: what it was asked, by digest
                      and by what each request adds, and what came back; FILE must
-                     not exist yet
+                     not exist yet, nor lie in --out
   --llm replay:FILE  answer from a cassette; another request than the recorded one
                      ends the run and says where they first differ
   --otlp URL         send spans as they end to an OpenTelemetry collector, over
@@ -125,7 +125,7 @@ because the model or the network could not be reached, each allowed try included
       sandbox,
       online: true,
     });
-    using cassette = openCassette(given, model);
+    using cassette = openCassette(given, { model, out });
     createFolder(out, sandbox);
     using sink = runDirectory(out);
     const { code, isWhole } = await reportedRun({

@@ -283,6 +283,18 @@ for (
       args: ["--llm", "replay:c.jsonl", "--record", "new.jsonl"],
       message: "Cannot use --record with --llm replay:c.jsonl",
     },
+    ...["out", "out/c.jsonl", "./no/../out/sandbox/c.jsonl"].map((path) => ({
+      what: `a cassette at ${path}, in the run itself,`,
+      args: ["--llm", "ollama:small", "--record", path],
+      message:
+        `Cannot record to "${path}": it lies in the run directory "out"; choose another --record; see run --help`,
+    })),
+    {
+      what: "a cassette without a name",
+      args: ["--llm", "replay:"],
+      message:
+        'Cannot use --llm "replay:": expected replay:FILE; see run --help',
+    },
     {
       what: "a cassette that is not there",
       args: ["--llm", "replay:none.jsonl"],
