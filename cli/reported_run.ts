@@ -1,3 +1,4 @@
+import { isAsked } from "../tasks/scripted_run.ts";
 import type { Cancellation } from "./cancellation.ts";
 import type { CassetteFile } from "./cassette_file.ts";
 import type { Output } from "./command.ts";
@@ -41,7 +42,7 @@ export interface Reported {
 /** Executes a run as `run` and `resume` do, and says what it came to. */
 export async function reportedRun(run: ReportedRun): Promise<Reported> {
   const { out, output, cassette, spans, cancellation } = run;
-  const trouble = lastTrouble();
+  const trouble = lastTrouble({ asksModel: isAsked(run.execution.model) });
   const ended = await orStopped(execute({
     ...run.execution,
     cassette,

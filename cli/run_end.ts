@@ -128,15 +128,18 @@ export function reportEnd(
   return isUnreachable ? EXIT.unreachable : EXIT.no;
 }
 
-/** Remembers why a run did not end with an answer: the last thing that went wrong. */
-export function lastTrouble() {
+/**
+ * Remembers why a run did not end with an answer: the last thing that went wrong.
+ * `asksModel` says whether a server is behind the model.
+ */
+export function lastTrouble({ asksModel }: { readonly asksModel: boolean }) {
   let trouble: string | undefined;
   let isUnreachable = false;
   return {
     watch(event: RunEvent): void {
       const what = troubleOf(event);
       if (what !== undefined) trouble = `step ${event.step}: ${what}`;
-      isUnreachable ||= nobodyThere(event);
+      isUnreachable ||= nobodyThere(event, asksModel);
     },
     text: () => trouble,
     isUnreachable: () => isUnreachable,
@@ -147,9 +150,9 @@ export function lastTrouble() {
  * Whether the last allowed try, after which a run ends, found nobody: no model
  * that answers, or no connection for a tool.
  */
-function nobodyThere(event: RunEvent): boolean {
+function nobodyThere(event: RunEvent, asksModel: boolean): boolean {
   return event.type === "attempt_finished" && event.outcome === "exhausted" &&
-    (event.call_id === null || event.error?.type === "network");
+    (event.call_id === null ? asksModel : event.error?.type === "network");
 }
 
 function troubleOf(event: RunEvent): string | undefined {

@@ -161,6 +161,20 @@ Deno.test(
 );
 
 Deno.test(
+  "a cassette of a server that was down ends as the run did, but nobody was out of reach",
+  needs,
+  async () => {
+    const down = error(503, { message: "down" });
+    using here = await recorded([down, down, down]);
+    assertEquals(here.live.code, 4, here.live.stderr);
+    const { code, stderr } = await here.play("again");
+    assertEquals(code, 2, stderr);
+    assertStringIncludes(stderr, "step 1: 503: ");
+    assertEquals((await here.run("diff", "live", "again")).code, 0);
+  },
+);
+
+Deno.test(
   "a run of a cassette that broke off anywhere is resumed to the same bytes",
   needs,
   async () => {
