@@ -1,8 +1,9 @@
 import { relative } from "../deps.ts";
+import { InputError } from "../policy/input_error.ts";
 import type { RunEvent } from "../runtime/event.ts";
 import { parseCassette } from "../runtime/llm/cassette.ts";
 import { cassetteLlm, exchangesOnRecord } from "../runtime/llm/cassette_llm.ts";
-import { chooseModel } from "../runtime/llm/provider.ts";
+import { chooseModel, type ModelChoice } from "../runtime/llm/provider.ts";
 import { openModel } from "../runtime/llm/open_model.ts";
 import type { TaskModel } from "../tasks/scripted_run.ts";
 import { type CassetteFile, cassetteFile } from "./cassette_file.ts";
@@ -33,7 +34,8 @@ const REPLAY = "replay:";
  * run that goes on, `events` are on record.
  *
  * @throws {UsageError} when an option is given that nobody heeds
- * @throws {InputError} when it cannot be understood, its key is not there, or its cassette cannot be read
+ * @throws {InputError} when it cannot be understood, its key is not there, the
+ *   process may not reach it, or its cassette cannot be read
  */
 export async function liveModel(
   given: CommandLine,
@@ -56,6 +58,7 @@ export async function liveModel(
     seed,
     fetch: (url, init) => fetch(url, init),
   });
+  refuseWithoutNetwork(choice);
   if (choice.info.execution_path === "hosted") {
     output.note(
       `asking ${spec} at ${choice.host}: the task and what the tools return leave this machine`,
@@ -87,6 +90,16 @@ function recordedModel(
     },
     seed: undefined,
   };
+}
+
+/** Nobody is asked for the permission: that is for whoever starts the process. */
+function refuseWithoutNetwork({ spec, host }: ModelChoice): void {
+  const { state } = Deno.permissions.querySync({ name: "net", host });
+  if (state === "granted") return;
+  throw new InputError(spec, [{
+    path: "",
+    message: `the process may not reach ${host} (--allow-net=${host})`,
+  }]);
 }
 
 /** Refuses the options that say how a model is asked, when none is. */

@@ -331,7 +331,12 @@ for (
     write("policy.yaml", POLICY);
     const { code, stderr } = await program(
       ["run", "task.yaml", "--out", "out", ...args],
-      { cwd: folder.path },
+      {
+        cwd: folder.path,
+        permissions: [
+          ...["--allow-read", "--allow-write", "--allow-net=127.0.0.1:11434"],
+        ],
+      },
     );
     assertEquals(code, 1);
     assertEquals(stderr.trim().split("\n").length, 1);

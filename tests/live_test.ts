@@ -249,6 +249,45 @@ Deno.test(
   },
 );
 
+for (
+  const { flag, args, host } of [
+    { flag: [], args: ["ollama:small"], host: "127.0.0.1:11434" },
+    {
+      flag: ["--allow-net=127.0.0.1:1,[::1]"],
+      args: ["ollama:small", "--base-url", "http://localhost:8080/v1"],
+      host: "localhost:8080",
+    },
+    {
+      flag: ["--allow-net", "--deny-net=[::1]:8080"],
+      args: ["ollama:small", "--base-url", "http://[::1]:8080/v1"],
+      host: "[::1]:8080",
+    },
+  ]
+) {
+  Deno.test(
+    `a model at ${host} that the process may not reach is not asked, and nothing is written`,
+    needs,
+    async () => {
+      using here = laidDown();
+      const { code, stderr } = await program(
+        ["run", "task.yaml", "--out", "run", "--llm", ...args],
+        {
+          cwd: here.path,
+          permissions: ["--allow-read", "--allow-write", ...flag],
+        },
+      );
+      assertEquals([code, stderr], [
+        1,
+        `ollama:small: the process may not reach ${host} (--allow-net=${host})\n`,
+      ]);
+      assertEquals(
+        [...Deno.readDirSync(here.path)].some(({ name }) => name === "run"),
+        false,
+      );
+    },
+  );
+}
+
 Deno.test(
   "a model that is not there ends the run as network, and the command with 4",
   needs,
