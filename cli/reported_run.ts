@@ -2,6 +2,7 @@ import { isAsked } from "../tasks/scripted_run.ts";
 import type { Cancellation } from "./cancellation.ts";
 import type { CassetteFile } from "./cassette_file.ts";
 import type { Output } from "./command.ts";
+import { describeWait } from "./describe_wait.ts";
 import { execute, type Execution } from "./execute.ts";
 import type { LiveSpans } from "./live_spans.ts";
 import {
@@ -42,7 +43,10 @@ export interface Reported {
 /** Executes a run as `run` and `resume` do, and says what it came to. */
 export async function reportedRun(run: ReportedRun): Promise<Reported> {
   const { out, output, cassette, spans, cancellation } = run;
-  const trouble = lastTrouble({ asksModel: isAsked(run.execution.model) });
+  const asksModel = isAsked(run.execution.model);
+  const trouble = lastTrouble({ asksModel });
+  // What is on record is not waited for again, unless it is the last.
+  const first = (run.execution.past?.events.length ?? 0) - 1;
   const ended = await orStopped(execute({
     ...run.execution,
     cassette,
@@ -51,6 +55,10 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
     waits: true,
     watch(event) {
       trouble.watch(event);
+      if (asksModel && event.seq >= first) {
+        const wait = describeWait(event);
+        if (wait !== undefined) output.note(wait);
+      }
       spans?.push(event);
     },
   })).finally(() =>
