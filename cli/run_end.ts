@@ -114,7 +114,8 @@ export function reportEnd(
   if (!answered) {
     output.note(`${trouble ?? "cancelled"}; see ${join(out, "run_report.md")}`);
   }
-  if (unused > 0) {
+  // A run that was stopped leaves some over as a matter of course.
+  if (answered && unused > 0) {
     output.note(`answers of the model that nobody asked for: ${unused}`);
   }
   const { answer } = finished;

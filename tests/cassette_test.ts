@@ -149,14 +149,29 @@ Deno.test(
     const short = await here.play("short");
     assertEquals(short.code, 2);
     assertStringIncludes(short.stderr, "cassette_ended");
+    const early = lines.slice(0, 3).join("\n").replace(
+      /"output":\{.*?"error":null/,
+      '"output":{"answer":"Tea.","usage":{"input_tokens":1,"output_tokens":1}},"error":null',
+    );
+    here.write("c.jsonl", `${early}\n${lines.slice(3).join("\n")}`);
+    const long = await here.play("long");
+    assertEquals([long.code, long.stderr], [
+      0,
+      "answers of the model that nobody asked for: 2\n",
+    ]);
+  },
+);
+
+Deno.test(
+  "a run that is stopped leaves answers over, which is not worth a word",
+  needs,
+  async () => {
+    using here = await recorded();
     const strict = POLICY.replace("max_iterations: 10", "max_iterations: 1");
     here.write("policy.yaml", strict);
-    const long = await here.play("long");
-    assertEquals(long.code, 2);
-    assertStringIncludes(
-      long.stderr,
-      "answers of the model that nobody asked for: 1",
-    );
+    const { code, stderr } = await here.play("stopped");
+    assertEquals([code, stderr.trim().split("\n").length], [2, 1]);
+    assertStringIncludes(stderr, "denied by loop_budget");
   },
 );
 
