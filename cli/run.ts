@@ -52,9 +52,11 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
   --llm SPEC         ask a model instead of following the task's script:
                      openai:MODEL, anthropic:MODEL, google:MODEL, ollama:MODEL,
                      or openai-compatible:MODEL with --base-url URL; keys come
-                     from OPENAI_API_KEY, ANTHROPIC_API_KEY and GEMINI_API_KEY,
-                     or from the variable that --api-key-env names;
-                     --model-seed goes with each request
+                     from OPENAI_API_KEY, ANTHROPIC_API_KEY, and
+                     GOOGLE_GENERATIVE_AI_API_KEY or GEMINI_API_KEY, or from the
+                     variable that --api-key-env names; --model-seed goes with
+                     each request. The process needs --allow-net for the model's
+                     host, and --allow-env for the variable
   --record FILE      write a cassette of the model: what it was asked, by digest
                      and by what each request adds, and what came back; FILE must
                      not exist yet, nor lie in --out
