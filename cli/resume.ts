@@ -57,7 +57,8 @@ been interrupted.
   --json        as for \`run\`
 
 Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 it ended
-because the model or the network could not be reached, each allowed try included,
+because the model or the network could not be reached, or the model had no room
+(429, 503), each allowed try included,
 3 it waits for approval, 1 it could not be resumed.
 `,
   async run(args, output) {
