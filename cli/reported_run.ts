@@ -36,8 +36,10 @@ export interface ReportedRun {
 export interface Reported {
   /** The exit code that fits. */
   readonly code: number;
-  /** Whether the run ended; else somebody has to resume it. */
+  /** Whether the run ended. */
   readonly isWhole: boolean;
+  /** Whether it waits for a person; else its record could not be written any further. */
+  readonly isWaiting: boolean;
 }
 
 /** Executes a run as `run` and `resume` do, and says what it came to. */
@@ -66,6 +68,7 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
   );
   const told = { out, spans: spans?.totals(), json: run.json };
   const isWhole = "finished" in ended;
+  const isWaiting = "waitsFor" in ended;
   const code = isWhole
     ? reportEnd(output, {
       ...told,
@@ -73,8 +76,8 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
       trouble: trouble.text(),
       isUnreachable: trouble.isUnreachable(),
     })
-    : "waitsFor" in ended
+    : isWaiting
     ? reportWaiting(output, { ...told, ...ended })
     : reportBrokenOff(output, { out, ...ended });
-  return { code: reportCassette(output, cassette) ?? code, isWhole };
+  return { code: reportCassette(output, cassette) ?? code, isWhole, isWaiting };
 }

@@ -131,7 +131,7 @@ because the model or the network could not be reached, or the model had no room
     using cassette = openCassette(given, { model, out });
     createFolder(out, sandbox);
     using sink = runDirectory(out);
-    const { code, isWhole } = await reportedRun({
+    const { code, isWhole, isWaiting } = await reportedRun({
       execution: {
         ...inputs,
         runId,
@@ -150,7 +150,7 @@ because the model or the network could not be reached, or the model had no room
       json: given.flag("json"),
     });
     if (key !== undefined && isWhole) await attestRun(out, key);
-    else if (key !== undefined) {
+    else if (key !== undefined && isWaiting) {
       output.note(`not signed yet: sign ${out} --key FILE, once it is done`);
     }
     return code;

@@ -295,9 +295,10 @@ Deno.test(
       join(folder.path, "task.yaml"),
       "id: tea\nquestion: Tea?\nscript: [{ answer: Yes. }]\n",
     );
+    await program(["keygen", "--out", "key"], { cwd: folder.path });
     const { code, stderr } = await onFullDisk(
       1,
-      ["run", "task.yaml", "--out", "run"],
+      ["run", "task.yaml", "--out", "run", "--sign", "key"],
       folder.path,
     );
     assertEquals([code, stderr], [
