@@ -10,21 +10,28 @@ export function readInput(path: string): string {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
       .decode(Deno.readFileSync(path));
   } catch (cause) {
-    throw new InputError(path, [{ path: "", message: whyUnreadable(cause) }], {
-      cause,
-    });
+    throw unreadable(path, cause);
   }
 }
 
-/** The text of a file, if there is one; bytes that are no UTF-8 read as what no sound text has. */
+/**
+ * The text of a file, if there is one; bytes that are no UTF-8 read as what no sound text has.
+ *
+ * @throws {InputError} when it is there and cannot be read
+ */
 export function textIfThere(path: string): string | undefined {
   try {
     return new TextDecoder("utf-8", { ignoreBOM: true })
       .decode(Deno.readFileSync(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    throw unreadable(path, error);
   }
+}
+
+function unreadable(path: string, cause: unknown): InputError {
+  const message = whyUnreadable(cause);
+  return new InputError(path, [{ path: "", message }], { cause });
 }
 
 /** Says in a few words why a file or a folder cannot be read. */

@@ -1,7 +1,9 @@
+import { relative } from "../deps.ts";
+import { InputError } from "../policy/input_error.ts";
 import type { RunEvent } from "../runtime/event.ts";
 import { parseCassette } from "../runtime/llm/parse_cassette.ts";
 import { cassetteLlm, exchangesOnRecord } from "../runtime/llm/cassette_llm.ts";
-import { chooseModel } from "../runtime/llm/provider.ts";
+import { chooseModel, type ModelChoice } from "../runtime/llm/provider.ts";
 import { openModel } from "../runtime/llm/open_model.ts";
 import type { TaskModel } from "../tasks/scripted_run.ts";
 import { type CassetteFile, cassetteFile } from "./cassette_file.ts";
@@ -31,7 +33,9 @@ const REPLAY = "replay:";
  * when it chose none, and the task's script is followed. Nothing is sent yet. Of a
  * run that goes on, `events` are on record.
  *
- * @throws {InputError} when it cannot be understood, its key is not there, or its cassette cannot be read
+ * @throws {UsageError} when an option is given that nobody heeds
+ * @throws {InputError} when it cannot be understood, its key is not there, the
+ *   process may not reach it, or its cassette cannot be read
  */
 export async function liveModel(
   given: CommandLine,
@@ -39,7 +43,10 @@ export async function liveModel(
   events: readonly RunEvent[] = [],
 ): Promise<ChosenModel | undefined> {
   const spec = given.option("llm");
-  if (spec === undefined) return undefined;
+  if (spec === undefined) {
+    refuseIdle(given, "without --llm: no model is asked");
+    return undefined;
+  }
   if (spec.startsWith(REPLAY)) return recordedModel(spec, given, events);
   const choice = chooseModel(spec, {
     baseUrl: given.option("base-url"),
@@ -51,6 +58,7 @@ export async function liveModel(
     seed,
     fetch: (url, init) => fetch(url, init),
   });
+  refuseWithoutNetwork(choice);
   if (choice.info.execution_path === "hosted") {
     output.note(
       `asking ${spec} at ${choice.host}: the task and what the tools return leave this machine`,
@@ -65,13 +73,11 @@ function recordedModel(
   given: CommandLine,
   events: readonly RunEvent[],
 ): ChosenModel {
-  const idle = MODEL_OPTIONS.find((each) =>
-    each !== "llm" && given.option(each) !== undefined
-  );
-  if (idle !== undefined) {
-    throw new UsageError(`Cannot use --${idle} with --llm ${spec}`);
-  }
+  refuseIdle(given, `with --llm ${spec}`);
   const path = spec.slice(REPLAY.length);
+  if (path === "") {
+    throw new UsageError(`Cannot use --llm "${spec}": expected ${REPLAY}FILE`);
+  }
   const cassette = parseCassette(readInput(path), path);
   const { provider, model } = cassette.head.llm;
   return {
@@ -86,20 +92,43 @@ function recordedModel(
   };
 }
 
+/** Nobody is asked for the permission: that is for whoever starts the process. */
+function refuseWithoutNetwork({ spec, host }: ModelChoice): void {
+  const { state } = Deno.permissions.querySync({ name: "net", host });
+  if (state === "granted") return;
+  throw new InputError(spec, [{
+    path: "",
+    message: `the process may not reach ${host} (--allow-net=${host})`,
+  }]);
+}
+
+/** Refuses the options that say how a model is asked, when none is. */
+function refuseIdle(given: CommandLine, why: string): void {
+  const idle = MODEL_OPTIONS.find((each) =>
+    each !== "llm" && given.option(each) !== undefined
+  );
+  if (idle !== undefined) throw new UsageError(`Cannot use --${idle} ${why}`);
+}
+
 /**
- * Opens the cassette that the command line wants written, if it does.
+ * Opens the cassette that the command line wants written beside the run directory
+ * `out`, if it does.
  *
- * @throws {UsageError} when no model is asked
+ * @throws {UsageError} when there is a file already, or it would lie in the run
+ * @throws {InputError} when it cannot be created
  */
 export function openCassette(
   given: CommandLine,
-  model: ChosenModel | undefined,
+  { model, out }: {
+    readonly model: ChosenModel | undefined;
+    readonly out: string;
+  },
 ): CassetteFile | undefined {
   const path = given.option("record");
-  if (path === undefined) return undefined;
-  if (model === undefined) {
+  if (path === undefined || model === undefined) return undefined;
+  if (!/^\.\.(\/|$)/.test(relative(out, path))) {
     throw new UsageError(
-      "Cannot use --record without --llm: no model is asked",
+      `Cannot record to "${path}": it lies in the run directory "${out}"; choose another --record`,
     );
   }
   return cassetteFile(path, model.seed);

@@ -21,8 +21,12 @@ export const SPAN_OPTIONS = ["otlp"] as const;
 
 /** Spans on their way to a collector. */
 export interface LiveSpans extends Pick<SpanExport, "push"> {
-  /** Sends what is left, and says what did not arrive, beside the record too. */
-  finish(out: string, output: Output): Promise<void>;
+  /** Sends what is left until `signal` aborts, and says what did not arrive, beside the record too. */
+  finish(where: {
+    readonly out: string;
+    readonly output: Output;
+    readonly signal: AbortSignal;
+  }): Promise<void>;
   /** What became of them; `undefined` before they are finished. */
   totals(): SpansExported | undefined;
 }
@@ -60,8 +64,8 @@ export function liveSpans(
   let totals: SpansExported | undefined;
   return {
     push,
-    async finish(out, output) {
-      totals = await end();
+    async finish({ out, output, signal }) {
+      totals = await end(signal);
       const { host } = new URL(settings.url);
       if (totals.unsent > 0) reportUnsent(output, { out, host, totals });
     },

@@ -1,10 +1,14 @@
+import { isAsked } from "../tasks/scripted_run.ts";
+import type { Cancellation } from "./cancellation.ts";
 import type { CassetteFile } from "./cassette_file.ts";
 import type { Output } from "./command.ts";
+import { describeWait } from "./describe_wait.ts";
 import { execute, type Execution } from "./execute.ts";
 import type { LiveSpans } from "./live_spans.ts";
 import {
   lastTrouble,
-  orWaiting,
+  orStopped,
+  reportBrokenOff,
   reportCassette,
   reportEnd,
   reportWaiting,
@@ -14,8 +18,10 @@ import {
 export interface ReportedRun {
   readonly execution: Omit<
     Execution,
-    "cassette" | "online" | "waits" | "watch"
+    "cassette" | "online" | "signal" | "waits" | "watch"
   >;
+  /** Ends the run, and what follows it. */
+  readonly cancellation: Pick<Cancellation, "signal" | "next">;
   /** The run directory. */
   readonly out: string;
   readonly output: Output;
@@ -30,34 +36,48 @@ export interface ReportedRun {
 export interface Reported {
   /** The exit code that fits. */
   readonly code: number;
-  /** Whether the run ended; else it waits for a person. */
+  /** Whether the run ended. */
   readonly isWhole: boolean;
+  /** Whether it waits for a person; else its record could not be written any further. */
+  readonly isWaiting: boolean;
 }
 
 /** Executes a run as `run` and `resume` do, and says what it came to. */
 export async function reportedRun(run: ReportedRun): Promise<Reported> {
-  const { out, output, cassette, spans } = run;
-  const trouble = lastTrouble();
-  const ended = await orWaiting(execute({
+  const { out, output, cassette, spans, cancellation } = run;
+  const asksModel = isAsked(run.execution.model);
+  const trouble = lastTrouble({ asksModel });
+  // What is on record is not waited for again, unless it is the last.
+  const first = (run.execution.past?.events.length ?? 0) - 1;
+  const ended = await orStopped(execute({
     ...run.execution,
     cassette,
     online: true,
+    signal: cancellation.signal,
     waits: true,
     watch(event) {
       trouble.watch(event);
+      if (asksModel && event.seq >= first) {
+        const wait = describeWait(event);
+        if (wait !== undefined) output.note(wait);
+      }
       spans?.push(event);
     },
-  })).finally(() => spans?.finish(out, output));
-  const isWhole = !("waitsFor" in ended);
+  })).finally(() =>
+    spans?.finish({ out, output, signal: cancellation.next() })
+  );
+  const told = { out, spans: spans?.totals(), json: run.json };
+  const isWhole = "finished" in ended;
+  const isWaiting = "waitsFor" in ended;
   const code = isWhole
     ? reportEnd(output, {
-      out,
+      ...told,
       ...ended,
-      spans: spans?.totals(),
       trouble: trouble.text(),
       isUnreachable: trouble.isUnreachable(),
-      json: run.json,
     })
-    : reportWaiting(output, out, ended.waitsFor);
-  return { code: reportCassette(output, cassette) ?? code, isWhole };
+    : isWaiting
+    ? reportWaiting(output, { ...told, ...ended })
+    : reportBrokenOff(output, { out, ...ended });
+  return { code: reportCassette(output, cassette) ?? code, isWhole, isWaiting };
 }

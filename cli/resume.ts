@@ -54,10 +54,11 @@ been interrupted.
   --approve HOW as for \`run\`; default: file
   --by NAME     as for \`run\`
   --durability  as for \`run\`
-  --json        print the result as JSON
+  --json        as for \`run\`
 
 Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 it ended
-because the model or the network could not be reached, each allowed try included,
+because the model or the network could not be reached, or the model had no room
+(429, 503), each allowed try included,
 3 it waits for approval, 1 it could not be resumed.
 `,
   async run(args, output) {
@@ -93,7 +94,7 @@ because the model or the network could not be reached, each allowed try included
 
     using cancellation = cancelOnSignal();
     using host = await openToolHost({ policy, sandbox, online: true });
-    using cassette = openCassette(given, model);
+    using cassette = openCassette(given, { model, out });
     const note = (incident: Incident) => appendIncident(out, incident);
     using sink = openSink(out, record, (torn) => note(tornLine(torn)));
     note({ type: "resumed", events: record.events.length });
@@ -110,12 +111,12 @@ because the model or the network could not be reached, each allowed try included
           sandbox,
           host,
           sink,
-          signal: cancellation.signal,
           past: {
             events: record.events,
             sentAgain: (seq) => note({ type: "sent_again", seq }),
           },
         },
+        cancellation,
         out,
         output,
         cassette,

@@ -53,12 +53,14 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
   --llm SPEC         ask a model instead of following the task's script:
                      openai:MODEL, anthropic:MODEL, google:MODEL, ollama:MODEL,
                      or openai-compatible:MODEL with --base-url URL; keys come
-                     from OPENAI_API_KEY, ANTHROPIC_API_KEY and GEMINI_API_KEY,
-                     or from the variable that --api-key-env names;
-                     --model-seed goes with each request
+                     from OPENAI_API_KEY, ANTHROPIC_API_KEY, and
+                     GOOGLE_GENERATIVE_AI_API_KEY or GEMINI_API_KEY, or from the
+                     variable that --api-key-env names; --model-seed goes with
+                     each request. The process needs --allow-net for the model's
+                     host, and --allow-env for the variable
   --record FILE      write a cassette of the model: what it was asked, by digest
                      and by what each request adds, and what came back; FILE must
-                     not exist yet
+                     not exist yet, nor lie in --out
   --llm replay:FILE  answer from a cassette; another request than the recorded one
                      ends the run and says where they first differ
   --otlp URL         send spans as they end to an OpenTelemetry collector, over
@@ -69,7 +71,8 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
   --sign KEYFILE     sign the artifacts with a private key, as keygen writes it:
                      leaves attestation.json beside them, however the run
                      ends; one that waits is signed later, with sign
-  --json             print the result as JSON
+  --json             print the result as one JSON object; of a run that waits, the
+                     question in waits_for, as approvals list --json prints it
 
 Paths in a task are relative to its file, those of options to the current folder.
 
@@ -81,7 +84,8 @@ any other URL that the policy allows is fetched from the network, if the process
 may (--allow-net).
 
 Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 it ended
-because the model or the network could not be reached, each allowed try included,
+because the model or the network could not be reached, or the model had no room
+(429, 503), each allowed try included,
 3 it waits for approval, 1 it could not be run.
 `,
   async run(args, output) {
@@ -125,10 +129,10 @@ because the model or the network could not be reached, each allowed try included
       sandbox,
       online: true,
     });
-    using cassette = openCassette(given, model);
+    using cassette = openCassette(given, { model, out });
     createFolder(out, sandbox);
     using sink = runDirectory(out);
-    const { code, isWhole } = await reportedRun({
+    const { code, isWhole, isWaiting } = await reportedRun({
       execution: {
         ...inputs,
         runId,
@@ -138,8 +142,8 @@ because the model or the network could not be reached, each allowed try included
         sandbox,
         host,
         sink,
-        signal: cancellation.signal,
       },
+      cancellation,
       out,
       output,
       cassette,
@@ -147,7 +151,7 @@ because the model or the network could not be reached, each allowed try included
       json: given.flag("json"),
     });
     if (key !== undefined && isWhole) await attestRun(out, key);
-    else if (key !== undefined) {
+    else if (key !== undefined && isWaiting) {
       output.note(`not signed yet: sign ${out} --key FILE, once it is done`);
     }
     return code;

@@ -8,7 +8,8 @@ const MARKS: readonly string[] = ["state.jsonl", "trace.json", "run_report.md"];
 /**
  * The run directories that a folder is or holds, sorted: those with a ledger, a
  * trace or a report. What is in a run directory belongs to the run and is not
- * looked at; links are not followed.
+ * looked at; links are not followed. A folder below that cannot be read is named
+ * as if it were a run, so that whoever looks at it says so and goes on.
  *
  * @throws {InputError} when there is none
  */
@@ -25,7 +26,14 @@ function* runsBelow(folder: string): Generator<string> {
   const entries = entriesOf(folder);
   if (entries.some(({ name }) => MARKS.includes(name))) return yield folder;
   for (const { name, isDirectory } of entries) {
-    if (isDirectory) yield* runsBelow(join(folder, name));
+    if (!isDirectory) continue;
+    const below = join(folder, name);
+    try {
+      yield* runsBelow(below);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      yield below;
+    }
   }
 }
 

@@ -3,11 +3,14 @@ import {
   type ApprovalRequest,
   PendingApprovalError,
 } from "../runtime/approval.ts";
+import { WriteError } from "../evidence/write_error.ts";
+import { InputError } from "../policy/input_error.ts";
 import type { RunEvent, RunFinished } from "../runtime/event.ts";
 import type { SpansExported } from "../trace/span_export.ts";
 import { EXIT, type Output } from "./command.ts";
 import { describeRequest } from "./describe_request.ts";
 import { describeEnd, endAsJson } from "./execute.ts";
+import { readRecord } from "./record.ts";
 
 /** What a governed run came to. */
 export interface RunEnd {
@@ -30,16 +33,22 @@ export interface Waiting {
   readonly waitsFor: ApprovalRequest;
 }
 
-/** Takes a run that waits for approval for what it is, not for a failure. */
-export async function orWaiting<T extends object>(
+/** A run that stopped, since its record cannot be written any further. */
+export interface BrokenOff {
+  readonly unwritten: WriteError;
+}
+
+/** Takes a run that stopped where another process can go on for what it is. */
+export async function orStopped<T extends object>(
   run: Promise<T>,
-): Promise<T | Waiting> {
+): Promise<T | Waiting | BrokenOff> {
   try {
     return await run;
   } catch (error) {
     if (error instanceof PendingApprovalError) {
       return { waitsFor: error.request };
     }
+    if (error instanceof WriteError) return { unwritten: error };
     throw error;
   }
 }
@@ -47,15 +56,42 @@ export async function orWaiting<T extends object>(
 /** Says what a run waits for; returns the exit code that fits. */
 export function reportWaiting(
   output: Output,
-  out: string,
-  request: ApprovalRequest,
+  { out, waitsFor, spans, json }:
+    & Waiting
+    & Pick<RunEnd, "out" | "spans" | "json">,
 ): number {
-  output.note(describeRequest(request));
+  output.note(describeRequest(waitsFor));
   output.note(
     `answer with: approvals approve|reject ${out} --by NAME; then: resume ${out}`,
   );
-  output.data(`${out}: waits for approval`);
+  output.data(
+    json
+      ? JSON.stringify({ run: out, waits_for: waitsFor, spans })
+      : `${out}: waits for approval`,
+  );
   return EXIT.waiting;
+}
+
+/** Says why a record ends too early, and whether the run can go on; returns the exit code that fits. */
+export function reportBrokenOff(
+  output: Output,
+  { out, unwritten }: BrokenOff & Pick<RunEnd, "out">,
+): number {
+  const rest = isOnRecord(out)
+    ? "the run is on record up to here and can be resumed"
+    : "nothing is on record, so the run has to be begun again";
+  output.note(`${unwritten.message}; ${rest}`);
+  return EXIT.error;
+}
+
+function isOnRecord(out: string): boolean {
+  try {
+    readRecord(out);
+    return true;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
 }
 
 /** Says that a cassette was not written to its end; returns the exit code that fits, if it was not. */
@@ -78,7 +114,8 @@ export function reportEnd(
   if (!answered) {
     output.note(`${trouble ?? "cancelled"}; see ${join(out, "run_report.md")}`);
   }
-  if (unused > 0) {
+  // A run that was stopped leaves some over as a matter of course.
+  if (answered && unused > 0) {
     output.note(`answers of the model that nobody asked for: ${unused}`);
   }
   const { answer } = finished;
@@ -92,15 +129,18 @@ export function reportEnd(
   return isUnreachable ? EXIT.unreachable : EXIT.no;
 }
 
-/** Remembers why a run did not end with an answer: the last thing that went wrong. */
-export function lastTrouble() {
+/**
+ * Remembers why a run did not end with an answer: the last thing that went wrong.
+ * `asksModel` says whether a server is behind the model.
+ */
+export function lastTrouble({ asksModel }: { readonly asksModel: boolean }) {
   let trouble: string | undefined;
   let isUnreachable = false;
   return {
     watch(event: RunEvent): void {
       const what = troubleOf(event);
       if (what !== undefined) trouble = `step ${event.step}: ${what}`;
-      isUnreachable ||= nobodyThere(event);
+      isUnreachable ||= nobodyThere(event, asksModel);
     },
     text: () => trouble,
     isUnreachable: () => isUnreachable,
@@ -111,9 +151,9 @@ export function lastTrouble() {
  * Whether the last allowed try, after which a run ends, found nobody: no model
  * that answers, or no connection for a tool.
  */
-function nobodyThere(event: RunEvent): boolean {
+function nobodyThere(event: RunEvent, asksModel: boolean): boolean {
   return event.type === "attempt_finished" && event.outcome === "exhausted" &&
-    (event.call_id === null || event.error?.type === "network");
+    (event.call_id === null ? asksModel : event.error?.type === "network");
 }
 
 function troubleOf(event: RunEvent): string | undefined {

@@ -6,9 +6,6 @@ export class WriteError extends Error {
   /** Names the file and what the system said. */
   constructor(path: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    super(
-      `Cannot write "${path}": ${reason}; the run is on record up to here and can be resumed`,
-      { cause },
-    );
+    super(`Cannot write "${path}": ${reason}`, { cause });
   }
 }

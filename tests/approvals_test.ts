@@ -71,6 +71,31 @@ Deno.test(
 );
 
 Deno.test(
+  "a run that waits says for what as JSON, as its list does, and so does one that goes on",
+  needs,
+  async () => {
+    using here = laidDown();
+    const list = async () =>
+      JSON.parse(
+        (await here.call("approvals", "list", "run", "--json")).stdout,
+      );
+    const started = await here.call(
+      ...["run", "task.yaml", "--out", "run", "--approve", "file", "--json"],
+    );
+    assertEquals(started.code, 3, started.stderr);
+    const first = JSON.parse(started.stdout);
+    assertEquals(first, { run: "run", waits_for: await list() });
+    assertEquals(first.waits_for.args, { path: "notes/a.md", content: "One." });
+    await here.call("approvals", "approve", "run", "--by", "ada");
+    const resumed = await here.call("resume", "run", "--json");
+    assertEquals(resumed.code, 3, resumed.stderr);
+    const second = JSON.parse(resumed.stdout);
+    assertEquals(second, { run: "run", waits_for: await list() });
+    assertEquals(second.waits_for.args.path, "notes/b.md");
+  },
+);
+
+Deno.test(
   "a run waits for each approval, and goes on with it",
   needs,
   async () => {

@@ -149,14 +149,43 @@ Deno.test(
     const short = await here.play("short");
     assertEquals(short.code, 2);
     assertStringIncludes(short.stderr, "cassette_ended");
+    const early = lines.slice(0, 3).join("\n").replace(
+      /"output":\{.*?"error":null/,
+      '"output":{"answer":"Tea.","usage":{"input_tokens":1,"output_tokens":1}},"error":null',
+    );
+    here.write("c.jsonl", `${early}\n${lines.slice(3).join("\n")}`);
+    const long = await here.play("long");
+    assertEquals([long.code, long.stderr], [
+      0,
+      "answers of the model that nobody asked for: 2\n",
+    ]);
+  },
+);
+
+Deno.test(
+  "a run that is stopped leaves answers over, which is not worth a word",
+  needs,
+  async () => {
+    using here = await recorded();
     const strict = POLICY.replace("max_iterations: 10", "max_iterations: 1");
     here.write("policy.yaml", strict);
-    const long = await here.play("long");
-    assertEquals(long.code, 2);
-    assertStringIncludes(
-      long.stderr,
-      "answers of the model that nobody asked for: 1",
-    );
+    const { code, stderr } = await here.play("stopped");
+    assertEquals([code, stderr.trim().split("\n").length], [2, 1]);
+    assertStringIncludes(stderr, "denied by loop_budget");
+  },
+);
+
+Deno.test(
+  "a cassette of a server that was down ends as the run did, but nobody was out of reach",
+  needs,
+  async () => {
+    const down = error(503, { message: "down" });
+    using here = await recorded([down, down, down]);
+    assertEquals(here.live.code, 4, here.live.stderr);
+    const { code, stderr } = await here.play("again");
+    assertEquals(code, 2, stderr);
+    assertStringIncludes(stderr, "step 1: 503: ");
+    assertEquals((await here.run("diff", "live", "again")).code, 0);
   },
 );
 
@@ -273,10 +302,27 @@ for (
       args: ["--record", "new.jsonl"],
       message: "Cannot use --record without --llm: no model is asked",
     },
+    ...["base-url", "api-key-env", "model-seed"].map((option) => ({
+      what: `--${option} of no model`,
+      args: [`--${option}`, "7"],
+      message: `Cannot use --${option} without --llm: no model is asked`,
+    })),
     {
       what: "a cassette of a cassette",
       args: ["--llm", "replay:c.jsonl", "--record", "new.jsonl"],
       message: "Cannot use --record with --llm replay:c.jsonl",
+    },
+    ...["out", "out/c.jsonl", "./no/../out/sandbox/c.jsonl"].map((path) => ({
+      what: `a cassette at ${path}, in the run itself,`,
+      args: ["--llm", "ollama:small", "--record", path],
+      message:
+        `Cannot record to "${path}": it lies in the run directory "out"; choose another --record; see run --help`,
+    })),
+    {
+      what: "a cassette without a name",
+      args: ["--llm", "replay:"],
+      message:
+        'Cannot use --llm "replay:": expected replay:FILE; see run --help',
     },
     {
       what: "a cassette that is not there",
@@ -300,7 +346,12 @@ for (
     write("policy.yaml", POLICY);
     const { code, stderr } = await program(
       ["run", "task.yaml", "--out", "out", ...args],
-      { cwd: folder.path },
+      {
+        cwd: folder.path,
+        permissions: [
+          ...["--allow-read", "--allow-write", "--allow-net=127.0.0.1:11434"],
+        ],
+      },
     );
     assertEquals(code, 1);
     assertEquals(stderr.trim().split("\n").length, 1);

@@ -11,7 +11,7 @@ import {
   play,
 } from "./crash.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { type Ended, program, PROJECT, temporaryFolder } from "./program.ts";
 
 const FULL = Deno.args.includes("--full");
 const SEED = 20261124;
@@ -242,6 +242,24 @@ Deno.test(
   },
 );
 
+/** Runs a command line where no file may grow beyond so many KiB, and nobody is killed for trying. */
+async function onFullDisk(
+  kib: number,
+  args: readonly string[],
+  cwd: string,
+): Promise<Pick<Ended, "code" | "stderr">> {
+  const { code, stderr } = await new Deno.Command("bash", {
+    args: [
+      ...["-c", `trap "" XFSZ; ulimit -f ${kib}; exec "$@"`, "bash"],
+      ...[Deno.execPath(), "run", "--quiet", "--no-lock", "--no-prompt"],
+      ...["--allow-read", "--allow-write", join(PROJECT, "mod.ts"), ...args],
+    ],
+    cwd,
+    env: { NO_COLOR: "1" },
+  }).output();
+  return { code, stderr: new TextDecoder().decode(stderr) };
+}
+
 Deno.test(
   "a full disk ends the run with a clear error, and it can be resumed",
   needs,
@@ -251,28 +269,12 @@ Deno.test(
     using whole = temporaryFolder();
     const args = ["run", task, "--corpus", corpus, "--out", "run"];
     assertEquals((await program(args, { cwd: whole.path })).code, 0);
-    // Files may grow to 12 KiB, and nobody is killed for trying.
-    const limit = 'trap "" XFSZ; ulimit -f 12; exec "$@"';
     using folder = temporaryFolder();
-    const { code, stderr } = await new Deno.Command("bash", {
-      args: [
-        "-c",
-        limit,
-        "bash",
-        Deno.execPath(),
-        "run",
-        "--quiet",
-        "--no-lock",
-      ]
-        .concat(["--no-prompt", "--allow-read", "--allow-write"])
-        .concat([join(PROJECT, "mod.ts"), ...args]),
-      cwd: folder.path,
-      env: { NO_COLOR: "1" },
-    }).output();
+    const { code, stderr } = await onFullDisk(12, args, folder.path);
     assertEquals(code, 1);
     assertEquals(
-      new TextDecoder().decode(stderr).trim(),
-      'Cannot write "run/state.jsonl": File too large (os error 27); the run is on record up to here and can be resumed',
+      stderr,
+      'Cannot write "run/state.jsonl": File too large (os error 27); the run is on record up to here and can be resumed\n',
     );
     const ledger = Deno.readFileSync(join(folder.path, "run/state.jsonl"));
     const { events, torn } = readLedger(ledger);
@@ -281,5 +283,36 @@ Deno.test(
     const resumed = await program(["resume", "run"], { cwd: folder.path });
     assertEquals(resumed.code, 0, resumed.stderr);
     assertEquals(artifactsIn(folder.path), artifactsIn(whole.path));
+  },
+);
+
+Deno.test(
+  "a disk that is full from the start leaves nothing to resume, and the run says so",
+  needs,
+  async () => {
+    using folder = temporaryFolder();
+    Deno.writeTextFileSync(
+      join(folder.path, "task.yaml"),
+      "id: tea\nquestion: Tea?\nscript: [{ answer: Yes. }]\n",
+    );
+    await program(["keygen", "--out", "key"], { cwd: folder.path });
+    const { code, stderr } = await onFullDisk(
+      1,
+      ["run", "task.yaml", "--out", "run", "--sign", "key"],
+      folder.path,
+    );
+    assertEquals([code, stderr], [
+      1,
+      'Cannot write "run/state.jsonl": File too large (os error 27); nothing is on record, so the run has to be begun again\n',
+    ]);
+    assertEquals(
+      Deno.statSync(join(folder.path, "run/state.jsonl")).size,
+      0,
+    );
+    const resumed = await program(["resume", "run"], { cwd: folder.path });
+    assertEquals([resumed.code, resumed.stderr], [
+      1,
+      "run/state.jsonl: there is no complete line; nothing is on record\n",
+    ]);
   },
 );

@@ -1,7 +1,13 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "../deps.ts";
+import { exists } from "../evidence/exists.ts";
 import { type Collector, collector, type ReceivedSpan } from "./collector.ts";
-import { completion, error, llmServer } from "./llm_server.ts";
+import { completion, error, llmServer, silence } from "./llm_server.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";
 
@@ -30,7 +36,28 @@ function workplace() {
           ...Object.keys(env).map((name) => `--allow-env=${name}`),
         ],
       }),
+    /** Starts the program, and leaves it to the test what becomes of it. */
+    start: (args: readonly string[], net: string) =>
+      new Deno.Command(Deno.execPath(), {
+        args: [
+          ...["run", "--quiet", "--no-prompt", "--no-lock"],
+          ...["--allow-read", "--allow-write", `--allow-net=${net}`],
+          ...[join(PROJECT, "mod.ts"), ...args],
+        ],
+        cwd: folder.path,
+        env: { NO_COLOR: "1" },
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn(),
     read: (name: string) => Deno.readTextFileSync(join(folder.path, name)),
+    /** The text of a file of the run, once it is there. */
+    async appears(name: string): Promise<string> {
+      const path = join(folder.path, "out", name);
+      while (!exists(path)) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      return Deno.readTextFileSync(path);
+    },
     exists: (name: string) =>
       [...Deno.readDirSync(join(folder.path, "out"))]
         .some((entry) => entry.name === name),
@@ -193,6 +220,54 @@ Deno.test(
     assert(performance.now() - start < 9000);
   },
 );
+
+for (
+  const { what, task, code } of [
+    { what: "Ctrl-C", task: "scripted", code: 0 },
+    { what: "a second Ctrl-C", task: "asked", code: 2 },
+  ]
+) {
+  Deno.test(
+    `${what} ends the wait for a collector, and nothing else`,
+    needs,
+    async () => {
+      using here = workplace();
+      const asked = Promise.withResolvers<void>();
+      await using model = llmServer([silence(asked.resolve)]);
+      const requested = Promise.withResolvers<void>();
+      await using there = collector([() => {
+        requested.resolve();
+        return new Promise<Response>(() => {});
+      }]);
+      const child = here.start(
+        [
+          ...["run", TASK, "--out", "out", "--otlp", there.url],
+          ...task === "scripted"
+            ? []
+            : ["--llm", "openai-compatible:small", "--base-url", model.baseUrl],
+        ],
+        `${there.host},${new URL(model.baseUrl).host}`,
+      );
+      if (task === "asked") {
+        await asked.promise;
+        child.kill("SIGINT");
+      }
+      await Promise.race([requested.promise, child.status]);
+      const whole = await here.appears("manifest.json");
+      child.kill("SIGINT");
+      const start = performance.now();
+      const ended = await child.output();
+      const took = performance.now() - start;
+      assert(took < 3000, `it took ${took} ms`);
+      assertEquals([ended.code, whole], [code, here.read("out/manifest.json")]);
+      assertMatch(
+        new TextDecoder().decode(ended.stderr),
+        /(\d+) of \1 spans not sent to .*: nobody waited for the answer; trace\.json has them all/,
+      );
+      assertEquals((await here.run(["verify", "out"], {})).code, 0);
+    },
+  );
+}
 
 Deno.test(
   "a collector that is busy is asked again, when it says so",

@@ -215,6 +215,18 @@ for (
   );
 }
 
+for (const option of ["base-url", "api-key-env", "model-seed", "record"]) {
+  Deno.test(`resume refuses --${option} without --llm`, runs, async () => {
+    using folder = await folderWithRun();
+    folder.breakOff(until(folder.ledger, "tool_started"));
+    const ended = await folder.run("resume", "out", `--${option}`, "7");
+    assertEquals([ended.code, ended.stderr], [
+      1,
+      `Cannot use --${option} without --llm: no model is asked; see resume --help\n`,
+    ]);
+  });
+}
+
 /** A server that does not answer before it is told to; it tells of each request. */
 function waitingServer() {
   const answered = Promise.withResolvers<Response>();

@@ -254,3 +254,50 @@ Deno.test({
     assertEquals(await verifyWith("key.pub"), [2, "subject_differs"]);
   },
 });
+
+for (
+  const { command, line } of [
+    { command: "verify", line: "runs/b: " },
+    { command: "replay", line: "runs/b/state.jsonl: " },
+  ]
+) {
+  Deno.test({
+    name: `${command} looks at the runs beside a folder that cannot be read`,
+    ignore,
+    async fn() {
+      using folder = temporaryFolder();
+      const path = (name: string) => join(folder.path, "runs", name);
+      for (const name of ["a", "b", "c"]) copyRun(path(name));
+      const { code, stdout, stderr } = await program([command, "runs"], {
+        cwd: folder.path,
+        permissions: ["--allow-read", `--deny-read=${path("b")}`],
+      });
+      assertEquals([code, stderr], [
+        1,
+        `${line}the process has no permission to read it; see --allow-read\n`,
+      ]);
+      assertEquals(
+        stdout.split("\n").map((each) => each.split(":")[0]),
+        ["runs/a", "runs/c", ""],
+      );
+    },
+  });
+}
+
+Deno.test({
+  name: "verify says in one line that an attestation is no file",
+  ignore,
+  async fn() {
+    using folder = temporaryFolder();
+    const cwd = folder.path;
+    copyRun(join(cwd, "run"));
+    await program(["keygen", "--out", "key"], { cwd });
+    Deno.mkdirSync(join(cwd, "run/attestation.json"));
+    const ended = await program(["verify", "run", "--key", "key.pub"], { cwd });
+    assertEquals(ended, {
+      code: 1,
+      stdout: "",
+      stderr: "run/attestation.json: it is a directory\n",
+    });
+  },
+});

@@ -11,7 +11,7 @@ export type Exported =
     readonly rejected: number;
   }
   | {
-    /** Nobody is there: the connection failed, or there was no answer in time. */
+    /** Nobody is there: the connection failed, or the answer did not come in time. */
     readonly type: "unreachable";
     readonly reason: string;
   }
@@ -39,6 +39,12 @@ export type OtlpFetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Statuses that OTLP lets a client try again. */
 const BUSY = new Set([429, 502, 503, 504]);
+
+/** Why a request was left behind, by what it was aborted with. */
+const LEFT: ReadonlyMap<string, string> = new Map([
+  ["TimeoutError", "there was no answer in time"],
+  ["AbortError", "nobody waited for the answer"],
+]);
 
 /** How much of a collector's answer is looked at, in characters. */
 const MAX_ANSWER = 65_536;
@@ -90,10 +96,10 @@ function failed(error: unknown): Exported {
       reason: "the process has no permission for this (--allow-net)",
     };
   }
-  const late = error instanceof Error && error.name === "TimeoutError";
+  const name = error instanceof Error ? error.name : "";
   return {
     type: "unreachable",
-    reason: late ? "there was no answer in time" : "the connection failed",
+    reason: LEFT.get(name) ?? "the connection failed",
   };
 }
 

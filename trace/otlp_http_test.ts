@@ -119,6 +119,10 @@ for (
       want: { type: "unreachable", reason: "there was no answer in time" },
     },
     {
+      error: new DOMException("", "AbortError"),
+      want: { type: "unreachable", reason: "nobody waited for the answer" },
+    },
+    {
       error: refusal,
       want: {
         type: "refused",

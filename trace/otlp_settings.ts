@@ -14,7 +14,8 @@ export interface OtlpSettings {
 /**
  * Reads where spans are to be sent: to `endpoint`, which a person gave as
  * `--otlp`, or else to `OTEL_EXPORTER_OTLP_ENDPOINT`; `undefined` when there is
- * neither. `/v1/traces` is added to a URL that does not end with it.
+ * neither. `/v1/traces` is added to a URL that does not end with it; slashes at
+ * the end do not count.
  *
  * `OTEL_EXPORTER_OTLP_HEADERS` and `OTEL_RESOURCE_ATTRIBUTES` are lists of
  * `key=value`, separated by commas, percent-encoded; `OTEL_SERVICE_NAME` wins over
@@ -60,9 +61,8 @@ function tracesUrl(text: string, source: string): string {
       "expected an http or https URL without user and fragment, such as http://127.0.0.1:4318",
     );
   }
-  if (!url.pathname.endsWith("/v1/traces")) {
-    url.pathname = `${url.pathname.replace(/\/+$/, "")}/v1/traces`;
-  }
+  const path = url.pathname.replace(/\/+$/, "");
+  url.pathname = path.endsWith("/v1/traces") ? path : `${path}/v1/traces`;
   return url.href;
 }
 

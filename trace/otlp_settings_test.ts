@@ -20,7 +20,12 @@ for (
     { given: "http://c:4318", want: "http://c:4318/v1/traces" },
     { given: "http://c:4318/", want: "http://c:4318/v1/traces" },
     { given: "https://c/otlp", want: "https://c/otlp/v1/traces" },
+    { given: "https://c/otlp/", want: "https://c/otlp/v1/traces" },
     { given: "https://c/v1/traces", want: "https://c/v1/traces" },
+    { given: "https://c/v1/traces/", want: "https://c/v1/traces" },
+    { given: "https://c/v1/traces//", want: "https://c/v1/traces" },
+    { given: "https://c/o/v1/traces/?k=1", want: "https://c/o/v1/traces?k=1" },
+    { given: "https://c/v1", want: "https://c/v1/v1/traces" },
     { given: "https://c/o?k=1", want: "https://c/o/v1/traces?k=1" },
   ]
 ) {

@@ -32,8 +32,8 @@ export interface SpansExported {
 export interface SpanExport {
   /** Takes the next event. It never waits, and never fails. */
   push(event: RunEvent): void;
-  /** Sends what is left, for a few seconds at most. */
-  end(): Promise<SpansExported>;
+  /** Sends what is left, for a few seconds at most, and no longer than until `signal` aborts. */
+  end(signal?: AbortSignal): Promise<SpansExported>;
 }
 
 /** How many spans may wait; more are dropped and counted. OpenTelemetry's default. */
@@ -108,8 +108,13 @@ export function spanExport(world: SpanExportWorld): SpanExport {
 
   /** Sends a request until somebody takes it or trying again is of no use. */
   async function deliver(request: string): Promise<Exported> {
+    let before: Exported | undefined;
     for (let attempt = 1;; attempt++) {
       const became = await world.send(request, given.signal);
+      if (given.signal.aborted && became.type === "unreachable") {
+        // What came of the try before tells more than that this one was left behind.
+        return before ?? became;
+      }
       if (given.signal.aborted || attempt === MAX_ATTEMPTS) return became;
       const backoff = Math.round(
         BACKOFF_MS * 2 ** (attempt - 1) * (0.8 + 0.4 * world.random()),
@@ -119,6 +124,8 @@ export function spanExport(world: SpanExportWorld): SpanExport {
       } else if (became.type === "unreachable" && !isEnding) {
         await pause(backoff, (stop) => hurry = stop);
       } else return became;
+      if (given.signal.aborted) return became;
+      before = became;
     }
   }
 
@@ -133,15 +140,15 @@ export function spanExport(world: SpanExportWorld): SpanExport {
       if (queue.length >= MAX_BATCH) gathered();
       pumping ??= pump();
     },
-    async end() {
+    async end(interrupted) {
       isEnding = true;
       gathered();
       hurry();
-      const { signal, stop } = stoppable();
+      const { signal, stop } = stoppable(interrupted);
       const grace = world.wait(GRACE_MS, signal)
         .then(
           () => given.abort(new DOMException("", "TimeoutError")),
-          () => {},
+          () => interrupted?.aborted && given.abort(interrupted.reason),
         );
       await pumping;
       stop();

@@ -66,9 +66,10 @@ function exporting(
     requests,
     /** What is waited for, in milliseconds. */
     waiting: () => waits.map(({ ms }) => ms),
-    /** Ends the oldest wait, and lets everything that follows happen. */
-    async pass() {
-      waits.shift()?.over();
+    /** Ends the oldest wait, or the one for `ms`, and lets everything that follows happen. */
+    async pass(ms = waits[0]?.ms) {
+      const at = waits.findIndex((wait) => wait.ms === ms);
+      waits.splice(at, 1)[0]?.over();
       await settled();
     },
   };
@@ -242,6 +243,44 @@ Deno.test("spanExport() waits five seconds for a collector that does not answer"
     reason: "there was no answer in time",
   });
 });
+
+for (
+  const { when, answers } of [
+    { when: "while it is waited for", answers: [BUSY] },
+    { when: "when it no longer answers", answers: [BUSY, "nothing"] },
+  ] as const
+) {
+  Deno.test(`spanExport() tells what a collector said last, ${when}`, async () => {
+    const spans = exporting(answers);
+    end(spans, 1);
+    await spans.pass();
+    for (const _ of answers.slice(1)) await spans.pass();
+    const ended = spans.end();
+    await settled();
+    await spans.pass(5000);
+    assertEquals(await ended, {
+      sent: 0,
+      unsent: 1,
+      reason: "the collector answered 503",
+    });
+    assertEquals(spans.requests.length, answers.length);
+  });
+}
+
+for (const answer of [BUSY, "nothing"] as const) {
+  const what = answer === BUSY ? "is busy" : "does not answer";
+  Deno.test(`spanExport() gives up a collector that ${what} when it is told to`, async () => {
+    const spans = exporting([answer]);
+    const interrupted = new AbortController();
+    end(spans, 1);
+    const ended = spans.end(interrupted.signal);
+    await settled();
+    interrupted.abort();
+    const { sent, unsent } = await ended;
+    assertEquals([sent, unsent], [0, 1]);
+    assertEquals([spans.requests.length, spans.waiting()], [1, []]);
+  });
+}
 
 Deno.test("spanExport() has nothing to do for a run without a span", async () => {
   const spans = exporting([]);

@@ -18,7 +18,7 @@ export interface CassetteLlm {
 
 /**
  * Makes a model of a cassette: it gives back what the recorded one did, in the
- * same order and to the same requests, and asks nobody. Any other request, and
+ * same order, at the same steps and to the same requests, and asks nobody. Any other request, and
  * one more than there are, is a `ModelError` that nobody tries again; it says
  * where the request first differs. `asked` exchanges are passed over, since a run
  * that goes on has them on record. Default: none.
@@ -33,7 +33,7 @@ export function cassetteLlm(
     hasFailed: () => hasFailed,
     unused: () => exchanges.length - at,
     // deno-lint-ignore require-await
-    async llm({ messages, tools: definitions }) {
+    async llm({ step, messages, tools: definitions }) {
       const exchange = exchanges[at];
       if (exchange === undefined) {
         throw new ModelError(
@@ -49,6 +49,14 @@ export function cassetteLlm(
           at + 1,
           { tools: head.tools, messages: expected },
           { tools, messages },
+        );
+      }
+      if (step !== exchange.step) {
+        throw new ModelError(
+          `Cannot answer: exchange ${
+            at + 1
+          } of the cassette is of step ${exchange.step}, and this is step ${step}`,
+          { type: "cassette_mismatch" },
         );
       }
       at += 1;

@@ -172,6 +172,11 @@ for (
       },
       message: 'tools[0].description: expected "',
     },
+    {
+      what: "another step",
+      input: asking(2, [QUESTION]),
+      message: "exchange 2 of the cassette is of step 1, and this is step 2",
+    },
   ]
 ) {
   Deno.test(`cassetteLlm() refuses ${what}, and says where it differs`, async () => {
