@@ -4,8 +4,13 @@ export interface Place {
   readonly key: string;
 }
 
-/** Finds the places in a document that a path names. */
-export type JsonPath = (document: unknown) => Iterable<Place>;
+/** A path, ready to be followed. */
+export interface JsonPath {
+  /** The one name or index with which it begins, if it does not begin with several. */
+  readonly top: string | undefined;
+  /** Finds the places in a document that it names, each once. */
+  readonly places: (document: unknown) => Iterable<Place>;
+}
 
 /** One step of a path: children by name or index, or all of them (`*`), of a node or of all below it. */
 interface Segment {
@@ -30,7 +35,7 @@ const SEGMENT =
  * import { assertEquals } from "@std/assert";
  *
  * const document = { a: [{ url: "x" }], url: "y" };
- * const found = [...compileJsonPath("$..url")(document)];
+ * const found = [...compileJsonPath("$..url").places(document)];
  * assertEquals(found.map(({ holder }) => holder), [document, { url: "x" }]);
  * ```
  *
@@ -38,7 +43,12 @@ const SEGMENT =
  */
 export function compileJsonPath(text: string): JsonPath {
   const segments = segmentsOf(text);
-  return (document) => places(document, segments);
+  const [first] = segments;
+  const isOne = first?.isWildcard === false && !first.isRecursive;
+  return {
+    top: isOne ? first.selector : undefined,
+    places: (document) => places(document, segments),
+  };
 }
 
 function segmentsOf(text: string): readonly Segment[] {
@@ -65,25 +75,48 @@ function segmentsOf(text: string): readonly Segment[] {
   );
 }
 
-/** Without recursion, since documents may be nested as deeply as they like. */
-function* places(
+/**
+ * Looks at each node once a segment, however many ways lead to it: `$..*..*..*`
+ * would otherwise take a time that grows with each segment as with a power.
+ */
+function places(
   document: unknown,
   segments: readonly Segment[],
-): Generator<Place> {
-  const open = [{ node: document, step: 0 }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { node, step } = next;
-    const segment = segments[step];
-    if (typeof node !== "object" || node === null || segment === undefined) {
-      continue;
-    }
-    for (const [key, child] of Object.entries(node).reverse()) {
-      if (segment.isRecursive) open.push({ node: child, step });
-      const isNamed = segment.selector === key &&
-        segment.isIndex === Array.isArray(node);
-      if (!segment.isWildcard && !isNamed) continue;
-      if (step + 1 === segments.length) yield { holder: node, key };
-      else open.push({ node: child, step: step + 1 });
+): Iterable<Place> {
+  let found: readonly Place[] = [];
+  let holders = new Set(isHolder(document) ? [document] : []);
+  for (const segment of segments) {
+    found = [...segment.isRecursive ? withAllBelow(holders) : holders]
+      .flatMap((holder) => chosen(holder, segment));
+    holders = new Set(found.map(childAt).filter(isHolder));
+  }
+  return found;
+}
+
+function isHolder(node: unknown): node is object {
+  return typeof node === "object" && node !== null;
+}
+
+/** Without recursion, since documents may be nested as deeply as they like. */
+function withAllBelow(nodes: ReadonlySet<object>): ReadonlySet<object> {
+  const all = new Set(nodes);
+  // A set that grows goes on with what was added.
+  for (const node of all) {
+    for (const child of Object.values(node)) {
+      if (isHolder(child)) all.add(child);
     }
   }
+  return all;
+}
+
+function chosen(holder: object, segment: Segment): readonly Place[] {
+  const { selector, isIndex, isWildcard } = segment;
+  if (isWildcard) return Object.keys(holder).map((key) => ({ holder, key }));
+  return isIndex === Array.isArray(holder) && Object.hasOwn(holder, selector)
+    ? [{ holder, key: selector }]
+    : [];
+}
+
+function childAt({ holder, key }: Place): unknown {
+  return Object.getOwnPropertyDescriptor(holder, key)?.value;
 }

@@ -107,9 +107,8 @@ export function redactor(
       ]),
     );
     const hidden = new Map<object, Set<string>>();
-    for (
-      const { holder, key } of selectors.flatMap((each) => [...each(seen)])
-    ) {
+    const places = selectors.flatMap((each) => [...each.places(seen)]);
+    for (const { holder, key } of places) {
       hidden.set(holder, (hidden.get(holder) ?? new Set()).add(key));
     }
     const quoted = quotedMatches(seen, expressions);
