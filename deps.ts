@@ -15,6 +15,7 @@ import { isAbsolute as pathIsAbsolute } from "npm:deno-std@1.3.1/path/posix/is_a
 import { join as pathJoin } from "npm:deno-std@1.3.1/path/posix/join.js";
 import { normalize as pathNormalize } from "npm:deno-std@1.3.1/path/posix/normalize.js";
 import { relative as pathRelative } from "npm:deno-std@1.3.1/path/posix/relative.js";
+import defer * as re2 from "npm:re2js@2.10.0";
 import * as z from "npm:zod@4.6.7/mini";
 import { parse as yamlParse } from "npm:deno-std@1.3.1/yaml/parse.js";
 
@@ -30,6 +31,25 @@ export const parseYaml: (
 ) => unknown = yamlParse;
 
 export { default as MiniSearch } from "npm:minisearch@7.2.0";
+
+/** A compiled regular expression. */
+export interface Re2 {
+  /** How many instructions it has. */
+  readonly programSize: () => number;
+  /** Looks for it in a text, one match after the other. */
+  readonly matcher: (text: string) => {
+    readonly find: () => boolean;
+    readonly start: () => number;
+    readonly end: () => number;
+  };
+}
+
+/**
+ * Compiles a regular expression of RE2's syntax; throws for any other. The first
+ * one loads the package, which most runs do without.
+ */
+export const compileRe2: (pattern: string) => Re2 = (pattern) =>
+  re2.RE2JS.compile(pattern);
 
 /**
  * Writes a JSON value in the canonical form of RFC 8785; `undefined` for

@@ -88,13 +88,63 @@ const REFUSED = [
     from: "sandbox:",
     to: "redact: { patterns: ['['] }\nsandbox:",
     want:
-      "p.yaml:18: redact.patterns[0]: expected a regular expression: Invalid regular expression: /[/u: Unterminated character class",
+      "p.yaml:18: redact.patterns[0]: expected a regular expression of RE2's syntax: missing closing ]: `[`",
   },
   {
     from: "sandbox:",
-    to: "redact: { patterns: [a, '\\b'] }\nsandbox:",
+    to: "redact: { patterns: ['(?=a)b'] }\nsandbox:",
     want:
-      "p.yaml:18: redact.patterns[1]: the pattern matches nothing at all, so it would match everywhere",
+      "p.yaml:18: redact.patterns[0]: expected a regular expression of RE2's syntax: invalid or unsupported Perl syntax: `(?=`",
+  },
+  {
+    from: "sandbox:",
+    to: "redact: { patterns: ['(a)\\1'] }\nsandbox:",
+    want:
+      "p.yaml:18: redact.patterns[0]: expected a regular expression of RE2's syntax: invalid escape sequence: `\\1`",
+  },
+  {
+    from: "sandbox:",
+    to: "redact: { patterns: ['\\u{e9}'] }\nsandbox:",
+    want:
+      "p.yaml:18: redact.patterns[0]: expected a regular expression of RE2's syntax: invalid escape sequence: `\\u`",
+  },
+  {
+    from: "sandbox:",
+    to: "redact: { patterns: ['(a{30}){40}'] }\nsandbox:",
+    want:
+      "p.yaml:18: redact.patterns[0]: expected a regular expression of RE2's syntax: invalid repeat count: `{40}`",
+  },
+  ...["\\b", "a|\\B", "a|", "(?m)^|a", "a*"].map((pattern) => ({
+    from: "sandbox:",
+    to: `redact: { patterns: [a, '${pattern}'] }\nsandbox:`,
+    want:
+      "p.yaml:18: redact.patterns[1]: the pattern can match nothing at all; expected one that takes a character",
+  })),
+  {
+    from: "sandbox:",
+    to: "redact: { patterns: ['a{400}', 'b{594}', c, '['] }\nsandbox:",
+    want:
+      "p.yaml:18: redact.patterns[2]: the patterns up to this one have 1001 instructions, more than 1000",
+  },
+  {
+    from: "sandbox:",
+    to: `redact: { patterns: ['${"a".repeat(1001)}'] }\nsandbox:`,
+    want: "p.yaml:18: redact.patterns[0]: expected at most 1000 characters",
+  },
+  {
+    from: "sandbox:",
+    to: `redact: { patterns: [${"a, ".repeat(101)}] }\nsandbox:`,
+    want: "p.yaml:18: redact.patterns: expected at most 100 entries",
+  },
+  {
+    from: "sandbox:",
+    to: `redact: { paths: [${"$..a, ".repeat(101)}] }\nsandbox:`,
+    want: "p.yaml:18: redact.paths: expected at most 100 entries",
+  },
+  {
+    from: "sandbox:",
+    to: `redact: { paths: [$${"..a".repeat(334)}] }\nsandbox:`,
+    want: "p.yaml:18: redact.paths[0]: expected at most 1000 characters",
   },
   {
     from: "sandbox:",

@@ -1,9 +1,14 @@
 import { z } from "../deps.ts";
+import { REDACTED, redactedTexts } from "./_redacted_texts.ts";
 import { compileJsonPath } from "./json_path.ts";
+import { compilePattern } from "./pattern.ts";
 
 /** What does not leave the record: it is replaced in exported spans and in the report. */
 export interface Redaction {
-  /** Regular expressions (ECMA-262, flag `u`); what they match in a text is replaced. Default: none. */
+  /**
+   * Regular expressions of RE2's syntax (https://github.com/google/re2/wiki/Syntax);
+   * what they match in a text is replaced. Default: none.
+   */
   readonly patterns?: readonly string[] | undefined;
   /** JSONPaths into the events of the ledger; the texts there are replaced as a whole. Default: none. */
   readonly paths?: readonly string[] | undefined;
@@ -27,41 +32,81 @@ const INNER_STRUCTURE = new Set([
 /** What neither spans nor the report show, however deep it goes. */
 const UNSEEN = new Set(["args", "result", "redirect", "facts"]);
 
-/** What stands in the place of what was taken out. */
-const REDACTED = "[redacted]";
+/** How many patterns and how many paths there may be, and of how many characters. */
+const MAX_ENTRIES = 100;
+const MAX_LENGTH = 1000;
 
-const pattern = z.string().check((context) => {
-  const message = patternFault(context.value);
-  if (message === undefined) return;
-  context.issues.push({ code: "custom", input: context.value, message });
-});
+/**
+ * How many instructions all patterns may have together: a text takes so many steps
+ * a character at the most, and a step some hundred-millionths of a second. A
+ * pattern has about one a character, and those that it repeats as often as it does.
+ */
+const MAX_INSTRUCTIONS = 1000;
 
-const path = z.string().check((context) => {
-  const message = pathFault(context.value);
-  if (message === undefined) return;
-  context.issues.push({ code: "custom", input: context.value, message });
-});
+const entries = z.array(
+  z.string().check(
+    z.maxLength(MAX_LENGTH, `expected at most ${MAX_LENGTH} characters`),
+  ),
+).check(z.maxLength(MAX_ENTRIES, `expected at most ${MAX_ENTRIES} entries`));
 
 /** The schema of `redact` in a policy. */
 export const redactionSchema: z.ZodMiniType<Redaction> = z.strictObject({
-  patterns: z.optional(z.array(pattern)),
-  paths: z.optional(z.array(path)),
+  patterns: z.optional(entries.check(checkPatterns)),
+  paths: z.optional(entries.check(checkPaths)),
 });
 
-/** A text that hardly anybody wants to keep from others, and that no sensible pattern matches. */
-const PROBE = "a b, c-d: e";
+function checkPatterns({ value, issues }: Entries): void {
+  let instructions = 0;
+  for (const [index, text] of worthChecking(value)) {
+    const { size, fault } = judged(text);
+    instructions += size;
+    const message = instructions > MAX_INSTRUCTIONS
+      ? `the patterns up to this one have ${instructions} instructions, more than ${MAX_INSTRUCTIONS}`
+      : fault;
+    if (message !== undefined) {
+      issues.push({ code: "custom", input: text, path: [index], message });
+    }
+    if (instructions > MAX_INSTRUCTIONS) return;
+  }
+}
 
-function patternFault(text: string): string | undefined {
+function checkPaths({ value, issues }: Entries): void {
+  for (const [index, text] of worthChecking(value)) {
+    const message = pathFault(text);
+    if (message === undefined) continue;
+    issues.push({ code: "custom", input: text, path: [index], message });
+  }
+}
+
+type Entries = z.core.ParsePayload<string[]>;
+
+/** What is within the limits, so that the rest takes no time. */
+function worthChecking(
+  value: readonly string[],
+): readonly (readonly [number, string])[] {
+  return [...value.entries()].slice(0, MAX_ENTRIES)
+    .filter(([, text]) => text.length <= MAX_LENGTH);
+}
+
+function judged(
+  text: string,
+): { readonly size: number; readonly fault?: string | undefined } {
   try {
-    const expression = new RegExp(text, "u");
-    const found = expression.exec(PROBE) ?? expression.exec("");
-    return found !== null && found[0] === ""
-      ? "the pattern matches nothing at all, so it would match everywhere"
-      : undefined;
+    const { size, matchesEmpty } = compilePattern(text);
+    return {
+      size,
+      fault: matchesEmpty
+        ? "the pattern can match nothing at all; expected one that takes a character"
+        : undefined,
+    };
   } catch (error) {
-    return `expected a regular expression: ${
-      error instanceof Error ? error.message : String(error)
-    }`;
+    const why = error instanceof Error ? error.message : String(error);
+    return {
+      size: 0,
+      fault: `expected a regular expression of RE2's syntax: ${
+        why.replace(/^error parsing regexp: /, "")
+      }`,
+    };
   }
 }
 
@@ -85,20 +130,8 @@ export function redactor(
   { patterns = [], paths = [] }: Redaction = {},
 ): <T extends object>(event: T) => T {
   if (patterns.length + paths.length === 0) return (event) => event;
-  const expressions = patterns.map((each) => new RegExp(each, "gu"));
+  const compiled = patterns.map(compilePattern);
   const selectors = paths.map(compileJsonPath);
-
-  function cleaned(text: string, quoted: Iterable<string>): string {
-    const rest = expressions.reduce(
-      (rest, each) => rest.replace(each, REDACTED),
-      text,
-    );
-    return [...quoted].reduce(
-      (rest, each) => rest.replaceAll(each, REDACTED),
-      rest,
-    );
-  }
-
   return (event) => {
     const seen: object = Object.fromEntries(
       Object.entries(event).map(([key, value]) => [
@@ -111,36 +144,14 @@ export function redactor(
     for (const { holder, key } of places) {
       hidden.set(holder, (hidden.get(holder) ?? new Set()).add(key));
     }
-    const quoted = quotedMatches(seen, expressions);
+    const cleaned = redactedTexts(seen, compiled);
     const below = new Set<unknown>();
     return JSON.parse(JSON.stringify(seen, function (key, value: unknown) {
       const isHidden = below.has(this) || hidden.get(this)?.has(key) === true;
       if (isHidden && typeof value === "object") below.add(value);
       const structure = this === seen ? STRUCTURE : INNER_STRUCTURE;
       if (typeof value !== "string" || structure.has(key)) return value;
-      return isHidden ? REDACTED : cleaned(value, quoted);
+      return isHidden ? REDACTED : cleaned(value);
     }));
   };
-}
-
-/**
- * What the patterns match, as a message spells it that quotes it as JSON: there a
- * pattern may not match any more.
- */
-function quotedMatches(
-  event: object,
-  expressions: readonly RegExp[],
-): ReadonlySet<string> {
-  const quoted = new Set<string>();
-  JSON.stringify(event, (_key, value: unknown) => {
-    if (typeof value !== "string") return value;
-    for (
-      const [match] of expressions.flatMap((each) => [...value.matchAll(each)])
-    ) {
-      const spelled = JSON.stringify(match).slice(1, -1);
-      if (spelled !== match) quoted.add(spelled);
-    }
-    return value;
-  });
-  return quoted;
 }

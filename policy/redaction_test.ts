@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { redactor } from "./redaction.ts";
 
 const REDACTED = "[redacted]";
@@ -101,3 +101,52 @@ Deno.test("redactor() does not change the event itself", () => {
   redactor({ patterns: ["."], paths: ["$..*"] })(EVENT);
   assertEquals(JSON.stringify(EVENT), before);
 });
+
+Deno.test("redactor() looks for each pattern in what was written, and for none in what replaced it", () => {
+  const event = { reason: "abc-12" };
+  assertEquals(redactor({ patterns: ["[a-c]+", "[a-z]"] })(event), {
+    reason: `${REDACTED}-12`,
+  });
+  const many = Array.from({ length: 50 }, () => ".");
+  assertEquals(redactor({ patterns: many })(event), { reason: REDACTED });
+});
+
+Deno.test("redactor() replaces once what matches of two patterns share or touch", () => {
+  const event = { reason: "one two three four" };
+  assertEquals(redactor({ patterns: ["two th", "o three", "ne"] })(event), {
+    reason: `o${REDACTED} ${REDACTED} four`,
+  });
+});
+
+Deno.test("redactor() takes its replacement literally, and a lone surrogate for a character", () => {
+  const event = { reason: "a$&\ud83d.b" };
+  assertEquals(redactor({ patterns: ["\\$&."] })(event), {
+    reason: `a${REDACTED}.b`,
+  });
+});
+
+Deno.test("redactor() replaces texts as a whole that may quote one of too many matches", () => {
+  const quotes = Array.from({ length: 101 }, (_, index) => `"${index}"`);
+  const cleaned = redactor({ patterns: ['"[0-9]+"'] });
+  const event = (shown: readonly string[]) => ({
+    answer: shown.join(" "),
+    reason: 'no such tool: "\\"7\\""',
+    tool: "plain",
+  });
+  assertEquals(cleaned(event(quotes)).reason, REDACTED);
+  assertEquals(cleaned(event(quotes)).tool, "plain");
+  assertEquals(
+    cleaned(event(quotes.slice(1))).reason,
+    `no such tool: "${REDACTED}"`,
+  );
+});
+
+for (const pattern of ["(a+)+$", "a[^z]*z|a", '"a|a"']) {
+  Deno.test(`redactor() has done soon with /${pattern}/ and a long text`, () => {
+    const answer = "a".repeat(50_000);
+    const event = { answer: `"${answer}` };
+    const cleaned = redactor({ patterns: [pattern] })(event);
+    assert(cleaned.answer.length < answer.length + 20);
+    assertStringIncludes(cleaned.answer, REDACTED);
+  });
+}

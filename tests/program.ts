@@ -18,6 +18,8 @@ export interface Start {
   readonly permissions?: readonly string[];
   /** What the program reads from standard input. Default: nothing. */
   readonly stdin?: string;
+  /** Milliseconds after which it is killed, which gives another exit code. Default: never. */
+  readonly timeoutMs?: number;
   /** The program. Default: this project's `mod.ts`. */
   readonly program?: string;
 }
@@ -27,7 +29,8 @@ const PERMISSIONS = ["--allow-read", "--allow-write"];
 /** Runs one command line of this program in a process of its own. */
 export async function program(
   args: readonly string[],
-  { cwd, env = {}, permissions = PERMISSIONS, program, stdin }: Start,
+  { cwd, env = {}, permissions = PERMISSIONS, program, stdin, timeoutMs }:
+    Start,
 ): Promise<Ended> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -48,7 +51,11 @@ export async function program(
   if (stdin !== undefined) {
     await new Blob([stdin]).stream().pipeTo(child.stdin);
   }
+  const timer = timeoutMs === undefined
+    ? undefined
+    : setTimeout(() => child.kill("SIGKILL"), timeoutMs);
   const output = await child.output();
+  clearTimeout(timer);
   const decoder = new TextDecoder();
   return {
     code: output.code,

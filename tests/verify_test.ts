@@ -301,3 +301,30 @@ Deno.test({
     });
   },
 });
+
+Deno.test({
+  name: "verify ends soon, whatever pattern a policy on record has",
+  ignore,
+  async fn() {
+    using folder = temporaryFolder();
+    const write = (name: string, text: string) =>
+      Deno.writeTextFileSync(join(folder.path, name), text);
+    const policy = Deno.readTextFileSync(join(PROJECT, "policy/v1.yaml"));
+    write("policy.yaml", `${policy}redact: { patterns: ['(a+)+$'] }\n`);
+    write(
+      "task.yaml",
+      `id: long
+question: What is asked?
+policy: policy.yaml
+script:
+  - answer: ${"a".repeat(100_000)}!
+`,
+    );
+    const start = { cwd: folder.path, timeoutMs: 20_000 };
+    const run = await program(["run", "task.yaml", "--out", "out"], start);
+    assertEquals([run.code, run.stderr], [0, ""]);
+    const { code, stdout } = await program(["verify", "out"], start);
+    assertEquals(code, 0);
+    assertMatch(stdout, /^out: verified \d+ events/);
+  },
+});
