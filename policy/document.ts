@@ -1,7 +1,8 @@
 import { z } from "../deps.ts";
 import { type Escalation, escalationSchema } from "./escalation.ts";
 import { parseHostEntry } from "./host_entry.ts";
-import { type Redaction, redactionSchema } from "./redaction.ts";
+import type { Redaction } from "./redaction.ts";
+import { redactionSchema } from "./redaction_schema.ts";
 
 /** What a policy file says, key by key. */
 export interface PolicyDocument {

@@ -159,6 +159,16 @@ const REFUSED = [
       'p.yaml:18: redact.paths[0]: "decision" is never replaced: spans and report go by it',
   },
   {
+    from: "sandbox:",
+    to: "redact: { paths: [$.args.url] }\nsandbox:",
+    want: 'p.yaml:18: redact.paths[0]: "args" is in neither spans nor report',
+  },
+  {
+    from: "sandbox:",
+    to: "redact: { paths: [$.task, $.anwser] }\nsandbox:",
+    want: 'p.yaml:18: redact.paths[1]: no event has a text below "anwser"',
+  },
+  {
     from: "version: 1",
     to: "version: 2",
     want: "p.yaml:5: version: expected 1, found 2",
