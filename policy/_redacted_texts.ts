@@ -10,6 +10,14 @@ export const REDACTED = "[redacted]";
 const MAX_QUOTED = 100;
 
 /**
+ * How many matches are looked for in a text, each times the size of its pattern:
+ * with `a[^z]*z|a` each search looks ahead to the end. Where there are more, the
+ * text is replaced as a whole, so that all of it takes a time that grows with its
+ * length, whatever a model wrote.
+ */
+const MAX_SEARCHES = 2 ** 12;
+
+/**
  * Makes what replaces, in the texts of one event, what patterns match in any of
  * them, also where a message quotes it as JSON: there a pattern may not match any
  * more. All is looked for in what was written, never in what replaced it.
@@ -22,13 +30,9 @@ export function redactedTexts(
   const quoted = new Set<string>();
   JSON.stringify(event, (_key, value: unknown) => {
     if (typeof value !== "string" || covered.has(value)) return value;
-    let all: readonly Span[] = [];
-    for (const { matches } of patterns) {
-      const found = matches(value);
-      addQuoted(quoted, value, found);
-      all = merged(all.concat(found));
-    }
-    covered.set(value, all);
+    const all = found(value, patterns);
+    addQuoted(quoted, value, all);
+    covered.set(value, merged(all));
     return value;
   });
   return (text) => {
@@ -39,6 +43,20 @@ export function redactedTexts(
     const places = [...quoted].flatMap((each) => occurrences(each, text));
     return replaced(text, merged(all.concat(places)));
   };
+}
+
+/** All that the patterns match, or the text as a whole. */
+function found(text: string, patterns: readonly Pattern[]): readonly Span[] {
+  const all: Span[] = [];
+  let left = MAX_SEARCHES;
+  for (const { matches, size } of patterns) {
+    for (const match of matches(text)) {
+      left -= size;
+      if (left < 0) return [{ start: 0, end: text.length }];
+      if (match.start < match.end) all.push(match);
+    }
+  }
+  return all;
 }
 
 /** Adds how JSON spells what was found, where it spells it differently. */

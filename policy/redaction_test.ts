@@ -111,6 +111,13 @@ Deno.test("redactor() looks for each pattern in what was written, and for none i
   assertEquals(redactor({ patterns: many })(event), { reason: REDACTED });
 });
 
+Deno.test("redactor() replaces nothing where a pattern matches nothing", () => {
+  const event = { reason: "b a" };
+  assertEquals(redactor({ patterns: ["a|\\b"] })(event), {
+    reason: `b ${REDACTED}`,
+  });
+});
+
 Deno.test("redactor() replaces once what matches of two patterns share or touch", () => {
   const event = { reason: "one two three four" };
   assertEquals(redactor({ patterns: ["two th", "o three", "ne"] })(event), {
@@ -138,6 +145,21 @@ Deno.test("redactor() replaces texts as a whole that may quote one of too many m
   assertEquals(
     cleaned(event(quotes.slice(1))).reason,
     `no such tool: "${REDACTED}"`,
+  );
+});
+
+Deno.test("redactor() replaces a text as a whole in which patterns match too often", () => {
+  const cleaned = redactor({ patterns: ["a", "[bc]"] });
+  // Both have three instructions, and a text has 2^12.
+  const text = (count: number) => `${"a-".repeat(count - 1)}b.`;
+  const most = Math.floor(2 ** 12 / 3);
+  assertEquals(
+    cleaned({ answer: text(most), raw: text(most + 1), reason: "a." }),
+    {
+      answer: text(most).replaceAll(/[ab]/g, REDACTED),
+      raw: REDACTED,
+      reason: `${REDACTED}.`,
+    },
   );
 });
 
