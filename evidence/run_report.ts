@@ -5,6 +5,7 @@ import type {
   RunFinished,
   RunStarted,
 } from "../runtime/event.ts";
+import { NOBODY } from "../policy/answer.ts";
 import { type Redaction, redactor } from "../policy/redaction.ts";
 import { FAILURE_MODES } from "../runtime/failure.ts";
 import type { TextProjection } from "../trace/text_projection.ts";
@@ -196,7 +197,9 @@ function callTimeline(): CallTimeline {
           return check(event);
         case "approval_resolved":
           row?.decisions.push(
-            `${event.verdict} by ${codeCell(event.approver)}`,
+            event.approver === NOBODY
+              ? "nobody approved it"
+              : `${event.verdict} by ${codeCell(event.approver)}`,
           );
           answered = row;
           return;

@@ -185,7 +185,7 @@ const STORIES: readonly Story[] = [
     headline:
       "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied once.",
     happened: [
-      "| 1 | `work` | escalate `approval`, rejected by `none`, deny `approval` |  | did not run |",
+      "| 1 | `work` | escalate `approval`, nobody approved it, deny `approval` |  | did not run |",
     ],
     wrong: [
       "- Step 1: `work` denied by `approval`: `nobody approved it: work needs a person`",
@@ -196,7 +196,7 @@ const STORIES: readonly Story[] = [
     headline:
       "Ended with `cancelled` after 1 step: the run was cancelled from outside. The policy denied nothing.",
     happened: [
-      "| 1 | `work` | escalate `approval`, rejected by `none` |  | did not run |",
+      "| 1 | `work` | escalate `approval`, nobody approved it |  | did not run |",
     ],
     wrong: [],
   },

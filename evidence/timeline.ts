@@ -1,3 +1,4 @@
+import { NOBODY } from "../policy/answer.ts";
 import type { RunEvent } from "../runtime/event.ts";
 import { counted } from "./counted.ts";
 import { oneLine } from "./one_line.ts";
@@ -81,7 +82,12 @@ function tell(event: RunEvent): readonly [string, string] | undefined {
       return [decision, `${tool === null ? "the run" : oneLine(tool)}${why}`];
     }
     case "approval_resolved":
-      return ["person", `${oneLine(event.approver)}: ${event.verdict}`];
+      return [
+        "person",
+        event.approver === NOBODY
+          ? "nobody approved it"
+          : `${oneLine(event.approver)}: ${event.verdict}`,
+      ];
     case "tool_started":
       return [
         "call",
