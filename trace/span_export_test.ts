@@ -24,7 +24,7 @@ interface Wait {
 /** An exporter whose collector answers in turn, and in which time passes when it is told to. */
 function exporting(
   answers: readonly (Exported | "nothing")[],
-  redact = (event: RunEvent) => event,
+  { redact = (event: RunEvent) => event, random = 0.5 } = {},
 ) {
   const left = [...answers];
   const requests: {
@@ -57,7 +57,7 @@ function exporting(
           reject(signal.reason);
         });
       }),
-    random: () => 0.5,
+    random: () => random,
     resource: { "service.name": "mine" },
     redact,
   });
@@ -171,6 +171,16 @@ Deno.test("spanExport() tries again, later and later, and then loses the batch",
     reason: "the connection failed",
   });
 });
+
+for (const { random, ms } of [{ random: 0, ms: 400 }, { random: 1, ms: 600 }]) {
+  Deno.test(`spanExport() waits ${ms} ms where ${random} is drawn`, async () => {
+    const spans = exporting([UNREACHABLE], { random });
+    end(spans, 1);
+    await spans.pass();
+    assertEquals(spans.waiting(), [ms]);
+    await spans.end();
+  });
+}
 
 Deno.test("spanExport() waits as long as a busy collector asks, in the end too", async () => {
   const spans = exporting([BUSY]);
@@ -292,10 +302,12 @@ Deno.test("spanExport() has nothing to do for a run without a span", async () =>
 Deno.test("spanExport() lets out what redaction leaves", async () => {
   const spans = exporting(
     [],
-    (event) =>
-      event.type === "llm_completed"
-        ? { ...event, finish_reason: "[redacted]" }
-        : event,
+    {
+      redact: (event) =>
+        event.type === "llm_completed"
+          ? { ...event, finish_reason: "[redacted]" }
+          : event,
+    },
   );
   end(spans, 1);
   await spans.end();
