@@ -24,7 +24,7 @@ import type { Document } from "../tools/document.ts";
 import { networkFor } from "./network.ts";
 import { stopwatch } from "./provenance.ts";
 import type { ToolHost } from "./tool_host.ts";
-import { deterministicEnv, realEnv } from "./world.ts";
+import { deterministicEnv, heed, realEnv } from "./world.ts";
 
 /** One run of a task, with where it happens and where it is recorded. */
 export interface Execution {
@@ -106,7 +106,9 @@ export async function execute(execution: Execution): Promise<Executed> {
     expire: env.expire,
     runtimeVersion: config.version,
   });
-  const spec = recorded(again?.spec(given) ?? given, execution.cassette);
+  const spec = heeding(
+    recorded(again?.spec(given) ?? given, execution.cassette),
+  );
   const loop = agentLoop(spec, env);
   const events = again?.follow(loop) ?? loop;
   const finished = await recordRun(events, sink, {
@@ -125,6 +127,20 @@ function recorded(
   if (cassette === undefined) return spec;
   const { llm, model: info } = spec;
   return { ...spec, llm: recordingLlm(llm, { ...cassette, info }) };
+}
+
+/**
+ * The same run, that hears of the outside world before each answer: a script and a
+ * cassette wait for nothing, so that no signal would come through before the end.
+ */
+function heeding(spec: RunSpec): RunSpec {
+  return {
+    ...spec,
+    async llm(input, signal) {
+      await heed();
+      return await spec.llm(input, signal);
+    },
+  };
 }
 
 function unusedAnswers(

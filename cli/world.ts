@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import type { Approver } from "../runtime/approval.ts";
 import { type Env, virtualClock } from "../runtime/env.ts";
 
@@ -21,6 +22,11 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
     }
     signal.addEventListener("abort", stop, { once: true });
   });
+}
+
+/** Lets what has happened outside be heard of: a signal, an answer over the network. */
+export function heed(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /**

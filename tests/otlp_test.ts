@@ -8,6 +8,7 @@ import { join } from "../deps.ts";
 import { exists } from "../evidence/exists.ts";
 import { type Collector, collector, type ReceivedSpan } from "./collector.ts";
 import { completion, error, llmServer, silence } from "./llm_server.ts";
+import { writeLongTask } from "./long_task.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";
 
@@ -122,6 +123,22 @@ Deno.test(
       assert(!text.includes(SECRET) && !text.includes(there.host), name);
       assert(!text.includes("library"), name);
     }
+  },
+);
+
+Deno.test(
+  "spans of a run that waits for nothing arrive, however many they are",
+  needs,
+  async () => {
+    using here = workplace();
+    writeLongTask(here.path, 700);
+    await using there = collector();
+    const { code, stdout } = await here.run(
+      ["run", "long.yaml", "--out", "out", "--json", "--otlp", there.url],
+      { net: there.host },
+    );
+    assertEquals(code, 0);
+    assertEquals(JSON.parse(stdout).spans, { sent: 3502, unsent: 0 });
   },
 );
 

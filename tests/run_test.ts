@@ -1,5 +1,7 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
+import { exists } from "../evidence/exists.ts";
+import { writeLongTask } from "./long_task.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";
 
@@ -135,6 +137,33 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     );
   });
 }
+
+Deno.test(
+  "run hears of a signal while a script waits for nothing",
+  net,
+  async () => {
+    using folder = temporaryFolder();
+    writeLongTask(folder.path, 20_000);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "--no-prompt", "--no-lock", "--allow-read"],
+        ...["--allow-write", join(PROJECT, "mod.ts")],
+        ...["run", "long.yaml", "--out", "out"],
+      ],
+      cwd: folder.path,
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const ledger = join(folder.path, "out/state.jsonl");
+    while (!exists(ledger)) await new Promise((go) => setTimeout(go, 10));
+    child.kill("SIGINT");
+    assertEquals((await child.status).code, 2);
+    assertMatch(
+      Deno.readTextFileSync(ledger),
+      /"terminal_reason":"cancelled"/,
+    );
+  },
+);
 
 Deno.test({
   name:
