@@ -2,6 +2,7 @@ import type { Policy } from "../policy/load.ts";
 import { type Approver, PENDING } from "../runtime/approval.ts";
 import { approverName } from "./approver_name.ts";
 import { type Output, UsageError } from "./command.ts";
+import { describeRequest } from "./describe_request.ts";
 import { processTerminal } from "./terminal.ts";
 import { terminalApprover } from "./terminal_approver.ts";
 import { writtenApproval } from "./written_approval.ts";
@@ -50,13 +51,16 @@ export function approverFor(
 function fileApprover(options: ApproverOptions): Approver {
   const told = new Set<string>();
   // deno-lint-ignore require-await
-  return async ({ bound_to }) => {
-    const { approval, notes } = writtenApproval(options, bound_to);
+  return async (request) => {
+    const { approval, notes } = writtenApproval(options, request.bound_to);
     for (const note of notes.filter((each) => !told.has(each))) {
       options.output.note(note);
       told.add(note);
     }
-    if (approval === undefined) return PENDING;
+    if (approval === undefined) {
+      options.output.note(describeRequest(request));
+      return PENDING;
+    }
     const { approver } = approval;
     const verdict = approval.verdict === "approved" ? "approved" : "rejected";
     return { approver, verdict };

@@ -8,7 +8,6 @@ import { InputError } from "../policy/input_error.ts";
 import type { RunEvent, RunFinished } from "../runtime/event.ts";
 import type { SpansExported } from "../trace/span_export.ts";
 import { EXIT, type Output } from "./command.ts";
-import { describeRequest } from "./describe_request.ts";
 import { describeEnd, endAsJson } from "./execute.ts";
 import { readRecord } from "./record.ts";
 
@@ -60,7 +59,6 @@ export function reportWaiting(
     & Waiting
     & Pick<RunEnd, "out" | "spans" | "json">,
 ): number {
-  output.note(describeRequest(waitsFor));
   output.note(
     `answer with: approvals approve|reject ${out} --by NAME; then: resume ${out}`,
   );

@@ -530,6 +530,7 @@ for (
       });
       assertEquals(code, 3, shown);
       assertStringIncludes(shown, "run: waits for approval");
+      assertEquals(shown.split("leaves a call to you").length, 2, shown);
       assertEquals([answersIn(here.path), here.notes()], [[], []]);
       const verified = await here.call("verify", "run");
       assertStringIncludes(verified.stdout, "the run waits for approval");
