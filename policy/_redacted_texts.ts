@@ -28,31 +28,36 @@ export function redactedTexts(
 ): (text: string) => string {
   const covered = new Map<string, readonly Span[]>();
   const quoted = new Set<string>();
+  let isKnown = true;
   JSON.stringify(event, (_key, value: unknown) => {
     if (typeof value !== "string" || covered.has(value)) return value;
     const all = found(value, patterns);
-    addQuoted(quoted, value, all);
-    covered.set(value, merged(all));
+    isKnown &&= all !== undefined;
+    addQuoted(quoted, value, all ?? []);
+    covered.set(value, merged(all ?? [{ start: 0, end: value.length }]));
     return value;
   });
   return (text) => {
     const all = covered.get(text) ?? [];
     // What is quoted differently has a backslash.
     if (!text.includes("\\")) return replaced(text, all);
-    if (quoted.size > MAX_QUOTED) return REDACTED;
+    if (!isKnown || quoted.size > MAX_QUOTED) return REDACTED;
     const places = [...quoted].flatMap((each) => occurrences(each, text));
     return replaced(text, merged(all.concat(places)));
   };
 }
 
-/** All that the patterns match, or the text as a whole. */
-function found(text: string, patterns: readonly Pattern[]): readonly Span[] {
+/** All that the patterns match; `undefined` when that is too much. */
+function found(
+  text: string,
+  patterns: readonly Pattern[],
+): readonly Span[] | undefined {
   const all: Span[] = [];
   let left = MAX_SEARCHES;
   for (const { matches, size } of patterns) {
     for (const match of matches(text)) {
       left -= size;
-      if (left < 0) return [{ start: 0, end: text.length }];
+      if (left < 0) return undefined;
       if (match.start < match.end) all.push(match);
     }
   }

@@ -163,6 +163,41 @@ Deno.test("redactor() replaces a text as a whole in which patterns match too oft
   );
 });
 
+Deno.test("redactor() replaces what may quote a text in which patterns match too often", () => {
+  const cleaned = redactor({ patterns: ['key="[a-z]+"'] });
+  const event = (count: number) => ({
+    raw: 'key="secret" '.repeat(count),
+    reason: 'found "key=\\"secret\\""',
+    tool: "plain",
+  });
+  assertEquals(cleaned(event(100)).reason, `found "${REDACTED}"`);
+  assertEquals(cleaned(event(1000)), {
+    raw: REDACTED,
+    reason: REDACTED,
+    tool: "plain",
+  });
+});
+
+Deno.test("redactor() replaces what matches beside what is quoted", () => {
+  const event = { raw: 'a "b" c', reason: '"\\"b\\"" and c' };
+  assertEquals(redactor({ patterns: ['"b"', "c"] })(event), {
+    raw: `a ${REDACTED} ${REDACTED}`,
+    reason: `"${REDACTED}" and ${REDACTED}`,
+  });
+});
+
+Deno.test("redactor() replaces a match that lies within another one with it", () => {
+  const event = { reason: "abcdef" };
+  assertEquals(redactor({ patterns: ["a[a-z]+e", "bc"] })(event), {
+    reason: `${REDACTED}f`,
+  });
+});
+
+Deno.test("redactor() takes only matches that are quoted differently for such", () => {
+  const event = { raw: "1 ".repeat(200), reason: 'a "\\" b' };
+  assertEquals(redactor({ patterns: ["[0-9]"] })(event).reason, event.reason);
+});
+
 for (const pattern of ["(a+)+$", "a[^z]*z|a", '"a|a"']) {
   Deno.test(`redactor() has done soon with /${pattern}/ and a long text`, () => {
     const answer = "a".repeat(50_000);
