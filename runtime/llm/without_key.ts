@@ -13,7 +13,8 @@ export function withoutKey(text: string, key: string | undefined): string {
 
 /**
  * A character as it is or as an escape, in JSON or in JSON that is quoted in JSON,
- * where a backslash stands twice, or twice that.
+ * where a backslash stands twice, or twice that. All backslashes before it go with
+ * it, so that what is left is still JSON.
  */
 function spelled(character: string): string {
   const code = character.charCodeAt(0).toString(16).padStart(4, "0");
@@ -21,6 +22,9 @@ function spelled(character: string): string {
     /[a-f]/g,
     (digit) => `[${digit}${digit.toUpperCase()}]`,
   );
-  const slash = character === "/" ? "\\\\{0,8}" : "";
-  return `(?:${slash}${RegExp.escape(character)}|\\\\{1,8}u${digits})`;
+  const slash = character === "/" ? `(?:${BACKSLASHES})?` : "";
+  return `(?:${slash}${RegExp.escape(character)}|${BACKSLASHES}u${digits})`;
 }
+
+/** Looked for where they begin, so that a text of nothing else is passed over once. */
+const BACKSLASHES = "(?<!\\\\)\\\\+";
