@@ -3,8 +3,8 @@ import type { Terminal } from "./terminal_approver.ts";
 import { typedLines } from "./typed_lines.ts";
 import { wait } from "./world.ts";
 
-/** How much longer than a line a signal may take to be heard of, in milliseconds. */
-const SIGNAL_MS = 20;
+/** How long what has been typed already, a line or a signal, may take to be heard of, in milliseconds. */
+const HEARING_MS = 20;
 
 /**
  * The terminal of this process. Questions stand on standard error, like what
@@ -15,10 +15,12 @@ export function processTerminal(output: Output): Terminal {
   return {
     note: (text) => output.note(text),
     async ask(question, signal) {
+      // What was typed before somebody could read the question answers another one.
+      while (await nextLine(AbortSignal.timeout(HEARING_MS)) !== null);
       Deno.stderr.writeSync(new TextEncoder().encode(question));
       const line = await nextLine(signal);
       // A Ctrl-C that was typed before the line counts, not the line.
-      return await wait(SIGNAL_MS, signal).then(() => line, () => null);
+      return await wait(HEARING_MS, signal).then(() => line, () => null);
     },
   };
 }

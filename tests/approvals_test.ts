@@ -403,12 +403,18 @@ for (
       want: { code: 2, answers: ["ada: rejected"], notes: [] },
     },
     {
-      what: "what was typed ahead, in order",
+      what: "nothing that was typed before its question",
       args: [],
-      typed: answers(["Your name:", "zoë\ny\nn"]),
+      typed: answers(["Your name:", "zoë\ny\ny"], ["Approve?", "n"]),
+      want: { code: 2, answers: ["zoë: rejected"], notes: [] },
+    },
+    {
+      what: "no approval of a call that came after it was typed",
+      args: ["--by", "ada"],
+      typed: answers(["Approve?", "y\ny"], ["Approve?", "n"]),
       want: {
         code: 2,
-        answers: ["zoë: approved", "zoë: rejected"],
+        answers: ["ada: approved", "ada: rejected"],
         notes: ["a.md"],
       },
     },
