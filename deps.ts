@@ -46,7 +46,7 @@ export interface Re2 {
 
 /**
  * Compiles a regular expression of RE2's syntax; throws for any other. The first
- * one loads the package, which most runs do without.
+ * one runs the package, which most runs do without.
  */
 export const compileRe2: (pattern: string) => Re2 = (pattern) =>
   re2.RE2JS.compile(pattern);

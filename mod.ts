@@ -163,7 +163,7 @@ export {
   type Rerun,
   rerun,
 } from "./runtime/rerun.ts";
-export { type NoAnswer } from "./runtime/no_answer.ts";
+export { NO_ANSWERS, type NoAnswer } from "./runtime/no_answer.ts";
 export { type Usage } from "./runtime/usage.ts";
 export { type ValueDifference } from "./runtime/value_difference.ts";
 export {

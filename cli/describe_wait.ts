@@ -11,7 +11,7 @@ export function describeWait(event: RunEvent): string | undefined {
   const what = /^\d+$/.test(error.type)
     ? `answered HTTP ${error.type}`
     : `failed (${error.type})`;
-  return `the model ${what}; asking again in ${
+  return `the model ${what}; to be asked again in ${
     Math.round(backoff_ms / 1000)
   } s`;
 }

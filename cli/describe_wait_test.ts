@@ -29,12 +29,12 @@ for (
     {
       what: "a status",
       event: tried({}),
-      want: "the model answered HTTP 429; asking again in 12 s",
+      want: "the model answered HTTP 429; to be asked again in 12 s",
     },
     {
       what: "what is no status",
       event: tried({ error: failed("network"), backoff_ms: 1400 }),
-      want: "the model failed (network); asking again in 1 s",
+      want: "the model failed (network); to be asked again in 1 s",
     },
     {
       what: "no wait below a second",

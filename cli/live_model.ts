@@ -10,6 +10,7 @@ import { type CassetteFile, cassetteFile } from "./cassette_file.ts";
 import type { CommandLine } from "./command_line.ts";
 import { type Output, UsageError } from "./command.ts";
 import { readInput } from "./files.ts";
+import { realFuturePath } from "./real_future_path.ts";
 
 /** The options of the command line that choose a model. */
 export const MODEL_OPTIONS = [
@@ -126,7 +127,8 @@ export function openCassette(
 ): CassetteFile | undefined {
   const path = given.option("record");
   if (path === undefined || model === undefined) return undefined;
-  if (!/^\.\.(\/|$)/.test(relative(out, path))) {
+  const between = relative(realFuturePath(out), realFuturePath(path));
+  if (!/^\.\.(\/|$)/.test(between)) {
     throw new UsageError(
       `Cannot record to "${path}": it lies in the run directory "${out}"; choose another --record`,
     );

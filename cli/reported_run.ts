@@ -5,8 +5,8 @@ import type { Output } from "./command.ts";
 import { describeWait } from "./describe_wait.ts";
 import { execute, type Execution } from "./execute.ts";
 import type { LiveSpans } from "./live_spans.ts";
+import { lastTrouble } from "./last_trouble.ts";
 import {
-  lastTrouble,
   orStopped,
   reportBrokenOff,
   reportCassette,
@@ -36,10 +36,8 @@ export interface ReportedRun {
 export interface Reported {
   /** The exit code that fits. */
   readonly code: number;
-  /** Whether the run ended. */
-  readonly isWhole: boolean;
-  /** Whether it waits for a person; else its record could not be written any further. */
-  readonly isWaiting: boolean;
+  /** Whether the run ended, waits for a person, or could not be recorded any further. */
+  readonly outcome: "ended" | "waiting" | "broken_off";
 }
 
 /** Executes a run as `run` and `resume` do, and says what it came to. */
@@ -67,17 +65,21 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
     spans?.finish({ out, output, signal: cancellation.next() })
   );
   const told = { out, spans: spans?.totals(), json: run.json };
-  const isWhole = "finished" in ended;
-  const isWaiting = "waitsFor" in ended;
-  const code = isWhole
-    ? reportEnd(output, {
-      ...told,
-      ...ended,
-      trouble: trouble.text(),
-      isUnreachable: trouble.isUnreachable(),
-    })
-    : isWaiting
-    ? reportWaiting(output, { ...told, ...ended })
-    : reportBrokenOff(output, { out, ...ended });
-  return { code: reportCassette(output, cassette) ?? code, isWhole, isWaiting };
+  const reported = (code: number, outcome: Reported["outcome"]) => ({
+    code: reportCassette(output, cassette) ?? code,
+    outcome,
+  });
+  if ("waitsFor" in ended) {
+    return reported(reportWaiting(output, { ...told, ...ended }), "waiting");
+  }
+  if ("unwritten" in ended) {
+    return reported(reportBrokenOff(output, { out, ...ended }), "broken_off");
+  }
+  const end = {
+    ...told,
+    ...ended,
+    trouble: trouble.text(),
+    isUnreachable: trouble.isUnreachable(),
+  };
+  return reported(reportEnd(output, end), "ended");
 }

@@ -57,9 +57,9 @@ been interrupted.
   --json        as for \`run\`
 
 Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 it ended
-because the model or the network could not be reached, or the model had no room
-(429, 503), each allowed try included,
-3 it waits for approval, 1 it could not be resumed.
+because the model or the network could not be reached, or the model's server
+failed for the time being (429, 5xx), each allowed try included, 3 it waits for
+approval, 1 it could not be resumed.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {

@@ -84,9 +84,9 @@ any other URL that the policy allows is fetched from the network, if the process
 may (--allow-net).
 
 Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 it ended
-because the model or the network could not be reached, or the model had no room
-(429, 503), each allowed try included,
-3 it waits for approval, 1 it could not be run.
+because the model or the network could not be reached, or the model's server
+failed for the time being (429, 5xx), each allowed try included, 3 it waits for
+approval, 1 it could not be run.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
@@ -132,7 +132,7 @@ because the model or the network could not be reached, or the model had no room
     using cassette = openCassette(given, { model, out });
     createFolder(out, sandbox);
     using sink = runDirectory(out);
-    const { code, isWhole, isWaiting } = await reportedRun({
+    const { code, outcome } = await reportedRun({
       execution: {
         ...inputs,
         runId,
@@ -150,8 +150,8 @@ because the model or the network could not be reached, or the model had no room
       spans,
       json: given.flag("json"),
     });
-    if (key !== undefined && isWhole) await attestRun(out, key);
-    else if (key !== undefined && isWaiting) {
+    if (key !== undefined && outcome === "ended") await attestRun(out, key);
+    if (key !== undefined && outcome === "waiting") {
       output.note(`not signed yet: sign ${out} --key FILE, once it is done`);
     }
     return code;

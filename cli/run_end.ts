@@ -4,12 +4,11 @@ import {
   PendingApprovalError,
 } from "../runtime/approval.ts";
 import { WriteError } from "../evidence/write_error.ts";
-import { InputError } from "../policy/input_error.ts";
-import type { RunEvent, RunFinished } from "../runtime/event.ts";
+import type { RunFinished } from "../runtime/event.ts";
 import type { SpansExported } from "../trace/span_export.ts";
 import { EXIT, type Output } from "./command.ts";
 import { describeEnd, endAsJson } from "./execute.ts";
-import { readRecord } from "./record.ts";
+import { textIfThere } from "./files.ts";
 
 /** What a governed run came to. */
 export interface RunEnd {
@@ -82,14 +81,9 @@ export function reportBrokenOff(
   return EXIT.error;
 }
 
+/** Whether a line of the ledger is whole, so that a run has begun. */
 function isOnRecord(out: string): boolean {
-  try {
-    readRecord(out);
-    return true;
-  } catch (error) {
-    if (error instanceof InputError) return false;
-    throw error;
-  }
+  return (textIfThere(join(out, "state.jsonl")) ?? "").includes("\n");
 }
 
 /** Says that a cassette was not written to its end; returns the exit code that fits, if it was not. */
@@ -125,47 +119,4 @@ export function reportEnd(
   );
   if (answered) return EXIT.ok;
   return isUnreachable ? EXIT.unreachable : EXIT.no;
-}
-
-/**
- * Remembers why a run did not end with an answer: the last thing that went wrong.
- * `asksModel` says whether a server is behind the model.
- */
-export function lastTrouble({ asksModel }: { readonly asksModel: boolean }) {
-  let trouble: string | undefined;
-  let isUnreachable = false;
-  return {
-    watch(event: RunEvent): void {
-      const what = troubleOf(event);
-      if (what !== undefined) trouble = `step ${event.step}: ${what}`;
-      isUnreachable ||= nobodyThere(event, asksModel);
-    },
-    text: () => trouble,
-    isUnreachable: () => isUnreachable,
-  };
-}
-
-/**
- * Whether the last allowed try, after which a run ends, found nobody: no model
- * that answers, or no connection for a tool.
- */
-function nobodyThere(event: RunEvent, asksModel: boolean): boolean {
-  return event.type === "attempt_finished" && event.outcome === "exhausted" &&
-    (event.call_id === null ? asksModel : event.error?.type === "network");
-}
-
-function troubleOf(event: RunEvent): string | undefined {
-  switch (event.type) {
-    case "policy_checked":
-      return event.decision === "deny"
-        ? `${
-          event.tool ?? "the run"
-        } denied by ${event.rule_id}: ${event.reason}`
-        : undefined;
-    case "llm_completed":
-    case "tool_finished":
-      return event.error === null
-        ? undefined
-        : `${event.error.type}: ${event.error.message}`;
-  }
 }

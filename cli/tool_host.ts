@@ -1,4 +1,3 @@
-import { dirname, isAbsolute, join } from "../deps.ts";
 import { InputError } from "../policy/input_error.ts";
 import type { Policy } from "../policy/load.ts";
 import { workerPermissions } from "../policy/worker_permissions.ts";
@@ -9,6 +8,7 @@ import type { Document } from "../tools/document.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ToolWorker, ToolWorkerOptions } from "../tools/tool_worker.ts";
 import { htmlText, networkFor } from "./network.ts";
+import { realFuturePath } from "./real_future_path.ts";
 
 /** Where the tools of one run live. */
 export interface ToolHost extends Disposable {
@@ -112,16 +112,4 @@ async function within(
 
 function isGranted(host: string): boolean {
   return Deno.permissions.querySync({ name: "net", host }).state === "granted";
-}
-
-/** The path that a directory will have when it is made, without a link. */
-function realFuturePath(path: string): string {
-  const absolute = isAbsolute(path) ? path : join(Deno.cwd(), path);
-  try {
-    return Deno.realPathSync(absolute);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    const parent = dirname(absolute);
-    return join(realFuturePath(parent), absolute.slice(parent.length));
-  }
 }

@@ -47,8 +47,8 @@ export function writtenApproval(
  */
 export function writeApproval(out: string, answer: WrittenApproval): void {
   const path = join(out, APPROVALS);
+  const isTorn = !/(^|\n)$/.test(textIfThere(path) ?? "");
   try {
-    const isTorn = !/(^|\n)$/.test(textIfThere(path) ?? "");
     const line = `${isTorn ? "\n" : ""}${JSON.stringify(answer)}\n`;
     Deno.writeTextFileSync(path, line, { append: true });
   } catch (cause) {

@@ -52,7 +52,7 @@ export function decide(
   if (escalation === undefined) {
     return { effect: "allow", rule: null, reason: null, metadata };
   }
-  // Who answers wants to know what the other rules found, as the URL or the path.
+  // Without it the record of a question would not have the URL or the path.
   const found = { ...metadata, ...escalation.metadata };
   const objection = { ...escalation, metadata: found };
   return answer === undefined ? objection : rejected(objection, answer);

@@ -10,7 +10,7 @@ export interface Span {
 export interface Pattern {
   /** How many instructions it has; a search takes so many steps a character at the most. */
   readonly size: number;
-  /** Whether it matches nothing at all somewhere, as `a*` and `\b` do. */
+  /** Whether the first that it matches in `a` or in an empty text is nothing at all, as with `a*` and `\b`. */
   readonly matchesEmpty: boolean;
   /**
    * Finds every match, from left to right, none within another; some may be empty.

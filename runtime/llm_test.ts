@@ -200,6 +200,12 @@ Deno.test("judgeOutput() keeps usage and finish reason of what it refuses, where
   });
 });
 
+Deno.test("judgeOutput() keeps the usage of what it refuses for its finish reason", () => {
+  const output = { answer: "done", usage: USAGE, finish_reason: 5 };
+  const judged = judgeOutput(output, LIMITED);
+  assertEquals([judged.ok, judged.output.usage], [false, USAGE]);
+});
+
 Deno.test("judgeOutput() takes no answer for what it says it is, with or without usage", () => {
   const output = { no_answer: "refusal", raw: "I will not." } as const;
   assertEquals(judgeOutput(output, LIMITED), { ok: true, output });

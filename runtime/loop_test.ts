@@ -351,6 +351,10 @@ const ENDINGS: Record<
     "failure_mode_terminal",
   ],
   model_refuses: ["catalogued_unhandled", "failure_mode_terminal"],
+  model_that_throws_a_refusal: [
+    "catalogued_unhandled",
+    "failure_mode_terminal",
+  ],
   model_refuses_after_an_outage: [
     "catalogued_unhandled",
     "failure_mode_terminal",

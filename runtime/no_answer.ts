@@ -1,13 +1,17 @@
 import { z } from "../deps.ts";
 import type { RecordedError } from "./event.ts";
 
+/** The ways in which a model gives neither an answer nor calls, and says so. */
+export const NO_ANSWERS = [
+  "refusal",
+  "content_filter",
+  "length",
+  "empty_answer",
+  "provider_tool_call",
+] as const;
+
 /** Why a model gave neither an answer nor calls, where it said so. */
-export type NoAnswer =
-  | "refusal"
-  | "content_filter"
-  | "length"
-  | "empty_answer"
-  | "provider_tool_call";
+export type NoAnswer = typeof NO_ANSWERS[number];
 
 const MEANINGS: Readonly<Record<NoAnswer, string>> = {
   refusal: "the model refused to answer",
@@ -18,9 +22,7 @@ const MEANINGS: Readonly<Record<NoAnswer, string>> = {
 };
 
 /** The schema of a `NoAnswer`. */
-export const noAnswerSchema: z.ZodMiniType<NoAnswer> = z.enum(
-  Object.keys(MEANINGS) as NoAnswer[],
-);
+export const noAnswerSchema: z.ZodMiniType<NoAnswer> = z.enum(NO_ANSWERS);
 
 const EXCEPTION_CLASS = "NoAnswer";
 

@@ -185,6 +185,7 @@ Deno.test(
     const { code, stderr } = await here.play("again");
     assertEquals(code, 2, stderr);
     assertStringIncludes(stderr, "step 1: 503: ");
+    assertEquals(stderr.trim().split("\n").length, 1, stderr);
     assertEquals((await here.run("diff", "live", "again")).code, 0);
   },
 );
@@ -312,7 +313,10 @@ for (
       args: ["--llm", "replay:c.jsonl", "--record", "new.jsonl"],
       message: "Cannot use --record with --llm replay:c.jsonl",
     },
-    ...["out", "out/c.jsonl", "./no/../out/sandbox/c.jsonl"].map((path) => ({
+    ...[
+      ...["out", "out/c.jsonl", "out/..c.jsonl", "./no/../out/sandbox/c.jsonl"],
+      "link/out/c.jsonl",
+    ].map((path) => ({
       what: `a cassette at ${path}, in the run itself,`,
       args: ["--llm", "ollama:small", "--record", path],
       message:
@@ -344,6 +348,7 @@ for (
       Deno.writeTextFileSync(join(folder.path, name), text);
     write("task.yaml", "id: tea\nquestion: Tea?\nscript: [{ answer: Yes. }]\n");
     write("policy.yaml", POLICY);
+    Deno.symlinkSync(".", join(folder.path, "link"));
     const { code, stderr } = await program(
       ["run", "task.yaml", "--out", "out", ...args],
       {
@@ -357,6 +362,6 @@ for (
     assertEquals(stderr.trim().split("\n").length, 1);
     assertStringIncludes(stderr, message);
     const left = [...Deno.readDirSync(folder.path)].map(({ name }) => name);
-    assertEquals(left.sort(), ["policy.yaml", "task.yaml"]);
+    assertEquals(left.sort(), ["link", "policy.yaml", "task.yaml"]);
   });
 }

@@ -96,7 +96,7 @@ Deno.test(
     const ended = await here.run(server);
     assertEquals([ended.code, ended.stderr], [
       0,
-      "the model answered HTTP 429; asking again in 1 s\n",
+      "the model answered HTTP 429; to be asked again in 1 s\n",
     ]);
     assertStringIncludes(ended.stdout, "They give orders.");
     assertEquals(server.requests.length, 4);
@@ -132,7 +132,7 @@ Deno.test(
       const { last, want } of [
         {
           last: "attempt_finished",
-          want: "the model answered HTTP 429; asking again in 1 s\n",
+          want: "the model answered HTTP 429; to be asked again in 1 s\n",
         },
         { last: "llm_completed", want: "" },
       ]

@@ -218,6 +218,9 @@ export const REHEARSALS = {
       raw: "I will not.",
     }),
   }),
+  model_that_throws_a_refusal: (): Rehearsal => ({
+    llm: inTurn(new ModelError("No, says the server", { type: "refusal" })),
+  }),
   model_refuses_after_an_outage: (): Rehearsal => ({
     model: NEARBY,
     llm: inTurn(busy(), {

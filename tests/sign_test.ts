@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "../deps.ts";
 import { attestationFindings } from "../evidence/attestation.ts";
 import { importPublicKey } from "../evidence/signing_key.ts";
@@ -128,6 +133,23 @@ Deno.test(
     for (const name of [...SUBJECT_NAMES, "attestation.json"]) {
       assertEquals(folder.text(join("out", name)).includes(secret), false);
     }
+  },
+);
+
+Deno.test(
+  "run --sign says that a run which waits is not signed yet",
+  runs,
+  async () => {
+    using folder = folderWithKey();
+    const { code, stderr } = await folder.run(
+      ...["run", join(PROJECT, "examples/approval/task.yaml"), "--out", "out"],
+      ...["--approve", "file", "--sign", "key"],
+    );
+    assertEquals(code, 3);
+    assertStringIncludes(
+      stderr,
+      "not signed yet: sign out --key FILE, once it is done",
+    );
   },
 );
 

@@ -115,7 +115,7 @@ export function spanExport(world: SpanExportWorld): SpanExport {
         // What came of the try before tells more than that this one was left behind.
         return before ?? became;
       }
-      if (given.signal.aborted || attempt === MAX_ATTEMPTS) return became;
+      if (attempt === MAX_ATTEMPTS) return became;
       const backoff = Math.round(
         BACKOFF_MS * 2 ** (attempt - 1) * (0.8 + 0.4 * world.random()),
       );
@@ -148,7 +148,7 @@ export function spanExport(world: SpanExportWorld): SpanExport {
       const grace = world.wait(GRACE_MS, signal)
         .then(
           () => given.abort(new DOMException("", "TimeoutError")),
-          () => interrupted?.aborted && given.abort(interrupted.reason),
+          () => given.abort(interrupted?.reason),
         );
       await pumping;
       stop();

@@ -23,7 +23,7 @@ interface Wait {
 
 /** An exporter whose collector answers in turn, and in which time passes when it is told to. */
 function exporting(
-  answers: readonly (Exported | "nothing")[],
+  answers: readonly (Exported | "nothing" | "taken late")[],
   { redact = (event: RunEvent) => event, random = 0.5 } = {},
 ) {
   const left = [...answers];
@@ -36,15 +36,17 @@ function exporting(
     send(text, signal) {
       requests.push({ spans: spanNames(text), text });
       const answer = left.shift() ?? ACCEPTED;
-      if (answer !== "nothing") return Promise.resolve(answer);
+      if (typeof answer === "object") return Promise.resolve(answer);
       return new Promise((resolve) =>
         signal.addEventListener(
           "abort",
           () =>
-            resolve({
-              type: "unreachable",
-              reason: "there was no answer in time",
-            }),
+            resolve(
+              answer === "taken late" ? ACCEPTED : {
+                type: "unreachable",
+                reason: "there was no answer in time",
+              },
+            ),
         )
       );
     },
@@ -291,6 +293,17 @@ for (const answer of [BUSY, "nothing"] as const) {
     assertEquals([spans.requests.length, spans.waiting()], [1, []]);
   });
 }
+
+Deno.test("spanExport() counts what was taken while it was told to give up", async () => {
+  const spans = exporting([BUSY, "taken late"]);
+  end(spans, 1);
+  await spans.pass();
+  await spans.pass();
+  const ended = spans.end();
+  await settled();
+  await spans.pass(5000);
+  assertEquals(await ended, { sent: 1, unsent: 0, reason: undefined });
+});
 
 Deno.test("spanExport() has nothing to do for a run without a span", async () => {
   const spans = exporting([]);

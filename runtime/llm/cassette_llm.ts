@@ -18,10 +18,10 @@ export interface CassetteLlm {
 
 /**
  * Makes a model of a cassette: it gives back what the recorded one did, in the
- * same order, at the same steps and to the same requests, and asks nobody. Any other request, and
- * one more than there are, is a `ModelError` that nobody tries again; it says
- * where the request first differs. `asked` exchanges are passed over, since a run
- * that goes on has them on record. Default: none.
+ * same order, at the same steps and to the same requests, and asks nobody. Any
+ * other request, and one more than there are, is a `ModelError` that nobody tries
+ * again; it says where the request first differs. `asked` exchanges are passed
+ * over, since a run that goes on has them on record. Default: none.
  */
 export function cassetteLlm(
   { head, exchanges }: Cassette,

@@ -79,7 +79,7 @@ export function modelOutput(
       ? { calls, ...counted, finish_reason }
       : { calls, ...counted, finish_reason, raw: text };
   }
-  if (called.length === 0 && stopped) {
+  if (stopped) {
     return { answer: text, ...counted, finish_reason };
   }
   return { ...counted, ...unusable(finishReason, content) };

@@ -110,6 +110,17 @@ const RESULTS: readonly {
     },
   })),
   {
+    id: "takes an empty answer that was filtered for filtered",
+    content: [],
+    unified: "content-filter",
+    raw: "SAFETY",
+    want: {
+      no_answer: "content_filter",
+      finish_reason: "content-filter: SAFETY",
+      raw: "[]",
+    },
+  },
+  {
     id: "takes nothing from a provider that ran a tool itself",
     content: [{ ...CALL, providerExecuted: true }, TEXT],
     unified: "stop",
@@ -138,7 +149,7 @@ Deno.test("modelOutput() counts the tokens of an answer and of what is none", ()
     inputTokens: { total: 3 },
     outputTokens: { total: 4, reasoning: undefined },
   };
-  for (const unified of ["stop", "length"]) {
+  for (const unified of ["stop", "length", "other"]) {
     const finishReason = { unified, raw: undefined };
     const output = modelOutput({ content: [TEXT], finishReason, usage });
     assertEquals(output.usage, { input_tokens: 3, output_tokens: 4 });
