@@ -180,8 +180,10 @@ Deno.test(
   needs,
   async () => {
     const down = error(503, { message: "down" });
-    using here = await recorded([down, down, down]);
+    const busy = error(503, { message: "down" }, { "retry-after": "1" });
+    using here = await recorded([busy, down, down]);
     assertEquals(here.live.code, 4, here.live.stderr);
+    assertStringIncludes(here.live.stderr, "to be asked again in 1 s");
     const { code, stderr } = await here.play("again");
     assertEquals(code, 2, stderr);
     assertStringIncludes(stderr, "step 1: 503: ");
