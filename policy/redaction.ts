@@ -1,4 +1,4 @@
-import { REDACTED, redactedTexts } from "./_redacted_texts.ts";
+import { REDACTED, redactedText } from "./_redacted_text.ts";
 import { compileJsonPath } from "./json_path.ts";
 import { compilePattern } from "./pattern.ts";
 
@@ -53,14 +53,13 @@ export function redactor(
     for (const { holder, key } of places) {
       hidden.set(holder, (hidden.get(holder) ?? new Set()).add(key));
     }
-    const cleaned = redactedTexts(seen, compiled);
     const below = new Set<unknown>();
     return JSON.parse(JSON.stringify(seen, function (key, value: unknown) {
       const isHidden = below.has(this) || hidden.get(this)?.has(key) === true;
       if (isHidden && typeof value === "object") below.add(value);
       const structure = this === seen ? STRUCTURE : INNER_STRUCTURE;
       if (typeof value !== "string" || structure.has(key)) return value;
-      return isHidden ? REDACTED : cleaned(value);
+      return isHidden ? REDACTED : redactedText(value, compiled);
     }));
   };
 }

@@ -1,0 +1,117 @@
+import type { Pattern, Span } from "./pattern.ts";
+
+/** What stands in the place of what was taken out. */
+export const REDACTED = "[redacted]";
+
+/**
+ * How many matches are looked for in a text, each times the size of its pattern:
+ * with `a[^z]*z|a` each search looks ahead to the end. Where there are more, the
+ * text is replaced as a whole, so that all of it takes a time that grows with its
+ * length, whatever a model wrote.
+ */
+const MAX_SEARCHES = 2 ** 12;
+
+/** How often a text may be quoted as JSON within JSON. */
+const MAX_DEPTH = 3;
+
+const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))/g;
+
+/** What the letters of an escape stand for; any other stands for itself. */
+const CONTROLS: Readonly<Record<string, string>> = {
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+};
+
+/** A text, and where each of its code units comes from, the end included. */
+interface Reading {
+  readonly text: string;
+  readonly origins: Uint32Array;
+}
+
+/**
+ * Replaces what patterns match in a text, also where it quotes something as JSON:
+ * escapes are read as what they stand for, and as what that stands for. All is
+ * looked for in what was written, never in what replaced it.
+ */
+export function redactedText(
+  text: string,
+  patterns: readonly Pattern[],
+): string {
+  const all: Span[] = [];
+  let left = MAX_SEARCHES;
+  for (const { text: read, origins } of readings(text)) {
+    for (const { matches, size } of patterns) {
+      for (const { start, end } of matches(read)) {
+        left -= size;
+        if (left < 0) return REDACTED;
+        if (start === end) continue;
+        all.push({ start: origins[start] ?? 0, end: origins[end] ?? 0 });
+      }
+    }
+  }
+  return replaced(text, all);
+}
+
+/** A text as it stands, then without one layer of escapes after the other. */
+function* readings(text: string): Generator<Reading> {
+  let reading: Reading = {
+    text,
+    origins: Uint32Array.from({ length: text.length + 1 }, (_, at) => at),
+  };
+  for (let depth = 0;; depth++) {
+    yield reading;
+    if (depth === MAX_DEPTH || !reading.text.includes("\\")) return;
+    reading = unescaped(reading);
+  }
+}
+
+function unescaped({ text, origins }: Reading): Reading {
+  const kept = new Uint32Array(origins.length);
+  const parts: string[] = [];
+  let length = 0;
+  let done = 0;
+  function keep(part: string, from: number): void {
+    parts.push(part);
+    for (let at = 0; at < part.length; at++) {
+      kept[length + at] = origins[from + at] ?? 0;
+    }
+    length += part.length;
+  }
+  for (const found of text.matchAll(ESCAPE)) {
+    const [escape, code, letter = ""] = found;
+    const { index } = found;
+    keep(text.slice(done, index), done);
+    const unit = code === undefined
+      ? CONTROLS[letter] ?? letter
+      : String.fromCharCode(parseInt(code, 16));
+    keep(unit, index);
+    done = index + escape.length;
+  }
+  keep(text.slice(done), done);
+  kept[length] = origins[text.length] ?? 0;
+  return { text: parts.join(""), origins: kept.subarray(0, length + 1) };
+}
+
+function replaced(text: string, matches: readonly Span[]): string {
+  let rest = "";
+  let done = 0;
+  for (const { start, end } of merged(matches)) {
+    rest += text.slice(done, start) + REDACTED;
+    done = end;
+  }
+  return rest + text.slice(done);
+}
+
+/** Makes one of those that overlap or touch. */
+function merged(matches: readonly Span[]): readonly Span[] {
+  const all: { start: number; end: number }[] = [];
+  for (const { start, end } of matches.toSorted((a, b) => a.start - b.start)) {
+    const last = all.at(-1);
+    if (last === undefined || start > last.end) all.push({ start, end });
+    else last.end = Math.max(last.end, end);
+  }
+  return all;
+}
