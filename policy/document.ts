@@ -3,6 +3,7 @@ import { type Escalation, escalationSchema } from "./escalation.ts";
 import { parseHostEntry } from "./host_entry.ts";
 import type { Redaction } from "./redaction.ts";
 import { redactionSchema } from "./redaction_schema.ts";
+import { unique } from "./unique.ts";
 
 /** What a policy file says, key by key. */
 export interface PolicyDocument {
@@ -211,18 +212,6 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
     })
   );
 });
-
-function unique(context: z.core.ParsePayload<readonly string[]>): void {
-  context.value.forEach((entry, index) => {
-    if (context.value.indexOf(entry) === index) return;
-    context.issues.push({
-      code: "custom",
-      input: entry,
-      path: [index],
-      message: `"${entry}" is listed twice`,
-    });
-  });
-}
 
 /** Returns the JSON Schema of a policy file, as it is kept in `v1.schema.json`. */
 export function policyJsonSchema(): Record<string, unknown> {

@@ -160,6 +160,11 @@ const REFUSED = [
   },
   {
     from: "sandbox:",
+    to: "redact: { patterns: [a, b, a] }\nsandbox:",
+    want: 'p.yaml:18: redact.patterns[2]: "a" is listed twice',
+  },
+  {
+    from: "sandbox:",
     to: "redact: { paths: [$.args.url] }\nsandbox:",
     want: 'p.yaml:18: redact.paths[0]: "args" is in neither spans nor report',
   },

@@ -2,6 +2,7 @@ import { z } from "../deps.ts";
 import { compileJsonPath } from "./json_path.ts";
 import { compilePattern } from "./pattern.ts";
 import { type Redaction, STRUCTURE, UNSEEN } from "./redaction.ts";
+import { unique } from "./unique.ts";
 
 /** Where else an event has texts. */
 const TEXTS = new Set([
@@ -26,7 +27,10 @@ const entries = z.array(
   z.string().check(
     z.maxLength(MAX_LENGTH, `expected at most ${MAX_LENGTH} characters`),
   ),
-).check(z.maxLength(MAX_ENTRIES, `expected at most ${MAX_ENTRIES} entries`));
+).check(
+  z.maxLength(MAX_ENTRIES, `expected at most ${MAX_ENTRIES} entries`),
+  unique,
+);
 
 /** The schema of `redact` in a policy. */
 export const redactionSchema: z.ZodMiniType<Redaction> = z.strictObject({
