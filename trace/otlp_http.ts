@@ -108,7 +108,7 @@ const exportResponse = z.looseObject({
   partialSuccess: z.looseObject({
     rejectedSpans: z.union([
       z.int().check(z.minimum(0)),
-      z.string().check(z.regex(/^\d{1,15}$/)),
+      z.string().check(z.regex(/^\d+$/)),
     ]),
   }),
 });

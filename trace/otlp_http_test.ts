@@ -66,6 +66,12 @@ const ANSWERS: readonly {
     want: { type: "accepted", rejected: 2 },
   },
   {
+    what: "a count of more than there can be",
+    answer: () =>
+      Response.json({ partialSuccess: { rejectedSpans: "9".repeat(20) } }),
+    want: { type: "accepted", rejected: 1e20 },
+  },
+  {
     what: "429 with a wait",
     answer: () =>
       new Response("", { status: 429, headers: { "retry-after": "2" } }),

@@ -24,7 +24,7 @@ export interface SpansExported {
   readonly sent: number;
   /** Spans that it did not get, or did not want. */
   readonly unsent: number;
-  /** Why the last of them did not arrive; `undefined` when all did. */
+  /** Why they did not arrive, one reason behind the other; `undefined` when all did. */
   readonly reason: string | undefined;
 }
 
@@ -61,7 +61,7 @@ export function spanExport(world: SpanExportWorld): SpanExport {
   const given = new AbortController();
   let version = "";
   let totals = { sent: 0, unsent: 0 };
-  let reason: string | undefined;
+  const reasons = new Set<string>();
   let isEnding = false;
   let pumping: Promise<void> | undefined;
   /** Ends the wait for more spans. */
@@ -82,7 +82,7 @@ export function spanExport(world: SpanExportWorld): SpanExport {
 
   function lose(count: number, why: string): void {
     totals = { ...totals, unsent: totals.unsent + count };
-    reason = why;
+    reasons.add(why);
   }
 
   async function pump(): Promise<void> {
@@ -153,7 +153,7 @@ export function spanExport(world: SpanExportWorld): SpanExport {
       await pumping;
       stop();
       await grace;
-      return { ...totals, reason };
+      return { ...totals, reason: [...reasons].join("; ") || undefined };
     },
   };
 }

@@ -214,6 +214,21 @@ Deno.test("spanExport() counts what a collector rejects", async () => {
   });
 });
 
+Deno.test("spanExport() tells every reason once", async () => {
+  const spans = exporting([
+    { type: "accepted", rejected: 2 },
+    { type: "accepted", rejected: 1 },
+    REFUSED,
+  ]);
+  end(spans, 1030);
+  const { sent, unsent, reason } = await spans.end();
+  assertEquals([sent, unsent], [1030 - 3 - 6, 9]);
+  assertEquals(
+    reason,
+    "the collector rejected them; no",
+  );
+});
+
 Deno.test("spanExport() drops and counts what its queue cannot hold", async () => {
   const spans = exporting([BUSY]);
   end(spans, 512);
