@@ -8,6 +8,7 @@ import { approverName } from "./approver_name.ts";
 import { describeRequest } from "./describe_request.ts";
 import { readRecord } from "./record.ts";
 import {
+  verdictOf,
   writeApproval,
   type Written,
   writtenApproval,
@@ -24,8 +25,9 @@ function answersTo(
   return writtenApproval({ policy, out: directory }, bound_to);
 }
 
-function described({ verdict, approver }: WrittenApproval): string {
-  return `it was ${verdict} by ${approver}; resume goes on`;
+function described(answer: WrittenApproval, directory: string): string {
+  const verdict = verdictOf(answer);
+  return `it was ${verdict} by ${answer.approver}; \`resume ${directory}\` goes on`;
 }
 
 const VERDICTS = new Map([["approve", "approved"], ["reject", "rejected"]]);
@@ -59,6 +61,15 @@ or cannot be read.
       operands: ["list|approve|reject", "RUN_DIR"],
     });
     const [verb, directory] = [given.operand(0), given.operand(1)];
+    if (
+      verb === "list" ? given.option("by") !== undefined : given.flag("json")
+    ) {
+      throw new UsageError(
+        `Cannot use ${
+          verb === "list" ? "--by" : "--json"
+        } with approvals ${verb}`,
+      );
+    }
     const record = readRecord(directory).events;
     const request = pendingApproval(record);
     const written = request && answersTo(directory, record, request.bound_to);
@@ -66,7 +77,9 @@ or cannot be read.
     if (verb === "list") written?.notes.forEach((note) => output.note(note));
     if (verb === "list" && answered !== undefined) {
       output.data(
-        given.flag("json") ? JSON.stringify(answered) : described(answered),
+        given.flag("json")
+          ? JSON.stringify(answered)
+          : described(answered, directory),
       );
       return EXIT.ok;
     }
@@ -93,7 +106,7 @@ or cannot be read.
       throw new UsageError(`Cannot ${verb}: "${directory}" does not wait`);
     }
     if (answered !== undefined) {
-      throw new UsageError(`Cannot ${verb}: ${described(answered)}`);
+      throw new UsageError(`Cannot ${verb}: ${described(answered, directory)}`);
     }
     writeApproval(directory, {
       v: 1,

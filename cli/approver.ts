@@ -1,3 +1,4 @@
+import { InputError } from "../policy/input_error.ts";
 import type { Policy } from "../policy/load.ts";
 import { type Approver, PENDING } from "../runtime/approval.ts";
 import { approverName } from "./approver_name.ts";
@@ -5,7 +6,11 @@ import { type Output, UsageError } from "./command.ts";
 import { describeRequest } from "./describe_request.ts";
 import { processTerminal } from "./terminal.ts";
 import { terminalApprover } from "./terminal_approver.ts";
-import { writtenApproval } from "./written_approval.ts";
+import {
+  verdictOf,
+  type Written,
+  writtenApproval,
+} from "./written_approval.ts";
 
 /** What an approver needs to know. */
 export interface ApproverOptions {
@@ -52,7 +57,7 @@ function fileApprover(options: ApproverOptions): Approver {
   const told = new Set<string>();
   // deno-lint-ignore require-await
   return async (request) => {
-    const { approval, notes } = writtenApproval(options, request.bound_to);
+    const { approval, notes } = answersWritten(options, request.bound_to);
     for (const note of notes.filter((each) => !told.has(each))) {
       options.output.note(note);
       told.add(note);
@@ -62,7 +67,19 @@ function fileApprover(options: ApproverOptions): Approver {
       return PENDING;
     }
     const { approver } = approval;
-    const verdict = approval.verdict === "approved" ? "approved" : "rejected";
-    return { approver, verdict };
+    return { approver, verdict: verdictOf(approval) };
   };
+}
+
+/** A file that cannot be read answers nothing. */
+function answersWritten(
+  options: ApproverOptions,
+  bound_to: string,
+): Written {
+  try {
+    return writtenApproval(options, bound_to);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { approval: undefined, notes: [error.message] };
+  }
 }

@@ -21,6 +21,13 @@ export interface Written {
   readonly notes: readonly string[];
 }
 
+/** How an answer counts: an unknown word is a rejection. */
+export function verdictOf(
+  { verdict }: WrittenApproval,
+): "approved" | "rejected" {
+  return verdict === "approved" ? verdict : "rejected";
+}
+
 /** Looks in the run directory `out` for the answer to a decision. */
 export function writtenApproval(
   { policy, out }: { readonly policy: Policy; readonly out: string },
@@ -63,9 +70,9 @@ function whyPassedOver(each: PassedOver, expiresSeconds: number): string {
   if (each.why === "unreadable") {
     return "the line cannot be read, so it answers nothing";
   }
-  const { verdict, approver, timestamp } = each.approval;
+  const { approver, timestamp } = each.approval;
   const what = `the ${
-    verdict === "approved" ? "approval" : "rejection"
+    verdictOf(each.approval) === "approved" ? "approval" : "rejection"
   } by ${approver}`;
   return each.why === "expired"
     ? `${what} has expired; it counted for ${expiresSeconds} s`

@@ -1,11 +1,19 @@
 import { NOBODY } from "../policy/answer.ts";
 import { escaped } from "./escaped.ts";
 
+/** Longer than any name, so that it fits on a line. */
+const MAX_LENGTH = 200;
+
 /** Why a name cannot say on the record who answered; `undefined` when it can. */
 export function approverNameFault(name: string): string | undefined {
   const trimmed = name.trim();
   if (trimmed === "") return "it is blank";
-  if (trimmed === NOBODY) return "on record it says that nobody answered";
+  if (trimmed.length > MAX_LENGTH) {
+    return `it is longer than ${MAX_LENGTH} characters`;
+  }
+  if (trimmed.toLowerCase() === NOBODY) {
+    return "on record it says that nobody answered";
+  }
   return escaped(name) === name
     ? undefined
     : "it has characters that cannot be seen";

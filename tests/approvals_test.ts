@@ -304,6 +304,52 @@ Deno.test("an answer that cannot be written is none", needs, async () => {
   assertEquals((await here.call("approvals", "list", "run")).code, 3);
 });
 
+Deno.test(
+  "a file of answers that cannot be read answers nothing, and the run waits on",
+  needs,
+  async () => {
+    using here = laidDown();
+    await here.call("run", "task.yaml", "--out", "run", "--approve", "file");
+    Deno.mkdirSync(join(here.path, "run/approvals.jsonl"));
+    const { code, stderr } = await here.call("resume", "run");
+    assertEquals(code, 3);
+    assertStringIncludes(stderr, "run/approvals.jsonl: it is a directory\n");
+    assertEquals([answersIn(here.path), here.notes()], [[], []]);
+  },
+);
+
+Deno.test(
+  "an answer that nobody knows is a rejection, and the list says so",
+  needs,
+  async () => {
+    using here = laidDown();
+    await here.call("run", "task.yaml", "--out", "run", "--approve", "file");
+    await here.call("approvals", "approve", "run", "--by", "ada");
+    const path = join(here.path, "run/approvals.jsonl");
+    const text = Deno.readTextFileSync(path);
+    Deno.writeTextFileSync(path, text.replace('"approved"', '"Approved"'));
+    const { stdout } = await here.call("approvals", "list", "run");
+    assertStringIncludes(stdout, "it was rejected by ada");
+    assertEquals((await here.call("resume", "run")).code, 2);
+    assertEquals(answersIn(here.path), ["ada: rejected"]);
+  },
+);
+
+for (
+  const [verb, option] of [["list", "--by=ada"], ["approve", "--json"]] as const
+) {
+  Deno.test(`approvals ${verb} knows no ${option}`, needs, async () => {
+    using here = laidDown();
+    await here.call("run", "task.yaml", "--out", "run", "--approve", "file");
+    const { code, stderr } = await here.call("approvals", verb, "run", option);
+    assertEquals(code, 1);
+    assertStringIncludes(
+      stderr,
+      `Cannot use ${option.replace("=ada", "")} with approvals ${verb}`,
+    );
+  });
+}
+
 Deno.test("an answer stands: nobody gives a second one", needs, async () => {
   using here = laidDown();
   await here.call(
@@ -313,12 +359,12 @@ Deno.test("an answer stands: nobody gives a second one", needs, async () => {
   const listed = await here.call("approvals", "list", "run");
   assertEquals([listed.code, listed.stdout.trim()], [
     0,
-    "it was rejected by ada; resume goes on",
+    "it was rejected by ada; `resume run` goes on",
   ]);
   const second = await here.call("approvals", "approve", "run", "--by", "bob");
   assertEquals([second.code, second.stderr.trim()], [
     1,
-    "Cannot approve: it was rejected by ada; resume goes on; see approvals --help",
+    "Cannot approve: it was rejected by ada; `resume run` goes on; see approvals --help",
   ]);
   assertEquals((await here.call("resume", "run")).code, 2);
   assertEquals(here.notes(), []);
