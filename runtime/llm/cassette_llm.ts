@@ -37,7 +37,7 @@ export function cassetteLlm(
       const exchange = exchanges[at];
       if (exchange === undefined) {
         throw new ModelError(
-          `Cannot answer: the cassette has ${exchanges.length} exchanges, and this is one more`,
+          `Cannot answer: the cassette ends behind exchange ${exchanges.length}, and this is one more`,
           { type: "cassette_ended" },
         );
       }
