@@ -1,3 +1,4 @@
+import { escaped } from "../runtime/escaped.ts";
 import type { RunEvent } from "../runtime/event.ts";
 
 /**
@@ -10,7 +11,7 @@ export function lastTrouble({ asksModel }: { readonly asksModel: boolean }) {
   return {
     watch(event: RunEvent): void {
       const what = troubleOf(event);
-      if (what !== undefined) trouble = `step ${event.step}: ${what}`;
+      if (what !== undefined) trouble = `step ${event.step}: ${escaped(what)}`;
       isUnreachable ||= nobodyThere(event, asksModel);
     },
     text: () => trouble,

@@ -65,7 +65,7 @@ const UNSOUND: readonly {
     name: "a reason that there is not",
     output: { no_answer: "mood" },
     reason:
-      'no_answer: Invalid option: expected one of "refusal"|"content_filter"|"length"|"empty_answer"|"provider_tool_call"',
+      'no_answer: Invalid option: expected one of "refusal"|"content_filter"|"length"|"empty_answer"|"unfinished"|"provider_tool_call"',
   },
   {
     name: "an empty answer",

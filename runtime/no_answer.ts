@@ -7,6 +7,7 @@ export const NO_ANSWERS = [
   "content_filter",
   "length",
   "empty_answer",
+  "unfinished",
   "provider_tool_call",
 ] as const;
 
@@ -18,6 +19,8 @@ const MEANINGS: Readonly<Record<NoAnswer, string>> = {
   content_filter: "a content filter stopped the answer",
   length: "the answer was cut off at the limit of its length",
   empty_answer: "the model stopped with neither an answer nor a call",
+  unfinished:
+    "the model stopped before it was done, or for a reason that nobody knows",
   provider_tool_call: "the provider ran a tool itself, past the policy",
 };
 

@@ -131,6 +131,7 @@ const OUTPUTS: readonly {
     content: [TEXT],
     stop: "pause_turn",
     want: {
+      no_answer: "unfinished",
       usage: USAGE,
       finish_reason: "stop: pause_turn",
       raw: '[{"type":"text","text":"Because."}]',

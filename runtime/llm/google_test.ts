@@ -149,6 +149,7 @@ const OUTPUTS: readonly {
     id: "MALFORMED_FUNCTION_CALL as no answer",
     response: () => generated([], "MALFORMED_FUNCTION_CALL"),
     want: {
+      no_answer: "unfinished",
       usage: USAGE,
       finish_reason: "error: MALFORMED_FUNCTION_CALL",
       raw: "[]",

@@ -48,9 +48,9 @@ const REFUSED = new Set(["refusal", "stop"]);
  * All else ends the run. Then `raw` is the content as JSON, and `finish_reason`
  * says both words for why the model stopped; `no_answer` names a refusal, an
  * answer that was filtered, cut off or empty (a call that was cut off, too, since
- * its arguments may be), and a tool that the provider ran on its own, past the
- * policy. What is left, as calls that were announced and are not there, or a
- * reason to stop that nobody knows, is for the loop to refuse as malformed.
+ * its arguments may be), a stop in the middle or for a reason that nobody knows,
+ * and a tool that the provider ran on its own, past the policy. What is left,
+ * calls that were announced and are not there, is for the loop to refuse.
  */
 export function modelOutput(
   { content, finishReason, usage }: ModelResult,
@@ -92,7 +92,12 @@ function withheld({ unified, raw = "" }: ModelFinish): NoAnswer | undefined {
       return "length";
     case "content-filter":
       return REFUSED.has(raw) ? "refusal" : "content_filter";
+    case "stop":
+      return PAUSED.has(raw) ? "unfinished" : undefined;
+    case "tool-calls":
+      return undefined;
   }
+  return "unfinished";
 }
 
 function proposed(

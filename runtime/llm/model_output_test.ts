@@ -68,23 +68,26 @@ const RESULTS: readonly {
     content: [TEXT],
     unified: "stop",
     raw: "pause_turn",
-    want: { finish_reason: "stop: pause_turn", raw: TEXT_JSON },
+    want: {
+      no_answer: "unfinished",
+      finish_reason: "stop: pause_turn",
+      raw: TEXT_JSON,
+    },
   },
-  ...["error", "interrupted", "other", "tool-calls"].map((unified) => ({
-    id: `takes no text for an answer after ${unified}`,
+  {
+    id: "takes no text for an answer after tool-calls",
     content: [TEXT],
-    unified,
+    unified: "tool-calls",
     raw: "WORD",
-    want: { finish_reason: `${unified}: WORD`, raw: TEXT_JSON },
-  })),
-  ...["error", "interrupted", "other"].map((unified) => ({
-    id: `takes no calls after ${unified}`,
-    content: [CALL],
-    unified,
-    want: { finish_reason: unified, raw: CALL_JSON },
-  })),
-  ...(["length", "content_filter"] as const).flatMap((no_answer) => {
-    const unified = no_answer.replace("_", "-");
+    want: { finish_reason: "tool-calls: WORD", raw: TEXT_JSON },
+  },
+  ...([
+    ["length", "length"],
+    ["content-filter", "content_filter"],
+    ...["error", "interrupted", "other"].map((unified) =>
+      [unified, "unfinished"] as const
+    ),
+  ] as const).flatMap(([unified, no_answer]) => {
     return [{
       id: `takes no text for an answer after ${unified}`,
       content: [TEXT],
@@ -149,7 +152,7 @@ Deno.test("modelOutput() counts the tokens of an answer and of what is none", ()
     inputTokens: { total: 3 },
     outputTokens: { total: 4, reasoning: undefined },
   };
-  for (const unified of ["stop", "length", "other"]) {
+  for (const unified of ["stop", "length", "tool-calls"]) {
     const finishReason = { unified, raw: undefined };
     const output = modelOutput({ content: [TEXT], finishReason, usage });
     assertEquals(output.usage, { input_tokens: 3, output_tokens: 4 });
