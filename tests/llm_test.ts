@@ -314,7 +314,7 @@ const ERRORS: readonly {
     type: "invalid_response",
     transient: false,
     message:
-      'Cannot ask "openai-compatible:scripted": the server\'s answer does not have the form that it promises',
+      'Cannot ask "openai-compatible:scripted": the server\'s answer does not have the form that it promises: {"choices": [',
   },
   {
     id: "a body of another form",
@@ -322,7 +322,7 @@ const ERRORS: readonly {
     type: "invalid_response",
     transient: false,
     message:
-      'Cannot ask "openai-compatible:scripted": the server\'s answer does not have the form that it promises',
+      'Cannot ask "openai-compatible:scripted": the server\'s answer does not have the form that it promises: {"error": "none"}',
   },
   {
     id: "no choices",

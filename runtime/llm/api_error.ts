@@ -18,6 +18,7 @@ const apiCallError = z.looseObject({
   message: z.string(),
   statusCode: z.optional(z.int()),
   responseHeaders: z.optional(z.record(z.string(), z.string())),
+  responseBody: z.optional(z.string()),
   data: z.optional(z.unknown()),
 });
 
@@ -65,16 +66,18 @@ export function modelErrorOf(error: unknown, asked: Asked): ModelError {
   }
   const call = apiCallError.safeParse(error);
   if (call.success) {
-    const { message, statusCode: status, responseHeaders, data } = call.data;
+    const { statusCode: status, responseHeaders, data } = call.data;
     if (status === undefined) {
       return new ModelError(`${cannot} the connection failed`, {
         type: "network",
         transient: true,
       });
     }
-    if (status < 300) return unreadable(cannot);
+    const quote = STATUS_TYPES.has(status)
+      ? ""
+      : quoted(wordsOf(call.data), asked.key);
+    if (status < 300) return unreadable(cannot, quote);
     const spent = isQuota(data);
-    const quote = STATUS_TYPES.has(status) ? "" : quoted(message, asked.key);
     return new ModelError(
       `${cannot} the server answered ${status}${quote && `: ${quote}`}`,
       {
@@ -101,11 +104,24 @@ export function modelErrorOf(error: unknown, asked: Asked): ModelError {
   );
 }
 
-function unreadable(cannot: string): ModelError {
+function unreadable(cannot: string, quote = ""): ModelError {
   return new ModelError(
-    `${cannot} the server's answer does not have the form that it promises`,
+    `${cannot} the server's answer does not have the form that it promises${
+      quote && `: ${quote}`
+    }`,
     { type: "invalid_response" },
   );
+}
+
+/** What the server said: its error's words for people, or else its answer, unless that is a page. */
+function wordsOf(
+  { data, message, responseBody = "", statusCode = 0 }: z.infer<
+    typeof apiCallError
+  >,
+): string {
+  const answer = /^\s*</.test(responseBody) ? "" : responseBody;
+  if (statusCode < 300) return answer;
+  return data === undefined ? answer || message : message;
 }
 
 /** OpenAI's way to say that no request will be served until somebody pays. */

@@ -68,6 +68,41 @@ Deno.test("modelErrorOf() takes an error at a good status for a bad answer", () 
   assertEquals([type, transient], ["invalid_response", false]);
 });
 
+for (
+  const { what, call, says } of [
+    {
+      what: "an answer of another form",
+      call: { statusCode: 200, responseBody: '{"error": "busy sk-secret-1"}' },
+      says: ': {"error": "busy [key]"}',
+    },
+    {
+      what: "no page",
+      call: { statusCode: 200, responseBody: "<html>" },
+      says: "promises",
+    },
+    {
+      what: "the text of an error without a form",
+      call: { statusCode: 500, responseBody: "out of memory" },
+      says: "answered 500: out of memory",
+    },
+    {
+      what: "an error's own words",
+      call: { statusCode: 500, responseBody: "{}", data: { error: {} } },
+      says: "answered 500: Said the server",
+    },
+    {
+      what: "the status of a page",
+      call: { statusCode: 502, responseBody: "<html>" },
+      says: "answered 502: Said the server",
+    },
+  ]
+) {
+  Deno.test(`modelErrorOf() quotes ${what}`, () => {
+    const { message } = modelErrorOf(apiError(call), ASKED);
+    assertEquals(message.endsWith(says), true, message);
+  });
+}
+
 Deno.test("modelErrorOf() finds the model error that a package wrapped", () => {
   const inner = new ModelError("gone", { type: "network", transient: true });
   const outer = apiError({ cause: inner });
