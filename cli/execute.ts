@@ -171,11 +171,24 @@ export function describeEnd({ terminal_reason, totals }: RunFinished): string {
     counted(attempts, "attempt");
 }
 
-/** How a run ended, and what became of its spans if they were sent, as `--json` prints it. */
+/**
+ * How a run ended, why it has no answer, and what became of its spans if they were
+ * sent, as `--json` prints it.
+ */
 export function endAsJson(
   run: string,
   { terminal_reason, answer, totals }: RunFinished,
-  spans?: SpansExported,
+  { trouble, spans }: {
+    readonly trouble?: string | undefined;
+    readonly spans?: SpansExported | undefined;
+  } = {},
 ): string {
-  return JSON.stringify({ run, terminal_reason, answer, totals, spans });
+  return JSON.stringify({
+    run,
+    terminal_reason,
+    answer,
+    trouble,
+    totals,
+    spans,
+  });
 }

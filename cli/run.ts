@@ -71,7 +71,8 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
   --sign KEYFILE     sign the artifacts with a private key, as keygen writes it:
                      leaves attestation.json beside them, however the run
                      ends; one that waits is signed later, with sign
-  --json             print the result as one JSON object; of a run that waits, the
+  --json             print the result as one JSON object: of a run without an answer
+                     with the reason in trouble, of a run that waits with the
                      question in waits_for, as approvals list --json prints it
 
 Paths in a task are relative to its file, those of options to the current folder.

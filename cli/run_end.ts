@@ -103,8 +103,9 @@ export function reportEnd(
   { out, finished, unused, trouble, isUnreachable, spans, json }: RunEnd,
 ): number {
   const answered = finished.terminal_reason === "final_answer";
-  if (!answered) {
-    output.note(`${trouble ?? "cancelled"}; see ${join(out, "run_report.md")}`);
+  const why = answered ? undefined : trouble ?? "cancelled";
+  if (why !== undefined) {
+    output.note(`${why}; see ${join(out, "run_report.md")}`);
   }
   // A run that was stopped leaves some over as a matter of course.
   if (answered && unused > 0) {
@@ -112,7 +113,7 @@ export function reportEnd(
   }
   const { answer } = finished;
   output.data(
-    json ? endAsJson(out, finished, spans) : [
+    json ? endAsJson(out, finished, { trouble: why, spans }) : [
       `${out}: ${describeEnd(finished)}`,
       ...answer === null ? [] : ["", answer],
     ].join("\n"),

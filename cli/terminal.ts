@@ -4,7 +4,7 @@ import { typedLines } from "./typed_lines.ts";
 import { wait } from "./world.ts";
 
 /** How long what has been typed already, a line or a signal, may take to be heard of, in milliseconds. */
-const HEARING_MS = 20;
+const HEARING_MS = 100;
 
 /**
  * The terminal of this process. Questions stand on standard error, like what

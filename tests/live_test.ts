@@ -51,8 +51,8 @@ function laidDown(changes: (policy: string) => string = (policy) => policy) {
     );
   return {
     path,
-    run: (server: LlmServer) =>
-      ask(["run", "task.yaml", "--out", "run"], server),
+    run: (server: LlmServer, ...more: readonly string[]) =>
+      ask(["run", "task.yaml", "--out", "run", ...more], server),
     resume: (server: LlmServer) => ask(["resume", "run"], server),
     artifact: (name: string) => Deno.readTextFileSync(join(path, "run", name)),
     [Symbol.dispose]: () => folder[Symbol.dispose](),
@@ -313,6 +313,18 @@ Deno.test(
     assertStringIncludes(here.artifact("run_report.md"), "17");
   },
 );
+
+Deno.test("--json says why there is no answer", needs, async () => {
+  using here = laidDown();
+  await using server = llmServer([completion({ refusal: "I will not." })]);
+  const { stdout } = await here.run(server, "--json");
+  const { terminal_reason, answer, trouble } = JSON.parse(stdout);
+  assertEquals([terminal_reason, answer, trouble], [
+    "failure_mode_terminal",
+    null,
+    "step 1: refusal: the model refused to answer (finish_reason: content-filter: stop)",
+  ]);
+});
 
 Deno.test("a task without a script wants a model", needs, async () => {
   using here = laidDown();
