@@ -28,7 +28,8 @@ const CONTROLS: Readonly<Record<string, string>> = {
 /** A text, and where each of its code units comes from, the end included. */
 interface Reading {
   readonly text: string;
-  readonly origins: Uint32Array;
+  /** Left out where each comes from its own place. */
+  readonly origins?: Uint32Array;
 }
 
 /**
@@ -48,7 +49,10 @@ export function redactedText(
         left -= size;
         if (left < 0) return REDACTED;
         if (start === end) continue;
-        all.push({ start: origins[start] ?? 0, end: origins[end] ?? 0 });
+        all.push({
+          start: origins?.[start] ?? start,
+          end: origins?.[end] ?? end,
+        });
       }
     }
   }
@@ -57,10 +61,7 @@ export function redactedText(
 
 /** A text as it stands, then without one layer of escapes after the other. */
 function* readings(text: string): Generator<Reading> {
-  let reading: Reading = {
-    text,
-    origins: Uint32Array.from({ length: text.length + 1 }, (_, at) => at),
-  };
+  let reading: Reading = { text };
   for (let depth = 0;; depth++) {
     yield reading;
     if (depth === MAX_DEPTH || !reading.text.includes("\\")) return;
@@ -69,14 +70,14 @@ function* readings(text: string): Generator<Reading> {
 }
 
 function unescaped({ text, origins }: Reading): Reading {
-  const kept = new Uint32Array(origins.length);
+  const kept = new Uint32Array(text.length + 1);
   const parts: string[] = [];
   let length = 0;
   let done = 0;
   function keep(part: string, from: number): void {
     parts.push(part);
     for (let at = 0; at < part.length; at++) {
-      kept[length + at] = origins[from + at] ?? 0;
+      kept[length + at] = origins?.[from + at] ?? from + at;
     }
     length += part.length;
   }
@@ -91,8 +92,8 @@ function unescaped({ text, origins }: Reading): Reading {
     done = index + escape.length;
   }
   keep(text.slice(done), done);
-  kept[length] = origins[text.length] ?? 0;
-  return { text: parts.join(""), origins: kept.subarray(0, length + 1) };
+  kept[length] = origins?.[text.length] ?? text.length;
+  return { text: parts.join(""), origins: kept };
 }
 
 function replaced(text: string, matches: readonly Span[]): string {
