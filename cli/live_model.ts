@@ -10,6 +10,7 @@ import { type CassetteFile, cassetteFile } from "./cassette_file.ts";
 import type { CommandLine } from "./command_line.ts";
 import { type Output, UsageError } from "./command.ts";
 import { readInput } from "./files.ts";
+import { isGranted } from "./is_granted.ts";
 import { realFuturePath } from "./real_future_path.ts";
 
 /** The options of the command line that choose a model. */
@@ -93,10 +94,9 @@ function recordedModel(
   };
 }
 
-/** Nobody is asked for the permission: that is for whoever starts the process. */
+/** A permission is for whoever starts the process to give. */
 function refuseWithoutNetwork({ spec, host }: ModelChoice): void {
-  const { state } = Deno.permissions.querySync({ name: "net", host });
-  if (state === "granted") return;
+  if (isGranted({ name: "net", host })) return;
   throw new InputError(spec, [{
     path: "",
     message: `the process may not reach ${host} (--allow-net=${host})`,

@@ -14,6 +14,7 @@ import type { CommandLine } from "./command_line.ts";
 import type { Output } from "./command.ts";
 import { whyUnwritable } from "./files.ts";
 import { appendIncident } from "./incident_file.ts";
+import { isGranted } from "./is_granted.ts";
 import { wait } from "./world.ts";
 
 /** The options of the command line that say where spans are sent. */
@@ -75,8 +76,9 @@ export function liveSpans(
 
 /** A variable that may be read without asking anybody: most who run this never heard of it. */
 function grantedVariable(name: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-  return state === "granted" ? Deno.env.get(name) : undefined;
+  return isGranted({ name: "env", variable: name })
+    ? Deno.env.get(name)
+    : undefined;
 }
 
 function reportUnsent(

@@ -7,6 +7,7 @@ import { directorySandbox } from "../tools/directory_sandbox.ts";
 import type { Document } from "../tools/document.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ToolWorker, ToolWorkerOptions } from "../tools/tool_worker.ts";
+import { isGranted } from "./is_granted.ts";
 import { htmlText, networkFor } from "./network.ts";
 import { realFuturePath } from "./real_future_path.ts";
 
@@ -65,7 +66,7 @@ async function workerHost(
     permissions: workerPermissions(document, {
       sandbox: directory,
       served: [new URL(FIXTURE_ORIGIN).hostname],
-      granted: (host) => online && isGranted(host),
+      granted: (host) => online && isGranted({ name: "net", host }),
     }),
     noted: (url) => requests.push(url),
   });
@@ -108,8 +109,4 @@ async function within(
         "the process may not read and write there itself, so its tools may not; see --allow-read and --allow-write",
     }], { cause });
   }
-}
-
-function isGranted(host: string): boolean {
-  return Deno.permissions.querySync({ name: "net", host }).state === "granted";
 }
