@@ -61,36 +61,31 @@ or cannot be read.
       operands: ["list|approve|reject", "RUN_DIR"],
     });
     const [verb, directory] = [given.operand(0), given.operand(1)];
-    if (
-      verb === "list" ? given.option("by") !== undefined : given.flag("json")
-    ) {
-      throw new UsageError(
-        `Cannot use ${
-          verb === "list" ? "--by" : "--json"
-        } with approvals ${verb}`,
-      );
+    const [by, json] = [given.option("by"), given.flag("json")];
+    const isList = verb === "list";
+    if (isList && by !== undefined) {
+      throw new UsageError("Cannot use --by with approvals list");
+    }
+    if (!isList && json) {
+      throw new UsageError(`Cannot use --json with approvals ${verb}`);
     }
     const record = readRecord(directory).events;
     const request = pendingApproval(record);
     const written = request && answersTo(directory, record, request.bound_to);
     const answered = written?.approval;
-    if (verb === "list") written?.notes.forEach((note) => output.note(note));
-    if (verb === "list" && answered !== undefined) {
-      output.data(
-        given.flag("json")
-          ? JSON.stringify(answered)
-          : described(answered, directory),
-      );
-      return EXIT.ok;
-    }
-    if (verb === "list") {
-      if (request === undefined) {
-        output.data(given.flag("json") ? "null" : "nothing waits for approval");
+    if (isList) {
+      written?.notes.forEach((note) => output.note(note));
+      if (answered !== undefined) {
+        output.data(
+          json ? JSON.stringify(answered) : described(answered, directory),
+        );
         return EXIT.ok;
       }
-      output.data(
-        given.flag("json") ? JSON.stringify(request) : describeRequest(request),
-      );
+      if (request === undefined) {
+        output.data(json ? "null" : "nothing waits for approval");
+        return EXIT.ok;
+      }
+      output.data(json ? JSON.stringify(request) : describeRequest(request));
       return EXIT.waiting;
     }
     const verdict = VERDICTS.get(verb);
@@ -99,7 +94,6 @@ or cannot be read.
         `Cannot understand "${verb}": expected list, approve or reject`,
       );
     }
-    const by = given.option("by");
     if (by === undefined) throw new UsageError("--by is missing");
     const approver = approverName(by);
     if (request === undefined) {
