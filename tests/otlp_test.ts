@@ -10,7 +10,7 @@ import { type Collector, collector, type ReceivedSpan } from "./collector.ts";
 import { completion, error, llmServer, silence } from "./llm_server.ts";
 import { writeLongTask } from "./long_task.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { program, PROJECT, started, temporaryFolder } from "./program.ts";
 
 const needs = { ignore: lacks("read", "write", "run", "net") };
 const TASK = join(PROJECT, "examples/constitution/task.yaml");
@@ -39,17 +39,10 @@ function workplace() {
       }),
     /** Starts the program, and leaves it to the test what becomes of it. */
     start: (args: readonly string[], net: string) =>
-      new Deno.Command(Deno.execPath(), {
-        args: [
-          ...["run", "--quiet", "--no-prompt", "--no-lock"],
-          ...["--allow-read", "--allow-write", `--allow-net=${net}`],
-          ...[join(PROJECT, "mod.ts"), ...args],
-        ],
+      started(args, {
         cwd: folder.path,
-        env: { NO_COLOR: "1" },
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn(),
+        permissions: ["--allow-read", "--allow-write", `--allow-net=${net}`],
+      }),
     read: (name: string) => Deno.readTextFileSync(join(folder.path, name)),
     /** The text of a file of the run, once it is there. */
     async appears(name: string): Promise<string> {

@@ -26,13 +26,12 @@ export interface Start {
 
 const PERMISSIONS = ["--allow-read", "--allow-write"];
 
-/** Runs one command line of this program in a process of its own. */
-export async function program(
+/** Starts one command line of this program in a process of its own, and leaves it to the test what becomes of it. */
+export function started(
   args: readonly string[],
-  { cwd, env = {}, permissions = PERMISSIONS, program, stdin, timeoutMs }:
-    Start,
-): Promise<Ended> {
-  const child = new Deno.Command(Deno.execPath(), {
+  { cwd, env = {}, permissions = PERMISSIONS, program, stdin }: Start,
+): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       "--quiet",
@@ -48,6 +47,15 @@ export async function program(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+}
+
+/** Runs one command line of this program in a process of its own. */
+export async function program(
+  args: readonly string[],
+  start: Start,
+): Promise<Ended> {
+  const { stdin, timeoutMs } = start;
+  const child = started(args, start);
   if (stdin !== undefined) {
     await new Blob([stdin]).stream().pipeTo(child.stdin);
   }

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "../deps.ts";
 import { forgedLedger } from "./forged_ledger.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { program, PROJECT, started, temporaryFolder } from "./program.ts";
 
 const runs = { ignore: lacks("read", "write", "run") };
 const net = { ignore: lacks("read", "write", "run", "net") };
@@ -282,15 +282,10 @@ script:
         "--allow-net=127.0.0.1",
       ];
       const first = server.request();
-      const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "--quiet", "--no-prompt", "--no-lock", ...permissions]
-          .concat([`${PROJECT}mod.ts`, "run", "task.yaml"])
-          .concat(["--policy", "policy.yaml", "--out", "out"]),
-        cwd,
-        stdin: "null",
-        stdout: "null",
-        stderr: "null",
-      }).spawn();
+      const child = started(
+        ["run", "task.yaml", "--policy", "policy.yaml", "--out", "out"],
+        { cwd, permissions },
+      );
       await first;
       // While it is at it, nobody else may.
       const early = await program(["resume", "out"], { cwd, permissions });
@@ -299,7 +294,7 @@ script:
         "out: another process is writing it\n",
       ]);
       child.kill("SIGKILL");
-      await child.status;
+      await child.output();
 
       const second = server.request();
       const resumed = program(["resume", "out"], { cwd, permissions });

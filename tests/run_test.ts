@@ -3,7 +3,7 @@ import { join } from "../deps.ts";
 import { exists } from "../evidence/exists.ts";
 import { writeLongTask } from "./long_task.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { program, PROJECT, started, temporaryFolder } from "./program.ts";
 
 const net = { ignore: lacks("read", "write", "run", "net") };
 
@@ -100,25 +100,13 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     const server = slowServer(() => requested.resolve());
     try {
       prepare(folder.path, server.port, "max_retries: 3");
-      const child = new Deno.Command(Deno.execPath(), {
-        args: [
-          "run",
-          "--quiet",
-          "--no-prompt",
-          "--no-lock",
-          "--allow-read",
-          "--allow-write",
-          "--allow-net=127.0.0.1",
-          join(PROJECT, "mod.ts"),
-          ...ARGS,
-        ],
+      const child = started(ARGS, {
         cwd: folder.path,
-        stdout: "null",
-        stderr: "null",
-      }).spawn();
+        permissions: ["--allow-read", "--allow-write", "--allow-net=127.0.0.1"],
+      });
       await requested.promise;
       child.kill(signal);
-      assertEquals((await child.status).code, 2);
+      assertEquals((await child.output()).code, 2);
     } finally {
       await server.close();
     }
@@ -144,20 +132,13 @@ Deno.test(
   async () => {
     using folder = temporaryFolder();
     writeLongTask(folder.path, 20_000);
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "--quiet", "--no-prompt", "--no-lock", "--allow-read"],
-        ...["--allow-write", join(PROJECT, "mod.ts")],
-        ...["run", "long.yaml", "--out", "out"],
-      ],
+    const child = started(["run", "long.yaml", "--out", "out"], {
       cwd: folder.path,
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
+    });
     const ledger = join(folder.path, "out/state.jsonl");
     while (!exists(ledger)) await new Promise((go) => setTimeout(go, 10));
     child.kill("SIGINT");
-    assertEquals((await child.status).code, 2);
+    assertEquals((await child.output()).code, 2);
     assertMatch(
       Deno.readTextFileSync(ledger),
       /"terminal_reason":"cancelled"/,
