@@ -8,6 +8,8 @@ const REQUEST: ApprovalRequest = {
   tool: "write",
   args: { path: "notes/\u001b[2J.md" },
   reason: "notes are read\u001b[2J by customers",
+  asked: [],
+  places: [],
   policy_version: "7b6346f1ee37",
   bound_to: "b".repeat(64),
 };

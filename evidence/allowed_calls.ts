@@ -1,7 +1,7 @@
 import { canonicalize } from "../deps.ts";
 import { rejection } from "../policy/answer.ts";
 import type { Json } from "../tools/json.ts";
-import { approvalBinding } from "../runtime/approval.ts";
+import { bindingOf } from "../runtime/approval.ts";
 import type {
   ApprovalResolved,
   AttemptFinished,
@@ -149,16 +149,12 @@ export function allowedCalls(): AllowedCalls {
 
   function bindingFault(
     { bound_to }: ApprovalResolved,
-    { seq, call_sha256, tool }: PolicyChecked,
+    asked: PolicyChecked,
   ): CallFault | undefined {
     if (run === undefined) return;
-    const bound = approvalBinding({
-      run_id: run.run_id,
-      policy_sha256: run.policy.sha256,
-      seq,
-      call_sha256,
-      tool: run.tools.find(({ name }) => name === tool) ?? null,
-    });
+    const { run_id, policy, tools } = run;
+    const tool = tools.find(({ name }) => name === asked.tool) ?? null;
+    const bound = bindingOf({ run_id, policy, tool }, asked);
     if (bound === bound_to) return;
     const message =
       `the answer is bound to another decision: ${bound_to} instead of ${bound}`;

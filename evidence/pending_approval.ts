@@ -1,4 +1,4 @@
-import { approvalBinding, type ApprovalRequest } from "../runtime/approval.ts";
+import { type ApprovalRequest, approvalRequest } from "../runtime/approval.ts";
 import type { RunEvent } from "../runtime/event.ts";
 import type { Json } from "../tools/json.ts";
 
@@ -11,25 +11,13 @@ export function pendingApproval(
   if (started?.type !== "run_started" || asked?.type !== "policy_checked") {
     return undefined;
   }
-  const { call_id, tool, decision, reason, seq, call_sha256 } = asked;
-  if (decision !== "escalate" || call_id === null || tool === null) {
+  if (asked.decision !== "escalate" || asked.call_id === null) {
     return undefined;
   }
-  return {
-    run_id: started.run_id,
-    call_id,
-    tool,
-    args: argumentsOf(events),
-    reason: reason ?? "",
-    policy_version: started.policy.version,
-    bound_to: approvalBinding({
-      run_id: started.run_id,
-      policy_sha256: started.policy.sha256,
-      seq,
-      call_sha256,
-      tool: started.tools.find(({ name }) => name === tool) ?? null,
-    }),
-  };
+  const { run_id, policy, tools } = started;
+  const tool = tools.find(({ name }) => name === asked.tool) ?? null;
+  const args = asked.facts?.args ?? argumentsOf(events);
+  return approvalRequest({ run_id, policy, tool }, asked, args);
 }
 
 /** The arguments of the call that was judged last: proposed, or redirected to. */

@@ -116,8 +116,8 @@ const CHANGES: readonly {
       event.type === "tool_started"
         ? { ...event, args: { text: "ho" } }
         : undefined,
-    seq: 3,
-    path: "call_sha256",
+    seq: 4,
+    path: "args.text",
   },
   {
     name: "another idempotency key",

@@ -12,10 +12,7 @@ for (
 ) {
   Deno.test(`rejection() of ${approver} says who and why it was asked`, () => {
     assertEquals(
-      rejection(
-        { approver, verdict: "rejected" },
-        "notes are read by customers",
-      ),
+      rejection({ approver }, "notes are read by customers"),
       want,
     );
   });

@@ -9,21 +9,18 @@ export function approval(escalations: readonly Escalation[] = []): Rule {
     id: "approval",
     opinion(proposal) {
       const { name } = proposal;
-      const reasons = escalations
-        .filter(({ tools, when = [] }) =>
-          tools.includes(name) &&
+      const asks = escalations.flatMap(({ tools, when = [], reason }, index) =>
+        tools.includes(name) &&
           when.every((condition) =>
             spellings(proposal, condition.argument)
               .some((value) => holds(condition, value))
           )
-        )
-        .map(({ reason }) => reason);
-      if (reasons.length === 0) return undefined;
-      return {
-        effect: "escalate",
-        reason: reasons.join("; "),
-        metadata: { tool: name },
-      };
+          ? [{ clause: `escalate[${index}]`, reason }]
+          : []
+      );
+      return asks.length === 0
+        ? undefined
+        : { effect: "escalate", asks, metadata: { tool: name } };
     },
   };
 }

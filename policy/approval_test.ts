@@ -3,6 +3,7 @@ import { proposed } from "../tests/proposal.ts";
 import { writeTool } from "../tools/write.ts";
 import { approval } from "./approval.ts";
 import type { Condition } from "./escalation.ts";
+import type { Ask } from "./rule.ts";
 
 const FACTS = {
   inside: true,
@@ -46,19 +47,21 @@ Deno.test("approval() says nothing of other tools, and nothing without a list", 
   assertEquals(approval().opinion(proposed({ name: "write" })), undefined);
 });
 
-Deno.test("approval() gives every reason whose conditions all hold", () => {
-  const escalated = (reason: string) => ({
+Deno.test("approval() names every entry whose conditions all hold", () => {
+  const house = { clause: "escalate[0]", reason: "it leaves the house" };
+  const seen = { clause: "escalate[1]", reason: "it is public" };
+  const escalated = (...asks: readonly Ask[]) => ({
     effect: "escalate",
-    reason,
+    asks,
     metadata: { tool: "write" },
   });
   assertEquals(
     call("write", { path: "public/a", content: "long" }),
-    escalated("it leaves the house; it is public"),
+    escalated(house, seen),
   );
   assertEquals(
     call("write", { path: "public/a", content: "abc" }),
-    escalated("it leaves the house"),
+    escalated(house),
   );
 });
 

@@ -18,6 +18,8 @@ export type CallArguments =
     readonly value: Json;
     /** RFC 8785 form of `value`. */
     readonly canonical: string;
+    /** Whether the validator made another value of what was proposed, such as defaults. Default: false. */
+    readonly isRewritten?: boolean;
   }
   | {
     readonly ok: false;
@@ -84,7 +86,11 @@ function validated(
     const plain = plainCopy(result.value, given);
     return plain === undefined
       ? unfit("the tool's schema does not yield JSON")
-      : { ok: true, ...plain };
+      : {
+        ok: true,
+        ...plain,
+        ...isRewritten(plain, given) ? { isRewritten: true } : {},
+      };
   } catch {
     return unfit("the tool's schema cannot judge them");
   }
@@ -106,6 +112,14 @@ function plainCopy(
   } catch {
     return undefined;
   }
+}
+
+/** The order of keys makes no other value. */
+function isRewritten(
+  { value, canonical }: { readonly value: Json; readonly canonical: string },
+  given: Json,
+): boolean {
+  return value !== given && canonical !== canonicalJson(given);
 }
 
 function pathOf({ path = [] }: SchemaIssue): string {

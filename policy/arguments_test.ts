@@ -284,6 +284,7 @@ Deno.test("readArguments() returns what the schema made of the arguments", () =>
     ok: true,
     value: { path: "in.txt", at: "1970-01-01T00:00:00.000Z" },
     canonical: '{"at":"1970-01-01T00:00:00.000Z","path":"in.txt"}',
+    isRewritten: true,
   });
 });
 

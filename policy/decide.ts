@@ -1,72 +1,109 @@
 import { type Answer, rejection } from "./answer.ts";
-import type { Metadata, Opinion, Proposal, Rule, RuleId } from "./rule.ts";
+import type {
+  AskedClause,
+  Metadata,
+  Opinion,
+  Proposal,
+  Rule,
+  RuleId,
+} from "./rule.ts";
 
 /** The verdict on one proposed call. */
-export type Decision =
-  | {
-    readonly effect: "allow";
-    readonly rule: null;
-    readonly reason: null;
-    readonly metadata: Metadata;
-  }
-  | Objection;
+export type Decision = Permission | Denial | Escalation;
 
-/** A verdict against a call, and whose it is. */
-interface Objection {
-  readonly effect: "deny" | "escalate";
+interface Permission {
+  readonly effect: "allow";
+  readonly rule: null;
+  readonly reason: null;
+  readonly metadata: Metadata;
+}
+
+interface Denial {
+  readonly effect: "deny";
   readonly rule: RuleId;
   readonly reason: string;
   readonly metadata: Metadata;
 }
 
+interface Escalation {
+  readonly effect: "escalate";
+  /** Of the first entry that asks. */
+  readonly rule: RuleId;
+  /** Those of all entries. */
+  readonly reason: string;
+  readonly metadata: Metadata;
+  /** Every entry that asks, in the order of the rules and of the policy; at least one. */
+  readonly asked: readonly AskedClause[];
+}
+
 /**
- * Asks the rules in their order of precedence until one denies. A denial wins
- * over an escalation too, so that a person is asked only for what else would run.
- * With an answer, what was escalated counts as allowed or as denied, by the same
- * rule. A rule that throws denies.
+ * Asks all rules, in their order of precedence, until one denies. A denial wins
+ * over an escalation, so that a person is asked only for what else would run. With
+ * an answer, what the person was asked about counts as allowed or as denied; an
+ * approval lifts nothing else. A rule that throws denies.
  */
 export function decide(
   proposal: Proposal,
   rules: readonly Rule[],
   answer?: Answer,
 ): Decision {
-  let escalation: Objection | undefined;
-  let metadata: Metadata = {};
+  const asked: AskedClause[] = [];
+  let [found, asking]: [Metadata, Metadata] = [{}, {}];
   for (const rule of rules) {
     const opinion = opinionOf(rule, proposal);
     if (opinion === undefined) continue;
+    if (opinion.effect === "deny") {
+      const { reason, metadata } = opinion;
+      return { effect: "deny", rule: rule.id, reason, metadata };
+    }
     if (opinion.effect === "allow") {
-      metadata = { ...metadata, ...opinion.metadata };
+      found = { ...found, ...opinion.metadata };
       continue;
     }
-    const { effect, reason } = opinion;
-    const objection = {
-      effect,
-      rule: rule.id,
-      reason,
-      metadata: opinion.metadata,
-    };
-    if (effect === "deny") return objection;
-    if (answer?.verdict !== "approved") escalation ??= objection;
+    asking = { ...asking, ...opinion.metadata };
+    for (const { clause, reason } of opinion.asks) {
+      asked.push({ rule_id: rule.id, clause, reason });
+    }
   }
-  if (escalation === undefined) {
-    return { effect: "allow", rule: null, reason: null, metadata };
-  }
-  // Without it the record of a question would not have the URL or the path.
-  const found = { ...metadata, ...escalation.metadata };
-  const objection = { ...escalation, metadata: found };
-  return answer === undefined ? objection : rejected(objection, answer);
+  const open = asked.filter((each) => !isLifted(each, answer));
+  return open.length === 0
+    ? { effect: "allow", rule: null, reason: null, metadata: found }
+    // The record of a question has the URL and the path that it is about, too.
+    : objection(open, { metadata: { ...found, ...asking }, answer });
 }
 
-function rejected(
-  { rule, reason, metadata }: Objection,
-  answer: Answer,
-): Objection {
+/** Whether a person has approved what this clause asks about. */
+function isLifted(
+  { rule_id, clause }: AskedClause,
+  answer: Answer | undefined,
+): boolean {
+  return answer?.verdict === "approved" &&
+    answer.asked.some((each) =>
+      each.rule_id === rule_id && each.clause === clause
+    );
+}
+
+/** What becomes of a call that only a person may allow. */
+function objection(
+  asked: readonly AskedClause[],
+  { metadata, answer }: {
+    readonly metadata: Metadata;
+    readonly answer: Answer | undefined;
+  },
+): Denial | Escalation {
+  const rule = asked[0]?.rule_id ?? "approval";
+  const reason = asked.map((each) => each.reason).join("; ");
+  if (answer === undefined) {
+    return { effect: "escalate", rule, reason, metadata, asked };
+  }
+  const { approver, verdict } = answer;
   return {
     effect: "deny",
     rule,
-    reason: rejection(answer, reason),
-    metadata: { ...metadata, approver: answer.approver },
+    reason: verdict === "rejected"
+      ? rejection(answer, reason)
+      : `${approver} was not asked about this: ${reason}`,
+    metadata: { ...metadata, approver },
   };
 }
 

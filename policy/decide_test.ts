@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { Answer } from "./answer.ts";
 import { decide } from "./decide.ts";
-import type { Opinion, Proposal, Rule, RuleId } from "./rule.ts";
+import type { AskedClause, Opinion, Proposal, Rule, RuleId } from "./rule.ts";
 import { proposed } from "../tests/proposal.ts";
 
 const PROPOSAL: Proposal = proposed();
@@ -21,12 +21,12 @@ const alsoAllow = rule("sandbox_path", {
 });
 const escalate = rule("url_allowlist", {
   effect: "escalate",
-  reason: "ask first",
+  asks: [{ clause: "escalate[0]", reason: "ask first" }],
   metadata: { host: "b.test" },
 });
 const alsoEscalate = rule("sandbox_path", {
   effect: "escalate",
-  reason: "ask too",
+  asks: [{ clause: "escalate[1]", reason: "ask too" }],
   metadata: {},
 });
 const deny = rule("tool_registry", {
@@ -47,11 +47,22 @@ const DENIED = {
   reason: "no",
   metadata: { requested_tool: "read" },
 };
+const FIRST: AskedClause = {
+  rule_id: "url_allowlist",
+  clause: "escalate[0]",
+  reason: "ask first",
+};
+const SECOND: AskedClause = {
+  rule_id: "sandbox_path",
+  clause: "escalate[1]",
+  reason: "ask too",
+};
 const ESCALATED = {
   effect: "escalate",
   rule: "url_allowlist",
   reason: "ask first",
   metadata: { host: "b.test" },
+  asked: [FIRST],
 };
 
 const CASES = [
@@ -85,9 +96,13 @@ const CASES = [
     },
   },
   {
-    what: "names the first of two escalations",
+    what: "escalates by the first of two rules, and names what both ask",
     rules: [escalate, alsoEscalate],
-    want: ESCALATED,
+    want: {
+      ...ESCALATED,
+      reason: "ask first; ask too",
+      asked: [FIRST, SECOND],
+    },
   },
   {
     what: "lets a denial win over an earlier escalation",
@@ -107,14 +122,42 @@ for (const { what, rules, want } of CASES) {
   });
 }
 
-const APPROVED: Answer = { approver: "ada", verdict: "approved" };
-const REJECTED: Answer = { approver: "ada", verdict: "rejected" };
+const APPROVED: Answer = {
+  approver: "ada",
+  verdict: "approved",
+  asked: [FIRST, SECOND],
+};
+const REJECTED: Answer = { ...APPROVED, verdict: "rejected" };
 
 Deno.test("decide() allows an escalation that was approved", () => {
   assertEquals(
     decide(PROPOSAL, [escalate, alsoEscalate, alsoAllow], APPROVED),
     { ...ALLOWED, metadata: { target_path: "in.txt" } },
   );
+});
+
+Deno.test("decide() denies what an approval was not asked about", () => {
+  for (
+    const { asked, reason } of [
+      { asked: [FIRST], reason: "ask too" },
+      { asked: [SECOND], reason: "ask first" },
+      { asked: [], reason: "ask first; ask too" },
+      // The same place in the policy, asked about by another rule.
+      {
+        asked: [{ ...FIRST, rule_id: "approval" as const }, SECOND],
+        reason: "ask first",
+      },
+    ]
+  ) {
+    const decision = decide(PROPOSAL, [escalate, alsoEscalate], {
+      ...APPROVED,
+      asked,
+    });
+    assertEquals(
+      [decision.effect, decision.reason],
+      ["deny", `ada was not asked about this: ${reason}`],
+    );
+  }
 });
 
 Deno.test("decide() denies in spite of an approval", () => {
@@ -127,7 +170,7 @@ Deno.test("decide() denies an escalation that was rejected, by the rule that ask
     {
       effect: "deny",
       rule: "url_allowlist",
-      reason: "rejected by ada: ask first",
+      reason: "rejected by ada: ask first; ask too",
       metadata: { target_path: "in.txt", host: "b.test", approver: "ada" },
     },
   );

@@ -81,7 +81,7 @@ Deno.test("openGate() looks a path up once, however often the call is judged", (
     args_json: '{"path":["a.txt","b.txt","a.txt"]}',
   });
   assertEquals(opened.judge(proposal).effect, "allow");
-  const answer = { approver: "ada", verdict: "approved" } as const;
+  const answer = { approver: "ada", verdict: "approved", asked: [] } as const;
   assertEquals(opened.judge(proposal, answer).effect, "allow");
   assertEquals(asked, ["a.txt", "b.txt"]);
 });

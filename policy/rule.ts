@@ -41,12 +41,31 @@ export interface Proposal {
 export type Opinion =
   | { readonly effect: "allow"; readonly metadata: Metadata }
   | {
-    /** `escalate`: only a person may allow it. */
-    readonly effect: "deny" | "escalate";
+    readonly effect: "deny";
     /** One sentence for people and for the model; holds no secret. */
     readonly reason: string;
     readonly metadata: Metadata;
+  }
+  | {
+    /** Only a person may allow it. */
+    readonly effect: "escalate";
+    /** Every entry of the policy that asks, in its order; at least one. */
+    readonly asks: readonly Ask[];
+    readonly metadata: Metadata;
   };
+
+/** Why an entry of the policy leaves a call to a person. */
+export interface Ask {
+  /** Where the entry stands in the policy: `escalate[2]`. */
+  readonly clause: string;
+  /** One sentence for people and for the model; holds no secret. */
+  readonly reason: string;
+}
+
+/** What a person is asked about, or was, and by which rule. */
+export interface AskedClause extends Ask {
+  readonly rule_id: RuleId;
+}
 
 /** One gate. It answers one question and says nothing of what does not concern it. */
 export interface Rule {

@@ -1,17 +1,13 @@
-import { NOBODY } from "../policy/answer.ts";
+import { type Answer, NOBODY } from "../policy/answer.ts";
 import type { Decision } from "../policy/decide.ts";
-import { type Address, urlsOf } from "../policy/facts.ts";
+import { type Address, type Facts, urlsOf } from "../policy/facts.ts";
 import { denialBudget } from "../policy/loop_budget.ts";
 import type { Proposal } from "../policy/rule.ts";
 import { isAddress } from "../policy/url_text.ts";
 import { Redirect } from "../tools/redirect.ts";
 import { budgetDenied } from "./_budget.ts";
-import {
-  approvalBinding,
-  type ApprovalRequest,
-  PENDING,
-  PendingApprovalError,
-} from "./approval.ts";
+import { approvalRequest, PENDING, PendingApprovalError } from "./approval.ts";
+import { approverNameFault } from "./approver_name.ts";
 import type { LoopState, RunEnd } from "./_loop_state.ts";
 import { runTool } from "./_tool_run.ts";
 import { attempt } from "./attempt.ts";
@@ -22,6 +18,7 @@ import type {
   ApprovalResolved,
   PolicyChecked,
   ProposedCall,
+  RecordedError,
   RunEvent,
 } from "./event.ts";
 
@@ -35,6 +32,8 @@ interface PreparedCall {
 interface JudgedCall {
   readonly proposal: Proposal;
   readonly decision: Decision;
+  /** Why its hosts may not be looked up, so that no attempt can succeed. */
+  readonly refused: RecordedError | undefined;
 }
 
 /**
@@ -49,14 +48,9 @@ export async function* toolCall(
   let take = () => state.gate.propose(call);
   while (!state.env.signal.aborted) {
     const startedAt = state.now();
-    const proposed = take();
-    const judged = yield* judgement(
-      state,
-      { id, proposal: proposed },
-      startedAt,
-    );
+    const judged = yield* judgement(state, { id, proposal: take() }, startedAt);
     if (judged === undefined) break;
-    const { proposal, decision } = judged;
+    const { proposal, decision, refused } = judged;
     const { args } = proposal;
     const tool = state.spec.tools.get(call.tool);
     if (decision.effect !== "allow" || !args.ok || tool === undefined) {
@@ -67,6 +61,7 @@ export async function* toolCall(
       tool,
       args,
       urls: hrefs(proposal),
+      refused,
     });
     if (!(ended instanceof Redirect)) return ended;
     take = () => state.gate.redirect(proposal, ended.args);
@@ -75,53 +70,81 @@ export async function* toolCall(
 }
 
 /**
- * Judges a call, and has a person answer what the policy leaves open; with the
- * answer the call is judged again. `undefined` when the run was cancelled meanwhile.
+ * Judges a call, and has a person answer what the policy leaves open. What its
+ * hosts stand for is looked up after that, since a look-up already tells the name
+ * of a host to others; with answer and addresses the call is judged again.
+ * `undefined` when the run was cancelled meanwhile.
  */
 async function* judgement(
   state: LoopState,
   { id, proposal: proposed }: PreparedCall,
-  startedAt: string,
+  firstAt: string,
 ): AsyncGenerator<RunEvent, JudgedCall | undefined> {
-  const proposal = await withAddresses(state, proposed);
-  if (state.env.signal.aborted) return undefined;
-  const prepared = { id, proposal };
-  let decision = state.gate.judge(proposal);
-  const checked = policyChecked(state, prepared, { startedAt, decision });
-  yield checked;
-  if (decision.effect !== "escalate") return { proposal, decision };
-  const resolved = await askPerson(state, prepared, checked);
-  yield resolved;
-  if (state.env.signal.aborted) return undefined;
-  const againAt = state.now();
-  decision = state.gate.judge(proposal, resolved);
-  yield policyChecked(state, prepared, { startedAt: againAt, decision });
-  return { proposal, decision };
+  const { gate, env } = state;
+  let decision = gate.judge(proposed);
+  let startedAt = firstAt;
+  let answer: Answer | undefined;
+  if (decision.effect === "escalate") {
+    const prepared = { id, proposal: proposed };
+    const checked = policyChecked(state, prepared, { startedAt, decision });
+    yield checked;
+    const resolved = await askPerson(state, prepared, checked);
+    yield resolved;
+    if (env.signal.aborted) return undefined;
+    startedAt = state.now();
+    const { approver, verdict } = resolved;
+    answer = { approver, verdict, asked: decision.asked };
+    decision = gate.judge(proposed, answer);
+  }
+  const looked = decision.effect === "allow"
+    ? await lookUpHosts(state, proposed)
+    : NO_HOSTS;
+  if (env.signal.aborted) return undefined;
+  const { addresses, refused } = looked;
+  const facts = { ...proposed.facts, addresses };
+  const proposal = { ...proposed, facts };
+  if (addresses.size > 0) decision = gate.judge(proposal, answer);
+  yield policyChecked(state, { id, proposal }, { startedAt, decision });
+  return { proposal, decision, refused };
 }
+
+/** What the hosts of a call stand for. */
+interface LookedUp {
+  readonly addresses: Facts["addresses"];
+  /** Why one may not be looked up. */
+  readonly refused: RecordedError | undefined;
+}
+
+const NO_HOSTS: LookedUp = { addresses: new Map(), refused: undefined };
 
 /**
  * Looks up what the hosts of a call stand for, once nothing else denies it: the
- * name of a host that is not listed is told to nobody.
+ * name of a host that is not listed is told to nobody. Where the process has no
+ * permission for it, nothing is known, and no attempt can succeed.
  */
-async function withAddresses(
+async function lookUpHosts(
   state: LoopState,
   proposal: Proposal,
-): Promise<Proposal> {
+): Promise<LookedUp> {
   const urls = [...urlsOf(proposal).values()]
     .filter(({ hostname }) => !isAddress(hostname));
-  if (urls.length === 0) return proposal;
-  if (state.gate.judge(proposal).effect === "deny") return proposal;
+  if (urls.length === 0) return NO_HOSTS;
   const addresses = new Map<string, readonly Address[]>();
+  let refused: RecordedError | undefined;
   for (const url of urls) {
     const found = await inTime(state, {
       ms: DEFAULT_ATTEMPT_TIMEOUT_MS,
       work: (signal) => state.env.resolve(url, signal),
       late: "unhandled",
     });
+    if (!found.ok && found.error.kind === "permission_denied") {
+      refused ??= found.error;
+      continue;
+    }
     const known = found.ok ? found.value : [];
     if (known !== undefined) addresses.set(url.hostname, known);
   }
-  return { ...proposal, facts: { ...proposal.facts, addresses } };
+  return { addresses, refused };
 }
 
 /** What a tool may fetch: what was judged, by how the arguments spell it. */
@@ -140,8 +163,12 @@ function policyChecked(
   },
 ): PolicyChecked {
   state.totals.policy_checks += 1;
+  const asked = decision.effect === "escalate" ? decision.asked : undefined;
+  const facts = recordedFacts(proposal);
+  const isVersion1 = asked === undefined && facts.args === undefined;
   return {
     ...state.head(),
+    v: isVersion1 ? 1 : 2,
     type: "policy_checked",
     started_at: startedAt,
     call_id: id,
@@ -151,51 +178,48 @@ function policyChecked(
     reason: decision.reason,
     metadata: decision.metadata,
     call_sha256: proposal.call_sha256,
-    facts: recordedFacts(proposal),
+    facts,
+    ...asked === undefined ? {} : { asked },
   };
 }
 
 /**
- * No approver, no answer and an unknown answer are rejections.
+ * No approver, no answer, an unknown answer and one in a name that nobody can have
+ * are rejections.
  *
  * @throws {PendingApprovalError} when the answer is still to come
  */
 async function askPerson(
   state: LoopState,
   { id, proposal }: PreparedCall,
-  { seq, reason }: PolicyChecked,
+  checked: PolicyChecked,
 ): Promise<ApprovalResolved> {
   const { spec, env } = state;
-  const bound_to = approvalBinding({
-    run_id: spec.runId,
-    policy_sha256: spec.policy.sha256,
-    seq,
-    call_sha256: proposal.call_sha256,
-    tool: proposal.tool === undefined ? null : recordedTool(proposal.tool),
-  });
-  const request: ApprovalRequest = {
-    run_id: spec.runId,
-    call_id: id,
-    tool: proposal.name,
-    args: proposal.args.value ?? null,
-    reason: reason ?? "",
-    policy_version: spec.policy.version,
-    bound_to,
-  };
+  const { tool, args } = proposal;
+  const request = approvalRequest(
+    {
+      run_id: spec.runId,
+      policy: spec.policy,
+      tool: tool === undefined ? null : recordedTool(tool),
+    },
+    checked,
+    args.value ?? null,
+  );
   const answered = await attempt(
     async () => await env.approver?.(request, env.signal),
     env.signal,
   );
   const answer = answered.ok ? answered.value : undefined;
   if (answer === PENDING) throw new PendingApprovalError(request);
-  const named = typeof answer?.approver === "string";
+  const isNamed = typeof answer?.approver === "string" &&
+    approverNameFault(answer.approver) === undefined;
   return {
     ...state.head(),
     type: "approval_resolved",
     call_id: id,
-    approver: named ? answer.approver : NOBODY,
-    verdict: named && answer.verdict === "approved" ? "approved" : "rejected",
-    bound_to,
+    approver: isNamed ? answer.approver : NOBODY,
+    verdict: isNamed && answer.verdict === "approved" ? "approved" : "rejected",
+    bound_to: request.bound_to,
   };
 }
 

@@ -5,11 +5,13 @@ import type { RunEvent } from "./event.ts";
 import {
   ASKS_A_PERSON,
   eventsOf,
+  inTurn,
   listener,
   type Rehearsal,
   rehearse,
 } from "../tests/rehearsal.ts";
 import { REHEARSALS } from "../tests/rehearsals.ts";
+import { replay } from "../evidence/replay.ts";
 
 /** Each verdict in order, with the rule that gave it. */
 function verdicts(events: readonly RunEvent[]): readonly string[] {
@@ -266,11 +268,17 @@ for (const { name, verdicts: want } of NOT_RUN) {
   });
 }
 
+const WORK_ASKED = {
+  rule_id: "approval",
+  clause: "escalate[0]",
+  reason: "work needs a person",
+} as const;
+
 Deno.test("toolCall() judges again what was approved, and then runs it", async () => {
   const events = await rehearse(REHEARSALS.approved());
   assertEquals(events.slice(3, 7), [
     {
-      v: 1,
+      v: 2,
       seq: 3,
       ts: "6000000",
       step: 1,
@@ -285,6 +293,7 @@ Deno.test("toolCall() judges again what was approved, and then runs it", async (
       call_sha256:
         "d5ba24a79903680cb0fc46aab9746f282fcf634494865d6a3cddccb362b2be33",
       facts: { args_error: null, paths: [], hosts: [] },
+      asked: [WORK_ASKED],
     },
     {
       v: 1,
@@ -296,7 +305,7 @@ Deno.test("toolCall() judges again what was approved, and then runs it", async (
       approver: "ada",
       verdict: "approved",
       bound_to:
-        "60d600e09d203ecb36870a9c60f3929d2c2e07abf87074d47182d3062cad7409",
+        "3215541f2e87bd86e43760bd9c53f2686569770f487fe0822c3dd88bed66bfdc",
     },
     {
       v: 1,
@@ -406,9 +415,11 @@ Deno.test("toolCall() shows the approver what it decides on", async () => {
     tool: "work",
     args: { text: "go" },
     reason: "work needs a person",
+    asked: [WORK_ASKED],
+    places: [],
     policy_version: "c90605431d49",
     bound_to:
-      "60d600e09d203ecb36870a9c60f3929d2c2e07abf87074d47182d3062cad7409",
+      "3215541f2e87bd86e43760bd9c53f2686569770f487fe0822c3dd88bed66bfdc",
   }]);
 });
 
@@ -444,7 +455,11 @@ const WITHOUT_PROOF: Rehearsal = {
   script: [{ calls: [{ tool: "work", args: { text: 1 } }] }],
   rules: [{
     id: "arg_schema",
-    opinion: () => ({ effect: "escalate", reason: "sure?", metadata: {} }),
+    opinion: () => ({
+      effect: "escalate",
+      asks: [{ clause: "arg_schema", reason: "sure?" }],
+      metadata: {},
+    }),
   }],
 };
 
@@ -929,3 +944,99 @@ Deno.test("toolCall() asks the resolver again for each hop", async () => {
   });
   assertEquals(asked, ["/a", "/b", "/c"]);
 });
+
+/** A call of a listed host, about which a person is asked. */
+const SECRET_HOST = "https://secret.fixtures.local/";
+const ASKED_FETCH: Rehearsal = {
+  policy: { url_allowlist: ["*.fixtures.local"] },
+  script: [
+    { calls: [{ tool: "work", args: { url: SECRET_HOST } }] },
+    { answer: "done" },
+  ],
+  rules: [ASKS_A_PERSON],
+};
+
+for (const verdict of ["approved", "rejected"] as const) {
+  Deno.test(`toolCall() looks a host up after a person has answered, and not when the call is ${verdict === "rejected" ? verdict : "still open"}`, async () => {
+    const order: string[] = [];
+    const events = await rehearse({
+      ...ASKED_FETCH,
+      approver() {
+        order.push("asked");
+        return Promise.resolve({ approver: "ada", verdict });
+      },
+      resolve({ hostname }) {
+        order.push(hostname);
+        return Promise.resolve([{ address: "8.8.8.8", range: "unicast" }]);
+      },
+    });
+    const isApproved = verdict === "approved";
+    assertEquals(
+      order,
+      isApproved ? ["asked", "secret.fixtures.local"] : ["asked"],
+    );
+    const hosts = eventsOf("policy_checked", events)
+      .map(({ facts }) => facts?.hosts.length);
+    assertEquals(hosts, isApproved ? [0, 1] : [0, 0]);
+    assertEquals(toolsThatRan(events), isApproved ? ["work"] : []);
+  });
+}
+
+Deno.test("toolCall() judges an approved call again by the addresses of its hosts", async () => {
+  const events = await rehearse({
+    ...ASKED_FETCH,
+    approver: inTurn({ approver: "ada", verdict: "approved" }),
+    resolve: () =>
+      Promise.resolve([{ address: "169.254.169.254", range: "linkLocal" }]),
+  });
+  assertEquals(verdicts(events), [
+    "escalate work approval",
+    "approved by ada",
+    "deny work url_allowlist",
+  ]);
+  assertEquals(toolsThatRan(events), []);
+});
+
+Deno.test("toolCall() fails for the permission that a look-up lacks, and states no other reason", async () => {
+  let runs = 0;
+  const refusal = new Error('Requires net access to "fixtures.local:443"');
+  refusal.name = "NotCapable";
+  const events = await rehearse({
+    script: [{
+      calls: [{ tool: "work", args: { url: "https://fixtures.local/a" } }],
+    }],
+    resolve: () => Promise.reject(refusal),
+    work: () => Promise.resolve(runs += 1),
+  });
+  assertEquals(runs, 0);
+  assertEquals(verdicts(events), ["allow work null"]);
+  const [attempt] = eventsOf("attempt_finished", events);
+  assertEquals(
+    [attempt?.outcome, attempt?.error?.message],
+    [
+      "permission_denied",
+      "the process has no permission for this (--allow-net=fixtures.local:443)",
+    ],
+  );
+  assertEquals(await replay(events), undefined);
+});
+
+for (
+  const { name, approver } of [
+    { name: "nobody", approver: "none" },
+    { name: "a blank", approver: " \t" },
+    { name: "what a terminal obeys", approver: "a\u001b[2Jda" },
+  ]
+) {
+  Deno.test(`toolCall() takes an approval in the name of ${name} for none`, async () => {
+    const events = await rehearse({
+      ...REHEARSALS.approved(),
+      approver: inTurn({ approver, verdict: "approved" }),
+    });
+    assertEquals(verdicts(events), [
+      "escalate work approval",
+      "rejected by none",
+      "deny work approval",
+    ]);
+  });
+}

@@ -19,6 +19,8 @@ export interface AllowedCall {
   readonly args: Extract<CallArguments, { readonly ok: true }>;
   /** The URLs that were judged, by how the arguments spell them. */
   readonly urls: ReadonlyMap<string, string>;
+  /** Why no attempt can succeed, where that is known before the first one. */
+  readonly refused: RecordedError | undefined;
 }
 
 /** What a tool returned, as it is recorded and as its JSON text. */
@@ -55,9 +57,12 @@ export async function* runTool(
 /** Tries a call once. When it is late nobody knows how it ended, so only what may be done twice is tried again. */
 function attemptInTime(
   state: LoopState,
-  { tool, args, urls }: AllowedCall,
+  { tool, args, urls, refused }: AllowedCall,
   idempotencyKey: string,
 ): Promise<Attempted<ToolResult>> {
+  if (refused !== undefined) {
+    return Promise.resolve({ ok: false, error: refused });
+  }
   const { attempt_timeout_ms = DEFAULT_ATTEMPT_TIMEOUT_MS } =
     state.spec.policy.document.retry;
   return inTime(state, {

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { Json } from "../tools/json.ts";
-import type { RecordedTool } from "./event.ts";
+import type { AskedClause } from "../policy/rule.ts";
+import type { PolicyChecked, RecordedFacts, RecordedTool } from "./event.ts";
 
 /** What a person must see to answer an escalation. */
 export interface ApprovalRequest {
@@ -14,10 +15,22 @@ export interface ApprovalRequest {
   readonly args: Json;
   /** Why the policy does not decide alone. */
   readonly reason: string;
+  /** Every entry of the policy that asks; an approval lifts these and no other. */
+  readonly asked: readonly AskedClause[];
+  /** Where the paths of the call lead; the tool can touch no other place. */
+  readonly places: readonly JudgedPlace[];
   /** First 12 hex digits of the SHA-256 of the policy's text. */
   readonly policy_version: string;
-  /** SHA-256 over run, policy, decision, call and tool, 64 hex digits; see `approvalBinding`. */
+  /** SHA-256 over what is asked, 64 hex digits; see `approvalBinding`. */
   readonly bound_to: string;
+}
+
+/** Where a path leads that a call names. */
+export interface JudgedPlace {
+  /** As the arguments spell it. */
+  readonly path: string;
+  /** Every link followed: `<sandbox>/…`. */
+  readonly resolved: string;
 }
 
 /** A person's answer. Whatever is not `approved`, or names no approver, is a rejection. */
@@ -65,13 +78,73 @@ export interface ApprovalSubject {
   readonly call_sha256: string | null;
   /** What is on record of the tool; `null` when there is none. */
   readonly tool: RecordedTool | null;
+  /** What is asked about; left out in records of version 1. */
+  readonly asked?: readonly AskedClause[] | undefined;
+  /** Where the paths of the call lead. */
+  readonly places: readonly JudgedPlace[];
 }
 
-/** Names one call of one run under one policy, so that an answer fits no other. */
+/**
+ * Names one call of one run under one policy, with what is asked about and the
+ * places that it may touch, so that an answer fits no other. In records of version
+ * 1 it names neither of the last two.
+ */
 export function approvalBinding(subject: ApprovalSubject): string {
-  const { run_id, policy_sha256, seq, call_sha256, tool } = subject;
+  const { run_id, policy_sha256, seq, call_sha256, tool, asked } = subject;
+  const parts = [run_id, policy_sha256, seq, call_sha256, tool];
   return hash(
     "sha256",
-    JSON.stringify([run_id, policy_sha256, seq, call_sha256, tool]),
+    JSON.stringify(
+      asked === undefined ? parts : [...parts, asked, subject.places],
+    ),
   );
+}
+
+/** The run that asks, as far as a question names it. */
+export interface AskingRun {
+  readonly run_id: string;
+  /** Its SHA-256, and the first 12 hex digits of it. */
+  readonly policy: { readonly sha256: string; readonly version: string };
+  /** What is on record of the tool; `null` when there is none. */
+  readonly tool: RecordedTool | null;
+}
+
+/** What an answer to a decision must be bound to, from what is on record. */
+export function bindingOf(
+  { run_id, policy, tool }: AskingRun,
+  { seq, call_sha256, asked, facts }: PolicyChecked,
+): string {
+  return approvalBinding({
+    run_id,
+    policy_sha256: policy.sha256,
+    seq,
+    call_sha256,
+    tool,
+    asked,
+    places: placesOf(facts),
+  });
+}
+
+/** Makes the question that a decision leaves to a person; `args` are those of the call. */
+export function approvalRequest(
+  run: AskingRun,
+  checked: PolicyChecked,
+  args: Json,
+): ApprovalRequest {
+  return {
+    run_id: run.run_id,
+    call_id: checked.call_id ?? "",
+    tool: checked.tool ?? "",
+    args,
+    reason: checked.reason ?? "",
+    asked: checked.asked ?? [],
+    places: placesOf(checked.facts),
+    policy_version: run.policy.version,
+    bound_to: bindingOf(run, checked),
+  };
+}
+
+function placesOf(facts: RecordedFacts | null): readonly JudgedPlace[] {
+  const paths = facts?.paths ?? [];
+  return paths.map(({ path, resolved }) => ({ path, resolved }));
 }

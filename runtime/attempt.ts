@@ -79,12 +79,13 @@ function classify(error: unknown, signal: AbortSignal): RecordedError {
   return { kind: "unhandled", ...describe(error) };
 }
 
-/** Names the permission, not what it was asked for: that may be a path of the machine. */
+/** Names the permission and the host, but no path, which may be one of the machine. */
 function refusalOf({ message }: Error): string {
   const kind = REFUSED.exec(message)?.[1];
-  return kind === undefined
-    ? "the operating system refused it"
-    : `the process has no permission for this (--allow-${kind})`;
+  if (kind === undefined) return "the operating system refused it";
+  const [, host] = /^Requires net access to "([^"\s]+)"/.exec(message) ?? [];
+  const flag = host === undefined ? kind : `${kind}=${host}`;
+  return `the process has no permission for this (--allow-${flag})`;
 }
 
 function describe(

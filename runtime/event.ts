@@ -1,14 +1,14 @@
 import type { Json, JsonObject } from "../tools/json.ts";
 import type { Effects } from "../tools/tool.ts";
 import type { Address } from "../policy/facts.ts";
-import type { Metadata, RuleId } from "../policy/rule.ts";
+import type { AskedClause, Metadata, RuleId } from "../policy/rule.ts";
 import type { FailureModeId } from "./failure.ts";
 import type { Usage } from "./usage.ts";
 
 /** What every line of a ledger begins with. */
 export interface EventHead {
-  /** Version of the schema. */
-  readonly v: 1;
+  /** Version of the schema: 2 when the event has a key that version 1 does not know. */
+  readonly v: 1 | 2;
   /** Number of the event in its run, from 0 without a gap. */
   readonly seq: number;
   /** Nanoseconds since the Unix epoch, as a decimal string. */
@@ -143,8 +143,13 @@ export interface RecordedFacts {
     | null;
   /** The paths that were looked up, in their order. */
   readonly paths: readonly RecordedPath[];
-  /** The hosts that were looked up, in their order. */
+  /** The hosts that were looked up, in their order; none before a person has approved the call. */
   readonly hosts: readonly RecordedHost[];
+  /**
+   * Version 2: the validated arguments, where the tool's validator made others of
+   * what was proposed, such as defaults. Left out where they are the same.
+   */
+  readonly args?: Json | undefined;
 }
 
 /** The run and everything that it depends on. */
@@ -256,6 +261,8 @@ export interface PolicyChecked extends EventHead {
   readonly call_sha256: string | null;
   /** What was looked up before; `null` for a budget. */
   readonly facts: RecordedFacts | null;
+  /** Version 2: what a person is asked about; left out unless the decision is `escalate`. */
+  readonly asked?: readonly AskedClause[] | undefined;
 }
 
 /**
@@ -271,7 +278,7 @@ export interface ApprovalResolved extends EventHead {
   readonly approver: string;
   /** `rejected` also when there was no answer, or none that could be understood. */
   readonly verdict: "approved" | "rejected";
-  /** SHA-256 over run, call, tool, canonical arguments and policy, 64 hex digits. */
+  /** SHA-256 over what was approved, 64 hex digits; see `approvalBinding`. */
   readonly bound_to: string;
 }
 

@@ -74,15 +74,21 @@ const facts = z.strictObject({
     host: text,
     addresses: z.array(z.strictObject({ address: text, range: text })),
   })),
+  args: z.optional(json),
 });
 
 /** A line of one type: its head, its own keys, its links; nothing else. */
-function line<Type extends string, Body extends z.core.$ZodShape>(
+function line<
+  Type extends string,
+  Body extends z.core.$ZodShape,
+  Version extends 1 | 2 = 1,
+>(
   type: Type,
   body: Body,
+  versions: readonly [1, ...Version[]] = [1],
 ) {
   return z.strictObject({
-    v: z.literal(1),
+    v: z.literal(versions),
     seq: count,
     ts: time,
     step: count,
@@ -144,7 +150,16 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     metadata: z.record(text, z.union([text, z.number(), z.boolean()])),
     call_sha256: z.nullable(sha256),
     facts: z.nullable(facts),
-  }),
+    asked: z.optional(
+      z.array(z.strictObject({ rule_id: ruleId, clause: text, reason: text })),
+    ),
+  }, [1, 2]).check(
+    z.refine(
+      ({ v, facts, asked }) =>
+        (v === 1) === (asked === undefined && facts?.args === undefined),
+      "v: expected 2 with a key of version 2, and 1 without",
+    ),
+  ),
   line("approval_resolved", {
     call_id: text,
     approver: text,

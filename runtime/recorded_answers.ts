@@ -5,12 +5,7 @@ import { Redirect } from "../tools/redirect.ts";
 import type { PathFacts } from "../tools/sandbox.ts";
 import type { SchemaResult } from "../tools/schema.ts";
 import type { ApprovalAnswer } from "./approval.ts";
-import type {
-  AttemptFinished,
-  LlmCompleted,
-  RunEvent,
-  ToolStarted,
-} from "./event.ts";
+import type { AttemptFinished, LlmCompleted, RunEvent } from "./event.ts";
 import type { LlmOutput } from "./llm.ts";
 import { recordedNoAnswer } from "./no_answer.ts";
 import { RecordedFailure } from "./recorded_failure.ts";
@@ -125,41 +120,20 @@ export function approvalOf(event: RunEvent | undefined): ApprovalAnswer {
     : { approver: NOBODY, verdict: "rejected" };
 }
 
-/** The intent that followed a judgement, perhaps after a person's approval. */
-export function startedBy(
-  recorded: readonly RunEvent[],
-  at: number,
-): ToolStarted | undefined {
-  const [judged, answer, again] = recorded.slice(at, at + 3);
-  const approved = judged?.type === "policy_checked" &&
-    judged.decision === "escalate" &&
-    answer?.type === "approval_resolved" && answer.verdict === "approved";
-  const last = approved ? again : judged;
-  if (last?.type !== "policy_checked" || last.decision !== "allow") {
-    return undefined;
-  }
-  const started = recorded[approved ? at + 3 : at + 1];
-  return started?.type === "tool_started" ? started : undefined;
-}
-
 /**
  * What the validation of a call's arguments came to: what is wrong with them, or
- * the validated copy, which is on record when the tool was run.
+ * the validated copy, which is on record when it is not what was parsed.
  */
 export function validationOf(
   event: RunEvent | undefined,
-  { value, started }: {
-    /** The arguments as they were parsed. */
-    readonly value: unknown;
-    /** The intent that followed the judgement. */
-    readonly started?: ToolStarted | undefined;
-  },
+  parsed: unknown,
 ): SchemaResult<unknown> {
-  if (event?.type !== "policy_checked") return { value };
+  if (event?.type !== "policy_checked") return { value: parsed };
   const wrong = event.facts?.args_error ?? null;
   if (wrong !== null) {
     const { reason, path } = wrong;
     return { issues: [{ message: reason, path: path === "" ? [] : [path] }] };
   }
-  return { value: started === undefined ? value : started.args };
+  const rewritten = event.facts?.args;
+  return { value: rewritten === undefined ? parsed : rewritten };
 }

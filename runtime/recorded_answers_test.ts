@@ -1,11 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { rehearse } from "../tests/rehearsal.ts";
-import { REHEARSALS } from "../tests/rehearsals.ts";
 import { Redirect } from "../tools/redirect.ts";
 import type {
   AttemptFinished,
   LlmCompleted,
   PolicyChecked,
+  RecordedFacts,
   RunEvent,
   ToolFinished,
 } from "./event.ts";
@@ -16,7 +15,6 @@ import {
   outputOf,
   pathFactsOf,
   readingsOf,
-  startedBy,
   validationOf,
 } from "./recorded_answers.ts";
 import { noAnswerError } from "./no_answer.ts";
@@ -227,65 +225,24 @@ Deno.test("approvalOf() is a rejection by nobody unless somebody answered", () =
   assertEquals(approvalOf(undefined), nobody);
 });
 
-Deno.test("startedBy() has the intent behind an allowed call, and behind no other", async () => {
-  const recorded = await rehearse(REHEARSALS.two_calls_in_one_answer());
-  const started = recorded.map((_, index) => startedBy(recorded, index)?.seq);
-  assertEquals(
-    started.flatMap((seq, index) => seq === undefined ? [] : [[index, seq]]),
-    [[3, 4], [7, 8]],
-  );
-});
-
-Deno.test("startedBy() has the intent behind what a person approved", async () => {
-  const recorded = await rehearse(REHEARSALS.approved());
-  assertEquals(
-    recorded.slice(3, 7).map(({ type }) => type),
-    ["policy_checked", "approval_resolved", "policy_checked", "tool_started"],
-  );
-  assertEquals(startedBy(recorded, 3)?.seq, 6);
-  assertEquals(startedBy(recorded, 5)?.seq, 6);
-  assertEquals(startedBy(recorded, 4), undefined);
-  assertEquals(startedBy(recorded.slice(0, 6), 3), undefined);
-});
-
-Deno.test("startedBy() has no intent of the call after one that was rejected or denied", async () => {
-  const echo = { tool: "echo", args: { text: "hi" } };
-  const recorded = await rehearse(REHEARSALS.rejected_before_another_call());
-  assertEquals(
-    recorded.slice(4, 8).map(({ type }) => type),
-    ["approval_resolved", "policy_checked", "policy_checked", "tool_started"],
-  );
-  assertEquals(startedBy(recorded, 3), undefined);
-  assertEquals(startedBy(recorded, 5), undefined);
-  const rm = { tool: "rm" };
-  const denied = await rehearse({
-    policy: { on_deny: "continue" },
-    script: [{ calls: [rm, rm, echo] }, { answer: "done" }],
+Deno.test("validationOf() arguments is what was proposed, the copy that is on record, or what was wrong", () => {
+  const parsed = { text: "raw" };
+  const checked = (facts: Partial<RecordedFacts>): PolicyChecked => ({
+    ...CHECKED,
+    facts: { args_error: null, paths: [], hosts: [], ...facts },
   });
-  assertEquals(denied[6]?.type, "tool_started");
-  assertEquals(startedBy(denied, 3), undefined);
-  assertEquals(startedBy(denied, 4), undefined);
-  // Nor where somebody has taken out what stood between.
-  assertEquals(startedBy(denied.toSpliced(5, 1), 4), undefined);
-});
-
-Deno.test("validationOf() arguments is the copy that ran, or what was wrong", async () => {
-  const recorded = await rehearse(REHEARSALS.one_call());
-  const started = startedBy(recorded, 3);
-  const value = { text: "raw" };
-  assertEquals(validationOf(recorded[3], { value, started }), {
+  assertEquals(validationOf(checked({}), parsed), { value: parsed });
+  assertEquals(validationOf(undefined, parsed), { value: parsed });
+  assertEquals(validationOf(checked({ args: { text: "hi" } }), parsed), {
     value: { text: "hi" },
   });
-  assertEquals(validationOf(recorded[3], { value }), { value });
-  assertEquals(validationOf(undefined, { value }), { value });
-  const wrong = (path: string): PolicyChecked => ({
-    ...CHECKED,
-    facts: { args_error: { reason: "no", path }, paths: [], hosts: [] },
-  });
-  assertEquals(validationOf(wrong("a[0].b"), { value, started }), {
+  assertEquals(validationOf(checked({ args: null }), parsed), { value: null });
+  const wrong = (path: string) =>
+    checked({ args_error: { reason: "no", path } });
+  assertEquals(validationOf(wrong("a[0].b"), parsed), {
     issues: [{ message: "no", path: ["a[0].b"] }],
   });
-  assertEquals(validationOf(wrong(""), { value }), {
+  assertEquals(validationOf(wrong(""), parsed), {
     issues: [{ message: "no", path: [] }],
   });
 });

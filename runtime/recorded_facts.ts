@@ -18,5 +18,6 @@ export function recordedFacts({ args, facts }: Proposal): RecordedFacts {
       host,
       addresses,
     })),
+    ...args.ok && args.isRewritten ? { args: args.value } : {},
   };
 }
