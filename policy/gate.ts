@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { canonicalJson } from "../tools/canonical_json.ts";
 import type { JsonObject } from "../tools/json.ts";
 import type { PathFacts } from "../tools/sandbox.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
@@ -9,6 +10,7 @@ import { decide, type Decision } from "./decide.ts";
 import type { PolicyDocument } from "./document.ts";
 import { type Facts, lookUpPaths } from "./facts.ts";
 import type { Proposal, Rule } from "./rule.ts";
+import { judgedArguments } from "./judged_arguments.ts";
 
 /** Where the calls of one run are judged, in the order in which they come. */
 export interface Gate {
@@ -61,7 +63,7 @@ export function openGate(
   return {
     propose(call) {
       const known = read(call);
-      const repetition = history.add(known.call_sha256);
+      const repetition = history.add(repetitionKey(known));
       return { ...known, repetition, redirects: 0 };
     },
     redirect({ name, repetition, redirects }, args) {
@@ -70,6 +72,16 @@ export function openGate(
     },
     judge: (proposal, answer) => decide(proposal, rules, answer),
   };
+}
+
+/** Equal for calls that the rules judged the same, however they were spelled. */
+function repetitionKey(
+  { name, call_sha256, ...known }: Omit<Proposal, "repetition" | "redirects">,
+): string {
+  const judged = judgedArguments(known);
+  return judged === undefined
+    ? call_sha256
+    : hash("sha256", JSON.stringify([name, canonicalJson(judged)]));
 }
 
 /** Equal for calls of the same tool with the same arguments, and only for them. */

@@ -1,0 +1,56 @@
+import { isList, type Json, type JsonObject } from "../tools/json.ts";
+import type { ToolDefinition } from "../tools/tool.ts";
+import type { CallArguments } from "./arguments.ts";
+import type { Facts } from "./facts.ts";
+import { parseUrl } from "./url_text.ts";
+
+/**
+ * The arguments of a call as the rules judged them: URLs as they would be sent,
+ * paths where they lead. Calls that differ in spelling alone have the same;
+ * `undefined` when the tool names neither, or the arguments do not fit it.
+ */
+export function judgedArguments(
+  { tool, args, facts }: {
+    readonly tool: ToolDefinition | undefined;
+    readonly args: CallArguments;
+    readonly facts: Facts;
+  },
+): Json | undefined {
+  const { fetches = [], reads = [], writes = [] } = tool?.effects ?? {};
+  const paths = [...reads, ...writes];
+  if (!args.ok || fetches.length + paths.length === 0) return undefined;
+  if (!isObject(args.value)) return undefined;
+  return Object.fromEntries(
+    Object.entries(args.value).map(([key, value]) => [
+      key,
+      fetches.includes(key)
+        ? each(value, sentUrl)
+        : paths.includes(key)
+        ? each(value, (path) => facts.paths.get(path)?.resolved ?? path)
+        : value,
+    ]),
+  );
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === "object" && value !== null && !isList(value);
+}
+
+function each(value: Json, spell: (text: string) => string): Json {
+  if (typeof value === "string") return spell(value);
+  return isList(value) ? value.map((item) => each(item, spell)) : value;
+}
+
+/**
+ * What is sent of a URL, without its fragment and an empty query, and with no
+ * escape that stands for an unreserved character (RFC 3986, section 6.2.2.2).
+ */
+function sentUrl(text: string): string {
+  const url = parseUrl(text);
+  if (url === undefined) return text;
+  url.hash = "";
+  return url.href.replace(/\?$/, "").replace(/%[0-9a-f]{2}/gi, (escape) => {
+    const character = String.fromCharCode(parseInt(escape.slice(1), 16));
+    return /[\w.~-]/.test(character) ? character : escape.toUpperCase();
+  });
+}
