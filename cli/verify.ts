@@ -1,6 +1,5 @@
 import { hash } from "node:crypto";
 import { join } from "../deps.ts";
-import type { KeptElsewhere } from "../evidence/kept_elsewhere.ts";
 import {
   ATTESTATION_NAME,
   attestationFindings,
@@ -10,7 +9,11 @@ import type { Finding } from "../evidence/finding.ts";
 import type { PublicKey } from "../evidence/signing_key.ts";
 import { counted } from "../evidence/counted.ts";
 import { storedRun } from "../evidence/stored_run.ts";
-import { type Verification, verifyRun } from "../evidence/verify.ts";
+import {
+  type Verification,
+  type VerifyOptions,
+  verifyRun,
+} from "../evidence/verify.ts";
 import { InputError } from "../policy/input_error.ts";
 import { loadPolicy } from "../policy/load.ts";
 import { scriptedLlm } from "../runtime/scripted_llm.ts";
@@ -29,11 +32,12 @@ import { runDirectories } from "./run_directories.ts";
 export const verify: Command = {
   summary: "verify what a run left behind, offline",
   help: `Usage: verify RUN_DIR... [--head HASH] [--policy FILE] [--task FILE]
-              [--corpus DIR] [--key PUB] [--json]
+              [--corpus DIR] [--key PUB] [--no-redecide] [--json]
 
 Checks every line of the ledger and the chain of their hashes, the order of the
-events, that each tool call was allowed, and that trace, report and manifest are
-what the ledger makes them, byte for byte. Nothing is run, and no network is
+events, that each tool call was allowed, that each decision is the one which the
+policy, the call and the facts on record give, and that trace, report and manifest
+are what the ledger makes them, byte for byte. Nothing is run, and no network is
 needed. Prints each finding as FILE:LINE: CODE: WHAT; docs/evidence.md explains
 the codes. A folder stands for all runs below it.
 
@@ -45,6 +49,7 @@ the codes. A folder stands for all runs below it.
                  policy_overrides of the task
   --task FILE    the task that the run must have had, with its script
   --corpus DIR   the documents that the run must have had
+  --no-redecide  do not make the decisions again, and say so
   --json         print one JSON object a run
 
 Exit codes: 0 nothing was found, 2 something was, 1 a run or a file cannot be
@@ -53,7 +58,7 @@ read. A run that cannot be read does not keep the others from being verified.
   async run(args, output) {
     const given = parseCommandLine(args, {
       options: ["head", "policy", "task", "corpus", "key"],
-      flags: ["json"],
+      flags: ["json", "no-redecide"],
       operands: ["RUN_DIR..."],
     });
     const kept = keptElsewhere(given);
@@ -116,9 +121,9 @@ async function signed(
   return { ...verification, findings: [...findings, ...located] };
 }
 
-function verified(path: string, kept: KeptElsewhere): Verification {
+function verified(path: string, options: VerifyOptions): Verification {
   try {
-    return verifyRun(storedRun(path), kept);
+    return verifyRun(storedRun(path), options);
   } catch (cause) {
     throw new InputError(path, [{
       path: "",
@@ -127,7 +132,7 @@ function verified(path: string, kept: KeptElsewhere): Verification {
   }
 }
 
-function keptElsewhere(given: CommandLine): KeptElsewhere {
+function keptElsewhere(given: CommandLine): VerifyOptions {
   const head = given.option("head");
   if (head !== undefined && !/^[0-9a-f]{64}$/.test(head)) {
     throw new UsageError(
@@ -144,6 +149,7 @@ function keptElsewhere(given: CommandLine): KeptElsewhere {
     : loadPolicy(readInput(policyPath), policyPath);
   const corpus = given.option("corpus");
   return {
+    redecide: !given.flag("no-redecide"),
     head,
     policySha256: policy &&
       withOverrides(policy, task?.document.policy_overrides, taskPath ?? "")
@@ -159,12 +165,16 @@ function keptElsewhere(given: CommandLine): KeptElsewhere {
 function describe(
   path: string,
   signer: string | undefined,
-  { findings, unlisted, events, head, regenerated }: Outcome,
+  { findings, unlisted, events, head, regenerated, redecided }: Outcome,
 ): readonly string[] {
+  const notAgain = redecided ? [] : [
+    `${path}: the decisions were not made again; leave --no-redecide out for that`,
+  ];
   if (findings.length === 0) {
     const who = signer === undefined ? "" : `, signed by ${signer}`;
     return [
       `${path}: verified ${counted(events, "event")}, head ${head}${who}`,
+      ...notAgain,
     ];
   }
   const unfinished = findings.some(({ code }) => code === "run_unfinished");
@@ -172,8 +182,9 @@ function describe(
     ...findings.map((finding) => lineOf(path, finding)),
     ...unlisted === 0 ? [] : [`${path}: ${unlisted} more of the same`],
     ...regenerated || unfinished ? [] : [
-      `${path}: trace, report and manifest cannot be made again from this ledger; the first two were held against the hashes in the third`,
+      `${path}: trace, report and manifest cannot be made again from this ledger; the first two were compared with the hashes in the third`,
     ],
+    ...notAgain,
   ];
 }
 

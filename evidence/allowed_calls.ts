@@ -1,5 +1,5 @@
 import { canonicalize } from "../deps.ts";
-import { rejection } from "../policy/answer.ts";
+import { NOBODY, rejection } from "../policy/answer.ts";
 import type { Json } from "../tools/json.ts";
 import { bindingOf } from "../runtime/approval.ts";
 import type {
@@ -11,9 +11,12 @@ import type {
   ToolFinished,
   ToolStarted,
 } from "../runtime/event.ts";
+import { approverNameFault } from "../runtime/approver_name.ts";
+import { INDETERMINATE } from "../runtime/recorded_failure.ts";
+import { valueDifference } from "../runtime/value_difference.ts";
 import type { FindingCode } from "./finding.ts";
 import { quoted } from "./quoted.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256Text } from "../tools/data/sha256.ts";
 
 /** What is wrong with an event, for people. */
 export interface CallFault {
@@ -109,6 +112,8 @@ export function allowedCalls(): AllowedCalls {
       answered = { asked, answer: event };
       again = { id: asked.call_id ?? "", tool: asked.tool ?? "" };
     }
+    const nameless = approverFault(event);
+    if (nameless !== undefined) return nameless;
     if (asked?.call_id === event.call_id) return bindingFault(event, asked);
     const message = `${
       quoted(event.approver)
@@ -199,15 +204,12 @@ export function allowedCalls(): AllowedCalls {
         `the receipt is of another call: ${quoted(event.call_id)}`,
       );
     }
-    if (event.error?.type === "indeterminate") return;
     if (last === undefined) {
       return disorder("there is a receipt and no attempt");
     }
-    return (last.outcome === "success") === (event.error === null)
-      ? undefined
-      : disorder(
-        `the receipt does not fit the last attempt, which ended with ${last.outcome}`,
-      );
+    return fitsAttempt(event, last) ? undefined : disorder(
+      `the receipt does not fit the last attempt, which ended with ${last.outcome}`,
+    );
   }
 
   function faultOf(event: RunEvent): CallFault | undefined {
@@ -276,10 +278,28 @@ function notAsAnswered(message: string): CallFault {
   return { code: "not_as_answered", message };
 }
 
-const encoder = new TextEncoder();
+function approverFault(
+  { approver, verdict }: ApprovalResolved,
+): CallFault | undefined {
+  if (approver === NOBODY && verdict === "rejected") return undefined;
+  const why = approverNameFault(approver);
+  return why === undefined ? undefined : {
+    code: "unknown_approver",
+    message: `${quoted(approver)} cannot have ${verdict} anything: ${why}`,
+  };
+}
 
-function sha256Text(text: string): string {
-  return sha256(encoder.encode(text));
+/**
+ * A receipt has the error of the last attempt. It has another one when the run was
+ * cancelled before the next attempt, and when the attempt succeeded and its result
+ * was lost with the process.
+ */
+function fitsAttempt({ error }: ToolFinished, last: AttemptFinished): boolean {
+  if (valueDifference(last.error, error) === undefined) return true;
+  return last.outcome === "transient_failure"
+    ? error?.kind === "cancelled"
+    : last.outcome === "success" && error !== null &&
+      valueDifference(INDETERMINATE, error) === undefined;
 }
 
 function disorder(message: string): CallFault {

@@ -1,4 +1,4 @@
-import type { EventType, RunEvent } from "../runtime/event.ts";
+import type { AttemptFinished, EventType, RunEvent } from "../runtime/event.ts";
 
 /** Where a run stands between two events. */
 type Phase =
@@ -138,8 +138,7 @@ function phaseAfter(event: RunEvent): Phase {
       return event.call_id === null ? "asking" : "running";
     case "tool_finished":
       if (event.redirect !== null) return "redirected";
-      return event.error === null || event.error.kind === "reported" ||
-          event.error.type === "indeterminate"
+      return event.error === null || event.error.kind === "reported"
         ? "ran"
         : "stopped";
     case "step_finished":
@@ -165,8 +164,17 @@ function faultWithin(event: RunEvent): string | undefined {
     case "policy_checked": {
       const { tool, call_id, call_sha256, decision, rule_id, reason } = event;
       const whole = (call_id === null) === (tool === null) &&
-        (tool === null) === (call_sha256 === null);
+        (tool === null) === (call_sha256 === null) &&
+        (tool === null) === (event.facts === null);
       if (!whole) return "the verdict is half on a call and half on a budget";
+      const isVersion1 = event.asked === undefined &&
+        event.facts?.args === undefined;
+      if ((event.v === 1) !== isVersion1) {
+        return "an event has version 2 when it has a key of it, and only then";
+      }
+      if (event.asked !== undefined && decision !== "escalate") {
+        return "only an escalation asks somebody";
+      }
       if (call_id === null && decision !== "deny") {
         return "a budget is on record only when it denies";
       }
@@ -176,15 +184,36 @@ function faultWithin(event: RunEvent): string | undefined {
         : "an objection has a rule and a reason, and an allowed call has none";
     }
     case "attempt_finished":
-      return (event.outcome === "success") === (event.error === null)
-        ? undefined
-        : "a failed attempt has an error, and a successful one has none";
-    case "tool_finished":
-      return event.error !== null &&
-          (event.result !== null || event.redirect !== null)
-        ? "a failed call has no result"
+      return attemptFault(event);
+    case "tool_finished": {
+      const given = [event.result, event.redirect, event.error]
+        .filter((each) => each !== null);
+      return given.length > 1
+        ? "a call has a result, a redirect or an error, and no two of them"
         : undefined;
+    }
   }
+}
+
+/** How an attempt ended follows from its error, but for the number of attempts. */
+function attemptFault(
+  { outcome, error, backoff_ms }: AttemptFinished,
+): string | undefined {
+  const isRetried = outcome === "transient_failure";
+  const fits = error === null
+    ? outcome === "success"
+    : error.kind === "transient"
+    ? isRetried || outcome === "exhausted"
+    : error.kind === "permission_denied"
+    ? outcome === "permission_denied"
+    : outcome === "non_retryable";
+  return !fits
+    ? `an attempt with ${
+      error === null ? "no error" : `an error of the kind ${error.kind}`
+    } does not end as ${outcome}`
+    : backoff_ms > 0 && !isRetried
+    ? "nothing is waited for when no attempt follows"
+    : undefined;
 }
 
 const PLAIN: Readonly<Record<Next, string>> = {

@@ -111,6 +111,28 @@ export const FINDINGS = [
       "The texts of task and policy are those whose hashes are recorded",
   },
   {
+    code: "not_in_task",
+    meaning: "The question or the id is not that of the recorded task",
+    otherwise: "The question is the one that stands in the text of the task",
+  },
+  {
+    code: "undecidable",
+    meaning:
+      "The recorded policy or tools cannot be loaded, so no decision can be made again",
+    otherwise: "The recorded policy is one, and its decisions were made again",
+  },
+  {
+    code: "wrong_time",
+    meaning: "The clock of the run goes back",
+    otherwise: "The times of the events follow each other",
+  },
+  {
+    code: "not_an_output",
+    meaning:
+      "The model gave back what the loop takes from no model, or what its tries do not give",
+    otherwise: "Each answer of the model has a form that the loop takes",
+  },
+  {
     code: "not_proposed",
     meaning: "A call was judged that the model did not propose, or not then",
     otherwise:
@@ -121,6 +143,31 @@ export const FINDINGS = [
     meaning: "A tool ran without a decision that allowed exactly this call",
     otherwise:
       "Each tool ran after one `allow` of its own, on the same tool and the same arguments",
+  },
+  {
+    code: "impossible_fact",
+    meaning: "What was looked up about a call contradicts the call, or itself",
+    otherwise:
+      "Paths and addresses on record are those that the call names, and can be true",
+  },
+  {
+    code: "not_as_decided",
+    meaning:
+      "Policy, call and facts on record give another decision, or one that is not there",
+    otherwise:
+      "Each decision, and that there is no other, follows from what is on record",
+  },
+  {
+    code: "wrong_attempt",
+    meaning: "An attempt did not end, or wait, as policy and seed say",
+    otherwise:
+      "Attempts were repeated as often, and as late, as the policy says",
+  },
+  {
+    code: "unknown_approver",
+    meaning:
+      "An approval stands in the name of nobody, or in one that cannot be recorded",
+    otherwise: "Who approved has a name",
   },
   {
     code: "other_approval",

@@ -14,7 +14,7 @@ const MANIFEST = `{
   },
   "inputs": {
     "seed": 7,
-    "task_sha256": "4ac160012aadedf7695a733ecc33cf4587da0cbf624b2df7272e017e9c6cb56a",
+    "task_sha256": "17a9baa9d104d832ccd87d633593f350d0845abe41e9b914d44ffee2472ecd66",
     "policy_sha256": "55ca10961ce53129ef8ed4dbc0da173576b8ab91f8086c1eb9c710a38d289c4e",
     "llm_execution_path": "stub",
     "llm_script_sha256": null,

@@ -24,15 +24,13 @@ export interface Outcome {
 /**
  * How a step ends if nothing more happens in it. `open`: it breaks off, so the
  * run was cancelled. `onward`: the next call or step follows. `denied`: the
- * policy says whether it does. `failed`: the failure says how. `unknown`: nobody
- * can tell.
+ * policy says whether it does. `failed`: the failure says how.
  */
 type StepEnd =
   | "open"
   | "onward"
   | "denied"
   | "failed"
-  | "unknown"
   | "final_answer"
   | "loop_budget"
   | "cancelled";
@@ -125,7 +123,6 @@ export function outcome(): Outcome {
         again = event.redirect !== null;
         if (again) tally.end = "open";
         else if (error === null) tally.end = "onward";
-        else if (error.type === "indeterminate") tally.end = "unknown";
         else if (error.kind === "reported") {
           tally.reported += 1;
           tally.end = "onward";
@@ -167,7 +164,6 @@ function modeFaults(
   tally: Tally,
   cancelled: boolean,
 ): readonly OutcomeFault[] {
-  if (tally.end === "unknown") return [];
   const { failure_mode } = event;
   const due = cancelled ? null : failureMode(tally)?.id ?? null;
   if (failure_mode === due) return [];
@@ -176,7 +172,7 @@ function modeFaults(
   return [{ event, message }];
 }
 
-const GOES_ON: readonly StepEnd[] = ["onward", "denied", "unknown"];
+const GOES_ON: readonly StepEnd[] = ["onward", "denied"];
 
 /** Whether another step may follow this one. */
 function goesOn({ end, unjudged }: Tally): boolean {
@@ -202,7 +198,5 @@ function reasonsOf(tally: Tally): readonly TerminalReason[] {
       return [failed];
     case "denied":
       return [failed, ...cancelledBetween];
-    case "unknown":
-      return ["cancelled", "failure_mode_terminal", "policy_denial_terminal"];
   }
 }

@@ -48,7 +48,7 @@ done
 
 | what | which |
 | --- | --- |
-| Task | \`rehearsal\`, SHA-256 \`4ac160012aadedf7695a733ecc33cf4587da0cbf624b2df7272e017e9c6cb56a\` |
+| Task | \`rehearsal\`, SHA-256 \`17a9baa9d104d832ccd87d633593f350d0845abe41e9b914d44ffee2472ecd66\` |
 | Policy | version \`55ca10961ce5\` |
 | Model | \`scripted/rehearsal\`, \`stub\` |
 | Corpus | 0 documents, SHA-256 \`cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc\` |

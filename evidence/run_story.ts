@@ -7,6 +7,9 @@ import type { ReadLine, ReportLine } from "./ledger_reader.ts";
 import type { FindingCode } from "./finding.ts";
 import { outcome } from "./outcome.ts";
 import { recount } from "./recount.ts";
+import { clockCheck } from "./verify/clock_check.ts";
+import { decidedAgain } from "./verify/decided_again.ts";
+import { modelCheck } from "./verify/model_check.ts";
 
 /** Follows the story that the events of a ledger tell. */
 export interface RunStory {
@@ -29,14 +32,21 @@ export interface RunStory {
  */
 export function runStory(
   report: ReportLine,
-  { mayEnd }: {
+  { mayEnd, redecide }: {
     /** Whether the ledger of an unfinished run is expected. */
     readonly mayEnd: boolean;
+    /** Whether every decision is made again. */
+    readonly redecide: boolean;
   },
 ): RunStory {
   const order = eventOrder();
   const calls = allowedCalls();
   const [totals, ends] = [recount(), outcome()];
+  const checks = [
+    clockCheck(),
+    modelCheck(),
+    ...redecide ? [decidedAgain()] : [],
+  ];
   let started: RunStarted | undefined;
   let whole = true;
   /** Whether a line follows the end of the run. */
@@ -73,12 +83,19 @@ export function runStory(
       if (DISORDER.includes(fault.code)) lose();
     }
     if (whole) judgeWhole(event);
+    // Of a line the first fault is told, so the most telling checks come first.
+    for (const check of checks) {
+      for (const fault of check.push(event)) {
+        report(fault.code, { line, span: spanOf(event), ...fault });
+      }
+    }
   }
 
   function lose(): void {
     whole = false;
     order.lose();
     calls.lose();
+    for (const check of checks) check.lose();
   }
 
   function judgeWhole(event: RunEvent): void {

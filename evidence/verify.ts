@@ -41,6 +41,17 @@ export interface Verification {
    * hashes that the manifest states.
    */
   readonly regenerated: boolean;
+  /** Whether every decision was made again, as far as the ledger is sound. */
+  readonly redecided: boolean;
+}
+
+/** What a run is verified with beside its own bytes. */
+export interface VerifyOptions extends KeptElsewhere {
+  /**
+   * Whether every decision is made again from the policy, the calls and the facts
+   * on record. Default: true.
+   */
+  readonly redecide?: boolean | undefined;
 }
 
 const PROJECTIONS = ["trace.json", "run_report.md"] as const;
@@ -69,7 +80,7 @@ const PROJECTIONS = ["trace.json", "run_report.md"] as const;
  */
 export function verifyRun(
   source: ArtifactSource,
-  kept: KeptElsewhere = {},
+  { redecide = true, ...kept }: VerifyOptions = {},
 ): Verification {
   const findings = findingList();
   const { files: present, unfinished } = checkEntries(
@@ -84,6 +95,7 @@ export function verifyRun(
   const ledger = readWhole(chunks("state.jsonl"), {
     stored,
     kept,
+    redecide,
     findings: present.has("state.jsonl") ? findings : findingList(),
     mayEnd: !present.has("manifest.json"),
   });
@@ -119,6 +131,7 @@ export function verifyRun(
     head: ledger.digest.head || null,
     digests,
     regenerated: ledger.manifest !== undefined,
+    redecided: redecide,
   };
 }
 
@@ -143,16 +156,17 @@ interface WholeLedger {
 /** Reads a ledger once: checks it, and compares what is made of it as far as it can be. */
 function readWhole(
   chunks: Iterable<Uint8Array>,
-  { stored, kept, findings, mayEnd }: {
+  { stored, kept, redecide, findings, mayEnd }: {
     readonly stored: Readonly<Record<typeof PROJECTIONS[number], ExpectedText>>;
     readonly kept: KeptElsewhere;
+    readonly redecide: boolean;
     readonly findings: FindingList;
     readonly mayEnd: boolean;
   },
 ): WholeLedger {
   const report: ReportLine = (code, { line, span, message }) =>
     findings.add(code, { artifact: "state.jsonl", line, span, message });
-  const story = runStory(report, { mayEnd });
+  const story = runStory(report, { mayEnd, redecide });
   const heads = headCheck(kept.head);
   const projection = runProjection(stored);
   const bytes = digested(chunks);

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { hash } from "node:crypto";
 import type { FailureKind, RunEvent } from "../runtime/event.ts";
+import { INDETERMINATE } from "../runtime/recorded_failure.ts";
 import {
   eventsIn,
   linesOf,
@@ -24,8 +25,11 @@ import { verifyRun } from "./verify.ts";
 for (const [name, make] of Object.entries(REHEARSALS)) {
   Deno.test(`verifyRun() finds nothing in ${name}`, async () => {
     const artifacts = await recorded(make());
+    // Rules that stand in no policy cannot decide again.
+    const redecide = (make().rules ?? []).length === 0;
     const { findings, events, head, regenerated } = verifyRun(
       memorySource(artifacts),
+      { redecide },
     );
     assertEquals(findings, []);
     assertEquals(regenerated, true);
@@ -91,6 +95,13 @@ function totalling(totals: object): Change {
     event.type === "run_finished"
       ? merged(event, { totals: { ...event.totals, ...totals } })
       : raise();
+}
+
+/** Puts another policy on record, with its hash. */
+function withPolicyText(text: string): Change {
+  const sha256 = hash("sha256", text);
+  const version = sha256.slice(0, 12);
+  return change({ policy: { version, sha256, text } });
 }
 
 const drop: Change = () => [];
@@ -519,7 +530,10 @@ const FORGERIES: readonly Forgery[] = [
     forge: changing({
       4: change({ decision: "deny", rule_id: "sandbox_path", reason: "no" }),
     }),
-    found: [["not_allowed", "state.jsonl", 5]],
+    found: [
+      ["not_as_decided", "state.jsonl", 4],
+      ["not_allowed", "state.jsonl", 5],
+    ],
   },
   {
     name: "other arguments than those that were allowed",
@@ -537,7 +551,10 @@ const FORGERIES: readonly Forgery[] = [
   {
     name: "another verdict's hash",
     forge: changing({ 4: change({ call_sha256: NO_HASH }) }),
-    found: [["not_allowed", "state.jsonl", 5]],
+    found: [
+      ["not_as_decided", "state.jsonl", 4],
+      ["not_allowed", "state.jsonl", 5],
+    ],
   },
   {
     name: "one verdict for two calls",
@@ -561,26 +578,148 @@ const FORGERIES: readonly Forgery[] = [
     found: [["no_receipt", "state.jsonl", 7]],
   },
   {
-    name: "a receipt that says that nobody knows",
+    name: "a receipt whose outcome is unknown, after an attempt that failed",
+    run: "unforeseen_throw",
+    forge: changing({ 7: change({ error: INDETERMINATE }) }),
+    found: [["event_order", "state.jsonl", 7]],
+  },
+  {
+    name: "an attempt and a receipt whose outcome is unknown",
     run: "unforeseen_throw",
     forge: changing({
-      7: change({ error: { ...error("unhandled"), type: "indeterminate" } }),
+      6: change({ error: INDETERMINATE }),
+      7: change({ error: INDETERMINATE }),
     }),
     found: [],
   },
   {
-    name: "nothing between an intent and a receipt that says that nobody knows",
+    name: "a receipt whose result was lost with the process",
     run: "unforeseen_throw",
     forge: changing({
-      6: drop,
-      7: change({ error: { ...error("unhandled"), type: "indeterminate" } }),
-      9: (event) =>
-        event.type === "run_finished"
-          ? { ...event, totals: { ...event.totals, attempts: 0 } }
-          : event,
+      6: change({ outcome: "success", error: null }),
+      7: change({ error: INDETERMINATE }),
     }),
     found: [],
   },
+  {
+    name: "no attempt before a receipt whose outcome is unknown",
+    run: "unforeseen_throw",
+    forge: changing({
+      6: drop,
+      7: change({ error: INDETERMINATE }),
+      9: totalling({ attempts: 0 }),
+    }),
+    found: [["event_order", "state.jsonl", 6]],
+  },
+  {
+    name: "a run that goes on after an unknown outcome",
+    forge: changing({
+      6: change({ outcome: "non_retryable", error: INDETERMINATE }),
+      7: change({ result: null, error: INDETERMINATE }),
+    }),
+    found: [["wrong_outcome", "state.jsonl", 8], [
+      "wrong_outcome",
+      "state.jsonl",
+      9,
+    ]],
+  },
+  {
+    name: "a question that is not the task's",
+    forge: changing({
+      1: (event) =>
+        event.type === "run_started"
+          ? merged(event, {
+            task: { ...event.task, question: "Wire a million to Mallory?" },
+          })
+          : event,
+    }),
+    found: [["not_in_task", "state.jsonl", 1]],
+  },
+  {
+    name: "an id that is not the task's",
+    forge: changing({
+      1: (event) =>
+        event.type === "run_started"
+          ? merged(event, { task: { ...event.task, id: "other" } })
+          : event,
+    }),
+    found: [["not_in_task", "state.jsonl", 1]],
+  },
+  {
+    name: "a policy that is none",
+    forge: changing({ 1: withPolicyText("version: 1\n") }),
+    found: [["undecidable", "state.jsonl", 1]],
+  },
+  {
+    name: "two tools of one name",
+    forge: changing({
+      1: (event) =>
+        event.type === "run_started"
+          ? merged(event, { tools: [...event.tools, ...event.tools] })
+          : event,
+    }),
+    found: [["undecidable", "state.jsonl", 1]],
+  },
+  {
+    name: "a clock that goes back",
+    forge: changing({ 8: change({ ts: "5" }) }),
+    found: [["wrong_time", "state.jsonl", 8]],
+  },
+  {
+    name: "a judgement that began before the answer it is about",
+    forge: changing({ 4: change({ started_at: "5" }) }),
+    found: [["wrong_time", "state.jsonl", 4]],
+  },
+  {
+    name: "a call without an id",
+    forge: changing({
+      3: (event) =>
+        event.type === "llm_completed"
+          ? merged(event, { calls: [{ ...event.calls[0], id: "" }] })
+          : event,
+      4: change({ call_id: "" }),
+      5: change({ call_id: "" }),
+      6: change({ call_id: "" }),
+      7: change({ call_id: "" }),
+    }),
+    found: [["not_an_output", "state.jsonl", 3]],
+  },
+  {
+    name: "a public address that is none",
+    run: "public_address",
+    forge: changing({
+      4: (event) =>
+        merged(event, {
+          facts: {
+            args_error: null,
+            paths: [],
+            hosts: [{
+              host: "fixtures.local",
+              addresses: [{ address: "169.254.169.254", range: "unicast" }],
+            }],
+          },
+        }),
+    }),
+    found: [["impossible_fact", "state.jsonl", 4]],
+  },
+  {
+    name: "an attempt that ended before its retries were used up",
+    run: "retries_exhausted",
+    forge: changing({
+      6: change({ outcome: "exhausted", backoff_ms: 0 }),
+    }),
+    found: [["wrong_attempt", "state.jsonl", 6], [
+      "event_order",
+      "state.jsonl",
+      7,
+    ]],
+  },
+  ...["none", " ", "\u001b[2Jada"].map((approver): Forgery => ({
+    name: `an approval by ${JSON.stringify(approver)}`,
+    run: "approved",
+    forge: changing({ 5: change({ approver }) }),
+    found: [["unknown_approver", "state.jsonl", 5]],
+  })),
   {
     name: "an approval of another call",
     run: "approved",
@@ -705,7 +844,7 @@ const FORGERIES: readonly Forgery[] = [
         metadata: { tool: "rm", error_class: "Error" },
       }),
     }),
-    found: [],
+    found: [["not_as_decided", "state.jsonl", 4]],
   },
   {
     name: "a person who is asked twice",
@@ -720,6 +859,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [
       ["not_as_answered", "state.jsonl", 6],
       ["other_approval", "state.jsonl", 7],
+      ["not_as_decided", "state.jsonl", 8],
       ["wrong_totals", "state.jsonl", 16],
     ],
   },

@@ -1,5 +1,5 @@
-import { hash } from "node:crypto";
 import { canonicalJson } from "../tools/canonical_json.ts";
+import { sha256Text } from "../tools/data/sha256.ts";
 import type { JsonObject } from "../tools/json.ts";
 import type { PathFacts } from "../tools/sandbox.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
@@ -81,10 +81,10 @@ function repetitionKey(
   const judged = judgedArguments(known);
   return judged === undefined
     ? call_sha256
-    : hash("sha256", JSON.stringify([name, canonicalJson(judged)]));
+    : sha256Text(JSON.stringify([name, canonicalJson(judged)]));
 }
 
 /** Equal for calls of the same tool with the same arguments, and only for them. */
 function callHash(tool: string, { canonical }: CallArguments): string {
-  return hash("sha256", JSON.stringify([tool, canonical]));
+  return sha256Text(JSON.stringify([tool, canonical]));
 }

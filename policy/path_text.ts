@@ -23,10 +23,10 @@ export function refusalOfPathText(path: string): string | undefined {
   if (path.includes("\0")) return "the path has a NUL character";
   if (path.includes("\\")) return "the path has a backslash";
   const segments = path.split("/");
-  if (byteLength(path) > MAX_PATH_BYTES) {
+  if (isLonger(path, MAX_PATH_BYTES)) {
     return `the path is longer than ${MAX_PATH_BYTES} bytes`;
   }
-  if (segments.some((segment) => byteLength(segment) > MAX_NAME_BYTES)) {
+  if (segments.some((segment) => isLonger(segment, MAX_NAME_BYTES))) {
     return `a name in the path is longer than ${MAX_NAME_BYTES} bytes`;
   }
   if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return "the path has a URL scheme";
@@ -61,6 +61,9 @@ function decodeOnce(text: string): string {
     .replace(/%([0-9a-f]{2})/gi, (_, hex) => character(parseInt(hex, 16)));
 }
 
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+const encoder = new TextEncoder();
+
+/** Whether a text has more bytes of UTF-8; most are so short that nobody need count. */
+function isLonger(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && encoder.encode(text).length > bytes;
 }

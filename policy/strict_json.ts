@@ -31,7 +31,7 @@ export type StrictJson =
  * deep. The value is frozen, level by level.
  */
 export function parseStrictJson(text: string, limits: JsonLimits): StrictJson {
-  if (text.length > limits.max_bytes || utf8Length(text) > limits.max_bytes) {
+  if (isLarger(text, limits.max_bytes)) {
     return refused(`the text is larger than ${limits.max_bytes} bytes`);
   }
   let value: Json;
@@ -68,8 +68,10 @@ function refused(reason: string, path = ""): StrictJson {
 
 const encoder = new TextEncoder();
 
-function utf8Length(text: string): number {
-  return encoder.encode(text).length;
+/** Whether a text has more bytes of UTF-8: at most three for each UTF-16 code unit. */
+function isLarger(text: string, bytes: number): boolean {
+  return text.length > bytes ||
+    text.length * 3 > bytes && encoder.encode(text).length > bytes;
 }
 
 /** Quotes a name that a model chose, shortened so that an answer stays small. */

@@ -153,13 +153,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     asked: z.optional(
       z.array(z.strictObject({ rule_id: ruleId, clause: text, reason: text })),
     ),
-  }, [1, 2]).check(
-    z.refine(
-      ({ v, facts, asked }) =>
-        (v === 1) === (asked === undefined && facts?.args === undefined),
-      "v: expected 2 with a key of version 2, and 1 without",
-    ),
-  ),
+  }, [1, 2]),
   line("approval_resolved", {
     call_id: text,
     approver: text,

@@ -44,8 +44,8 @@ Deno.test("agentLoop() of one call has exactly these events", async () => {
       id: "rehearsal",
       question: "What now?",
       sha256:
-        "4ac160012aadedf7695a733ecc33cf4587da0cbf624b2df7272e017e9c6cb56a",
-      text: "id: rehearsal\n",
+        "17a9baa9d104d832ccd87d633593f350d0845abe41e9b914d44ffee2472ecd66",
+      text: "id: rehearsal\nquestion: What now?\n",
     },
     policy: {
       version: "55ca10961ce5",

@@ -121,7 +121,11 @@ export function stage(given: Rehearsal): Stage {
       runId: "rehearsal",
       seed: 7,
       runtimeVersion: "0.0.0",
-      task: { id: "rehearsal", question: "What now?", text: "id: rehearsal\n" },
+      task: {
+        id: "rehearsal",
+        question: "What now?",
+        text: "id: rehearsal\nquestion: What now?\n",
+      },
       policy,
       tools: toolRegistry([
         {

@@ -13,7 +13,8 @@ import type { Artifacts } from "../evidence/artifacts.ts";
 import type { Finding } from "../evidence/finding.ts";
 import { readArtifacts } from "../evidence/run_directory.ts";
 import { verifyRun } from "../evidence/verify.ts";
-import type { RunEvent } from "../runtime/event.ts";
+import { hash } from "node:crypto";
+import type { RunEvent, RunStarted } from "../runtime/event.ts";
 import { seededFraction } from "../runtime/retry.ts";
 import {
   eventsIn,
@@ -334,8 +335,10 @@ const INVISIBLE: readonly {
         artifacts,
         eventsIn(artifacts).map((event): RunEvent =>
           event.type === "run_started"
-            ? { ...event, task: { ...event.task, question: "Which?" } }
-            : { ...event, ts: `${BigInt(event.ts) + 1n}` }
+            ? { ...event, task: otherTask(event.task) }
+            : event.type === "tool_finished" && event.error === null
+            ? { ...event, result: "other" }
+            : event
         ),
       ),
     helps: true,
@@ -354,6 +357,13 @@ const INVISIBLE: readonly {
     helps: false,
   },
 ];
+
+/** Another question, in another text with its hash. */
+function otherTask({ id }: RunStarted["task"]): RunStarted["task"] {
+  const question = "Which?";
+  const text = JSON.stringify({ id, question });
+  return { id, question, sha256: hash("sha256", text), text };
+}
 
 for (const { name, forge, helps } of INVISIBLE) {
   Deno.test({

@@ -39,6 +39,13 @@ export function sha256(bytes: Uint8Array): string {
   return hex;
 }
 
+const encoder = new TextEncoder();
+
+/** The SHA-256 of a text in UTF-8, 64 hex digits. */
+export function sha256Text(text: string): string {
+  return sha256(encoder.encode(text));
+}
+
 /** Two hex digits for each byte. */
 const HEX = Array.from(
   { length: 256 },

@@ -1,0 +1,16 @@
+import type { RunEvent } from "../../runtime/event.ts";
+import type { FindingCode } from "../finding.ts";
+
+/** What is wrong with an event, for people. */
+export interface EventFault {
+  readonly code: FindingCode;
+  readonly message: string;
+}
+
+/** Follows the events of a run in their order and says what is wrong with each. */
+export interface EventCheck {
+  /** Takes the next event; returns what is wrong with it, most telling first. */
+  push(event: RunEvent): readonly EventFault[];
+  /** Something is missing here, so what depends on all events is not known any more. */
+  lose(): void;
+}
