@@ -6,6 +6,13 @@ export function codeCell(text: string): string {
   return line === "" ? "" : `${fence}${pad}${line}${pad}${fence}`;
 }
 
+/** Writes a name from outside as it is when it is plain, and otherwise as `codeCell` does. */
+export function name(text: string): string {
+  return /^[a-z0-9]+(?:[_-][a-z0-9]+|\.\d+)*$/i.test(text)
+    ? text
+    : codeCell(text);
+}
+
 /** Writes text from outside as a code block that it cannot end by itself. */
 export function codeBlock(text: string): string {
   const lines = text.split("\n").map((line) => visible(line)).join("\n");

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { codeBlock, codeCell, table } from "./markdown.ts";
+import { codeBlock, codeCell, name, table } from "./markdown.ts";
 
 const CELLS: readonly {
   readonly name: string;
@@ -192,3 +192,33 @@ Deno.test("table() writes a head and rows", () => {
 Deno.test("table() writes a head without rows", () => {
   assertEquals(table(["what"], []), "| what |\n| --- |");
 });
+
+for (const text of ["2026-11-22_f09c7907_0", "pg1-a", "0.1.0", "rehearsal"]) {
+  Deno.test(`name() leaves ${text} as it is`, () => {
+    assertEquals(name(text), text);
+  });
+}
+
+for (
+  const { text, want } of [
+    {
+      text: "![x](https://e.test/p.png)",
+      want: "`![x](https://e.test/p.png)`",
+    },
+    { text: "a **b**", want: "`a **b**`" },
+    { text: "__verified__", want: "`__verified__`" },
+    { text: "www.e.test", want: "`www.e.test`" },
+    { text: "a@e.test", want: "`a@e.test`" },
+    {
+      text: "x\n\n## Verified by the security team",
+      want: "`x\\u000a\\u000a## Verified by the security team`",
+    },
+    { text: "a|b", want: "`a\\|b`" },
+    { text: "<img src=x>", want: "`<img src=x>`" },
+    { text: "", want: "" },
+  ]
+) {
+  Deno.test(`name() lets ${JSON.stringify(text)} do nothing`, () => {
+    assertEquals(name(text), want);
+  });
+}

@@ -10,7 +10,7 @@ import { type Redaction, redactor } from "../policy/redaction.ts";
 import { FAILURE_MODES } from "../runtime/failure.ts";
 import type { TextProjection } from "../trace/text_projection.ts";
 import { counted } from "./counted.ts";
-import { codeBlock, codeCell, table } from "./markdown.ts";
+import { codeBlock, codeCell, name, table } from "./markdown.ts";
 import { recordedRedaction } from "./recorded_redaction.ts";
 
 /** How much of a URL or a path a row shows. */
@@ -57,7 +57,7 @@ export function runReport(): TextProjection {
         throw new RangeError("Cannot report on a run that is not finished");
       }
       return [
-        `# Run ${started.run_id}`,
+        `# Run ${name(started.run_id)}`,
         headline(finished),
         "## Question",
         codeBlock(started.task.question),
@@ -114,7 +114,7 @@ function conditions(run: RunStarted, redaction: Redaction): string {
     ],
     ["Tools", run.tools.map(({ name }) => codeCell(name)).join(", ")],
     ["Seed", String(run.seed)],
-    ["Runtime", run.runtime_version],
+    ["Runtime", name(run.runtime_version)],
     ...patterns.length + paths.length === 0 ? [] : [[
       "Left out",
       `what ${counted(patterns.length, "pattern")} and ${
