@@ -1,7 +1,7 @@
 import { join, relative, walkSync } from "../deps.ts";
 import { InputError } from "../policy/input_error.ts";
 import type { Document } from "../tools/document.ts";
-import { readInput, whyUnreadable } from "./files.ts";
+import { readDocument, whyUnreadable } from "./files.ts";
 
 const EXTENSION = /\.(md|txt)$/;
 
@@ -15,7 +15,7 @@ export function readCorpusFolder(folder: string): readonly Document[] {
   const documents = pathsBelow(folder).map((path) => ({
     id: path.replace(EXTENSION, ""),
     path,
-    text: readInput(join(folder, path)),
+    text: readDocument(join(folder, path)),
   }));
   if (documents.length === 0) {
     throw refusal(folder, "there is no .md or .txt file in it");

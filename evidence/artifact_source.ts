@@ -6,6 +6,10 @@ export interface ArtifactEntry {
   readonly name: string;
   /** `other`: a link, a device, a socket. */
   readonly kind: "file" | "directory" | "other";
+  /** Size of a file, where it is known before the file is read. */
+  readonly bytes?: number | undefined;
+  /** How many names a file has, in this directory and elsewhere. Default: one. */
+  readonly names?: number | undefined;
 }
 
 /** Where the artifacts of one run are read from. */
@@ -33,7 +37,11 @@ export function bytesSource(
 ): ArtifactSource {
   return {
     entries: () =>
-      [...artifacts.keys()].map((name) => ({ name, kind: "file" })),
+      [...artifacts].map(([name, { length }]) => ({
+        name,
+        kind: "file",
+        bytes: length,
+      })),
     *chunks(name) {
       const bytes = artifacts.get(name);
       if (bytes !== undefined) yield bytes;

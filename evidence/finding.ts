@@ -32,8 +32,14 @@ export const FINDINGS = [
   {
     code: "not_a_file",
     meaning:
-      "A link, a folder or a device stands where a file belongs, or a file where a folder does",
+      "A link, a folder or a device stands where a file belongs, a file that has another name elsewhere, or a file where a folder belongs",
     otherwise: "What was read lies in the directory itself",
+  },
+  {
+    code: "file_too_large",
+    meaning:
+      "A file is larger than any that a run writes under its name; it is not read",
+    otherwise: "Every file was read, but for what follows `line_too_long`",
   },
   {
     code: "line_torn",
@@ -42,7 +48,8 @@ export const FINDINGS = [
   },
   {
     code: "line_too_long",
-    meaning: "A line is longer than any that can be checked",
+    meaning:
+      "A line of the ledger is longer than any that a run writes; neither its end nor what follows is read",
     otherwise: "Every line was looked at",
   },
   {

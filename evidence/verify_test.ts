@@ -176,6 +176,12 @@ const FORGERIES: readonly Forgery[] = [
     found: [["not_a_file", "sandbox"]],
   },
   {
+    name: "a small file that is large",
+    forge: (artifacts) =>
+      new Map([...artifacts, ["attestation.json", " ".repeat(2 ** 20 + 1)]]),
+    found: [["file_too_large", "attestation.json"]],
+  },
+  {
     name: "an attestation and incidents",
     forge: (artifacts) =>
       new Map([
