@@ -113,6 +113,28 @@ export function findApproval(
   return { approval: found, passedOver };
 }
 
+/**
+ * The answers that can have counted, by the decision that they answer: the first
+ * one, and each that was written when those before had expired, or before they
+ * were to count.
+ */
+export function countingAnswers(
+  lines: readonly AnswerLine[],
+  expires_seconds: number,
+): ReadonlyMap<string, readonly AnswerLine[]> {
+  const answers = new Map<string, readonly AnswerLine[]>();
+  for (const each of lines) {
+    const { approval } = each;
+    if (approval === undefined) continue;
+    const before = answers.get(approval.bound_to) ?? [];
+    const isCovered = before.some((other) =>
+      isCoveredBy(approval, other.approval, expires_seconds)
+    );
+    if (!isCovered) answers.set(approval.bound_to, [...before, each]);
+  }
+  return answers;
+}
+
 /** Whether an answer was written while another one counted. */
 function isCoveredBy(
   { timestamp }: WrittenApproval,

@@ -194,6 +194,36 @@ export const FINDINGS = [
     otherwise: "Incidents can be read, true or not",
   },
   {
+    code: "not_an_answer",
+    meaning: "A line of approvals.jsonl cannot be read as an answer",
+    otherwise: "Answers in approvals.jsonl can be read",
+  },
+  {
+    code: "other_answer",
+    meaning:
+      "approvals.jsonl has another answer to a decision than the one on record",
+    otherwise:
+      "Where approvals.jsonl answers a decision that was answered, name and verdict are those on record",
+  },
+  {
+    code: "answer_to_nothing",
+    meaning: "A line of approvals.jsonl answers no decision of this run",
+    otherwise: "Each answer is bound to a decision of this run",
+  },
+  {
+    code: "other_content",
+    meaning:
+      "A file in the sandbox is not what the last recorded write of its path left there",
+    otherwise: "Beside a sandbox: what `write` wrote last is what is there",
+  },
+  {
+    code: "other_documents",
+    meaning:
+      "The documents in the sandbox are not those of the run, and no recorded call wrote to them",
+    otherwise:
+      "Beside a sandbox with a corpus to which no call wrote: its documents are those of the run",
+  },
+  {
     code: "other_policy",
     meaning: "The run was judged by another policy than the one given",
     otherwise: "With `--policy`: the recorded text is that of the file",

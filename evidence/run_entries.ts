@@ -26,6 +26,8 @@ export interface RunEntries {
   readonly files: ReadonlySet<string>;
   /** Whether there is no manifest; that is no finding yet. */
   readonly unfinished: boolean;
+  /** Whether the agent's files are there. */
+  readonly hasSandbox: boolean;
 }
 
 /**
@@ -73,7 +75,8 @@ export function checkEntries(
       findings.add("file_too_large", { artifact: name, message });
     } else files.add(name);
   }
-  return { files, unfinished };
+  const hasSandbox = present.get("sandbox")?.kind === "directory";
+  return { files, unfinished, hasSandbox };
 }
 
 function wantedKind(

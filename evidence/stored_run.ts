@@ -1,5 +1,6 @@
 import { join } from "../deps.ts";
 import type { ArtifactEntry, ArtifactSource } from "./artifact_source.ts";
+import { storedSandbox } from "./store/stored_sandbox.ts";
 import { openRegularFile } from "./store/regular_file.ts";
 
 /**
@@ -17,6 +18,7 @@ export function storedRun(path: string): ArtifactSource {
       using file = openRegularFile(join(path, name));
       yield* file.chunks();
     },
+    sandbox: storedSandbox(join(path, "sandbox")),
   };
 }
 

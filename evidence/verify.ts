@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { APPROVALS } from "./approval_file.ts";
 import type { ArtifactEntry, ArtifactSource } from "./artifact_source.ts";
 import type { ArtifactName } from "./artifacts.ts";
 import { differenceMessage } from "./difference_message.ts";
@@ -23,6 +24,9 @@ import {
   statedDigests,
   UNKNOWN_VOLATILE,
 } from "./stored_manifest.ts";
+import { approvalsCheck } from "./verify/approvals_check.ts";
+import type { BesideCheck } from "./verify/beside_check.ts";
+import { sandboxCheck } from "./verify/sandbox_check.ts";
 
 /** What came of verifying one run. */
 export interface Verification {
@@ -74,7 +78,7 @@ export function verifyRun(
 ): Verification {
   const findings = findingList();
   const entries = source.entries();
-  const { files: present, unfinished } = checkEntries(
+  const { files: present, unfinished, hasSandbox } = checkEntries(
     entries,
     findings,
   );
@@ -83,9 +87,18 @@ export function verifyRun(
     "trace.json": expectedText(chunks("trace.json")),
     "run_report.md": expectedText(chunks("run_report.md")),
   };
+  const beside = [
+    ...present.has(APPROVALS)
+      ? [approvalsCheck(chunks(APPROVALS), findings)]
+      : [],
+    ...hasSandbox && source.sandbox !== undefined
+      ? [sandboxCheck(source.sandbox, findings)]
+      : [],
+  ];
   const ledger = readWhole(chunks("state.jsonl"), {
     stored,
     kept,
+    beside,
     findings: present.has("state.jsonl") ? findings : findingList(),
     mayEnd: !present.has("manifest.json"),
   });
@@ -152,9 +165,11 @@ interface WholeLedger {
 /** Reads a ledger once: checks it, and compares what is made of it as far as it can be. */
 function readWhole(
   chunks: Iterable<Uint8Array>,
-  { stored, kept, findings, mayEnd }: {
+  { stored, kept, beside, findings, mayEnd }: {
     readonly stored: Readonly<Record<typeof PROJECTIONS[number], ExpectedText>>;
     readonly kept: KeptElsewhere;
+    /** What is held against the ledger besides. */
+    readonly beside: readonly BesideCheck[];
     readonly findings: FindingList;
     readonly mayEnd: boolean;
   },
@@ -174,10 +189,12 @@ function readWhole(
     head = read.hash ?? "";
     heads.push(read);
     story.push(read);
+    for (const check of beside) check.push(read);
     broken ||= gap || event === undefined || !projection.accepts(event);
     if (!broken && event !== undefined) projection.push(event);
   }
   story.end(events);
+  for (const check of beside) check.end();
   heads.end(report);
   if (story.started !== undefined) {
     checkInputs(

@@ -46,6 +46,7 @@ const EDGES = [
   "evidence/store/growing_file.ts",
   "evidence/store/regular_file.ts",
   "evidence/store/run_places.ts",
+  "evidence/store/stored_sandbox.ts",
   "evidence/stored_run.ts",
 ];
 
