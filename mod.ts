@@ -283,6 +283,8 @@ export {
   type ArtifactEntry,
   type ArtifactSource,
   memorySource,
+  type SandboxEntry,
+  type SandboxSource,
 } from "./evidence/artifact_source.ts";
 export { storedRun } from "./evidence/stored_run.ts";
 export {

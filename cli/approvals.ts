@@ -1,4 +1,4 @@
-import type { WrittenApproval } from "../evidence/approval_file.ts";
+import { verdictOf, type WrittenApproval } from "../evidence/approval_file.ts";
 import { pendingApproval } from "../evidence/pending_approval.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
@@ -8,26 +8,24 @@ import { approverName } from "./approver_name.ts";
 import { describeRequest } from "./describe_request.ts";
 import { readRecord } from "./record.ts";
 import {
-  verdictOf,
-  writeApproval,
-  type Written,
+  answer,
+  type ApprovalPlace,
   writtenApproval,
 } from "./written_approval.ts";
 
-/** What was answered already. */
-function answersTo(
+/** Where the answers of a run are; its policy says how long they count. */
+function placeOf(
   directory: string,
   [started]: readonly RunEvent[],
-  bound_to: string,
-): Written | undefined {
+): ApprovalPlace | undefined {
   if (started?.type !== "run_started") return undefined;
   const policy = loadPolicy(started.policy.text, "the policy on record");
-  return writtenApproval({ policy, out: directory }, bound_to);
+  return { policy, out: directory };
 }
 
-function described(answer: WrittenApproval, directory: string): string {
-  const verdict = verdictOf(answer);
-  return `it was ${verdict} by ${answer.approver}; \`resume ${directory}\` goes on`;
+function described(given: WrittenApproval, directory: string): string {
+  const verdict = verdictOf(given);
+  return `it was ${verdict} by ${given.approver}; \`resume ${directory}\` goes on`;
 }
 
 const VERDICTS = new Map([["approve", "approved"], ["reject", "rejected"]]);
@@ -43,9 +41,10 @@ A run with --approve file stops where its policy wants a person to decide.
 \`list\` shows the call, \`approve\` and \`reject\` write an answer to
 approvals.jsonl beside the record, and \`resume\` goes on with it. An answer is
 good for this call, its arguments, the definition of its tool and the policy, for
-a limited time (approval.expires_seconds), and cannot be taken back. \`list\` and
-\`resume\` say on standard error which lines of the file they pass over: an answer
-to this call that has expired or lies in the future, and what cannot be read.
+a limited time (approval.expires_seconds), and cannot be taken back: the first one
+counts. \`list\` and \`resume\` say on standard error which lines of the file they
+pass over: an answer to this call that came later, has expired or lies in the
+future, and what cannot be read.
 
   --by NAME  who answers; it is recorded, so control characters and the name
              "none" are refused
@@ -54,7 +53,7 @@ to this call that has expired or lies in the future, and what cannot be read.
 Exit codes: 0 done, 3 (list) the run waits for an answer, 1 it does not, has one,
 or cannot be read.
 `,
-  run(args, output) {
+  async run(args, output) {
     const given = parseCommandLine(args, {
       options: ["by"],
       flags: ["json"],
@@ -71,9 +70,11 @@ or cannot be read.
     }
     const record = readRecord(directory).events;
     const request = pendingApproval(record);
-    const written = request && answersTo(directory, record, request.bound_to);
-    const answered = written?.approval;
+    const place = placeOf(directory, record);
     if (isList) {
+      const written = request && place &&
+        writtenApproval(place, request.bound_to);
+      const answered = written?.approval;
       written?.notes.forEach((note) => output.note(note));
       if (answered !== undefined) {
         output.data(
@@ -96,19 +97,14 @@ or cannot be read.
     }
     if (by === undefined) throw new UsageError("--by is missing");
     const approver = approverName(by);
-    if (request === undefined) {
+    if (request === undefined || place === undefined) {
       throw new UsageError(`Cannot ${verb}: "${directory}" does not wait`);
     }
-    if (answered !== undefined) {
-      throw new UsageError(`Cannot ${verb}: ${described(answered, directory)}`);
+    const { bound_to } = request;
+    const before = await answer(place, { bound_to, approver, verdict });
+    if (before !== undefined) {
+      throw new UsageError(`Cannot ${verb}: ${described(before, directory)}`);
     }
-    writeApproval(directory, {
-      v: 1,
-      timestamp: new Date().toISOString(),
-      bound_to: request.bound_to,
-      approver,
-      verdict,
-    });
     output.data(`${verdict} by ${approver}; \`resume ${directory}\` goes on`);
     return EXIT.ok;
   },

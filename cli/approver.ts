@@ -1,3 +1,4 @@
+import { verdictOf } from "../evidence/approval_file.ts";
 import { InputError } from "../policy/input_error.ts";
 import type { Policy } from "../policy/load.ts";
 import { type Approver, PENDING } from "../runtime/approval.ts";
@@ -6,11 +7,7 @@ import { type Output, UsageError } from "./command.ts";
 import { describeRequest } from "./describe_request.ts";
 import { processTerminal } from "./terminal.ts";
 import { terminalApprover } from "./terminal_approver.ts";
-import {
-  verdictOf,
-  type Written,
-  writtenApproval,
-} from "./written_approval.ts";
+import { type Written, writtenApproval } from "./written_approval.ts";
 
 /** What an approver needs to know. */
 export interface ApproverOptions {

@@ -1,10 +1,13 @@
+import { createHash, hash } from "node:crypto";
 import { join } from "../deps.ts";
 import { attest, ATTESTATION_NAME } from "../evidence/attestation.ts";
 import type { SigningKey } from "../evidence/signing_key.ts";
 import { InputError } from "../policy/input_error.ts";
-import { growingFile } from "../runtime/growing_file.ts";
+import { growingFile } from "../evidence/store/growing_file.ts";
 import { exists } from "../evidence/exists.ts";
-import { readInput, whyUnwritable } from "./files.ts";
+import { parseManifest } from "../evidence/manifest_document.ts";
+import { openRegularFile } from "../evidence/store/regular_file.ts";
+import { readRunText, whyUnreadable, whyUnwritable } from "./files.ts";
 
 /**
  * Signs the run in a directory: writes `attestation.json` beside its artifacts,
@@ -15,26 +18,45 @@ import { readInput, whyUnwritable } from "./files.ts";
 export async function attestRun(run: string, key: SigningKey): Promise<void> {
   const path = join(run, ATTESTATION_NAME);
   if (exists(path)) throw unsigned(path, "the run is signed already");
-  const manifest = readInput(join(run, "manifest.json"));
-  const digests = {
-    "manifest.json": await sha256(manifest),
-    "run_report.md": await sha256(readInput(join(run, "run_report.md"))),
-    "state.jsonl": await sha256(readInput(join(run, "state.jsonl"))),
-    "trace.json": await sha256(readInput(join(run, "trace.json"))),
-  };
+  const manifest = readRunText(join(run, "manifest.json"));
   let attestation: string;
   try {
+    const digests = digestsOf(run, manifest);
     attestation = await attest({ manifest, digests }, key);
   } catch (cause) {
+    if (cause instanceof InputError) throw cause;
     throw unsigned(run, cause instanceof Error ? cause.message : "", cause);
   }
   place(path, attestation);
 }
 
-/** Of the bytes of a text that was read strictly as UTF-8, so that they are those of the file. */
-async function sha256(text: string): Promise<string> {
-  const bytes = new TextEncoder().encode(text);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+function digestsOf(run: string, manifest: string) {
+  const { artifacts } = parseManifest(manifest);
+  const digest = (name: keyof typeof artifacts) =>
+    digestOf(join(run, name), artifacts[name].bytes);
+  return {
+    "manifest.json": hash("sha256", manifest),
+    "run_report.md": digest("run_report.md"),
+    "state.jsonl": digest("state.jsonl"),
+    "trace.json": digest("trace.json"),
+  };
+}
+
+/** The SHA-256 of a file; one of another size than the manifest states is not read. */
+function digestOf(path: string, bytes: number): string {
+  try {
+    using file = openRegularFile(path);
+    if (file.bytes !== bytes) {
+      throw new Error(
+        `it has ${file.bytes} bytes, and manifest.json states ${bytes}`,
+      );
+    }
+    const digest = createHash("sha256");
+    for (const chunk of file.chunks()) digest.update(chunk);
+    return digest.digest("hex");
+  } catch (cause) {
+    throw unsigned(path, whyUnreadable(cause), cause);
+  }
 }
 
 /** Takes care that the file is either not there or whole. */

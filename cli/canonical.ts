@@ -8,6 +8,7 @@ import { parseLedgerLine } from "../runtime/ledger_line.ts";
 import { loadTask } from "../tasks/task.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT } from "./command.ts";
+import { readRunText } from "./files.ts";
 import { checkRuns, type CommittedRun, emitRuns, RUNS } from "./suite.ts";
 
 const CANONICAL_NAME = /^\d{4}-\d\d-\d\d_[0-9a-f]{8}_\d+$/;
@@ -70,7 +71,7 @@ function canonicalNames(): readonly string[] {
 
 function isCanonical(name: string): boolean {
   try {
-    const ledger = Deno.readTextFileSync(join(RUNS, name, "state.jsonl"));
+    const ledger = readRunText(join(RUNS, name, "state.jsonl"));
     const started = parseLedgerLine(ledger.split("\n", 1)[0] ?? "");
     return started.type === "run_started" && started.task.id === "canonical";
   } catch {

@@ -1,5 +1,8 @@
 import { InputError } from "../policy/input_error.ts";
-import { type GrowingFile, growingFile } from "../runtime/growing_file.ts";
+import {
+  type GrowingFile,
+  growingFile,
+} from "../evidence/store/growing_file.ts";
 import { UsageError } from "./command.ts";
 import { whyUnwritable } from "./files.ts";
 

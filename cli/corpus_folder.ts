@@ -1,8 +1,10 @@
 import { join, relative, walkSync } from "../deps.ts";
+import { isDocumentPath } from "../evidence/corpus_digest.ts";
 import { InputError } from "../policy/input_error.ts";
 import type { Document } from "../tools/document.ts";
-import { readInput, whyUnreadable } from "./files.ts";
+import { readDocument, whyUnreadable } from "./files.ts";
 
+/** What an id does not have of a path. */
 const EXTENSION = /\.(md|txt)$/;
 
 /**
@@ -15,7 +17,7 @@ export function readCorpusFolder(folder: string): readonly Document[] {
   const documents = pathsBelow(folder).map((path) => ({
     id: path.replace(EXTENSION, ""),
     path,
-    text: readInput(join(folder, path)),
+    text: readDocument(join(folder, path)),
   }));
   if (documents.length === 0) {
     throw refusal(folder, "there is no .md or .txt file in it");
@@ -36,7 +38,7 @@ function pathsBelow(folder: string): readonly string[] {
     const options = { includeDirs: false, includeSymlinks: false };
     return [...walkSync(folder, options)]
       .map(({ path }) => relative(folder, path))
-      .filter((path) => EXTENSION.test(path) && !/(^|\/)\./.test(path))
+      .filter(isDocumentPath)
       .sort();
   } catch (cause) {
     const reason = cause instanceof Deno.errors.NotFound

@@ -1,3 +1,9 @@
+import {
+  MAX_DOCUMENT_BYTES,
+  MAX_LEDGER_BYTES,
+  maxBytesOf,
+} from "../evidence/file_limits.ts";
+import { readRegularFile } from "../evidence/store/regular_file.ts";
 import { InputError } from "../policy/input_error.ts";
 
 /**
@@ -15,18 +21,59 @@ export function readInput(path: string): string {
 }
 
 /**
- * The text of a file, if there is one; bytes that are no UTF-8 read as what no sound text has.
+ * Reads a file of a run directory strictly as UTF-8. It must be a regular file
+ * with one name, and no larger than a run leaves it.
  *
- * @throws {InputError} when it is there and cannot be read
+ * @throws {InputError} when it is not, or cannot be read
  */
-export function textIfThere(path: string): string | undefined {
+export function readRunText(path: string): string {
   try {
-    return new TextDecoder("utf-8", { ignoreBOM: true })
-      .decode(Deno.readFileSync(path));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(runBytes(path));
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/**
+ * Reads a document of a corpus strictly as UTF-8; a pipe or a device among the
+ * documents is not opened.
+ *
+ * @throws {InputError} when it cannot be read, or is too large
+ */
+export function readDocument(path: string): string {
+  try {
+    const bytes = readRegularFile(path, {
+      maxBytes: MAX_DOCUMENT_BYTES,
+      mayHaveOtherNames: true,
+    });
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes);
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/**
+ * The text of a file of a run directory, if there is one; bytes that are no UTF-8
+ * read as what no sound text has.
+ *
+ * @throws {InputError} when it is there and no regular file with one name, is too large, or cannot be read
+ */
+export function runTextIfThere(path: string): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(runBytes(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw unreadable(path, error);
   }
+}
+
+function runBytes(path: string): Uint8Array {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return readRegularFile(path, {
+    maxBytes: maxBytesOf(name) ?? MAX_LEDGER_BYTES,
+  });
 }
 
 function unreadable(path: string, cause: unknown): InputError {

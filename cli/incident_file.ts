@@ -4,9 +4,24 @@ import {
   incidentLine,
   INCIDENTS,
 } from "../evidence/incident.ts";
+import { MAX_FILE_BYTES } from "../evidence/file_limits.ts";
+import { appendedFile } from "../evidence/store/appended_file.ts";
+import { InputError } from "../policy/input_error.ts";
+import { whyUnwritable } from "./files.ts";
 
-/** Writes down beside the record of a run what befell its process. */
+/**
+ * Writes down beside the record of a run what happened to its process.
+ *
+ * @throws {InputError} when it cannot be written
+ */
 export function appendIncident(out: string, incident: Incident): void {
   const line = incidentLine(incident, new Date().toISOString());
-  Deno.writeTextFileSync(join(out, INCIDENTS), line, { append: true });
+  const path = join(out, INCIDENTS);
+  try {
+    using file = appendedFile(path, { maxBytes: MAX_FILE_BYTES[INCIDENTS] });
+    file.append(new TextEncoder().encode(line));
+  } catch (cause) {
+    const message = `cannot write the incident there: ${whyUnwritable(cause)}`;
+    throw new InputError(path, [{ path: "", message }], { cause });
+  }
 }

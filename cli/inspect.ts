@@ -1,11 +1,10 @@
 import { join } from "../deps.ts";
-import { exists } from "../evidence/exists.ts";
 import { INCIDENTS } from "../evidence/incident.ts";
 import { oneLine } from "../evidence/one_line.ts";
 import { timeline } from "../evidence/timeline.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT } from "./command.ts";
-import { readInput } from "./files.ts";
+import { runTextIfThere } from "./files.ts";
 import { readRecord } from "./record.ts";
 
 /** `inspect`: what a run did, in the order in which it did it. */
@@ -50,7 +49,6 @@ Exit codes: 0 done, 1 the record cannot be read.
 
 /** The lines of incidents.jsonl, if there was any incident. */
 function incidentsOf(directory: string): readonly string[] {
-  const path = join(directory, INCIDENTS);
-  if (!exists(path)) return [];
-  return readInput(path).split("\n").filter((line) => line !== "");
+  const text = runTextIfThere(join(directory, INCIDENTS)) ?? "";
+  return text.split("\n").filter((line) => line !== "");
 }

@@ -4,11 +4,10 @@ import {
   type ReadLedger,
   readLedger,
 } from "../evidence/read_ledger.ts";
+import { MAX_LEDGER_BYTES, MAX_LINE_BYTES } from "../evidence/file_limits.ts";
+import { readRegularFile } from "../evidence/store/regular_file.ts";
 import { InputError } from "../policy/input_error.ts";
 import { whyUnreadable } from "./files.ts";
-
-/** How large a ledger may be: all of it is held in memory, several times. */
-const MAX_BYTES = 256 * 2 ** 20;
 
 /**
  * Reads the ledger of a run directory, of a run that is finished or that broke
@@ -28,13 +27,13 @@ export function readRecord(directory: string): ReadLedger {
 
 function read(path: string): ReadLedger {
   try {
-    const { isFile, size } = Deno.statSync(path);
-    // A pipe would never end, and neither would a device.
-    if (!isFile) throw new Error("it is no regular file");
-    if (size > MAX_BYTES) {
-      throw new Error(`it has ${size} bytes; up to ${MAX_BYTES} can be read`);
-    }
-    return readLedger(Deno.readFileSync(path));
+    const bytes = readRegularFile(path, { maxBytes: MAX_LEDGER_BYTES });
+    const record = readLedger(bytes);
+    if (record.torn.length <= MAX_LINE_BYTES) return record;
+    throw new LedgerError(
+      record.events.length + 1,
+      "the line is longer than any that a run writes",
+    );
   } catch (cause) {
     const problem = cause instanceof LedgerError
       ? { path: "", line: cause.line, message: cause.message }

@@ -16,7 +16,7 @@ import type { Command, Output } from "./command.ts";
 import { eachRun } from "./each_run.ts";
 import { readInput } from "./files.ts";
 import { readRecord } from "./record.ts";
-import { runDirectories } from "./run_directories.ts";
+import { notePassedOver, runDirectories } from "./run_directories.ts";
 
 /** `replay`: execute runs again from their records, or judge them under another policy. */
 export const replay: Command = {
@@ -26,7 +26,8 @@ export const replay: Command = {
 
 Executes the loop again with the model's answers and the tools' results taken
 from the record, and says at which event it first does something else. Nothing is
-asked, fetched, read or run. A folder stands for all runs below it.
+asked, fetched, read or run. A folder stands for all runs below it; links in it
+and what else is passed over are named on standard error.
 
   --policy FILE  instead, judge every recorded decision again under this policy,
                  from what was looked up then, and list those that turn round
@@ -47,7 +48,10 @@ that cannot be read does not keep the others from being looked at.
       ? undefined
       : loadPolicy(readInput(path), path);
     const json = given.flag("json");
-    return await eachRun(given.operands.flatMap(runDirectories), {
+    const runs = given.operands.flatMap((folder) =>
+      runDirectories(folder, notePassedOver(output))
+    );
+    return await eachRun(runs, {
       output,
       async look(run) {
         const { events } = readRecord(run);

@@ -2,6 +2,11 @@ import config from "../deno.json" with { type: "json" };
 import { join } from "../deps.ts";
 import type { Incident } from "../evidence/incident.ts";
 import { resumedRunDirectory } from "../evidence/run_directory.ts";
+import {
+  checkDirectory,
+  checkRunFiles,
+  RunPlaceError,
+} from "../evidence/store/run_places.ts";
 import type { ReadLedger } from "../evidence/read_ledger.ts";
 import { InputError } from "../policy/input_error.ts";
 import { loadPolicy } from "../policy/load.ts";
@@ -18,7 +23,7 @@ import { type Command, UsageError } from "./command.ts";
 import { readCorpusFolder } from "./corpus_folder.ts";
 import { durabilityOf } from "./durability.ts";
 import { exists } from "../evidence/exists.ts";
-import { whyUnwritable } from "./files.ts";
+import { whyUnreadable, whyUnwritable } from "./files.ts";
 import { appendIncident } from "./incident_file.ts";
 import { liveModel, MODEL_OPTIONS, openCassette } from "./live_model.ts";
 import { liveSpans, SPAN_OPTIONS } from "./live_spans.ts";
@@ -74,12 +79,14 @@ approval, 1 it could not be resumed.
     const durability = durabilityOf(given.option("durability"));
     const out = given.operand(0);
     const record = readRecord(out);
+    inPlace(() => checkRunFiles(out));
     const started = startOfRun(out, record);
     const sandbox = join(out, "sandbox");
-    const documents = corpusOf(
-      started,
-      given.option("corpus") ?? join(sandbox, "corpus"),
-    );
+    inPlace(() => checkDirectory(sandbox));
+    const documents = corpusOf(started, {
+      sandbox,
+      given: given.option("corpus"),
+    });
     const policy = loadPolicy(started.policy.text, "the policy on record");
 
     const model = await liveModel(given, output, record.events);
@@ -135,6 +142,18 @@ approval, 1 it could not be resumed.
   },
 };
 
+/** Says for people what stands where no run goes on with it. */
+function inPlace(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof RunPlaceError)) throw error;
+    const { path, cause } = error;
+    const message = `the run cannot go on: ${whyUnreadable(cause)}`;
+    throw new InputError(path, [{ path: "", message }], { cause });
+  }
+}
+
 function openSink(
   out: string,
   record: ReadLedger,
@@ -143,6 +162,7 @@ function openSink(
   try {
     return resumedRunDirectory(out, record, keep);
   } catch (cause) {
+    if (cause instanceof InputError) throw cause;
     const message = cause instanceof Deno.errors.Busy
       ? "another process is writing it"
       : whyUnwritable(cause);
@@ -196,9 +216,15 @@ function startOfRun(out: string, { events }: ReadLedger): RunStarted {
 
 function corpusOf(
   { corpus }: RunStarted,
-  folder: string,
+  { sandbox, given }: {
+    readonly sandbox: string;
+    /** The folder that `--corpus` names. */
+    readonly given: string | undefined;
+  },
 ): readonly Document[] {
   if (corpus.documents === 0) return [];
+  const folder = given ?? join(sandbox, "corpus");
+  if (given === undefined) inPlace(() => checkDirectory(folder));
   const documents = readCorpusFolder(folder);
   if (corpusSnapshot(documents).sha256 === corpus.sha256) return documents;
   throw new InputError(folder, [{

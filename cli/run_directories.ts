@@ -1,9 +1,30 @@
 import { join } from "../deps.ts";
 import { InputError } from "../policy/input_error.ts";
+import { escaped } from "../runtime/escaped.ts";
+import type { Output } from "./command.ts";
 import { whyUnreadable } from "./files.ts";
 
 /** Whatever has one of these is a run: one that lost its ledger is not passed over. */
 const MARKS: readonly string[] = ["state.jsonl", "trace.json", "run_report.md"];
+
+/** What else a run leaves: a folder that has one of these looks like a run that lost all marks. */
+const REMAINS: readonly string[] = [
+  "manifest.json",
+  "attestation.json",
+  "approvals.jsonl",
+  "incidents.jsonl",
+];
+
+/** The name that a canonical run has. */
+const RUN_NAME = /^\d{4}-\d\d-\d\d_[0-9a-f]{8}_\d+$/;
+
+/** Takes what was not looked at although a run may be there, and why. */
+export type PassedOver = (path: string, why: string) => void;
+
+/** Says on standard error what was passed over, a line each. */
+export function notePassedOver({ note }: Output): PassedOver {
+  return (path, why) => note(`${escaped(path)}: passed over: ${why}`);
+}
 
 /**
  * The run directories that a folder is or holds, sorted: those with a ledger, a
@@ -13,8 +34,11 @@ const MARKS: readonly string[] = ["state.jsonl", "trace.json", "run_report.md"];
  *
  * @throws {InputError} when there is none
  */
-export function runDirectories(folder: string): readonly string[] {
-  const found = [...runsBelow(folder)].sort();
+export function runDirectories(
+  folder: string,
+  passedOver: PassedOver,
+): readonly string[] {
+  const found = [...runsBelow(folder, passedOver)].sort();
   if (found.length > 0) return found;
   throw new InputError(folder, [{
     path: "",
@@ -22,19 +46,43 @@ export function runDirectories(folder: string): readonly string[] {
   }]);
 }
 
-function* runsBelow(folder: string): Generator<string> {
+function* runsBelow(folder: string, passedOver: PassedOver): Generator<string> {
   const entries = entriesOf(folder);
   if (entries.some(({ name }) => MARKS.includes(name))) return yield folder;
-  for (const { name, isDirectory } of entries) {
-    if (!isDirectory) continue;
-    const below = join(folder, name);
+  const remains = entries.find(({ name }) => REMAINS.includes(name));
+  if (remains !== undefined) {
+    passedOver(
+      folder,
+      `it has ${remains.name}, but neither a ledger nor a trace nor a report`,
+    );
+  }
+  for (const entry of entries.toSorted(byName)) {
+    const below = join(folder, entry.name);
+    const why = whyPassedOver(entry);
+    if (why !== undefined) passedOver(below, why);
+    if (!entry.isDirectory) continue;
     try {
-      yield* runsBelow(below);
+      yield* runsBelow(below, passedOver);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       yield below;
     }
   }
+}
+
+function byName(a: Deno.DirEntry, b: Deno.DirEntry): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+function whyPassedOver(
+  { name, isDirectory, isFile, isSymlink }: Deno.DirEntry,
+): string | undefined {
+  if (isDirectory) return undefined;
+  if (isSymlink) return "it is a link, and links are not followed";
+  if (!isFile) return "it is neither a file nor a directory";
+  return RUN_NAME.test(name)
+    ? "it has the name of a run and is a file"
+    : undefined;
 }
 
 function entriesOf(folder: string): readonly Deno.DirEntry[] {

@@ -8,7 +8,7 @@ import type { RunFinished } from "../runtime/event.ts";
 import type { SpansExported } from "../trace/span_export.ts";
 import { EXIT, type Output } from "./command.ts";
 import { describeEnd, endAsJson } from "./execute.ts";
-import { textIfThere } from "./files.ts";
+import { openRegularFile } from "../evidence/store/regular_file.ts";
 
 /** What a governed run came to. */
 export interface RunEnd {
@@ -81,9 +81,16 @@ export function reportBrokenOff(
   return EXIT.error;
 }
 
+const NEWLINE = 10;
+
 /** Whether a line of the ledger is whole, so that a run has begun. */
 function isOnRecord(out: string): boolean {
-  return (textIfThere(join(out, "state.jsonl")) ?? "").includes("\n");
+  try {
+    using ledger = openRegularFile(join(out, "state.jsonl"));
+    return ledger.chunks().some((chunk) => chunk.includes(NEWLINE));
+  } catch {
+    return false;
+  }
 }
 
 /** Says that a cassette was not written to its end; returns the exit code that fits, if it was not. */

@@ -1,7 +1,7 @@
 import { type TraceFinding, validateTraceText } from "../trace/validate.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
-import { readInput } from "./files.ts";
+import { readRunText } from "./files.ts";
 
 /** `trace`: validates a trace strictly. */
 export const trace: Command = {
@@ -21,7 +21,7 @@ check  validates OTLP/JSON documents and this runtime's own span contract;
     }
     let code: number = EXIT.ok;
     for (const path of given.operands.slice(1)) {
-      const findings = validateTraceText(readInput(path));
+      const findings = validateTraceText(readRunText(path));
       if (findings.length > 0) code = EXIT.no;
       if (given.flag("json")) output.data(JSON.stringify({ path, findings }));
       else for (const line of describe(path, findings)) output.data(line);

@@ -5,7 +5,7 @@ import {
   attestationFindings,
 } from "../evidence/attestation.ts";
 import type { AttestationFinding } from "../evidence/attestation_finding.ts";
-import type { Finding } from "../evidence/finding.ts";
+import type { Finding, FindingCode } from "../evidence/finding.ts";
 import type { PublicKey } from "../evidence/signing_key.ts";
 import { counted } from "../evidence/counted.ts";
 import { storedRun } from "../evidence/stored_run.ts";
@@ -24,9 +24,9 @@ import { type CommandLine, parseCommandLine } from "./command_line.ts";
 import { type Command, UsageError } from "./command.ts";
 import { readCorpusFolder } from "./corpus_folder.ts";
 import { eachRun } from "./each_run.ts";
-import { readInput, textIfThere, whyUnreadable } from "./files.ts";
+import { readInput, runTextIfThere, whyUnreadable } from "./files.ts";
 import { readPublicKey } from "./key_files.ts";
-import { runDirectories } from "./run_directories.ts";
+import { notePassedOver, runDirectories } from "./run_directories.ts";
 
 /** `verify`: holds what a run left behind against itself, and against what was kept elsewhere. */
 export const verify: Command = {
@@ -39,7 +39,8 @@ events, that each tool call was allowed, that each decision is the one which the
 policy, the call and the facts on record give, and that trace, report and manifest
 are what the ledger makes them, byte for byte. Nothing is run, and no network is
 needed. Prints each finding as FILE:LINE: CODE: WHAT; docs/evidence.md explains
-the codes. A folder stands for all runs below it.
+the codes. A folder stands for all runs below it; links in it and what else is
+passed over are named on standard error.
 
   --head HASH    the hash of the last line, kept elsewhere since the run: without
                  it nobody can tell that the end was dropped or all written anew;
@@ -62,7 +63,9 @@ read. A run that cannot be read does not keep the others from being verified.
       operands: ["RUN_DIR..."],
     });
     const kept = keptElsewhere(given);
-    const runs = given.operands.flatMap(runDirectories);
+    const runs = given.operands.flatMap((folder) =>
+      runDirectories(folder, notePassedOver(output))
+    );
     if (kept.head !== undefined && runs.length > 1) {
       throw new UsageError("--head is the hash of one run: name one RUN_DIR");
     }
@@ -98,6 +101,8 @@ type AttestationFindingInRun = AttestationFinding & {
   readonly span?: undefined;
 };
 
+const UNREAD: readonly FindingCode[] = ["not_a_file", "file_too_large"];
+
 /** Adds what is wrong with the attestation, when there is a key to hold it against. */
 async function signed(
   path: string,
@@ -106,13 +111,20 @@ async function signed(
 ): Promise<Outcome> {
   if (publicKey === undefined) return verification;
   const { findings, digests } = verification;
+  /** What is not read has its finding already. */
+  const textOf = (name: string) =>
+    findings.some(({ artifact, code }) =>
+        artifact === name && UNREAD.includes(code)
+      )
+      ? undefined
+      : runTextIfThere(join(path, name));
   const wrong = await attestationFindings({
-    text: textIfThere(join(path, ATTESTATION_NAME)),
+    text: textOf(ATTESTATION_NAME),
     publicKey,
     digests: Object.fromEntries(
       Object.entries(digests).map(([name, { sha256 }]) => [name, sha256]),
     ),
-    manifest: textIfThere(join(path, "manifest.json")),
+    manifest: textOf("manifest.json"),
   });
   const located = wrong.map((each): AttestationFindingInRun => ({
     ...each,

@@ -1,7 +1,7 @@
 import { canonicalize } from "../deps.ts";
 import { NOBODY, rejection } from "../policy/answer.ts";
 import type { Json } from "../tools/json.ts";
-import { bindingOf } from "../runtime/approval.ts";
+import { askingRun, bindingOf } from "../runtime/approval.ts";
 import type {
   ApprovalResolved,
   AttemptFinished,
@@ -157,9 +157,7 @@ export function allowedCalls(): AllowedCalls {
     asked: PolicyChecked,
   ): CallFault | undefined {
     if (run === undefined) return;
-    const { run_id, policy, tools } = run;
-    const tool = tools.find(({ name }) => name === asked.tool) ?? null;
-    const bound = bindingOf({ run_id, policy, tool }, asked);
+    const bound = bindingOf(askingRun(run, asked), asked);
     if (bound === bound_to) return;
     const message =
       `the answer is bound to another decision: ${bound_to} instead of ${bound}`;

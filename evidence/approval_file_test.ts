@@ -30,8 +30,33 @@ for (
     { what: "nothing in an empty file", text: "", want: undefined },
     { what: "an answer", text: line(), want: "approved" },
     {
-      what: "the last answer",
+      what: "the first answer",
       text: line() + line({ verdict: "rejected" }),
+      want: "approved",
+    },
+    {
+      what: "the first answer, whatever the later one is dated",
+      text: line() +
+        line({ timestamp: "2026-11-24T11:59:30.000Z", verdict: "rejected" }),
+      want: "approved",
+    },
+    {
+      what: "no answer that was written while another one counted",
+      text: line({ timestamp: "2026-11-24T11:59:30.000Z" }) +
+        line({ verdict: "rejected" }),
+      seconds: 40,
+      want: undefined,
+    },
+    {
+      what: "an answer that was written when the one before had expired",
+      text: line({ timestamp: "2026-11-24T11:58:59.000Z" }) +
+        line({ verdict: "rejected" }),
+      want: "rejected",
+    },
+    {
+      what: "an answer after one that lies in the future",
+      text: line({ timestamp: "9999-01-01T00:00:00Z" }) +
+        line({ verdict: "rejected" }),
       want: "rejected",
     },
     {
@@ -107,7 +132,19 @@ function passedOver(text: string, seconds = 0): readonly string[] {
 for (
   const { what, text, seconds, want } of [
     { what: "nothing in an empty file", text: "", want: [] },
-    { what: "no answer that counts", text: line() + line(), want: [] },
+    { what: "no answer that counts", text: line(), want: [] },
+    {
+      what: "every answer after the first",
+      text: line() + line({ approver: "bob" }) + line({ approver: "eve" }),
+      want: ["2 answered bob", "3 answered eve"],
+    },
+    {
+      what: "an answer that was written while another one counted",
+      text: line({ timestamp: "2026-11-24T11:59:30.000Z" }) +
+        line({ approver: "bob" }),
+      seconds: 40,
+      want: ["1 expired ada", "2 answered bob"],
+    },
     {
       what: "no answer to another decision",
       text: line({ bound_to: "c".repeat(64) }),

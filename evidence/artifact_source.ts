@@ -6,6 +6,29 @@ export interface ArtifactEntry {
   readonly name: string;
   /** `other`: a link, a device, a socket. */
   readonly kind: "file" | "directory" | "other";
+  /** Size of a file, where it is known before the file is read. */
+  readonly bytes?: number | undefined;
+  /** How many names a file has, in this directory and elsewhere. Default: one. */
+  readonly names?: number | undefined;
+}
+
+/** What stands at a path below the sandbox of a run. */
+export type SandboxEntry =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "file"; readonly bytes: number }
+  | {
+    /** A directory, a link, a device, a file with another name, or something of the kind on the way there. */
+    readonly kind: "other";
+  };
+
+/** The sandbox that a run left behind. Paths are relative to it, with slashes. */
+export interface SandboxSource {
+  /** What stands at a path; links are not followed. */
+  look(path: string): SandboxEntry;
+  /** The bytes of a file, in order; a chunk is valid only until the next one. */
+  chunks(path: string): Iterable<Uint8Array>;
+  /** Paths of the files below a folder; none when there is no such folder. */
+  files(folder: string): Iterable<string>;
 }
 
 /** Where the artifacts of one run are read from. */
@@ -17,6 +40,11 @@ export interface ArtifactSource {
    * is asked for, so that a source can use one buffer for all of them.
    */
   chunks(name: string): Iterable<Uint8Array>;
+  /**
+   * The files of the agent, asked only when `entries` has a directory `sandbox`.
+   * Default: they are not looked at.
+   */
+  readonly sandbox?: SandboxSource | undefined;
 }
 
 /** Reads artifacts that are in memory. */
@@ -33,7 +61,11 @@ export function bytesSource(
 ): ArtifactSource {
   return {
     entries: () =>
-      [...artifacts.keys()].map((name) => ({ name, kind: "file" })),
+      [...artifacts].map(([name, { length }]) => ({
+        name,
+        kind: "file",
+        bytes: length,
+      })),
     *chunks(name) {
       const bytes = artifacts.get(name);
       if (bytes !== undefined) yield bytes;

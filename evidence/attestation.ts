@@ -171,7 +171,9 @@ function subjectFindings(
     } else if (want !== have) {
       findings.push({
         code: "subject_differs",
-        message: `${name}: signed ${want}, found ${have ?? "no such file"}`,
+        message: `${name}: signed ${want}, found ${
+          have ?? "none: it is not there, or was not read to its end"
+        }`,
       });
     }
   }

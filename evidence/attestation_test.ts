@@ -252,7 +252,8 @@ for (const name of SUBJECT_NAMES) {
     const { [name]: gone, ...digests } = ATTESTED_RUN.digests;
     assertEquals(await findings({ digests }), [{
       code: "subject_differs",
-      message: `${name}: signed ${gone}, found no such file`,
+      message:
+        `${name}: signed ${gone}, found none: it is not there, or was not read to its end`,
     }]);
   });
 }

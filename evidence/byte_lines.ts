@@ -1,3 +1,5 @@
+import { MAX_LINE_BYTES } from "./file_limits.ts";
+
 /** One line of a file, as it is stored. */
 export interface ByteLine {
   /** Number of the line, from 1. */
@@ -6,18 +8,16 @@ export interface ByteLine {
   readonly bytes: Uint8Array;
   /** Whether a newline ends it; only the last line may lack one. */
   readonly terminated: boolean;
-  /** Whether it was longer than the limit; its bytes are then not all there. */
+  /** Whether it is longer than the limit; its bytes are then not all there, and no line follows. */
   readonly cut: boolean;
 }
-
-/** A result may take 4 Mi characters of JSON; no other line of a run comes near. */
-const MAX_LINE_BYTES = 2 ** 26;
 
 const NEWLINE = 10;
 
 /**
  * Splits a stream of bytes into lines. It holds one chunk and one line, and of
- * a line no more than `maxBytes`. Default: 64 MiB.
+ * a line no more than `maxBytes`; behind a line that is longer nothing is read, so
+ * that a file of any size that is no text ends soon. Default: 64 MiB.
  */
 export function* byteLines(
   chunks: Iterable<Uint8Array>,
@@ -29,7 +29,7 @@ export function* byteLines(
 
   /** Keeps the beginning of a line, which goes on in the next chunk. */
   function keep(part: Uint8Array): void {
-    if (length <= maxBytes) parts.push(part.slice(0, maxBytes + 1));
+    parts.push(part.slice(0, maxBytes + 1 - length));
     length += part.length;
   }
 
@@ -41,22 +41,26 @@ export function* byteLines(
       bytes = concat(parts);
       parts = [];
     }
-    const cut = Math.max(length, part.length) > maxBytes;
     length = 0;
-    return { line, bytes, terminated, cut };
+    return { line, bytes, terminated, cut: false };
+  }
+
+  function cutOff(): ByteLine {
+    line += 1;
+    return { line, bytes: concat(parts), terminated: false, cut: true };
   }
 
   for (const chunk of chunks) {
-    let from = 0;
-    for (
-      let to = chunk.indexOf(NEWLINE);
-      to >= 0;
-      to = chunk.indexOf(NEWLINE, from)
-    ) {
-      yield close(chunk.subarray(from, to), true);
+    for (let from = 0; from < chunk.length;) {
+      const to = chunk.indexOf(NEWLINE, from);
+      const part = chunk.subarray(from, to < 0 ? chunk.length : to);
+      const isOver = length + part.length > maxBytes;
+      if (isOver || to < 0) keep(part);
+      if (isOver) return yield cutOff();
+      if (to < 0) break;
+      yield close(part, true);
       from = to + 1;
     }
-    if (from < chunk.length) keep(chunk.subarray(from));
   }
   if (length > 0) yield close(new Uint8Array(), false);
 }

@@ -46,16 +46,35 @@ Deno.test("byteLines() numbers lines from 1", () => {
   assertEquals(lines.map(({ line }) => line), [1, 2, 3]);
 });
 
-Deno.test("byteLines() keeps no more of a line than it may", () => {
+for (
+  const { text, terminated } of [
+    { text: "123\n\n1\n", terminated: [true, true, true] },
+    { text: "123\n123", terminated: [true, false] },
+  ]
+) {
+  Deno.test(`byteLines() cuts nothing off ${JSON.stringify(text)} at three bytes`, () => {
+    for (const size of [1, 3, 100]) {
+      const lines = [...byteLines(chunked(text, size), 3)];
+      assertEquals(lines.map((each) => each.terminated), terminated);
+      assertEquals(lines.some(({ cut }) => cut), false, `chunks of ${size}`);
+    }
+  });
+}
+
+Deno.test("byteLines() keeps no more of a line than it may, and reads no more behind it", () => {
   for (const size of [1, 3, 100]) {
-    const lines = [
-      ...byteLines(chunked("123\n1234\n12345678\n1\n12345", size), 3),
-    ];
-    assertEquals(
-      lines.map(({ cut }) => cut),
-      [false, true, true, false, true],
-      `chunks of ${size}`,
+    let chunks = 0;
+    const counted = function* () {
+      for (const chunk of chunked("123\n12345678\n1\n".padEnd(900), size)) {
+        chunks += 1;
+        yield chunk;
+      }
+    };
+    const lines = Array.from(
+      byteLines(counted(), 3),
+      ({ line, bytes, cut }) => [line, bytes.length, cut],
     );
-    assertEquals(lines.map(({ line }) => line), [1, 2, 3, 4, 5]);
+    assertEquals(lines, [[1, 3, false], [2, 4, true]], `chunks of ${size}`);
+    assertEquals(chunks, Math.ceil(8 / size), `chunks of ${size}`);
   }
 });

@@ -32,8 +32,14 @@ export const FINDINGS = [
   {
     code: "not_a_file",
     meaning:
-      "A link, a folder or a device stands where a file belongs, or a file where a folder does",
+      "A link, a folder or a device stands where a file belongs, a file that has another name elsewhere, or a file where a folder belongs",
     otherwise: "What was read lies in the directory itself",
+  },
+  {
+    code: "file_too_large",
+    meaning:
+      "A file is larger than any that a run writes under its name; it is not read",
+    otherwise: "Every file was read, but for what follows `line_too_long`",
   },
   {
     code: "line_torn",
@@ -42,7 +48,8 @@ export const FINDINGS = [
   },
   {
     code: "line_too_long",
-    meaning: "A line is longer than any that can be checked",
+    meaning:
+      "A line of the ledger is longer than any that a run writes; neither its end nor what follows is read",
     otherwise: "Every line was looked at",
   },
   {
@@ -232,6 +239,36 @@ export const FINDINGS = [
     code: "not_an_incident",
     meaning: "A line of incidents.jsonl is not a JSON object",
     otherwise: "Incidents can be read, true or not",
+  },
+  {
+    code: "not_an_answer",
+    meaning: "A line of approvals.jsonl cannot be read as an answer",
+    otherwise: "Answers in approvals.jsonl can be read",
+  },
+  {
+    code: "other_answer",
+    meaning:
+      "approvals.jsonl has another answer to a decision than the one on record",
+    otherwise:
+      "Where approvals.jsonl answers a decision that was answered, name and verdict are those on record",
+  },
+  {
+    code: "answer_to_nothing",
+    meaning: "A line of approvals.jsonl answers no decision of this run",
+    otherwise: "Each answer is bound to a decision of this run",
+  },
+  {
+    code: "other_content",
+    meaning:
+      "A file in the sandbox is not what the last recorded write of its path left there",
+    otherwise: "Beside a sandbox: what `write` wrote last is what is there",
+  },
+  {
+    code: "other_documents",
+    meaning:
+      "The documents in the sandbox are not those of the run, and no recorded call wrote to them",
+    otherwise:
+      "Beside a sandbox with a corpus to which no call wrote: its documents are those of the run",
   },
   {
     code: "other_policy",

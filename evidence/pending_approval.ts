@@ -1,4 +1,8 @@
-import { type ApprovalRequest, approvalRequest } from "../runtime/approval.ts";
+import {
+  type ApprovalRequest,
+  approvalRequest,
+  askingRun,
+} from "../runtime/approval.ts";
 import type { RunEvent } from "../runtime/event.ts";
 import type { Json } from "../tools/json.ts";
 
@@ -14,10 +18,8 @@ export function pendingApproval(
   if (asked.decision !== "escalate" || asked.call_id === null) {
     return undefined;
   }
-  const { run_id, policy, tools } = started;
-  const tool = tools.find(({ name }) => name === asked.tool) ?? null;
   const args = asked.facts?.args ?? argumentsOf(events);
-  return approvalRequest({ run_id, policy, tool }, asked, args);
+  return approvalRequest(askingRun(started, asked), asked, args);
 }
 
 /** The arguments of the call that was judged last: proposed, or redirected to. */

@@ -1,5 +1,7 @@
 import { join } from "../deps.ts";
-import { type GrowingFile, growingFile } from "../runtime/growing_file.ts";
+import { MAX_LEDGER_BYTES } from "./file_limits.ts";
+import { readRegularFile, whyNotRegular } from "./store/regular_file.ts";
+import { type GrowingFile, growingFile } from "./store/growing_file.ts";
 import type { ArtifactName, Artifacts, ArtifactSink } from "./artifacts.ts";
 import type { ReadLedger } from "./read_ledger.ts";
 import { WriteError } from "./write_error.ts";
@@ -114,14 +116,20 @@ function growingRun(
 }
 
 /**
- * Reads every file of a run directory; what is no file counts as one with no
- * text. Bytes that are not UTF-8 become lone surrogates, which no UTF-8 text
+ * Reads every file of a run directory; what is not a regular file with one name, or
+ * is larger than can be held in memory, counts as one with no text. Bytes that are not UTF-8 become lone surrogates, which no UTF-8 text
  * has, so that such a file never reads like a sound one.
  */
 export function readArtifacts(path: string): Artifacts {
   const artifacts = new Map<string, string>();
-  for (const { name, isFile } of Deno.readDirSync(path)) {
-    const text = isFile ? exactText(Deno.readFileSync(join(path, name))) : "";
+  for (const { name } of Deno.readDirSync(path)) {
+    const place = join(path, name);
+    const info = Deno.lstatSync(place);
+    const isReadable = whyNotRegular(info) === undefined &&
+      info.size <= MAX_LEDGER_BYTES;
+    const text = isReadable
+      ? exactText(readRegularFile(place, { maxBytes: MAX_LEDGER_BYTES }))
+      : "";
     artifacts.set(name, text);
   }
   return artifacts;

@@ -1,5 +1,6 @@
 import type { ArtifactEntry } from "./artifact_source.ts";
 import type { ArtifactName } from "./artifacts.ts";
+import { maxBytesOf } from "./file_limits.ts";
 import type { FindingList } from "./finding_list.ts";
 import { quoted } from "./quoted.ts";
 
@@ -25,6 +26,8 @@ export interface RunEntries {
   readonly files: ReadonlySet<string>;
   /** Whether there is no manifest; that is no finding yet. */
   readonly unfinished: boolean;
+  /** Whether the agent's files are there. */
+  readonly hasSandbox: boolean;
 }
 
 /**
@@ -37,10 +40,10 @@ export function checkEntries(
   entries: readonly ArtifactEntry[],
   findings: FindingList,
 ): RunEntries {
-  const kinds = new Map(entries.map(({ name, kind }) => [name, kind]));
-  const unfinished = !kinds.has("manifest.json");
+  const present = new Map(entries.map((entry) => [entry.name, entry]));
+  const unfinished = !present.has("manifest.json");
   for (const name of ARTIFACTS) {
-    if (kinds.has(name) || name === "manifest.json") continue;
+    if (present.has(name) || name === "manifest.json") continue;
     if (name === "state.jsonl" || !unfinished) {
       findings.add("file_missing", {
         artifact: name,
@@ -49,7 +52,8 @@ export function checkEntries(
     }
   }
   const files = new Set<string>();
-  for (const [name, kind] of kinds) {
+  for (const [name, { kind, bytes = 0, names = 1 }] of present) {
+    const maxBytes = maxBytesOf(name) ?? Infinity;
     const wanted = wantedKind(name, unfinished);
     if (wanted === undefined) {
       const message = `no run writes this ${
@@ -61,9 +65,18 @@ export function checkEntries(
         kind === "other" ? "link or a device" : kind
       }`;
       findings.add("not_a_file", { artifact: name, message });
-    } else if (kind === "file") files.add(name);
+    } else if (kind === "directory") continue;
+    else if (names > 1) {
+      const message = "expected a file of one name, found one with another";
+      findings.add("not_a_file", { artifact: name, message });
+    } else if (bytes > maxBytes) {
+      const message =
+        `the file has ${bytes} bytes; no run writes more than ${maxBytes}`;
+      findings.add("file_too_large", { artifact: name, message });
+    } else files.add(name);
   }
-  return { files, unfinished };
+  const hasSandbox = present.get("sandbox")?.kind === "directory";
+  return { files, unfinished, hasSandbox };
 }
 
 function wantedKind(

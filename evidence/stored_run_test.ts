@@ -20,7 +20,7 @@ Deno.test({
     );
     assertEquals(entries, [
       { name: "sandbox", kind: "directory" },
-      { name: "state.jsonl", kind: "file" },
+      { name: "state.jsonl", kind: "file", bytes: 3, names: 1 },
       { name: "trace.json", kind: "other" },
     ]);
   },

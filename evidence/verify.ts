@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import type { ArtifactSource } from "./artifact_source.ts";
+import { APPROVALS } from "./approval_file.ts";
+import type { ArtifactEntry, ArtifactSource } from "./artifact_source.ts";
 import type { ArtifactName } from "./artifacts.ts";
 import { differenceMessage } from "./difference_message.ts";
 import { type ExpectedText, expectedText } from "./expected_text.ts";
+import { MAX_FILE_BYTES } from "./file_limits.ts";
 import type { Finding } from "./finding.ts";
 import { type FindingList, findingList } from "./finding_list.ts";
 import { unreadableIncidents } from "./incidents.ts";
@@ -15,13 +17,16 @@ import { checkedLines, type ReportLine } from "./ledger_reader.ts";
 import type { ArtifactDigest } from "./manifest.ts";
 import { quoted } from "./quoted.ts";
 import { checkEntries } from "./run_entries.ts";
-import { type LedgerDigest, runProjection } from "./run_projection.ts";
+import { runProjection } from "./run_projection.ts";
 import { runStory } from "./run_story.ts";
 import {
   manifestFaults,
   statedDigests,
   UNKNOWN_VOLATILE,
 } from "./stored_manifest.ts";
+import { approvalsCheck } from "./verify/approvals_check.ts";
+import type { BesideCheck } from "./verify/beside_check.ts";
+import { sandboxCheck } from "./verify/sandbox_check.ts";
 
 /** What came of verifying one run. */
 export interface Verification {
@@ -33,7 +38,7 @@ export interface Verification {
   readonly events: number;
   /** Hash that the last line states; `null` when it states none. */
   readonly head: string | null;
-  /** SHA-256 and size of each artifact that is there, as it was read. */
+  /** SHA-256 and size of each artifact that was read to its end. */
   readonly digests: Readonly<Partial<Record<ArtifactName, ArtifactDigest>>>;
   /**
    * Whether trace, report and manifest were made again and compared. They are
@@ -83,8 +88,9 @@ export function verifyRun(
   { redecide = true, ...kept }: VerifyOptions = {},
 ): Verification {
   const findings = findingList();
-  const { files: present, unfinished } = checkEntries(
-    source.entries(),
+  const entries = source.entries();
+  const { files: present, unfinished, hasSandbox } = checkEntries(
+    entries,
     findings,
   );
   const chunks = (name: string) => present.has(name) ? source.chunks(name) : [];
@@ -92,10 +98,19 @@ export function verifyRun(
     "trace.json": expectedText(chunks("trace.json")),
     "run_report.md": expectedText(chunks("run_report.md")),
   };
+  const beside = [
+    ...present.has(APPROVALS)
+      ? [approvalsCheck(chunks(APPROVALS), findings)]
+      : [],
+    ...hasSandbox && source.sandbox !== undefined
+      ? [sandboxCheck(source.sandbox, findings)]
+      : [],
+  ];
   const ledger = readWhole(chunks("state.jsonl"), {
     stored,
     kept,
     redecide,
+    beside,
     findings: present.has("state.jsonl") ? findings : findingList(),
     mayEnd: !present.has("manifest.json"),
   });
@@ -107,10 +122,12 @@ export function verifyRun(
   for (const name of PROJECTIONS) {
     if (present.has(name)) checkProjection(name, stored[name], findings);
   }
+  const isRead = readToTheEnd({ entries, manifest: manifest.text });
   const digests = digestsOf({
     "state.jsonl": ledger.digest,
-    "trace.json": stored["trace.json"].stored(),
-    "run_report.md": stored["run_report.md"].stored(),
+    "trace.json": isRead("trace.json") && stored["trace.json"].stored(),
+    "run_report.md": isRead("run_report.md") &&
+      stored["run_report.md"].stored(),
     "manifest.json": manifest.digest,
   }, present);
   if (present.has("manifest.json")) {
@@ -118,7 +135,10 @@ export function verifyRun(
       const unsettled = PROJECTIONS.filter((name) =>
         stored[name].difference === undefined
       );
-      checkDigests(unsettled, { manifest: manifest.text, digests, findings });
+      checkDigests(
+        unsettled.filter((name) => present.has(name)),
+        { manifest: manifest.text, digests, findings },
+      );
     } else checkManifest(ledger.manifest, manifest.text, findings);
   }
   if (present.has("incidents.jsonl")) {
@@ -128,7 +148,7 @@ export function verifyRun(
     findings: findings.list(),
     unlisted: findings.unlisted,
     events: ledger.events,
-    head: ledger.digest.head || null,
+    head: ledger.head,
     digests,
     regenerated: ledger.manifest !== undefined,
     redecided: redecide,
@@ -146,7 +166,9 @@ function whyUnfinished(waitsFor: string | undefined): string {
 /** What one pass over a ledger gives. */
 interface WholeLedger {
   readonly events: number;
-  readonly digest: LedgerDigest;
+  readonly head: string | null;
+  /** `undefined` when it was not read to its end. */
+  readonly digest: ArtifactDigest | undefined;
   /** What the manifest must be, volatile values aside; `undefined` when the ledger is broken. */
   readonly manifest: string | undefined;
   /** Tool of the call that its last line leaves to a person. */
@@ -156,10 +178,12 @@ interface WholeLedger {
 /** Reads a ledger once: checks it, and compares what is made of it as far as it can be. */
 function readWhole(
   chunks: Iterable<Uint8Array>,
-  { stored, kept, redecide, findings, mayEnd }: {
+  { stored, kept, redecide, beside, findings, mayEnd }: {
     readonly stored: Readonly<Record<typeof PROJECTIONS[number], ExpectedText>>;
     readonly kept: KeptElsewhere;
     readonly redecide: boolean;
+    /** What is compared with the ledger besides. */
+    readonly beside: readonly BesideCheck[];
     readonly findings: FindingList;
     readonly mayEnd: boolean;
   },
@@ -179,10 +203,12 @@ function readWhole(
     head = read.hash ?? "";
     heads.push(read);
     story.push(read);
+    for (const check of beside) check.push(read);
     broken ||= gap || event === undefined || !projection.accepts(event);
     if (!broken && event !== undefined) projection.push(event);
   }
   story.end(events);
+  for (const check of beside) check.end();
   heads.end(report);
   if (story.started !== undefined) {
     checkInputs(
@@ -192,31 +218,40 @@ function readWhole(
         findings.add(code, { artifact: "state.jsonl", message }),
     );
   }
-  const digest = { ...bytes.end(), head };
-  const ended = broken
+  const digest = bytes.end();
+  const ended = broken || digest === undefined
     ? undefined
-    : projection.end(() => digest, () => UNKNOWN_VOLATILE);
+    : projection.end(() => ({ ...digest, head }), () => UNKNOWN_VOLATILE);
   if (ended === undefined) {
     for (const name of PROJECTIONS) stored[name].abandon();
   }
   const { waitsFor } = story;
-  return { events, digest, manifest: ended?.manifest, waitsFor };
+  return {
+    events,
+    head: head || null,
+    digest,
+    manifest: ended?.manifest,
+    waitsFor,
+  };
 }
 
-/** Hands chunks on and takes their digest on the way. */
+/** Hands chunks on and takes their digest on the way; there is none of what was not asked for to its end. */
 function digested(chunks: Iterable<Uint8Array>) {
   const hash = createHash("sha256");
   let bytes = 0;
+  let isWhole = false;
   function* handOn(): Generator<Uint8Array, void> {
     for (const chunk of chunks) {
       hash.update(chunk);
       bytes += chunk.length;
       yield chunk;
     }
+    isWhole = true;
   }
   return {
     chunks: handOn(),
-    end: (): ArtifactDigest => ({ sha256: hash.digest("hex"), bytes }),
+    end: (): ArtifactDigest | undefined =>
+      isWhole ? { sha256: hash.digest("hex"), bytes } : undefined,
   };
 }
 
@@ -234,8 +269,26 @@ function checkProjection(
   });
 }
 
+/** A larger file than this is not read for its digest when its size is wrong already. */
+const MAX_UNSTATED_BYTES = 2 ** 26;
+
+/** Tells whether a file is worth reading to its end, by the size that the manifest states. */
+function readToTheEnd(
+  { entries, manifest }: {
+    readonly entries: readonly ArtifactEntry[];
+    readonly manifest: string;
+  },
+): (name: ArtifactName) => boolean {
+  const sizes = new Map(entries.map(({ name, bytes }) => [name, bytes]));
+  const stated = statedDigests(manifest);
+  return (name) => {
+    const size = sizes.get(name) ?? 0;
+    return size <= MAX_UNSTATED_BYTES || size === stated?.get(name)?.bytes;
+  };
+}
+
 /** A manifest has a fixed number of short values; what is longer is none. */
-const MAX_MANIFEST_BYTES = 2 ** 20;
+const MAX_MANIFEST_BYTES = MAX_FILE_BYTES["manifest.json"];
 
 function readManifest(chunks: Iterable<Uint8Array>) {
   const bytes = digested(chunks);
@@ -279,9 +332,10 @@ function checkDigests(
   }
   for (const artifact of artifacts) {
     const [found, want] = [digests[artifact], stated.get(artifact)];
-    if (found === undefined || found.sha256 === want?.sha256) continue;
-    const message =
-      `the file has the SHA-256 ${found.sha256}; the manifest states ${
+    if (found !== undefined && found.sha256 === want?.sha256) continue;
+    const message = found === undefined
+      ? "the file does not have the size that the manifest states"
+      : `the file has the SHA-256 ${found.sha256}; the manifest states ${
         want?.sha256 ?? "none"
       }`;
     findings.add("wrong_digest", { artifact, message });
@@ -302,12 +356,12 @@ function checkIncidents(
 }
 
 function digestsOf(
-  digests: Readonly<Record<ArtifactName, ArtifactDigest>>,
+  digests: Readonly<Record<ArtifactName, ArtifactDigest | false | undefined>>,
   present: ReadonlySet<string>,
 ): Verification["digests"] {
   return Object.fromEntries(
-    Object.entries(digests)
-      .filter(([name]) => present.has(name))
-      .map(([name, { sha256, bytes }]) => [name, { sha256, bytes }]),
+    Object.entries(digests).flatMap(([name, digest]) =>
+      digest && present.has(name) ? [[name, digest]] : []
+    ),
   );
 }

@@ -130,6 +130,31 @@ function resealed(lines: readonly string[]): readonly string[] {
   });
 }
 
+const ANSWER_TO_NOTHING = JSON.stringify({
+  v: 1,
+  timestamp: "2026-11-24T12:00:00.000Z",
+  bound_to: "b".repeat(64),
+  approver: "ada",
+  verdict: "approved",
+});
+
+/** Writes the first answer on record beside it, as a line that is changed then. */
+function answered(edit: (line: string) => string) {
+  return (artifacts: Artifacts): Artifacts => {
+    const answer = eventsIn(artifacts)
+      .find((event) => event.type === "approval_resolved") ?? raise();
+    const { bound_to, approver, verdict } = answer;
+    const line = JSON.stringify({
+      v: 1,
+      timestamp: "2026-11-24T12:00:00.000Z",
+      bound_to,
+      approver,
+      verdict,
+    });
+    return new Map([...artifacts, ["approvals.jsonl", `${edit(line)}\n`]]);
+  };
+}
+
 const NO_HASH = "1".repeat(64);
 
 const FORGERIES: readonly Forgery[] = [
@@ -185,6 +210,39 @@ const FORGERIES: readonly Forgery[] = [
     name: "a file in the place of the sandbox",
     forge: (artifacts) => new Map([...artifacts, ["sandbox", ""]]),
     found: [["not_a_file", "sandbox"]],
+  },
+  {
+    name: "a small file that is large",
+    forge: (artifacts) =>
+      new Map([...artifacts, ["attestation.json", " ".repeat(2 ** 20 + 1)]]),
+    found: [["file_too_large", "attestation.json"]],
+  },
+  {
+    name: "answers that cannot be read",
+    forge: (artifacts) =>
+      new Map([...artifacts, ["approvals.jsonl", "\n{}\nnull"]]),
+    found: [
+      ["not_an_answer", "approvals.jsonl", 2],
+      ["not_an_answer", "approvals.jsonl", 3],
+    ],
+  },
+  {
+    name: "an answer to no decision of the run",
+    forge: (artifacts) =>
+      new Map([...artifacts, ["approvals.jsonl", ANSWER_TO_NOTHING]]),
+    found: [["answer_to_nothing", "approvals.jsonl", 1]],
+  },
+  {
+    name: "an answer in another name",
+    run: "approved",
+    forge: answered((line) => line.replace("ada", "eve")),
+    found: [["other_answer", "approvals.jsonl", 1]],
+  },
+  {
+    name: "the answer on record",
+    run: "approved",
+    forge: answered((line) => line),
+    found: [],
   },
   {
     name: "an attestation and incidents",
@@ -1244,6 +1302,9 @@ Deno.test("verifyRun() finds links and folders in the place of files", async () 
 Deno.test("every code that verifyRun() has for a finding is provoked by a test", () => {
   const provoked = new Set<string>([
     "not_utf8",
+    // In tests/verify_beside_test.ts.
+    "other_content",
+    "other_documents",
     ...FORGERIES.flatMap(({ found }) => found.map(([code]) => code)),
   ]);
   assertEquals([...provoked].sort(), FINDINGS.map(({ code }) => code).sort());

@@ -1,7 +1,12 @@
 import { hash } from "node:crypto";
 import type { Json } from "../tools/json.ts";
 import type { AskedClause } from "../policy/rule.ts";
-import type { PolicyChecked, RecordedFacts, RecordedTool } from "./event.ts";
+import type {
+  PolicyChecked,
+  RecordedFacts,
+  RecordedTool,
+  RunStarted,
+} from "./event.ts";
 
 /** What a person must see to answer an escalation. */
 export interface ApprovalRequest {
@@ -107,6 +112,15 @@ export interface AskingRun {
   readonly policy: { readonly sha256: string; readonly version: string };
   /** What is on record of the tool; `null` when there is none. */
   readonly tool: RecordedTool | null;
+}
+
+/** The run that asked about a decision, from what is on record. */
+export function askingRun(
+  { run_id, policy, tools }: RunStarted,
+  asked: PolicyChecked,
+): AskingRun {
+  const tool = tools.find(({ name }) => name === asked.tool) ?? null;
+  return { run_id, policy, tool };
 }
 
 /** What an answer to a decision must be bound to, from what is on record. */

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { corpusDigest } from "../evidence/corpus_digest.ts";
 import type { Env } from "../runtime/env.ts";
 import type { Document } from "../tools/document.ts";
 import type { FetchLike, FetchResponse } from "../tools/fetch.ts";
@@ -23,11 +24,11 @@ export function stagedDocuments(
 export function corpusSnapshot(
   documents: readonly Document[],
 ): { readonly sha256: string; readonly documents: number } {
-  const lines = documents
-    .map(({ path, text }) => `${hash("sha256", text)}  ${path}\n`)
-    .sort();
   return {
-    sha256: hash("sha256", lines.join("")),
+    sha256: corpusDigest(documents.map(({ path, text }) => ({
+      path,
+      sha256: hash("sha256", text),
+    }))),
     documents: documents.length,
   };
 }

@@ -305,15 +305,17 @@ Deno.test("an answer that cannot be written is none", needs, async () => {
 });
 
 Deno.test(
-  "a file of answers that cannot be read answers nothing, and the run waits on",
+  "a run does not go on beside answers that are no file",
   needs,
   async () => {
     using here = laidDown();
     await here.call("run", "task.yaml", "--out", "run", "--approve", "file");
     Deno.mkdirSync(join(here.path, "run/approvals.jsonl"));
     const { code, stderr } = await here.call("resume", "run");
-    assertEquals(code, 3);
-    assertStringIncludes(stderr, "run/approvals.jsonl: it is a directory\n");
+    assertEquals([code, stderr], [
+      1,
+      "run/approvals.jsonl: the run cannot go on: it is a directory\n",
+    ]);
     assertEquals([answersIn(here.path), here.notes()], [[], []]);
   },
 );

@@ -39,10 +39,14 @@ const EDGES = [
   "tools/directory_sandbox.ts",
   "tools/serve_tools.ts",
   "tools/tool_worker.ts",
-  "runtime/growing_file.ts",
   "evidence/exists.ts",
   "evidence/run_directory.ts",
   "evidence/staging.ts",
+  "evidence/store/appended_file.ts",
+  "evidence/store/growing_file.ts",
+  "evidence/store/regular_file.ts",
+  "evidence/store/run_places.ts",
+  "evidence/store/stored_sandbox.ts",
   "evidence/stored_run.ts",
 ];
 
@@ -196,7 +200,7 @@ for (
 Deno.test("the layers test lets an edge touch the machine", () => {
   assertEquals(
     layerFaults({
-      path: "runtime/growing_file.ts",
+      path: "evidence/store/growing_file.ts",
       code: "Deno.openSync(path);",
     }),
     [],

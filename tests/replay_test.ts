@@ -133,7 +133,7 @@ Deno.test(
     assertEquals([code, stdout, stderr], [
       0,
       "sandbox/one: 6 events, the same again\n",
-      "",
+      "sandbox/link: passed over: it is a link, and links are not followed\n",
     ]);
   },
 );
@@ -477,7 +477,7 @@ for (const { name, make, args, stderr } of REFUSED) {
 }
 
 Deno.test(
-  "replay and inspect refuse a ledger that is no regular file",
+  "replay and inspect refuse a ledger that is not a regular file",
   runs,
   async () => {
     using folder = temporaryFolder();
@@ -491,7 +491,7 @@ Deno.test(
       });
       assertEquals([code, stderr], [
         1,
-        "a/state.jsonl: it is no regular file\n",
+        "a/state.jsonl: it is a pipe, not a regular file\n",
       ]);
     }
   },

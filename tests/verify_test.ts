@@ -285,7 +285,7 @@ for (
 }
 
 Deno.test({
-  name: "verify says in one line that an attestation is no file",
+  name: "verify finds that an attestation is no file",
   ignore,
   async fn() {
     using folder = temporaryFolder();
@@ -295,9 +295,11 @@ Deno.test({
     Deno.mkdirSync(join(cwd, "run/attestation.json"));
     const ended = await program(["verify", "run", "--key", "key.pub"], { cwd });
     assertEquals(ended, {
-      code: 1,
-      stdout: "",
-      stderr: "run/attestation.json: it is a directory\n",
+      code: 2,
+      stdout:
+        "run/attestation.json: not_a_file: expected a file, found a directory\n" +
+        "run/attestation.json: attestation_missing: there is no attestation.json\n",
+      stderr: "",
     });
   },
 });

@@ -1,4 +1,5 @@
 import { z } from "../../deps.ts";
+import { RUN_DIRECTORY_CASES } from "./run_directory_cases.ts";
 import casesText from "./cases.json" with { type: "text" };
 
 /** One thing that a model may propose, and what must become of it. */
@@ -27,6 +28,8 @@ export interface CaseContext {
   readonly also_ok?: readonly OutcomeKind[] | undefined;
   /** How large a decision may be, in bytes of JSON. */
   readonly max_reason_bytes?: number | undefined;
+  /** The exit code with which a command ends, where it is not 0. */
+  readonly code?: number | undefined;
 }
 
 const outcomeKind = z.enum(["allow", "deny", "error"]);
@@ -38,16 +41,18 @@ const schema: z.ZodMiniType<readonly HostileCase[]> = z.array(z.object({
   context: z.looseObject({
     also_ok: z.optional(z.array(outcomeKind)),
     max_reason_bytes: z.optional(z.number()),
+    code: z.optional(z.number()),
   }),
   expected: outcomeKind,
   rule_id: z.string(),
   why: z.string(),
 }));
 
-/** Every case of `cases.json`, in its order. */
-export const HOSTILE_CASES: readonly HostileCase[] = schema.parse(
-  JSON.parse(casesText),
-);
+/** Every case of `cases.json`, in its order, and those of run directories. */
+export const HOSTILE_CASES: readonly HostileCase[] = [
+  ...schema.parse(JSON.parse(casesText)),
+  ...RUN_DIRECTORY_CASES,
+];
 
 /** Whether a case is a benign call that only looks like an attack. */
 export function isBenign({ id }: HostileCase): boolean {

@@ -5,6 +5,11 @@ import type { LaidFixture } from "./fixture.ts";
 import { playBudget } from "./loop_budget.ts";
 import type { Outcome } from "./outcome.ts";
 import { pathTrial, playPath } from "./sandbox_path.ts";
+import {
+  endPlayer,
+  playRunDirectory,
+  RUN_DIRECTORY_TIMES,
+} from "./run_directory.ts";
 import { toolTrial } from "./tool_registry.ts";
 import { playTrial, type Trial } from "./trial.ts";
 import { urlTrial } from "./url_allowlist.ts";
@@ -18,6 +23,10 @@ export interface Family {
   trial?(hostile: HostileCase, fixture: LaidFixture): Trial | undefined;
   /** Whether the calls name a path, so that the disk is looked at. */
   readonly disk?: boolean;
+  /** How long the commands took that were played, in microseconds. */
+  times?(): readonly number[];
+  /** Ends the process in which the cases are played, where they have one. */
+  end?(): Promise<void>;
 }
 
 /** Every family that `cases.json` has, by its name. */
@@ -29,6 +38,12 @@ export const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
   ["loop_budget", { play: playBudget }],
   ["cycle_detection", judged(cycleTrial)],
   ["url_redirect_dns", { play: playRedirects }],
+  ["run_directory", {
+    play: playRunDirectory,
+    disk: true,
+    times: () => RUN_DIRECTORY_TIMES.map((ms) => ms * 1000),
+    end: endPlayer,
+  }],
 ]);
 
 /** A family whose cases are calls, unless one is refused before it is judged. */

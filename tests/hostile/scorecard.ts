@@ -46,11 +46,12 @@ async function scoreOf(
   };
 }
 
-/** Decision times of a family, in microseconds; none when a run judges no calls. */
+/** Decision times of a family, or those of its commands, in microseconds; none when a run judges no calls. */
 function timesOf(
   family: Family,
   cases: readonly HostileCase[],
 ): readonly number[] {
+  if (family.times !== undefined) return family.times();
   using fixture = layFixture();
   const trials = cases.flatMap((each) => family.trial?.(each, fixture) ?? []);
   const round = () => trials.flatMap(decisionTimes);
@@ -89,6 +90,7 @@ for (const [name, family] of FAMILIES) {
     micros(times, 0.5),
     micros(times, 0.99),
   ]));
+  await family.end?.();
   for (const fault of faults) console.error(`  ${fault}`);
   if (faults.length > 0) Deno.exitCode = 2;
 }

@@ -1,3 +1,6 @@
+import { Buffer } from "node:buffer";
+import { exchanged, refuseOther } from "./regular_file.ts";
+
 /** A file that grows at its end until it is disposed of; nobody else writes to it meanwhile. */
 export interface GrowingFile extends Disposable {
   /**
@@ -26,13 +29,13 @@ export interface GrownFile {
  *
  * @throws {Deno.errors.AlreadyExists} when the file, or a link, is there and `grown` is left out
  * @throws {Deno.errors.NotFound} when it is not there and `grown` is given
+ * @throws {Error} when what is there is not a regular file with one name; it is then not opened
  * @throws {Deno.errors.Busy} when another process writes to it, or has since it was read
  */
 export function growingFile(path: string, grown?: GrownFile): GrowingFile {
-  const file = Deno.openSync(path, {
-    write: true,
-    createNew: grown === undefined,
-  });
+  const file = grown === undefined
+    ? Deno.openSync(path, { write: true, createNew: true })
+    : openGrown(path);
   let size = grown?.length ?? 0;
   let open = true;
 
@@ -42,7 +45,7 @@ export function growingFile(path: string, grown?: GrownFile): GrowingFile {
       throw new Deno.errors.Busy(`another process writes to "${path}"`);
     }
     if (grown === undefined) return;
-    if (!equalBytes(Deno.readFileSync(path), grown.bytes)) {
+    if (!holds(file, grown.bytes)) {
       throw new Deno.errors.Busy(`another process has written to "${path}"`);
     }
     if (size < grown.bytes.length) grown.keep(grown.bytes.subarray(size));
@@ -81,7 +84,33 @@ export function growingFile(path: string, grown?: GrownFile): GrowingFile {
   };
 }
 
-function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length &&
-    one.every((byte, index) => byte === other[index]);
+/** Opens what is there for both, so that a pipe in its place does not block. */
+function openGrown(path: string): Deno.FsFile {
+  const before = Deno.lstatSync(path);
+  refuseOther(before, {});
+  const file = Deno.openSync(path, { read: true, write: true });
+  const { dev, ino } = file.statSync();
+  if (dev === before.dev && ino === before.ino) return file;
+  file.close();
+  throw exchanged();
+}
+
+const CHUNK_SIZE = 2 ** 18;
+
+/** Whether a file holds these bytes and no other; reads no more than that. */
+function holds(file: Deno.FsFile, bytes: Uint8Array): boolean {
+  if (file.statSync().size !== bytes.length) return false;
+  const buffer = new Uint8Array(CHUNK_SIZE);
+  let at = 0;
+  while (at < bytes.length) {
+    const length = file.readSync(buffer);
+    if (length === null) return false;
+    const same = Buffer.compare(
+      buffer.subarray(0, length),
+      bytes.subarray(at, at + length),
+    );
+    if (same !== 0) return false;
+    at += length;
+  }
+  return true;
 }

@@ -1,7 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { join } from "../deps.ts";
-import { lacks } from "../tests/permissions.ts";
-import { temporaryFolder } from "../tests/program.ts";
+import { join } from "../../deps.ts";
+import { lacks } from "../../tests/permissions.ts";
+import { temporaryFolder } from "../../tests/program.ts";
+import { HOSTILE_PLACES } from "../../tests/hostile/places.ts";
+import { swappedAfterLook } from "../../tests/swapped_after_look.ts";
 import { growingFile } from "./growing_file.ts";
 
 const ignore = lacks("read", "write");
@@ -231,3 +233,39 @@ Deno.test({
     assertEquals(Deno.readTextFileSync(path), "{}\n[]\n");
   },
 });
+
+for (const { what, lay, says } of HOSTILE_PLACES) {
+  for (const isSwapped of [false, true]) {
+    const when = isSwapped ? " that takes the place of a file" : "";
+    Deno.test({
+      name: `growingFile() goes on with no ${what}${when}`,
+      ignore: lacks("read", "write", "run"),
+      fn() {
+        using folder = temporaryFolder();
+        const [outside, path] = [
+          join(folder.path, "outside"),
+          join(folder.path, "state.jsonl"),
+        ];
+        Deno.writeTextFileSync(outside, "{}\n");
+        Deno.writeTextFileSync(path, "{}\n");
+        using _held = Deno.openSync(path);
+        const swap = () => {
+          Deno.removeSync(path);
+          lay(path, outside);
+        };
+        const open = () => {
+          using file = growingFile(path, grown("{}\n", 0).past);
+          file.append(bytes("more"));
+        };
+        if (!isSwapped) swap();
+        const error = assertThrows(() =>
+          isSwapped ? swappedAfterLook(swap, open) : open()
+        );
+        if (!isSwapped && says !== undefined && !/up to/.test(says)) {
+          assertEquals(error instanceof Error && error.message, says);
+        }
+        assertEquals(Deno.readTextFileSync(outside), "{}\n");
+      },
+    });
+  }
+}

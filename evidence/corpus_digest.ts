@@ -1,0 +1,20 @@
+import { hash } from "node:crypto";
+
+/** A document, as a snapshot names it. */
+export interface DocumentDigest {
+  /** Its path below the folder of the corpus. */
+  readonly path: string;
+  /** SHA-256 of its bytes, 64 hex digits. */
+  readonly sha256: string;
+}
+
+/** The one hash over the path and the hash of each document, in any order. */
+export function corpusDigest(documents: readonly DocumentDigest[]): string {
+  const lines = documents.map(({ path, sha256 }) => `${sha256}  ${path}\n`);
+  return hash("sha256", lines.sort().join(""));
+}
+
+/** Whether a file of a corpus is a document; names that begin with a dot are not. */
+export function isDocumentPath(path: string): boolean {
+  return /\.(md|txt)$/.test(path) && !/(^|\/)\./.test(path);
+}

@@ -1,0 +1,67 @@
+import { join } from "../../deps.ts";
+import { maxBytesOf } from "../file_limits.ts";
+import { refuseOther } from "./regular_file.ts";
+
+/** Every file of a run directory, but for what is being made. */
+const FILES: readonly string[] = [
+  "state.jsonl",
+  "trace.json",
+  "run_report.md",
+  "manifest.json",
+  "attestation.json",
+  "approvals.jsonl",
+  "incidents.jsonl",
+];
+
+/**
+ * Looks, before anything is written, whether a run can go on in a directory: its
+ * files are regular files with one name, and none of the small ones is large.
+ * This module is one of the few that touch the disk.
+ *
+ * @throws {RunPlaceError} when it cannot
+ */
+export function checkRunFiles(directory: string): void {
+  for (const { name } of Deno.readDirSync(directory)) {
+    const isPart = name.endsWith(".part");
+    if (!isPart && !FILES.includes(name)) continue;
+    checked(join(directory, name), (info) => {
+      refuseOther(info, { maxBytes: maxBytesOf(name) });
+    });
+  }
+}
+
+/**
+ * Looks whether a directory is one, and no link to one.
+ *
+ * @throws {RunPlaceError} when it is not, or is not there
+ */
+export function checkDirectory(path: string): void {
+  checked(path, (info) => {
+    if (info.isSymlink) {
+      throw new Error("it is a symbolic link, not a directory");
+    }
+    if (!info.isDirectory) throw new Deno.errors.NotADirectory();
+  });
+}
+
+/** Something in a run directory with which no run goes on. */
+export class RunPlaceError extends Error {
+  /** Tells the error apart. */
+  override readonly name = "RunPlaceError";
+  /** Where it is. */
+  readonly path: string;
+
+  /** Names the place; `cause` says what is wrong there. */
+  constructor(path: string, cause: unknown) {
+    super(`Cannot go on with what is at "${path}"`, { cause });
+    this.path = path;
+  }
+}
+
+function checked(path: string, check: (info: Deno.FileInfo) => void): void {
+  try {
+    check(Deno.lstatSync(path));
+  } catch (cause) {
+    throw new RunPlaceError(path, cause);
+  }
+}

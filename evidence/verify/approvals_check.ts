@@ -1,0 +1,122 @@
+import { NOBODY } from "../../policy/answer.ts";
+import { loadPolicy } from "../../policy/load.ts";
+import { askingRun, bindingOf } from "../../runtime/approval.ts";
+import type { ApprovalResolved, RunStarted } from "../../runtime/event.ts";
+import {
+  type AnswerLine,
+  answerLines,
+  APPROVALS,
+  countingAnswers,
+  DEFAULT_EXPIRES_SECONDS,
+  verdictOf,
+} from "../approval_file.ts";
+import { MAX_FILE_BYTES } from "../file_limits.ts";
+import type { FindingList } from "../finding_list.ts";
+import { quoted } from "../quoted.ts";
+import type { BesideCheck } from "./beside_check.ts";
+
+/**
+ * Holds the answers in an `approvals.jsonl` against those on record. The first
+ * answer to a decision that counted must be the one on record, and each line
+ * must answer a decision of this run. When an answer was read is not on record,
+ * so an answer that was written after another one had expired may be it too.
+ */
+export function approvalsCheck(
+  chunks: Iterable<Uint8Array>,
+  findings: FindingList,
+): BesideCheck {
+  const lines = answerLines(textOf(chunks));
+  const bindings = new Set(lines.map(({ approval }) => approval?.bound_to));
+  const asked = new Set<string>();
+  let counting: ReturnType<typeof countingAnswers> = new Map();
+  let started: RunStarted | undefined;
+  let isWhole = true;
+
+  for (const { line, approval } of lines) {
+    if (approval !== undefined) continue;
+    const message = "the line cannot be read, so it answers nothing";
+    findings.add("not_an_answer", { artifact: APPROVALS, line, message });
+  }
+
+  function begin(event: RunStarted): void {
+    started ??= event;
+    counting = countingAnswers(lines, expirySeconds(event.policy.text));
+  }
+
+  function know(bound_to: string): void {
+    if (bindings.has(bound_to)) asked.add(bound_to);
+  }
+
+  function compare(event: ApprovalResolved): void {
+    know(event.bound_to);
+    const answers = counting.get(event.bound_to) ?? [];
+    const [first] = answers;
+    if (first === undefined || event.approver === NOBODY) return;
+    if (answers.some((each) => agrees(each, event))) return;
+    const message = `the line says ${said(first)}; line ${
+      event.seq + 1
+    } of state.jsonl has ${event.verdict} by ${quoted(event.approver)}`;
+    const { line } = first;
+    findings.add("other_answer", { artifact: APPROVALS, line, message });
+  }
+
+  return {
+    push({ event, gap }) {
+      if (gap || event === undefined) isWhole = false;
+      if (event?.type === "run_started") begin(event);
+      if (event?.type === "approval_resolved") compare(event);
+      if (event?.type === "policy_checked" && event.decision === "escalate") {
+        if (started !== undefined) {
+          know(bindingOf(askingRun(started, event), event));
+        }
+      }
+    },
+    end() {
+      if (!isWhole) return;
+      for (const { line, approval } of lines) {
+        if (approval === undefined || asked.has(approval.bound_to)) continue;
+        const message = "the line answers no decision of this run";
+        findings.add("answer_to_nothing", {
+          artifact: APPROVALS,
+          line,
+          message,
+        });
+      }
+    },
+  };
+}
+
+function agrees(
+  { approval }: AnswerLine,
+  { approver, verdict }: ApprovalResolved,
+): boolean {
+  return approval !== undefined && approval.approver === approver &&
+    verdictOf(approval) === verdict;
+}
+
+function said({ approval }: AnswerLine): string {
+  return approval === undefined
+    ? "nothing"
+    : `${verdictOf(approval)} by ${quoted(approval.approver)}`;
+}
+
+/** How long an answer counts; a text that is no policy has no say. */
+function expirySeconds(policyText: string): number {
+  try {
+    const { document } = loadPolicy(policyText, "the policy on record");
+    return document.approval?.expires_seconds ?? DEFAULT_EXPIRES_SECONDS;
+  } catch {
+    return DEFAULT_EXPIRES_SECONDS;
+  }
+}
+
+/** What no run writes is not held in memory. */
+function textOf(chunks: Iterable<Uint8Array>): string {
+  const decoder = new TextDecoder();
+  let text = "";
+  for (const chunk of chunks) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > MAX_FILE_BYTES[APPROVALS]) break;
+  }
+  return text + decoder.decode();
+}

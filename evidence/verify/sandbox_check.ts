@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import type { RunStarted } from "../../runtime/event.ts";
+import type { SandboxSource } from "../artifact_source.ts";
+import { corpusDigest, isDocumentPath } from "../corpus_digest.ts";
+import { counted } from "../counted.ts";
+import { MAX_DOCUMENT_BYTES } from "../file_limits.ts";
+import type { FindingList } from "../finding_list.ts";
+import { quoted } from "../quoted.ts";
+import type { BesideCheck } from "./beside_check.ts";
+import { type WrittenFile, writtenFiles } from "./written_files.ts";
+
+const CORPUS = "corpus/";
+
+/**
+ * Holds the files of a sandbox against the ledger: what our own `write` wrote
+ * last to a place must be there, and documents that nobody wrote to must be
+ * those of the run. A file that no line explains cannot be judged.
+ */
+export function sandboxCheck(
+  sandbox: SandboxSource,
+  findings: FindingList,
+): BesideCheck {
+  const written = writtenFiles();
+  let started: RunStarted | undefined;
+  let isWhole = true;
+
+  function add(code: "other_content" | "other_documents", message: string) {
+    findings.add(code, { artifact: "sandbox", message });
+  }
+
+  /** Why a file is not what was written; `undefined` when it is. */
+  function faultOf(path: string, want: WrittenFile): string | undefined {
+    const found = sandbox.look(path);
+    if (found.kind === "nothing") return "is not there";
+    if (found.kind === "other") return "is not a regular file with one name";
+    if (found.bytes !== want.bytes) {
+      return `has ${found.bytes} bytes instead of ${want.bytes}`;
+    }
+    return sha256Of(sandbox.chunks(path)) === want.sha256
+      ? undefined
+      : "has another content";
+  }
+
+  function checkWritten(): void {
+    for (const [path, want] of written.files) {
+      const fault = want && faultOf(path, want);
+      if (fault === undefined) continue;
+      add(
+        "other_content",
+        `${
+          quoted(path)
+        } ${fault}; line ${want?.line} of state.jsonl wrote it last`,
+      );
+    }
+  }
+
+  function digestOf(path: string): string {
+    const found = sandbox.look(path);
+    return found.kind === "file" && found.bytes <= MAX_DOCUMENT_BYTES
+      ? sha256Of(sandbox.chunks(path))
+      : "";
+  }
+
+  /** Documents that no call was to write to; no more than one too many. */
+  function untouched(most: number): readonly string[] {
+    const paths: string[] = [];
+    for (const path of sandbox.files("corpus")) {
+      if (!isDocumentPath(path) || written.files.has(path)) continue;
+      paths.push(path);
+      if (paths.length > most) break;
+    }
+    return paths;
+  }
+
+  function checkDocuments({ corpus }: RunStarted): void {
+    if (corpus.documents === 0) return;
+    if (sandbox.look("corpus").kind === "nothing") return;
+    const paths = untouched(corpus.documents);
+    const isSame = paths.length === corpus.documents &&
+      corpusDigest(paths.map((path) => ({
+          path: path.slice(CORPUS.length),
+          sha256: digestOf(path),
+        })
+        )) === corpus.sha256;
+    // What a document said before a call wrote to it is not on record.
+    const isExplained = [...written.files.keys()].some((path) =>
+      path.startsWith(CORPUS)
+    );
+    if (isSame || isExplained) return;
+    add(
+      "other_documents",
+      `the files in "corpus" are not the ${
+        counted(corpus.documents, "document")
+      } of the run, and no line of state.jsonl wrote to them`,
+    );
+  }
+
+  return {
+    push({ event, gap }) {
+      if (gap || event === undefined) {
+        isWhole = false;
+        written.lose();
+      }
+      if (event === undefined) return;
+      if (event.type === "run_started") started ??= event;
+      written.push(event);
+    },
+    end() {
+      checkWritten();
+      if (started !== undefined && isWhole) checkDocuments(started);
+    },
+  };
+}
+
+function sha256Of(chunks: Iterable<Uint8Array>): string {
+  const digest = createHash("sha256");
+  for (const chunk of chunks) digest.update(chunk);
+  return digest.digest("hex");
+}

@@ -1,0 +1,135 @@
+import { canonicalize } from "../../deps.ts";
+import type {
+  PolicyChecked,
+  RecordedTool,
+  RunEvent,
+  ToolFinished,
+  ToolStarted,
+} from "../../runtime/event.ts";
+import type { Json } from "../../tools/json.ts";
+import { sha256 } from "../../tools/data/sha256.ts";
+
+/** What the last call that touched a file left there. */
+export interface WrittenFile {
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Line of the ledger with the intent of the call. */
+  readonly line: number;
+}
+
+/** Follows what the calls of a run write, by the places that were judged. */
+export interface WrittenFiles {
+  push(event: RunEvent): void;
+  /** Something is missing here, so what was written before may have changed. */
+  lose(): void;
+  /**
+   * Every place below the sandbox that a call was to write to; `undefined` where
+   * nobody can say what is there: the call failed or has no receipt, or its tool
+   * is not ours.
+   */
+  readonly files: ReadonlyMap<string, WrittenFile | undefined>;
+}
+
+/** Starts to follow a run; it keeps a hash for each file that is written. */
+export function writtenFiles(): WrittenFiles {
+  const files = new Map<string, WrittenFile | undefined>();
+  let tools: readonly RecordedTool[] = [];
+  let allowed: PolicyChecked | undefined;
+  let intent: ToolStarted | undefined;
+
+  /** Where the call that runs may write; empty when its tool writes nothing. */
+  function places({ tool, call_id }: ToolStarted): readonly Place[] {
+    const writes = tools.find(({ name }) => name === tool)?.effects.writes;
+    if (writes === undefined || writes.length === 0) return [];
+    if (allowed?.call_id !== call_id) return [];
+    return (allowed.facts?.paths ?? []).flatMap(({ path, resolved }) => {
+      const place = placeBelow(resolved);
+      return place === undefined ? [] : [{ path, place }];
+    });
+  }
+
+  function finish(event: ToolFinished): void {
+    const call = intent;
+    intent = undefined;
+    if (call === undefined || event.error !== null) return;
+    const write = ownWrite(call, event);
+    const tool = tools.find(({ name }) => name === call.tool);
+    if (write === undefined || !isOwnTool(tool)) return;
+    const { path, content } = write;
+    const place = places(call).find((each) => each.path === path)?.place;
+    if (place === undefined) return;
+    const bytes = new TextEncoder().encode(content);
+    files.set(place, {
+      sha256: sha256(bytes),
+      bytes: bytes.length,
+      line: call.seq + 1,
+    });
+  }
+
+  return {
+    files,
+    push(event) {
+      switch (event.type) {
+        case "run_started":
+          tools = event.tools;
+          break;
+        case "policy_checked":
+          allowed = event.decision === "allow" ? event : undefined;
+          break;
+        case "tool_started":
+          intent = event;
+          for (const { place } of places(event)) files.set(place, undefined);
+          break;
+        case "tool_finished":
+          finish(event);
+      }
+    },
+    lose() {
+      for (const place of files.keys()) files.set(place, undefined);
+    },
+  };
+}
+
+interface Place {
+  /** As the arguments spell it. */
+  readonly path: string;
+  /** Below the sandbox. */
+  readonly place: string;
+}
+
+const ROOT = "<sandbox>/";
+
+/** The path below the sandbox; `undefined` for what no judged place looks like. */
+function placeBelow(resolved: string): string | undefined {
+  if (!resolved.startsWith(ROOT) || resolved.includes("\0")) return undefined;
+  const place = resolved.slice(ROOT.length);
+  return place.split("/").some((name) => ["", ".", ".."].includes(name))
+    ? undefined
+    : place;
+}
+
+/** The definition of the tool that replaces a file as a whole, as it is recorded. */
+function isOwnTool(tool: RecordedTool | undefined): boolean {
+  return tool?.name === "write" &&
+    tool.description === "Create or replace one text file" &&
+    canonicalize(tool.effects.writes) === '["path"]';
+}
+
+/** What the call wrote, by its arguments, and by what it returned. */
+function ownWrite(
+  { args }: ToolStarted,
+  { result }: ToolFinished,
+): { readonly path: string; readonly content: string } | undefined {
+  const [path, content] = [member(args, "path"), member(args, "content")];
+  if (typeof path !== "string" || typeof content !== "string") return undefined;
+  const bytes = new TextEncoder().encode(content).length;
+  return canonicalize(result) === canonicalize({ path, bytes })
+    ? { path, content }
+    : undefined;
+}
+
+function member(value: Json, key: string): Json | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? new Map(Object.entries(value)).get(key)
+    : undefined;
+}
