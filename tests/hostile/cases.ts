@@ -1,5 +1,6 @@
 import { z } from "../../deps.ts";
 import casesText from "./cases.json" with { type: "text" };
+import escalationText from "./escalation.json" with { type: "text" };
 
 /** One thing that a model may propose, and what must become of it. */
 export interface HostileCase {
@@ -44,10 +45,9 @@ const schema: z.ZodMiniType<readonly HostileCase[]> = z.array(z.object({
   why: z.string(),
 }));
 
-/** Every case of `cases.json`, in its order. */
-export const HOSTILE_CASES: readonly HostileCase[] = schema.parse(
-  JSON.parse(casesText),
-);
+/** Every case of `cases.json`, and then of the families that have a file of their own. */
+export const HOSTILE_CASES: readonly HostileCase[] = [casesText, escalationText]
+  .flatMap((text) => schema.parse(JSON.parse(text)));
 
 /** Whether a case is a benign call that only looks like an attack. */
 export function isBenign({ id }: HostileCase): boolean {

@@ -1,6 +1,7 @@
 import { argumentTrial } from "./arg_schema.ts";
 import type { HostileCase } from "./cases.ts";
 import { cycleTrial } from "./cycle_detection.ts";
+import { escalationTrial } from "./escalation.ts";
 import type { LaidFixture } from "./fixture.ts";
 import { playBudget } from "./loop_budget.ts";
 import type { Outcome } from "./outcome.ts";
@@ -20,7 +21,7 @@ export interface Family {
   readonly disk?: boolean;
 }
 
-/** Every family that `cases.json` has, by its name. */
+/** Every family that the cases have, by its name. */
 export const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
   ["url_allowlist", judged(urlTrial)],
   ["sandbox_path", { play: playPath, trial: pathTrial, disk: true }],
@@ -29,6 +30,7 @@ export const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
   ["loop_budget", { play: playBudget }],
   ["cycle_detection", judged(cycleTrial)],
   ["url_redirect_dns", { play: playRedirects }],
+  ["escalation", judged(escalationTrial)],
 ]);
 
 /** A family whose cases are calls, unless one is refused before it is judged. */
