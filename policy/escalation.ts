@@ -1,8 +1,9 @@
 import { z } from "../deps.ts";
+import { toolName } from "./tool_name.ts";
 
 /** Calls that only a person may allow. */
 export interface Escalation {
-  /** Exact names of tools, each of them allowed by `tool_registry`. */
+  /** Exact names of tools, each of them allowed by `tool_registry`; no patterns. */
   readonly tools: readonly string[];
   /** What the arguments must be; all of it. Left out: whatever they are. */
   readonly when?: readonly Condition[] | undefined;
@@ -59,7 +60,7 @@ const condition: z.ZodMiniType<Condition> = z.strictObject({
 
 /** The schema of one entry of `escalate`. */
 export const escalationSchema: z.ZodMiniType<Escalation> = z.strictObject({
-  tools: z.array(text).check(z.minLength(1, "expected at least one tool")),
+  tools: z.array(toolName).check(z.minLength(1, "expected at least one tool")),
   when: z.optional(
     z.array(condition).check(
       z.minLength(
