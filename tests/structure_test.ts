@@ -22,6 +22,7 @@ for (
         "deps.ts",
         "deno.json",
         "deno.lock",
+        "url.lock",
         "README.md",
         "LICENSE",
       ],
