@@ -14,7 +14,8 @@ export function conditionsOn(
   proposal: Proposal,
 ): (condition: Condition) => boolean {
   const { args: { value: args }, facts } = proposal;
-  const urls = urlsOf(proposal);
+  /** Parsed when a condition is on a text, since most calls have none. */
+  let urls: ReadonlyMap<string, URL> | undefined;
   /** Each URL is spelled once, however many conditions there are. */
   const spelled = new Map<string, readonly string[] | undefined>();
 
@@ -31,6 +32,7 @@ export function conditionsOn(
     if (typeof value !== "string") return false;
     const places = spelledPaths(facts.paths.get(value)?.resolved);
     if (places.some((place) => holds(condition, place))) return true;
+    urls ??= urlsOf(proposal);
     const url = urls.get(value);
     return url !== undefined &&
       (holds(condition, url.href) ||
