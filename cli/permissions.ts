@@ -12,7 +12,12 @@ export const permissions: Command = {
 
 Prints the narrowest flags under which runs of a policy work, on one line:
 
-  deno run $(deno run --allow-read mod.ts permissions --policy FILE) mod.ts run …
+  deno run $(deno run --no-prompt --allow-read mod.ts permissions --policy FILE) mod.ts run …
+
+They refuse what is not granted instead of asking for it (--no-prompt), and load
+only modules that were fetched before (--cached-only):
+
+  deno cache mod.ts cli/loaded_later.ts
 
   --policy FILE  the policy
   --read PATHS   what the program reads, separated by commas; default: .

@@ -115,6 +115,21 @@ for (
     { value: "notes/../b.md", resolved: "<sandbox>/b.md", asks: true },
     { value: "b.md", resolved: "<sandbox>/b.md", asks: false },
     { value: "b/notes/a.md", resolved: "<sandbox>/b/notes/a.md", asks: false },
+    // In a path every character means itself.
+    { value: "n%6ftes/a.md", resolved: "<sandbox>/n%6ftes/a.md", asks: false },
+    { value: "notes%2fa.md", resolved: "<sandbox>/notes%2fa.md", asks: false },
+    {
+      value: "b;/notes/a.md",
+      resolved: "<sandbox>/b;/notes/a.md",
+      asks: false,
+    },
+    {
+      value: ";x/notes/a.md",
+      resolved: "<sandbox>/;x/notes/a.md",
+      asks: false,
+    },
+    { value: "notes;x/a.md", resolved: "<sandbox>/notes;x/a.md", asks: false },
+    { value: "Notes/a.md", resolved: "<sandbox>/Notes/a.md", asks: false },
   ].map((each) => ({ argument: "path", starts_with: "notes/", ...each }))
     .concat([
       { value: "https://A.example/b/../admin/x", asks: true },
@@ -122,7 +137,19 @@ for (
       { value: "https://a.example/%61dmin/x", asks: true },
       { value: "https://a.example//admin/x", asks: true },
       { value: "https://a.example/admin/%ff", asks: true },
+      { value: "https://a.example/x/..%2fadmin/y", asks: true },
+      { value: "https://a.example/.%2fadmin/y", asks: true },
+      { value: "https://a.example/%252e%252fadmin/y", asks: true },
+      { value: "https://a.example/;/admin/y", asks: true },
+      { value: "https://a.example/admin;z/y", asks: true },
+      { value: "https://a.example/x/..;/admin/y", asks: true },
+      { value: "https://a.example/x/..%5cadmin/y", asks: true },
+      { value: "https://a.example/x/..%c0%afadmin/y", asks: true },
+      { value: "https://a.example/x/..%u002fadmin/y", asks: true },
+      { value: "https://a.example/%EF%BD%81dmin/y", asks: true },
       { value: "https://a.example/x", asks: false },
+      { value: "https://a.example/administration/", asks: false },
+      { value: "https://a.example/x/%61dmin/", asks: false },
     ].map((each) => ({
       argument: "url",
       starts_with: "https://a.example/admin/",

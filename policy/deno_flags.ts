@@ -34,6 +34,11 @@ const INNER_RANGES = [
  * stands for an IPv4 address which is not public is refused by Deno, too; such
  * a range is open only when the policy lists an address in it.
  *
+ * `--no-prompt` has Deno refuse what is not granted instead of asking whoever
+ * sits at the terminal. `--cached-only` has it fetch no module: a tool that
+ * computes the name of a package which it imports would otherwise have it
+ * downloaded and run, whatever `--allow-import` and `--allow-net` say.
+ *
  * Three things Deno cannot say: that `*.host` leaves out the host itself, which
  * links a path may follow, and ranges of IPv6. The gates say them.
  */
@@ -51,6 +56,7 @@ export function denoFlags(
     );
   return [
     "--no-prompt",
+    "--cached-only",
     ...policy.sandbox.isolation === "worker"
       ? ["--unstable-worker-options"]
       : [],

@@ -35,7 +35,12 @@ Deno.test("denoFlags() gives the paths of the program and nothing else to a poli
       read: [".", "/data"],
       write: ["runs"],
     }),
-    ["--no-prompt", "--allow-read=.,/data", "--allow-write=runs"],
+    [
+      "--no-prompt",
+      "--cached-only",
+      "--allow-read=.,/data",
+      "--allow-write=runs",
+    ],
   );
 });
 
@@ -51,6 +56,7 @@ for (
   Deno.test(`denoFlags() allows ${host} for ${entry}`, () => {
     assertEquals(netOf([entry]), [
       "--no-prompt",
+      "--cached-only",
       `--allow-net=${host}`,
       closed(),
     ]);
@@ -60,6 +66,7 @@ for (
 Deno.test("denoFlags() names each host once, in order", () => {
   assertEquals(netOf(["b.test", "a.test", "b.test:443"]), [
     "--no-prompt",
+    "--cached-only",
     "--allow-net=a.test:443,b.test:443",
     closed(),
   ]);
@@ -95,7 +102,12 @@ Deno.test("denoFlags() lets a program start Workers with permissions of their ow
       url_allowlist: [],
       sandbox: { isolation: "worker" },
     }, { read: ["."], write: [] }),
-    ["--no-prompt", "--unstable-worker-options", "--allow-read=."],
+    [
+      "--no-prompt",
+      "--cached-only",
+      "--unstable-worker-options",
+      "--allow-read=.",
+    ],
   );
 });
 
@@ -106,6 +118,6 @@ Deno.test("denoFlags() leaves out what is served without a network", () => {
       write: ["runs"],
       served: ["fixtures.local"],
     }),
-    ["--no-prompt", "--allow-read=.", "--allow-write=runs"],
+    ["--no-prompt", "--cached-only", "--allow-read=.", "--allow-write=runs"],
   );
 });

@@ -3,6 +3,7 @@ import { type Escalation, escalationSchema } from "./escalation.ts";
 import { parseHostEntry } from "./host_entry.ts";
 import type { Redaction } from "./redaction.ts";
 import { redactionSchema } from "./redaction_schema.ts";
+import { refusalOfToolName, toolName } from "./tool_name.ts";
 import { unique } from "./unique.ts";
 
 /** What a policy file says, key by key. */
@@ -13,9 +14,9 @@ export interface PolicyDocument {
   readonly on_deny: "terminate" | "continue";
   /** Which tools may be called; one that is on neither list may not. */
   readonly tool_registry: {
-    /** Exact names of the tools that may be called. */
+    /** Exact names of the tools that may be called. A pattern such as `fs.*` is refused when the policy is loaded. */
     readonly allowed: readonly string[];
-    /** Exact names of tools that must not be called, whatever else is listed. */
+    /** Exact names of tools that must not be called, whatever else is listed; no patterns either. */
     readonly denied: readonly string[];
   };
   /**
@@ -116,11 +117,6 @@ export interface RetryLimits {
   readonly backoff_cap_ms: number;
 }
 
-const toolName = z.string().check(
-  z.minLength(1, "expected a tool's name, found an empty one"),
-  z.refine((name) => name.trim() === name, "spaces around a tool's name"),
-);
-
 const hostEntry = z.string().check((context) => {
   try {
     parseHostEntry(context.value);
@@ -203,6 +199,7 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
   escalate.forEach(({ tools }, index) =>
     tools.forEach((name, place) => {
       if (tool_registry.allowed.includes(name)) return;
+      if (refusalOfToolName(name) !== undefined) return;
       context.issues.push({
         code: "custom",
         input: name,

@@ -238,6 +238,31 @@ const REFUSED = [
   },
   {
     from: "  denied: []",
+    to: "  denied: ['fs.*']",
+    want:
+      'p.yaml:12: tool_registry.denied[0]: "fs.*" has "*" in it, but a pattern matches nothing; list each tool by its exact name',
+  },
+  {
+    from: "  denied: []",
+    to: "  denied:\n    - shell\n    - 'shell_*'",
+    want:
+      'p.yaml:14: tool_registry.denied[1]: "shell_*" has "*" in it, but a pattern matches nothing; list each tool by its exact name',
+  },
+  {
+    from: "[search, fetch,",
+    to: "['*', search, fetch,",
+    want:
+      'p.yaml:11: tool_registry.allowed[0]: "*" has "*" in it, but a pattern matches nothing; list each tool by its exact name',
+  },
+  {
+    from: "sandbox:",
+    to:
+      "escalate:\n  - tools: [read]\n    reason: r\n  - tools:\n      - 'wri*'\n    reason: r\nsandbox:",
+    want:
+      'p.yaml:22: escalate[1].tools[0]: "wri*" has "*" in it, but a pattern matches nothing; list each tool by its exact name',
+  },
+  {
+    from: "  denied: []",
     to: "  denied: [read]",
     want:
       "p.yaml:10: tool_registry: a tool is both allowed and denied; the entry under allowed can never match",

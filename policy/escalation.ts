@@ -1,8 +1,9 @@
 import { z } from "../deps.ts";
+import { toolName } from "./tool_name.ts";
 
 /** Calls that only a person may allow. */
 export interface Escalation {
-  /** Exact names of tools, each of them allowed by `tool_registry`. */
+  /** Exact names of tools, each of them allowed by `tool_registry`; no patterns. */
   readonly tools: readonly string[];
   /** What the arguments must be; all of it. Left out: whatever they are. */
   readonly when?: readonly Condition[] | undefined;
@@ -15,7 +16,8 @@ export interface Escalation {
  * argument that is missing or of another type it holds too: who cannot tell asks.
  * A path and a URL have several spellings; it holds when it does of the one that
  * the model wrote, or of one that names where the path leads below the sandbox, or
- * of the URL in canonical form, without its fragment, or without percent-encoding.
+ * of any URL that a server may take this one for. Of a URL of which nobody can tell
+ * that, every condition on a text holds.
  */
 export interface Condition {
   /** Name of the argument. */
@@ -58,7 +60,7 @@ const condition: z.ZodMiniType<Condition> = z.strictObject({
 
 /** The schema of one entry of `escalate`. */
 export const escalationSchema: z.ZodMiniType<Escalation> = z.strictObject({
-  tools: z.array(text).check(z.minLength(1, "expected at least one tool")),
+  tools: z.array(toolName).check(z.minLength(1, "expected at least one tool")),
   when: z.optional(
     z.array(condition).check(
       z.minLength(

@@ -7,6 +7,7 @@ import {
 import { InputError } from "../policy/input_error.ts";
 import { loadPolicy } from "../policy/load.ts";
 import policyText from "../policy/v1.yaml" with { type: "text" };
+import type { JsonObject } from "../tools/json.ts";
 import { withOverrides } from "./policy_overrides.ts";
 
 const POLICY = loadPolicy(policyText, "policy/v1.yaml");
@@ -42,3 +43,19 @@ Deno.test("withOverrides() refuses what makes no sound policy, naming the task",
     'loop_budget: unknown key "max_steps"',
   );
 });
+
+const PATTERNS: readonly JsonObject[] = [
+  { tool_registry: { allowed: ["fs.*"] } },
+  { tool_registry: { denied: ["fs.*"] } },
+  { escalate: [{ tools: ["fs.*"], reason: "r" }] },
+];
+
+for (const overrides of PATTERNS) {
+  Deno.test(`withOverrides() refuses a pattern for a tool's name in ${JSON.stringify(overrides)}`, () => {
+    assertThrows(
+      () => withOverrides(POLICY, overrides, "task.yaml"),
+      InputError,
+      '"fs.*" has "*" in it',
+    );
+  });
+}

@@ -2,36 +2,11 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
 import { differences } from "../evidence/differences.ts";
 import { readArtifacts } from "../evidence/run_directory.ts";
+import { servedProject } from "./from_url.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";
 
 const RUN = "runs/2026-11-22_f09c7907_0";
-
-/** Serves the files of the project as a static host does. */
-async function serveFile(request: Request): Promise<Response> {
-  const { pathname } = new URL(request.url);
-  try {
-    const body = await Deno.readFile(join(PROJECT, pathname));
-    const type = pathname.endsWith(".ts")
-      ? "application/typescript"
-      : "text/plain";
-    return new Response(body, { headers: { "content-type": type } });
-  } catch {
-    return new Response("not found", { status: 404 });
-  }
-}
-
-/** Serves the project on loopback until it is disposed of. */
-function served() {
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    serveFile,
-  );
-  return {
-    program: `http://127.0.0.1:${server.addr.port}/mod.ts`,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
-}
 
 const ignore = lacks("read", "write", "run", "net");
 const permissions = ["--allow-read", "--allow-write", "--allow-env"];
@@ -42,11 +17,11 @@ Deno.test({
   ignore,
   async fn() {
     using folder = temporaryFolder();
-    await using server = served();
+    await using project = servedProject();
     const { code, stdout, stderr } = await program(["canonical"], {
       cwd: folder.path,
       permissions,
-      program: server.program,
+      program: `${project.url}/mod.ts`,
     });
     assertEquals(code, 0, stderr);
     assertStringIncludes(stdout, `${RUN}: final_answer`);
@@ -66,13 +41,13 @@ Deno.test({
   ignore,
   async fn() {
     using folder = temporaryFolder();
-    await using server = served();
+    await using project = servedProject();
     const task = join(PROJECT, "examples/constitution/task.yaml");
     const start = (...flags: readonly string[]) =>
       program(["run", task, "--out", "out"], {
         cwd: folder.path,
         permissions: [...permissions, ...flags],
-        program: server.program,
+        program: `${project.url}/mod.ts`,
       });
     const without = await start();
     assertEquals(without.code, 70);

@@ -22,6 +22,7 @@ for (
         "deps.ts",
         "deno.json",
         "deno.lock",
+        "url.lock",
         "README.md",
         "LICENSE",
       ],
@@ -106,12 +107,18 @@ Deno.test(
       /mod\.ts (canonical|policy-gates|failure-modes|test|run)\b/.test(command)
     );
     assertEquals(agents.length, 7);
+    // A task works in a fresh clone, where nothing has been fetched yet.
+    const wanted = implied.filter((flag) =>
+      !/^--(allow|deny)-|^--cached-only$/.test(flag)
+    );
+    assertEquals(wanted, ["--no-prompt"]);
     for (const [name, { command }] of agents) {
       const flags = command.split(" ").filter((word) => word.startsWith("--"));
       const beyond = flags.filter((each) =>
         !["--check", "--scratch", ...implied].includes(each)
       );
       assertEquals(beyond, [], name);
+      assertEquals(wanted.filter((flag) => !flags.includes(flag)), [], name);
     }
   },
 );

@@ -1,6 +1,7 @@
 import { z } from "../../deps.ts";
 import { RUN_DIRECTORY_CASES } from "./run_directory_cases.ts";
 import casesText from "./cases.json" with { type: "text" };
+import escalationText from "./escalation.json" with { type: "text" };
 
 /** One thing that a model may propose, and what must become of it. */
 export interface HostileCase {
@@ -48,9 +49,10 @@ const schema: z.ZodMiniType<readonly HostileCase[]> = z.array(z.object({
   why: z.string(),
 }));
 
-/** Every case of `cases.json`, in its order, and those of run directories. */
+/** Every case of `cases.json`, and then of the families that have a file of their own. */
 export const HOSTILE_CASES: readonly HostileCase[] = [
-  ...schema.parse(JSON.parse(casesText)),
+  ...[casesText, escalationText]
+    .flatMap((text) => schema.parse(JSON.parse(text))),
   ...RUN_DIRECTORY_CASES,
 ];
 

@@ -1,6 +1,7 @@
 import { argumentTrial } from "./arg_schema.ts";
 import type { HostileCase } from "./cases.ts";
 import { cycleTrial } from "./cycle_detection.ts";
+import { escalationTrial } from "./escalation.ts";
 import type { LaidFixture } from "./fixture.ts";
 import { playBudget } from "./loop_budget.ts";
 import type { Outcome } from "./outcome.ts";
@@ -29,7 +30,7 @@ export interface Family {
   end?(): Promise<void>;
 }
 
-/** Every family that `cases.json` has, by its name. */
+/** Every family that the cases have, by its name. */
 export const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
   ["url_allowlist", judged(urlTrial)],
   ["sandbox_path", { play: playPath, trial: pathTrial, disk: true }],
@@ -44,6 +45,7 @@ export const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
     times: () => RUN_DIRECTORY_TIMES.map((ms) => ms * 1000),
     end: endPlayer,
   }],
+  ["escalation", judged(escalationTrial)],
 ]);
 
 /** A family whose cases are calls, unless one is refused before it is judged. */

@@ -19,9 +19,9 @@ const schema = z.object({
 /** `input` is the name that a model calls, in an output that is judged first. */
 export function toolTrial({ input, context }: HostileCase): Trial | Outcome {
   const { registered, allow, deny } = schema.parse(context).policy;
-  const policy = policyWith({
-    tool_registry: { allowed: allow, denied: deny },
-  });
+  // A star never matched anything; now no policy with one can be loaded.
+  const allowed = allow.filter((name) => name !== "*");
+  const policy = policyWith({ tool_registry: { allowed, denied: deny } });
   const tools = toolRegistry(registered.map((name) => recordedTool(name)));
   const judged = judgeOutput(
     { calls: [{ id: "1", tool: input, args_json: "{}" }] },

@@ -1,5 +1,6 @@
 import { ARGUMENT_PROPERTIES } from "./arg_schema.ts";
 import { CYCLE_PROPERTIES } from "./cycle_detection.ts";
+import { ESCALATION_PROPERTIES } from "./escalation.ts";
 import { BUDGET_PROPERTIES } from "./loop_budget.ts";
 import { ORDER_PROPERTIES } from "./order.ts";
 import type { Property } from "./property.ts";
@@ -12,6 +13,7 @@ import { URL_PROPERTIES } from "./url_allowlist.ts";
 export const PROPERTIES: readonly Property[] = [
   ...REGISTRY_PROPERTIES,
   ...URL_PROPERTIES,
+  ...ESCALATION_PROPERTIES,
   ...PATH_PROPERTIES,
   ...ARGUMENT_PROPERTIES,
   ...JSON_PROPERTIES,
