@@ -2,7 +2,7 @@ import {
   type RunDifference,
   runDifference,
 } from "../evidence/run_difference.ts";
-import { oneLine } from "../evidence/one_line.ts";
+import { oneLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT } from "./command.ts";
 import { readRecord } from "./record.ts";

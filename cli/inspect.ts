@@ -1,7 +1,7 @@
 import { join } from "../deps.ts";
 import { exists } from "../evidence/exists.ts";
 import { INCIDENTS } from "../evidence/incident.ts";
-import { oneLine } from "../evidence/one_line.ts";
+import { oneLine } from "../tools/data/untrusted_text.ts";
 import { timeline } from "../evidence/timeline.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT } from "./command.ts";

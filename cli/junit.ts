@@ -1,3 +1,5 @@
+import { xmlText } from "../tools/data/untrusted_text.ts";
+
 /** One task that was tested. */
 export interface Tested {
   readonly name: string;
@@ -26,23 +28,14 @@ export function junitReport(tested: readonly Tested[]): string {
 }
 
 function testCase({ name, path, unmet, seconds }: Tested): string {
-  const head = `    <testcase name="${escape(name)}" classname="${
-    escape(path)
+  const head = `    <testcase name="${xmlText(name)}" classname="${
+    xmlText(path)
   }" time="${seconds.toFixed(3)}"`;
   return unmet.length === 0 ? `${head}/>` : [
     `${head}>`,
-    `      <failure message="${escape(unmet[0] ?? "")}">${
-      escape(unmet.join("\n"))
+    `      <failure message="${xmlText(unmet[0] ?? "")}">${
+      xmlText(unmet.join("\n"))
     }</failure>`,
     "    </testcase>",
   ].join("\n");
-}
-
-/** Writes text for XML 1.0, which has no place for most control characters. */
-function escape(text: string): string {
-  return text.toWellFormed()
-    // deno-lint-ignore no-control-regex
-    .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "\ufffd")
-    .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

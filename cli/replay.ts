@@ -1,6 +1,6 @@
 import { join } from "../deps.ts";
 import { eventDifference } from "../evidence/event_difference.ts";
-import { oneLine } from "../evidence/one_line.ts";
+import { oneLine } from "../tools/data/untrusted_text.ts";
 import { type Flip, redecide, type Verdict } from "../evidence/redecide.ts";
 import { replay as replayRecord } from "../evidence/replay.ts";
 import { counted } from "../evidence/counted.ts";

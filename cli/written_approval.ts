@@ -7,7 +7,7 @@ import {
 } from "../evidence/approval_file.ts";
 import { InputError } from "../policy/input_error.ts";
 import type { Policy } from "../policy/load.ts";
-import { escaped } from "../runtime/escaped.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { textIfThere, whyUnwritable } from "./files.ts";
 
 /** How long an answer counts when the policy does not say, in seconds. */
@@ -42,7 +42,9 @@ export function writtenApproval(
     expires_seconds,
   });
   const notes = passedOver.map((each) =>
-    `${escaped(path)}:${each.line}: ${whyPassedOver(each, expires_seconds)}`
+    `${terminalLine(path)}:${each.line}: ${
+      whyPassedOver(each, expires_seconds)
+    }`
   );
   return { approval, notes };
 }

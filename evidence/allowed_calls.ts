@@ -12,7 +12,7 @@ import type {
   ToolStarted,
 } from "../runtime/event.ts";
 import type { FindingCode } from "./finding.ts";
-import { quoted } from "./quoted.ts";
+import { quoted } from "../tools/data/untrusted_text.ts";
 import { sha256 } from "./sha256.ts";
 
 /** What is wrong with an event, for people. */

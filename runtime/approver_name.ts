@@ -1,5 +1,5 @@
 import { NOBODY } from "../policy/answer.ts";
-import { escaped } from "./escaped.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 
 /** Longer than any name, so that it fits on a line. */
 const MAX_LENGTH = 200;
@@ -14,7 +14,7 @@ export function approverNameFault(name: string): string | undefined {
   if (trimmed.toLowerCase() === NOBODY) {
     return "on record it says that nobody answered";
   }
-  return escaped(name) === name
+  return terminalLine(name) === name
     ? undefined
     : "it has characters that cannot be seen";
 }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { approverNameFault } from "./approver_name.ts";
-import { escaped } from "./escaped.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 
 const UNSEEN = "it has characters that cannot be seen";
 const RESERVED = "on record it says that nobody answered";
@@ -26,7 +26,7 @@ for (
     { name: "ada\ud800", want: UNSEEN },
   ]
 ) {
-  Deno.test(`approverNameFault() of "${escaped(name)}"`, () => {
+  Deno.test(`approverNameFault() of "${terminalLine(name)}"`, () => {
     assertEquals(approverNameFault(name), want);
   });
 }
