@@ -4,6 +4,7 @@ import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { loadPolicy } from "../policy/load.ts";
 import type { RunEvent } from "../runtime/event.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { approverName } from "./approver_name.ts";
 import { describeRequest } from "./describe_request.ts";
 import { readRecord } from "./record.ts";
@@ -27,7 +28,9 @@ function answersTo(
 
 function described(answer: WrittenApproval, directory: string): string {
   const verdict = verdictOf(answer);
-  return `it was ${verdict} by ${answer.approver}; \`resume ${directory}\` goes on`;
+  return `it was ${verdict} by ${answer.approver}; \`resume ${
+    terminalLine(directory)
+  }\` goes on`;
 }
 
 const VERDICTS = new Map([["approve", "approved"], ["reject", "rejected"]]);
@@ -76,16 +79,17 @@ or cannot be read.
     if (isList) {
       written?.notes.forEach((note) => output.note(note));
       if (answered !== undefined) {
-        output.data(
-          json ? JSON.stringify(answered) : described(answered, directory),
-        );
+        if (json) output.json(answered);
+        else output.data(described(answered, directory));
         return EXIT.ok;
       }
       if (request === undefined) {
-        output.data(json ? "null" : "nothing waits for approval");
+        if (json) output.json(null);
+        else output.data("nothing waits for approval");
         return EXIT.ok;
       }
-      output.data(json ? JSON.stringify(request) : describeRequest(request));
+      if (json) output.json(request);
+      else output.data(describeRequest(request));
       return EXIT.waiting;
     }
     const verdict = VERDICTS.get(verb);
@@ -109,7 +113,8 @@ or cannot be read.
       approver,
       verdict,
     });
-    output.data(`${verdict} by ${approver}; \`resume ${directory}\` goes on`);
+    const place = terminalLine(directory);
+    output.data(`${verdict} by ${approver}; \`resume ${place}\` goes on`);
     return EXIT.ok;
   },
 };

@@ -1,4 +1,4 @@
-import { xmlText } from "../tools/data/untrusted_text.ts";
+import { terminalLine, xmlText } from "../tools/data/untrusted_text.ts";
 
 /** One task that was tested. */
 export interface Tested {
@@ -28,14 +28,19 @@ export function junitReport(tested: readonly Tested[]): string {
 }
 
 function testCase({ name, path, unmet, seconds }: Tested): string {
-  const head = `    <testcase name="${xmlText(name)}" classname="${
-    xmlText(path)
+  const head = `    <testcase name="${onOneLine(name)}" classname="${
+    onOneLine(path)
   }" time="${seconds.toFixed(3)}"`;
   return unmet.length === 0 ? `${head}/>` : [
     `${head}>`,
-    `      <failure message="${xmlText(unmet[0] ?? "")}">${
-      xmlText(unmet.join("\n"))
+    `      <failure message="${onOneLine(unmet[0] ?? "")}">${
+      unmet.map(onOneLine).join("\n")
     }</failure>`,
     "    </testcase>",
   ].join("\n");
+}
+
+/** What was told may hold a line end, which would look like a line of the report. */
+function onOneLine(text: string): string {
+  return xmlText(terminalLine(text));
 }

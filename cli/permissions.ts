@@ -31,7 +31,7 @@ Prints the narrowest flags under which runs of a policy work, on one line:
       write: [out],
       served: [new URL(FIXTURE_ORIGIN).hostname],
     });
-    output.data(flags.join(" "));
+    output.verbatim(flags.join(" "));
     return EXIT.ok;
   },
 };

@@ -78,12 +78,12 @@ async function sameEvents(
   const divergence = await onRecord(run, () => replayRecord(events));
   if (json) {
     const same = divergence === undefined;
-    output.data(JSON.stringify({
+    output.json({
       run,
       events: events.length,
       same,
       ...same ? {} : { seq: divergence.seq, ...differenceOf(divergence) },
-    }));
+    });
   } else {
     output.data(
       divergence === undefined
@@ -148,9 +148,7 @@ async function judgeAgain(
     () => redecide(events, policy),
   );
   if (json) {
-    output.data(
-      JSON.stringify({ run, policy: policy.version, decisions, flips }),
-    );
+    output.json({ run, policy: policy.version, decisions, flips });
     return;
   }
   const summary = flips.length === 0

@@ -1,5 +1,6 @@
 import { z } from "../../deps.ts";
 import casesText from "./cases.json" with { type: "text" };
+import { TERMINAL_CASES } from "./terminal_cases.ts";
 
 /** One thing that a model may propose, and what must become of it. */
 export interface HostileCase {
@@ -44,10 +45,11 @@ const schema: z.ZodMiniType<readonly HostileCase[]> = z.array(z.object({
   why: z.string(),
 }));
 
-/** Every case of `cases.json`, in its order. */
-export const HOSTILE_CASES: readonly HostileCase[] = schema.parse(
-  JSON.parse(casesText),
-);
+/** Every case of `cases.json`, in its order, then those that are texts for a terminal. */
+export const HOSTILE_CASES: readonly HostileCase[] = [
+  ...schema.parse(JSON.parse(casesText)),
+  ...TERMINAL_CASES,
+];
 
 /** Whether a case is a benign call that only looks like an attack. */
 export function isBenign({ id }: HostileCase): boolean {

@@ -5,6 +5,7 @@ import type { LaidFixture } from "./fixture.ts";
 import { playBudget } from "./loop_budget.ts";
 import type { Outcome } from "./outcome.ts";
 import { pathTrial, playPath } from "./sandbox_path.ts";
+import { playTerminal } from "./terminal.ts";
 import { toolTrial } from "./tool_registry.ts";
 import { playTrial, type Trial } from "./trial.ts";
 import { urlTrial } from "./url_allowlist.ts";
@@ -20,7 +21,7 @@ export interface Family {
   readonly disk?: boolean;
 }
 
-/** Every family that `cases.json` has, by its name. */
+/** Every family of the cases, by its name. */
 export const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
   ["url_allowlist", judged(urlTrial)],
   ["sandbox_path", { play: playPath, trial: pathTrial, disk: true }],
@@ -29,6 +30,7 @@ export const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
   ["loop_budget", { play: playBudget }],
   ["cycle_detection", judged(cycleTrial)],
   ["url_redirect_dns", { play: playRedirects }],
+  ["terminal", { play: playTerminal, disk: true }],
 ]);
 
 /** A family whose cases are calls, unless one is refused before it is judged. */

@@ -96,14 +96,10 @@ export function xmlText(text: string): string {
  * what JSON has no place for, such as `undefined`, but `null`.
  */
 export function jsonText(value: unknown): string {
-  return escapedJson(JSON.stringify(value) ?? "null");
-}
-
-/** The same of what is JSON already: the value and the order of its keys stay. */
-export function escapedJson(json: string): string {
-  return json.replace(OBEYED_ANYWHERE, (character) =>
-    // Outside of strings JSON has spaces, which are no part of the value.
-    /[\t\n\r]/.test(character) ? " " : unitsEscaped(character));
+  return (JSON.stringify(value) ?? "null").replace(
+    OBEYED_ANYWHERE,
+    unitsEscaped,
+  );
 }
 
 /** Shows text on a line of a Markdown report; line ends are spelled out too. */
