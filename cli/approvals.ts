@@ -50,8 +50,8 @@ a limited time (approval.expires_seconds), and cannot be taken back. \`list\` an
 \`resume\` say on standard error which lines of the file they pass over: an answer
 to this call that has expired or lies in the future, and what cannot be read.
 
-  --by NAME  who answers; it is recorded, so control characters and the name
-             "none" are refused
+  --by NAME  who answers; it is recorded, so a name is refused that has anything
+             in it that cannot be seen, or that looks like "none"
   --json     print the request as JSON
 
 Exit codes: 0 done, 3 (list) the run waits for an answer, 1 it does not, has one,
