@@ -110,7 +110,7 @@ function printLines(tested: readonly Tested[], output: Output): void {
   for (const { name, path, unmet } of tested) {
     const verdict = unmet.length === 0 ? "ok    " : "FAILED";
     output.data(terminalLine(`${verdict} ${name} (${path})`));
-    for (const line of unmet) output.data(`         ${terminalLine(line)}`);
+    for (const line of unmet) output.data(`         ${line}`);
   }
   const failed = tested.filter(({ unmet }) => unmet.length > 0).length;
   output.data(`${tested.length - failed} passed, ${failed} failed`);
