@@ -4,7 +4,9 @@
  * @module
  */
 import { type Command, EXIT, type Output, UsageError } from "./cli/command.ts";
+import { outputTo } from "./cli/output.ts";
 import { WriteError } from "./evidence/write_error.ts";
+import { terminalLine } from "./tools/data/untrusted_text.ts";
 import { InputError } from "./policy/input_error.ts";
 
 /** Commands are loaded when they are called, so that one pays only for itself. */
@@ -32,45 +34,58 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import("./cli/verify.ts")).verify,
 };
 
-/** Runs one command line; returns the exit code of the process. */
-export async function main(args: readonly string[]): Promise<number> {
+const PROCESS = outputTo({
+  data: (line) => console.log(line),
+  note: (line) => console.error(line),
+  isTerminal: Deno.stdout.isTerminal(),
+});
+
+/**
+ * Runs one command line; returns the exit code of the process. Everything that is
+ * said goes to `output`, by default that of the process.
+ */
+export async function main(
+  args: readonly string[],
+  output: Output = PROCESS,
+): Promise<number> {
   const [name, ...rest] = args;
   const load = name === undefined
     ? undefined
     : new Map(Object.entries(COMMANDS)).get(name);
-  if (name === "--version") return await version();
-  if (load === undefined) return await overview(name);
+  if (name === "--version") return await version(output);
+  if (load === undefined) return await overview(name, output);
   const command = await load();
   if (rest.includes("--help") || rest.includes("-h")) {
-    OUTPUT.data(command.help.trimEnd());
+    output.data(command.help.trimEnd());
     return EXIT.ok;
   }
   try {
-    return await command.run(rest, OUTPUT);
+    return await command.run(rest, output);
   } catch (error) {
-    OUTPUT.note(explain(error, name));
+    output.note(explain(error, name));
     return EXIT.error;
   }
 }
 
-const OUTPUT: Output = {
-  data: (text) => console.log(text),
-  // What a model, a record or a server wrote may be quoted in it.
-  note: (text) => console.error(text.replace(/[^\P{C}\n]/gu, " ")),
-};
-
 /** Loaded when it is asked for, like the commands. */
-async function version(): Promise<number> {
+async function version(output: Output): Promise<number> {
   const config = await import("./deno.json", { with: { type: "json" } });
-  OUTPUT.data(config.default.version);
+  output.data(config.default.version);
   return EXIT.ok;
 }
 
-async function overview(name: string | undefined): Promise<number> {
+async function overview(
+  name: string | undefined,
+  output: Output,
+): Promise<number> {
   const wanted = name === undefined || name === "--help" || name === "-h" ||
     name === "help";
   if (!wanted) {
-    OUTPUT.note(`Cannot run "${name}": there is no such command; see --help`);
+    output.note(
+      `Cannot run "${
+        terminalLine(name)
+      }": there is no such command; see --help`,
+    );
     return EXIT.error;
   }
   const lines = [
@@ -85,13 +100,13 @@ async function overview(name: string | undefined): Promise<number> {
     "",
     "`<command> --help` says more, `--version` which version this is.",
   );
-  OUTPUT.data(lines.join("\n"));
+  output.data(lines.join("\n"));
   return EXIT.ok;
 }
 
 function explain(error: unknown, command: string | undefined): string {
   if (error instanceof UsageError) {
-    return `${error.message}; see ${command} --help`;
+    return `${terminalLine(error.message)}; see ${command} --help`;
   }
   if (error instanceof InputError || error instanceof WriteError) {
     return error.message;

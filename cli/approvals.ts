@@ -4,6 +4,7 @@ import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { loadPolicy } from "../policy/load.ts";
 import type { RunEvent } from "../runtime/event.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { approverName } from "./approver_name.ts";
 import { describeRequest } from "./describe_request.ts";
 import { readRecord } from "./record.ts";
@@ -25,7 +26,9 @@ function placeOf(
 
 function described(given: WrittenApproval, directory: string): string {
   const verdict = verdictOf(given);
-  return `it was ${verdict} by ${given.approver}; \`resume ${directory}\` goes on`;
+  return `it was ${verdict} by ${given.approver}; \`resume ${
+    terminalLine(directory)
+  }\` goes on`;
 }
 
 const VERDICTS = new Map([["approve", "approved"], ["reject", "rejected"]]);
@@ -46,8 +49,8 @@ counts. \`list\` and \`resume\` say on standard error which lines of the file th
 pass over: an answer to this call that came later, has expired or lies in the
 future, and what cannot be read.
 
-  --by NAME  who answers; it is recorded, so control characters and the name
-             "none" are refused
+  --by NAME  who answers; it is recorded, so a name is refused that has anything
+             in it that cannot be seen, or that looks like "none"
   --json     print the request as JSON
 
 Exit codes: 0 done, 3 (list) the run waits for an answer, 1 it does not, has one,
@@ -77,16 +80,17 @@ or cannot be read.
       const answered = written?.approval;
       written?.notes.forEach((note) => output.note(note));
       if (answered !== undefined) {
-        output.data(
-          json ? JSON.stringify(answered) : described(answered, directory),
-        );
+        if (json) output.json(answered);
+        else output.data(described(answered, directory));
         return EXIT.ok;
       }
       if (request === undefined) {
-        output.data(json ? "null" : "nothing waits for approval");
+        if (json) output.json(null);
+        else output.data("nothing waits for approval");
         return EXIT.ok;
       }
-      output.data(json ? JSON.stringify(request) : describeRequest(request));
+      if (json) output.json(request);
+      else output.data(describeRequest(request));
       return EXIT.waiting;
     }
     const verdict = VERDICTS.get(verb);
@@ -105,7 +109,11 @@ or cannot be read.
     if (before !== undefined) {
       throw new UsageError(`Cannot ${verb}: ${described(before, directory)}`);
     }
-    output.data(`${verdict} by ${approver}; \`resume ${directory}\` goes on`);
+    output.data(
+      `${verdict} by ${approver}; \`resume ${
+        terminalLine(directory)
+      }\` goes on`,
+    );
     return EXIT.ok;
   },
 };

@@ -1,5 +1,5 @@
 import { approverNameFault } from "../runtime/approver_name.ts";
-import { escaped } from "../runtime/escaped.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { UsageError } from "./command.ts";
 
 /**
@@ -10,5 +10,5 @@ import { UsageError } from "./command.ts";
 export function approverName(given: string): string {
   const fault = approverNameFault(given);
   if (fault === undefined) return given.trim();
-  throw new UsageError(`Cannot use --by "${escaped(given)}": ${fault}`);
+  throw new UsageError(`Cannot use --by "${terminalLine(given)}": ${fault}`);
 }

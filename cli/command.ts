@@ -1,8 +1,12 @@
 /** What a command writes to; the process has the real one. */
 export interface Output {
-  /** Data, on standard output. */
+  /** Data for people, on standard output; what a terminal may obey is spelled out. */
   data(text: string): void;
-  /** Progress and diagnostics, on standard error. */
+  /** Data for programs, on standard output: a value as JSON on one line. */
+  json(value: unknown): void;
+  /** Text that others go on with, on standard output: as it is, but for a terminal. */
+  verbatim(text: string): void;
+  /** Progress and diagnostics, on standard error, spelled out like data. */
   note(text: string): void;
 }
 

@@ -60,7 +60,7 @@ Exit codes: 0 whatever is decided, 1 when a line or a file cannot be read.
       number += 1;
       if (line.trim() === "") continue;
       const judge = session ?? open();
-      output.data(JSON.stringify(judge(readCall(line, number))));
+      output.json(judge(readCall(line, number)));
     }
     return EXIT.ok;
   },

@@ -1,5 +1,5 @@
 import type { ApprovalRequest } from "../runtime/approval.ts";
-import { escaped } from "../runtime/escaped.ts";
+import { terminalLine as escaped } from "../tools/data/untrusted_text.ts";
 
 /** What a person must see to answer, a line each, with nothing in it that moves a cursor. */
 export function describeRequest(

@@ -2,7 +2,7 @@ import {
   type RunDifference,
   runDifference,
 } from "../evidence/run_difference.ts";
-import { oneLine } from "../evidence/one_line.ts";
+import { oneLine, terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT } from "./command.ts";
 import { readRecord } from "./record.ts";
@@ -29,11 +29,8 @@ Exit codes: 0 both did the same, 2 they did not, 1 a record cannot be read.
     const runs = [given.operand(0), given.operand(1)] as const;
     const [one, other] = runs.map((run) => readRecord(run).events);
     const difference = runDifference(one ?? [], other ?? []);
-    output.data(
-      given.flag("json")
-        ? JSON.stringify({ runs, ...difference })
-        : describe(runs, difference),
-    );
+    if (given.flag("json")) output.json({ runs, ...difference });
+    else output.data(describe(runs, difference));
     return difference.first === undefined ? EXIT.ok : EXIT.no;
   },
 };
@@ -42,7 +39,7 @@ function describe(
   [one, other]: readonly [string, string],
   { inputs, first, numbers: [mine, yours] }: RunDifference,
 ): string {
-  const lines = [`A: ${one}`, `B: ${other}`];
+  const lines = [`A: ${terminalLine(one)}`, `B: ${terminalLine(other)}`];
   if (inputs.length > 0) lines.push(`inputs that differ: ${inputs.join(", ")}`);
   if (first === undefined) {
     lines.push("both did the same");

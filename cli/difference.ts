@@ -1,3 +1,4 @@
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import type { Difference } from "../evidence/differences.ts";
 
 const CONTEXT = 24;
@@ -5,8 +6,9 @@ const EXCERPT = 72;
 
 /** Says where a file differs first: `PATH:LINE: expected …, found …`. */
 export function describeDifference(
-  { name, line, expected, found }: Difference,
+  { name: path, line, expected, found }: Difference,
 ): string {
+  const name = terminalLine(path);
   if (line === 1 && expected === undefined) return `${name}: not expected here`;
   if (line === 1 && found === undefined) return `${name}: missing`;
   let same = 0;

@@ -1,12 +1,17 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { InputError } from "../policy/input_error.ts";
 import { eachRun } from "./each_run.ts";
+import { outputTo } from "./output.ts";
 
 /** Looks at runs that are named for what comes of them. */
 async function looked(...runs: readonly string[]) {
   const [seen, notes]: [string[], string[]] = [[], []];
   const code = await eachRun(runs, {
-    output: { data: () => {}, note: (text) => void notes.push(text) },
+    output: outputTo({
+      data: () => {},
+      note: (line) => void notes.push(line),
+      isTerminal: false,
+    }),
     // deno-lint-ignore require-await
     async look(run) {
       seen.push(run);

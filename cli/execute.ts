@@ -175,20 +175,13 @@ export function describeEnd({ terminal_reason, totals }: RunFinished): string {
  * How a run ended, why it has no answer, and what became of its spans if they were
  * sent, as `--json` prints it.
  */
-export function endAsJson(
+export function endOf(
   run: string,
   { terminal_reason, answer, totals }: RunFinished,
   { trouble, spans }: {
     readonly trouble?: string | undefined;
     readonly spans?: SpansExported | undefined;
   } = {},
-): string {
-  return JSON.stringify({
-    run,
-    terminal_reason,
-    answer,
-    trouble,
-    totals,
-    spans,
-  });
+) {
+  return { run, terminal_reason, answer, trouble, totals, spans };
 }

@@ -1,6 +1,6 @@
 import { join } from "../deps.ts";
 import { INCIDENTS } from "../evidence/incident.ts";
-import { oneLine } from "../evidence/one_line.ts";
+import { oneLine } from "../tools/data/untrusted_text.ts";
 import { timeline } from "../evidence/timeline.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT } from "./command.ts";
@@ -26,26 +26,37 @@ Exit codes: 0 done, 1 the record cannot be read.
       flags: ["json"],
       operands: ["RUN_DIR"],
     });
-    const directory = given.operand(0);
+    const [directory, json] = [given.operand(0), given.flag("json")];
     const entries = timeline(readRecord(directory).events);
     for (const entry of entries) {
-      output.data(
-        given.flag("json") ? JSON.stringify(entry) : [
-          entry.at_ms.toFixed(0).padStart(8) + " ms",
-          (entry.step === 0 ? "" : String(entry.step)).padStart(3),
-          entry.what.padEnd(8),
-          entry.text,
-        ].join("  ").trimEnd(),
-      );
+      if (json) output.json(entry);
+      else {
+        output.data(
+          [
+            entry.at_ms.toFixed(0).padStart(8) + " ms",
+            (entry.step === 0 ? "" : String(entry.step)).padStart(3),
+            entry.what.padEnd(8),
+            entry.text,
+          ].join("  ").trimEnd(),
+        );
+      }
     }
     for (const line of incidentsOf(directory)) {
-      output.data(
-        given.flag("json") ? line : `incident  ${oneLine(line, 200)}`,
-      );
+      if (json) output.json(incidentOn(line));
+      else output.data(`incident  ${oneLine(line, 200)}`);
     }
     return EXIT.ok;
   },
 };
+
+/** What a line says; the line itself when it is not JSON. */
+function incidentOn(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return line;
+  }
+}
 
 /** The lines of incidents.jsonl, if there was any incident. */
 function incidentsOf(directory: string): readonly string[] {

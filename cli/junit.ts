@@ -1,3 +1,5 @@
+import { terminalLine, xmlText } from "../tools/data/untrusted_text.ts";
+
 /** One task that was tested. */
 export interface Tested {
   readonly name: string;
@@ -26,23 +28,19 @@ export function junitReport(tested: readonly Tested[]): string {
 }
 
 function testCase({ name, path, unmet, seconds }: Tested): string {
-  const head = `    <testcase name="${escape(name)}" classname="${
-    escape(path)
+  const head = `    <testcase name="${onOneLine(name)}" classname="${
+    onOneLine(path)
   }" time="${seconds.toFixed(3)}"`;
   return unmet.length === 0 ? `${head}/>` : [
     `${head}>`,
-    `      <failure message="${escape(unmet[0] ?? "")}">${
-      escape(unmet.join("\n"))
+    `      <failure message="${onOneLine(unmet[0] ?? "")}">${
+      unmet.map(onOneLine).join("\n")
     }</failure>`,
     "    </testcase>",
   ].join("\n");
 }
 
-/** Writes text for XML 1.0, which has no place for most control characters. */
-function escape(text: string): string {
-  return text.toWellFormed()
-    // deno-lint-ignore no-control-regex
-    .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "\ufffd")
-    .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+/** What was told may hold a line end, which would look like a line of the report. */
+function onOneLine(text: string): string {
+  return xmlText(terminalLine(text));
 }

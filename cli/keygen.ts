@@ -1,5 +1,6 @@
 import { generateKeyPair } from "../evidence/signing_key.ts";
 import { InputError } from "../policy/input_error.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { whyUnwritable } from "./files.ts";
@@ -30,7 +31,7 @@ already is never written over.
       Deno.removeSync(half);
       throw error;
     }
-    output.data(`${half}: key ${pair.keyid}`);
+    output.data(`${terminalLine(half)}: key ${pair.keyid}`);
     return EXIT.ok;
   },
 };

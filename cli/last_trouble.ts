@@ -1,4 +1,4 @@
-import { escaped } from "../runtime/escaped.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import type { RunEvent } from "../runtime/event.ts";
 
 /**
@@ -11,7 +11,9 @@ export function lastTrouble({ asksModel }: { readonly asksModel: boolean }) {
   return {
     watch(event: RunEvent): void {
       const what = troubleOf(event);
-      if (what !== undefined) trouble = `step ${event.step}: ${escaped(what)}`;
+      if (what !== undefined) {
+        trouble = `step ${event.step}: ${terminalLine(what)}`;
+      }
       isUnreachable ||= nobodyThere(event, asksModel);
     },
     text: () => trouble,

@@ -1,3 +1,4 @@
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import type { PolicyDocument } from "../policy/document.ts";
 import { redactor } from "../policy/redaction.ts";
 import { otlpHttp } from "../trace/otlp_http.ts";
@@ -90,9 +91,9 @@ function reportUnsent(
   },
 ): void {
   output.note(
-    `${unsent} of ${
-      counted(sent + unsent, "span")
-    } not sent to ${host}: ${reason}; trace.json has them all`,
+    `${unsent} of ${counted(sent + unsent, "span")} not sent to ${host}: ${
+      terminalLine(reason)
+    }; trace.json has them all`,
   );
   try {
     appendIncident(out, { type: "spans_unsent", count: unsent, reason });

@@ -36,7 +36,7 @@ only modules that were fetched before (--cached-only):
       write: [out],
       served: [new URL(FIXTURE_ORIGIN).hostname],
     });
-    output.data(flags.join(" "));
+    output.verbatim(flags.join(" "));
     return EXIT.ok;
   },
 };

@@ -1,5 +1,6 @@
 import { policyJsonSchema } from "../policy/document.ts";
 import { loadPolicy } from "../policy/load.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { readInput } from "./files.ts";
@@ -21,9 +22,8 @@ schema    prints the JSON Schema of a policy file
         return EXIT.ok;
       case "validate": {
         const path = parseCommandLine(rest, { operands: ["FILE"] }).operand(0);
-        output.data(
-          `${path}: policy ${loadPolicy(readInput(path), path).version}`,
-        );
+        const { version } = loadPolicy(readInput(path), path);
+        output.data(`${terminalLine(path)}: policy ${version}`);
         return EXIT.ok;
       }
       default:

@@ -1,6 +1,6 @@
 import { join } from "../deps.ts";
 import { eventDifference } from "../evidence/event_difference.ts";
-import { oneLine } from "../evidence/one_line.ts";
+import { oneLine } from "../tools/data/untrusted_text.ts";
 import { type Flip, redecide, type Verdict } from "../evidence/redecide.ts";
 import { replay as replayRecord } from "../evidence/replay.ts";
 import { counted } from "../evidence/counted.ts";
@@ -82,12 +82,12 @@ async function sameEvents(
   const divergence = await onRecord(run, () => replayRecord(events));
   if (json) {
     const same = divergence === undefined;
-    output.data(JSON.stringify({
+    output.json({
       run,
       events: events.length,
       same,
       ...same ? {} : { seq: divergence.seq, ...differenceOf(divergence) },
-    }));
+    });
   } else {
     output.data(
       divergence === undefined
@@ -152,9 +152,7 @@ async function judgeAgain(
     () => redecide(events, policy),
   );
   if (json) {
-    output.data(
-      JSON.stringify({ run, policy: policy.version, decisions, flips }),
-    );
+    output.json({ run, policy: policy.version, decisions, flips });
     return;
   }
   const summary = flips.length === 0

@@ -5,6 +5,7 @@ import type { Output } from "./command.ts";
 import { describeWait } from "./describe_wait.ts";
 import { execute, type Execution } from "./execute.ts";
 import type { LiveSpans } from "./live_spans.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { lastTrouble } from "./last_trouble.ts";
 import {
   orStopped,
@@ -57,7 +58,7 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
       trouble.watch(event);
       if (asksModel && event.seq >= first) {
         const wait = describeWait(event);
-        if (wait !== undefined) output.note(wait);
+        if (wait !== undefined) output.note(terminalLine(wait));
       }
       spans?.push(event);
     },

@@ -1,6 +1,6 @@
 import { join } from "../deps.ts";
 import { InputError } from "../policy/input_error.ts";
-import { escaped } from "../runtime/escaped.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import type { Output } from "./command.ts";
 import { whyUnreadable } from "./files.ts";
 
@@ -23,7 +23,7 @@ export type PassedOver = (path: string, why: string) => void;
 
 /** Says on standard error what was passed over, a line each. */
 export function notePassedOver({ note }: Output): PassedOver {
-  return (path, why) => note(`${escaped(path)}: passed over: ${why}`);
+  return (path, why) => note(`${terminalLine(path)}: passed over: ${why}`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { outputTo } from "./output.ts";
 import { assertEquals } from "@std/assert";
 import { join } from "../deps.ts";
 import { lacks } from "../tests/permissions.ts";
@@ -24,10 +25,11 @@ Deno.test({
     Deno.writeTextFileSync(at("notes.txt"), "");
     new Deno.Command("mkfifo", { args: [at("pipe")] }).outputSync();
     const notes: string[] = [];
-    const passedOver = notePassedOver({
+    const passedOver = notePassedOver(outputTo({
       data() {},
       note: (text) => notes.push(text),
-    });
+      isTerminal: false,
+    }));
     assertEquals(runDirectories(folder.path, passedOver), [
       at("more/two"),
       at("one"),

@@ -7,8 +7,9 @@ import { WriteError } from "../evidence/write_error.ts";
 import type { RunFinished } from "../runtime/event.ts";
 import type { SpansExported } from "../trace/span_export.ts";
 import { EXIT, type Output } from "./command.ts";
-import { describeEnd, endAsJson } from "./execute.ts";
 import { openRegularFile } from "../evidence/store/regular_file.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
+import { describeEnd, endOf } from "./execute.ts";
 
 /** What a governed run came to. */
 export interface RunEnd {
@@ -58,14 +59,12 @@ export function reportWaiting(
     & Waiting
     & Pick<RunEnd, "out" | "spans" | "json">,
 ): number {
+  const place = terminalLine(out);
   output.note(
-    `answer with: approvals approve|reject ${out} --by NAME; then: resume ${out}`,
+    `answer with: approvals approve|reject ${place} --by NAME; then: resume ${place}`,
   );
-  output.data(
-    json
-      ? JSON.stringify({ run: out, waits_for: waitsFor, spans })
-      : `${out}: waits for approval`,
-  );
+  if (json) output.json({ run: out, waits_for: waitsFor, spans });
+  else output.data(`${place}: waits for approval`);
   return EXIT.waiting;
 }
 
@@ -77,7 +76,7 @@ export function reportBrokenOff(
   const rest = isOnRecord(out)
     ? "the run is on record up to here and can be resumed"
     : "nothing is on record, so the run has to be begun again";
-  output.note(`${unwritten.message}; ${rest}`);
+  output.note(terminalLine(`${unwritten.message}; ${rest}`));
   return EXIT.error;
 }
 
@@ -100,7 +99,7 @@ export function reportCassette(
 ): number | undefined {
   const trouble = cassette?.trouble();
   if (trouble === undefined) return undefined;
-  output.note(trouble);
+  output.note(terminalLine(trouble));
   return EXIT.error;
 }
 
@@ -112,19 +111,18 @@ export function reportEnd(
   const answered = finished.terminal_reason === "final_answer";
   const why = answered ? undefined : trouble ?? "cancelled";
   if (why !== undefined) {
-    output.note(`${why}; see ${join(out, "run_report.md")}`);
+    output.note(terminalLine(`${why}; see ${join(out, "run_report.md")}`));
   }
   // A run that was stopped leaves some over as a matter of course.
   if (answered && unused > 0) {
     output.note(`answers of the model that nobody asked for: ${unused}`);
   }
   const { answer } = finished;
-  output.data(
-    json ? endAsJson(out, finished, { trouble: why, spans }) : [
-      `${out}: ${describeEnd(finished)}`,
-      ...answer === null ? [] : ["", answer],
-    ].join("\n"),
-  );
+  if (json) output.json(endOf(out, finished, { trouble: why, spans }));
+  else {
+    output.data(terminalLine(`${out}: ${describeEnd(finished)}`));
+    if (answer !== null) output.verbatim(`\n${answer}`);
+  }
   if (answered) return EXIT.ok;
   return isUnreachable ? EXIT.unreachable : EXIT.no;
 }

@@ -10,6 +10,7 @@ import {
   POLICY_GATES,
 } from "../tasks/suites.ts";
 import { loadTask } from "../tasks/task.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { checkRuns, type CommittedRun, emitRuns, RUNS } from "./suite.ts";
@@ -73,7 +74,9 @@ scenario expects is not put there; exit 2.
       const stale = wanted === undefined ? staleRuns(folder, fixtures) : [];
       if (given.flag("check")) {
         for (const path of stale) {
-          output.note(`${path}: stale; there is no such scenario`);
+          output.note(
+            `${terminalLine(path)}: stale; there is no such scenario`,
+          );
         }
         const code = await checkRuns(runs, options);
         return stale.length > 0 ? EXIT.no : code;
@@ -81,7 +84,9 @@ scenario expects is not put there; exit 2.
       const code = await emitRuns(runs, options);
       for (const path of code === EXIT.ok ? stale : []) {
         Deno.removeSync(path, { recursive: true });
-        output.note(`removed ${path}, since there is no such scenario`);
+        output.note(
+          `removed ${terminalLine(path)}, since there is no such scenario`,
+        );
       }
       return code;
     },

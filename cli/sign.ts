@@ -1,4 +1,5 @@
 import { attestRun } from "./attest_run.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { readSigningKey } from "./key_files.ts";
@@ -27,7 +28,7 @@ Whether the ledger is sound is not looked at; verify the run before you sign it.
     const key = await readSigningKey(path);
     const run = given.operand(0);
     await attestRun(run, key);
-    output.data(`${run}: signed with the key ${key.keyid}`);
+    output.data(`${terminalLine(run)}: signed with the key ${key.keyid}`);
     return EXIT.ok;
   },
 };

@@ -3,9 +3,10 @@ import { type Artifacts, memorySink } from "../evidence/artifacts.ts";
 import { differences } from "../evidence/differences.ts";
 import { readArtifacts, runDirectory } from "../evidence/run_directory.ts";
 import type { Staging } from "../evidence/staging.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { EXIT, type Output } from "./command.ts";
 import { describeDifference } from "./difference.ts";
-import { describeEnd, endAsJson } from "./execute.ts";
+import { describeEnd, endOf } from "./execute.ts";
 import { type Played, playScenario, type Scenario } from "./scenario.ts";
 
 /** Where committed runs are, below the current folder. */
@@ -37,13 +38,14 @@ export async function emitRuns(
     const path = join(RUNS, name);
     if (unmet.length > 0) {
       code = EXIT.no;
-      for (const line of unmet) output.note(`${path}: ${line}`);
+      for (const line of unmet) {
+        output.note(terminalLine(`${path}: ${line}`));
+      }
       continue;
     }
     staging.swap(name);
-    output.data(
-      json ? endAsJson(path, finished) : `${path}: ${describeEnd(finished)}`,
-    );
+    if (json) output.json(endOf(path, finished));
+    else output.data(`${path}: ${describeEnd(finished)}`);
   }
   return code;
 }
@@ -61,12 +63,12 @@ export async function checkRuns(
     const path = join(RUNS, name);
     const lines = complaints(path, played, sink.artifacts);
     if (lines.length > 0) code = EXIT.no;
-    if (json) output.data(JSON.stringify({ run: path, differences: lines }));
+    if (json) output.json({ run: path, differences: lines });
     else if (lines.length === 0) {
       output.data(
         `${path}: all ${sink.artifacts.size} artifacts are as committed`,
       );
-    } else for (const line of lines) output.note(line);
+    } else for (const line of lines) output.note(terminalLine(line));
   }
   return code;
 }

@@ -6,6 +6,7 @@ import policyText from "../policy/v1.yaml" with { type: "text" };
 import { loadTask } from "../tasks/task.ts";
 import { lacks } from "../tests/permissions.ts";
 import { temporaryFolder } from "../tests/program.ts";
+import { outputTo } from "./output.ts";
 import { type CommittedRun, emitRuns } from "./suite.ts";
 
 const ignore = lacks("read", "write");
@@ -36,10 +37,11 @@ Deno.test({
     using folder = temporaryFolder();
     using staging = openStaging(folder.path);
     const [data, notes]: [string[], string[]] = [[], []];
-    const output = {
-      data: (text: string) => data.push(text),
-      note: (text: string) => notes.push(text),
-    };
+    const output = outputTo({
+      data: (line) => void data.push(line),
+      note: (line) => void notes.push(line),
+      isTerminal: false,
+    });
     const code = await emitRuns(
       [run("wrong", "loop_budget"), run("right", "final_answer")],
       { staging, output, json: false },

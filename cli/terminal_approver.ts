@@ -4,7 +4,7 @@ import {
   PENDING,
 } from "../runtime/approval.ts";
 import { approverNameFault } from "../runtime/approver_name.ts";
-import { escaped } from "../runtime/escaped.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { describeRequest } from "./describe_request.ts";
 
 /** Where a person is asked. */
@@ -55,7 +55,7 @@ async function askedName(
     if (given === undefined) return undefined;
     const fault = approverNameFault(given);
     if (fault === undefined) return given.trim();
-    terminal.note(`Cannot use the name "${escaped(given)}": ${fault}`);
+    terminal.note(`Cannot use the name "${terminalLine(given)}": ${fault}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { memorySink } from "../evidence/artifacts.ts";
 import { InputError } from "../policy/input_error.ts";
 import { join, walkSync } from "../deps.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, type Output, UsageError } from "./command.ts";
 import { whyUnreadable } from "./files.ts";
@@ -107,9 +108,8 @@ function taskFiles(path: string): readonly string[] {
 
 function printLines(tested: readonly Tested[], output: Output): void {
   for (const { name, path, unmet } of tested) {
-    output.data(
-      `${unmet.length === 0 ? "ok    " : "FAILED"} ${name} (${path})`,
-    );
+    const verdict = unmet.length === 0 ? "ok    " : "FAILED";
+    output.data(terminalLine(`${verdict} ${name} (${path})`));
     for (const line of unmet) output.data(`         ${line}`);
   }
   const failed = tested.filter(({ unmet }) => unmet.length > 0).length;

@@ -1,4 +1,5 @@
 import { type TraceFinding, validateTraceText } from "../trace/validate.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { readRunText } from "./files.ts";
@@ -23,8 +24,10 @@ check  validates OTLP/JSON documents and this runtime's own span contract;
     for (const path of given.operands.slice(1)) {
       const findings = validateTraceText(readRunText(path));
       if (findings.length > 0) code = EXIT.no;
-      if (given.flag("json")) output.data(JSON.stringify({ path, findings }));
-      else for (const line of describe(path, findings)) output.data(line);
+      if (given.flag("json")) output.json({ path, findings });
+      else {for (const line of describe(path, findings)) {
+          output.data(terminalLine(line));
+        }}
     }
     return code;
   },

@@ -20,6 +20,7 @@ import { scriptedLlm } from "../runtime/scripted_llm.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";
 import { withOverrides } from "../tasks/policy_overrides.ts";
 import { loadTask } from "../tasks/task.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { type CommandLine, parseCommandLine } from "./command_line.ts";
 import { type Command, UsageError } from "./command.ts";
 import { readCorpusFolder } from "./corpus_folder.ts";
@@ -78,10 +79,10 @@ read. A run that cannot be read does not keep the others from being verified.
       async look(path) {
         const verification = await signed(path, verified(path, kept), key);
         if (given.flag("json")) {
-          output.data(JSON.stringify({ run: path, ...verification }));
+          output.json({ run: path, ...verification });
         } else {
           for (const line of describe(path, key?.keyid, verification)) {
-            output.data(printable(line));
+            output.data(terminalLine(line));
           }
         }
         return verification.findings.length === 0;
@@ -207,9 +208,4 @@ function lineOf(
   const place = line === undefined ? "" : `:${line}`;
   const where = span === undefined ? "" : ` (span ${span})`;
   return `${join(path, artifact)}${place}: ${code}: ${message}${where}`;
-}
-
-/** The name of a file or a folder may hold what a terminal obeys. */
-function printable(line: string): string {
-  return line.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }

@@ -14,7 +14,7 @@ import {
 } from "../evidence/store/appended_file.ts";
 import { InputError } from "../policy/input_error.ts";
 import type { Policy } from "../policy/load.ts";
-import { escaped } from "../runtime/escaped.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { runTextIfThere, whyUnwritable } from "./files.ts";
 
 /** How often to ask for the file while somebody else answers, and how long to wait in between. */
@@ -62,7 +62,9 @@ function found(
   });
   const path = join(out, APPROVALS);
   const notes = passedOver.map((each) =>
-    `${escaped(path)}:${each.line}: ${whyPassedOver(each, expires_seconds)}`
+    `${terminalLine(path)}:${each.line}: ${
+      whyPassedOver(each, expires_seconds)
+    }`
   );
   return { approval, notes };
 }

@@ -15,7 +15,7 @@ import { approverNameFault } from "../runtime/approver_name.ts";
 import { INDETERMINATE } from "../runtime/recorded_failure.ts";
 import { valueDifference } from "../runtime/value_difference.ts";
 import type { FindingCode } from "./finding.ts";
-import { quoted } from "./quoted.ts";
+import { quoted } from "../tools/data/untrusted_text.ts";
 import { sha256Text } from "../tools/data/sha256.ts";
 
 /** What is wrong with an event, for people. */

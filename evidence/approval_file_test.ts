@@ -103,6 +103,21 @@ for (
       want: undefined,
     },
     {
+      what: "no answer in a name that nobody sees",
+      text: line({ approver: "\u3164" }),
+      want: undefined,
+    },
+    {
+      what: "no answer in a name with a Cyrillic letter that reads as nobody",
+      text: line({ approver: "n\u043ene" }),
+      want: undefined,
+    },
+    {
+      what: "no answer in a name of full width that reads as nobody",
+      text: line({ approver: "\uff4e\uff4f\uff4e\uff45" }),
+      want: undefined,
+    },
+    {
       what: "an answer before one that has expired",
       text: line() +
         line({ timestamp: "2026-11-24T11:00:00.000Z", verdict: "rejected" }),

@@ -1,4 +1,4 @@
-import { quoted } from "./quoted.ts";
+import { quoted } from "../tools/data/untrusted_text.ts";
 
 const BEFORE = 24;
 const LENGTH = 72;

@@ -2,7 +2,7 @@ import { GENESIS_HASH } from "../runtime/ledger.ts";
 import { type LedgerLine, parseLedgerLine } from "../runtime/ledger_line.ts";
 import { type ByteLine, byteLines } from "./byte_lines.ts";
 import type { FindingCode } from "./finding.ts";
-import { quoted } from "./quoted.ts";
+import { quoted } from "../tools/data/untrusted_text.ts";
 import { sha256 } from "../tools/data/sha256.ts";
 
 /** One line of a ledger that was looked at by itself and in its chain. */

@@ -1,6 +1,8 @@
+import { markdownLine } from "../tools/data/untrusted_text.ts";
+
 /** Writes text from outside as a code span that stays inside one table cell. */
 export function codeCell(text: string): string {
-  const line = escapePipes(visible(text));
+  const line = escapePipes(markdownLine(text));
   const fence = fenceFor(line, "`");
   const pad = line.startsWith("`") || line.endsWith("`") ? " " : "";
   return line === "" ? "" : `${fence}${pad}${line}${pad}${fence}`;
@@ -15,7 +17,7 @@ export function name(text: string): string {
 
 /** Writes text from outside as a code block that it cannot end by itself. */
 export function codeBlock(text: string): string {
-  const lines = text.split("\n").map((line) => visible(line)).join("\n");
+  const lines = text.split("\n").map(markdownLine).join("\n");
   const fence = fenceFor(lines, "```");
   return `${fence}text\n${lines}\n${fence}`;
 }
@@ -28,18 +30,6 @@ export function table(
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)]
     .join("\n");
-}
-
-/** Shows characters that are invisible, control, or turn text around, instead of obeying them. */
-function visible(text: string): string {
-  return text.replace(
-    // deno-lint-ignore no-control-regex
-    /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\p{Cs}\u{e0000}-\u{e007f}]/gu,
-    (character) => {
-      const hex = (character.codePointAt(0) ?? 0).toString(16);
-      return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, "0")}`;
-    },
-  );
 }
 
 /** Readers disagree on backslashes before `\|`, so no others are left there. */

@@ -1,7 +1,7 @@
 import type { RunEvent } from "../runtime/event.ts";
 import { hashChain } from "../runtime/ledger.ts";
 import { parseLedgerLine } from "../runtime/ledger_line.ts";
-import { oneLine } from "./one_line.ts";
+import { oneLine } from "../tools/data/untrusted_text.ts";
 
 /** A ledger that was read and found sound, perhaps of a run that broke off. */
 export interface ReadLedger {

@@ -2,7 +2,7 @@ import type { ArtifactEntry } from "./artifact_source.ts";
 import type { ArtifactName } from "./artifacts.ts";
 import { maxBytesOf } from "./file_limits.ts";
 import type { FindingList } from "./finding_list.ts";
-import { quoted } from "./quoted.ts";
+import { quoted } from "../tools/data/untrusted_text.ts";
 
 /** Every finished run has these, as files. */
 const ARTIFACTS: readonly ArtifactName[] = [

@@ -1,7 +1,7 @@
 import { NOBODY } from "../policy/answer.ts";
 import type { RunEvent } from "../runtime/event.ts";
 import { counted } from "./counted.ts";
-import { oneLine } from "./one_line.ts";
+import { oneLine } from "../tools/data/untrusted_text.ts";
 
 /** One thing that a run did. */
 export interface TimelineEntry {

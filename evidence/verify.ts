@@ -15,7 +15,7 @@ import {
 } from "./kept_elsewhere.ts";
 import { checkedLines, type ReportLine } from "./ledger_reader.ts";
 import type { ArtifactDigest } from "./manifest.ts";
-import { quoted } from "./quoted.ts";
+import { quoted } from "../tools/data/untrusted_text.ts";
 import { checkEntries } from "./run_entries.ts";
 import { runProjection } from "./run_projection.ts";
 import { runStory } from "./run_story.ts";

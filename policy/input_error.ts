@@ -1,3 +1,5 @@
+import { terminalLine } from "../tools/data/untrusted_text.ts";
+
 /** One thing that is wrong with a file that a person wrote. */
 export interface InputProblem {
   /** Where in the document: `loop_budget.max_tokens`, `script[2].calls`. Empty for the whole. */
@@ -11,7 +13,8 @@ export interface InputProblem {
 /**
  * A file or folder that a person named and that cannot be used: a policy, a task,
  * a corpus, a trace. Its message has one line a problem:
- * `FILE:LINE: PATH: what was expected`, without what is not known.
+ * `FILE:LINE: PATH: what was expected`, without what is not known, and with what a
+ * terminal may obey spelled out: nothing in a file makes a line of its own.
  */
 export class InputError extends Error {
   /** Tells the error apart where `instanceof` cannot, as between two copies of this module. */
@@ -38,5 +41,5 @@ function describe(source: string, problem: InputProblem): string {
     ? source
     : `${source}:${problem.line}`;
   return [place, problem.path, problem.message]
-    .filter((part) => part !== "").join(": ");
+    .filter((part) => part !== "").map(terminalLine).join(": ");
 }

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { IGNORABLE } from "../tests/hostile/terminal_texts.ts";
 import { approverNameFault } from "./approver_name.ts";
-import { escaped } from "./escaped.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 
 const UNSEEN = "it has characters that cannot be seen";
 const RESERVED = "on record it says that nobody answered";
@@ -26,7 +27,141 @@ for (
     { name: "ada\ud800", want: UNSEEN },
   ]
 ) {
-  Deno.test(`approverNameFault() of "${escaped(name)}"`, () => {
+  Deno.test(`approverNameFault() of "${terminalLine(name)}"`, () => {
     assertEquals(approverNameFault(name), want);
+  });
+}
+
+const ALIKE = 'it looks like "none", which on record says that nobody answered';
+
+for (
+  const name of [
+    "nоne",
+    "nοne",
+    "nonе",
+    "nоnе",
+    "ΝΟΝΕ",
+    "ηοηε",
+    "попе",
+    "ｎｏｎｅ",
+    "ＮＯＮＥ",
+    "𝐧𝐨𝐧𝐞",
+    "𝓝𝓸𝓷𝓮",
+    "𝚗𝚘𝚗𝚎",
+    "𝖓𝖔𝖓𝖊",
+    "ℕ𝕠𝕟𝕖",
+    "ⁿᵒⁿᵉ",
+    "ⓝⓞⓝⓔ",
+    "⒩⒪⒩⒠",
+    "🄽🄾🄽🄴",
+    "🅽🅾🅽🅴",
+    "🅝🅞🅝🅔",
+    "🇳🇴🇳🇪",
+    "ɴᴏɴᴇ",
+    "n0ne",
+    "N0NE",
+    "n٥ne",
+    "n〇ne",
+    "nøne",
+    "nθnə",
+    "№ne",
+    "n o n e",
+    "n.o.n.e",
+    "n-o_n'e",
+    "(none)",
+    "“none”",
+    "none.",
+    "*none*",
+    "nóne",
+    "n\u0301o\u0308n\u0303e\u0323",
+    "n\u0336o\u0336n\u0336e\u0336",
+    "non é",
+    "Ոօոе",
+    "ꓠꓳꓠꓰ",
+    "nംne",
+  ]
+) {
+  Deno.test(`approverNameFault() takes "${name}" for nobody`, () => {
+    assertEquals(approverNameFault(name), ALIKE);
+  });
+}
+
+for (
+  const { name, want } of [
+    { name: "ada\u3164", want: UNSEEN },
+    { name: "\u3164", want: UNSEEN },
+    { name: "\u115f\u1160", want: UNSEEN },
+    { name: "\uffa0", want: UNSEEN },
+    { name: "\u2800", want: UNSEEN },
+    { name: "ada \u2800", want: UNSEEN },
+    { name: "ada\u{1d159}", want: UNSEEN },
+    { name: "ada\u{16fe4}", want: UNSEEN },
+    { name: "ada\ufffc", want: UNSEEN },
+    { name: "a\u00adda", want: UNSEEN },
+    { name: "ada\ufe0f", want: UNSEEN },
+    { name: "ada\u{e0061}", want: UNSEEN },
+    { name: "ada\u009b2J", want: UNSEEN },
+    { name: "\u3000", want: "it is blank" },
+    { name: "\u00a0\u2003\u202f", want: "it is blank" },
+    ...["\u00a0", "\u1680", "\u2003", "\u2007", "\u202f", "\u205f", "\u3000"]
+      .map((blank) => ({
+        name: `ada${blank}lovelace`,
+        want: "it has a blank that is not an ordinary space",
+      })),
+    { name: "\u0301\u0302", want: "it has no letter and no digit" },
+    { name: " \u20dd ", want: "it has no letter and no digit" },
+    { name: "…", want: "it has no letter and no digit" },
+    { name: "--", want: "it has no letter and no digit" },
+  ]
+) {
+  Deno.test(`approverNameFault() of "${terminalLine(name)}"`, () => {
+    assertEquals(approverNameFault(name), want);
+  });
+}
+
+Deno.test("approverNameFault() sees each character that Unicode lets a reader ignore", () => {
+  const passed = IGNORABLE.map((point) => String.fromCodePoint(point))
+    .filter((each) => approverNameFault(`a${each}da`) !== UNSEEN);
+  assertEquals(passed, []);
+});
+
+for (
+  const name of [
+    "Алексей Попов",
+    "Нона Гаприндашвили",
+    "Олена",
+    "Ελένη Παπαδοπούλου",
+    "Νόνη",
+    "Նոնե",
+    "ნონა",
+    "李小龍",
+    "山田 太郎",
+    "김민준",
+    "노네",
+    "محمد بن سلمان",
+    "נעמי",
+    "आनन्द",
+    "สมชาย",
+    "Seán O'Brien",
+    "Jean-Luc Noël",
+    "D’Angelo",
+    "Łukasz Żółć",
+    "Nguyễn Thị Minh",
+    "Ångström, Å.",
+    "Noone",
+    "No One",
+    "Nonie",
+    "Anone",
+    "None Such",
+    "Simone",
+    "Neon",
+    "ops-2",
+    "7",
+    "ada+ci@example.org",
+    "e\u0301lodie",
+  ]
+) {
+  Deno.test(`approverNameFault() lets "${name}" answer`, () => {
+    assertEquals(approverNameFault(name), undefined);
   });
 }

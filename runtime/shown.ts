@@ -1,4 +1,4 @@
-import { escaped } from "./escaped.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 
 /** How many characters of a value are shown. */
 const MAX_LENGTH = 200;
@@ -29,7 +29,7 @@ function commonLength(one: string, other: string): number {
 function cut(text: string, start: number): string {
   const from = text.length <= MAX_LENGTH ? 0 : start;
   const part = text.slice(from, from + MAX_LENGTH);
-  return `${from > 0 ? "…" : ""}${escaped(part)}${
+  return `${from > 0 ? "…" : ""}${terminalLine(part)}${
     from + part.length < text.length ? "…" : ""
   }`;
 }

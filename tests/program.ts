@@ -56,13 +56,14 @@ export async function program(
 ): Promise<Ended> {
   const { stdin, timeoutMs } = start;
   const child = started(args, start);
-  if (stdin !== undefined) {
-    await new Blob([stdin]).stream().pipeTo(child.stdin);
-  }
+  // Who writes more than a pipe holds waits until it is read.
+  const fed = stdin === undefined
+    ? undefined
+    : new Blob([stdin]).stream().pipeTo(child.stdin);
   const timer = timeoutMs === undefined
     ? undefined
     : setTimeout(() => child.kill("SIGKILL"), timeoutMs);
-  const output = await child.output();
+  const [output] = await Promise.all([child.output(), fed]);
   clearTimeout(timer);
   const decoder = new TextDecoder();
   return {

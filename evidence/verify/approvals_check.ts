@@ -12,7 +12,7 @@ import {
 } from "../approval_file.ts";
 import { MAX_FILE_BYTES } from "../file_limits.ts";
 import type { FindingList } from "../finding_list.ts";
-import { quoted } from "../quoted.ts";
+import { quoted } from "../../tools/data/untrusted_text.ts";
 import type { BesideCheck } from "./beside_check.ts";
 
 /**

@@ -9,7 +9,7 @@ import type {
 } from "../../runtime/event.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import { toolOnRecord } from "../../runtime/recorded_tool.ts";
-import { quoted } from "../quoted.ts";
+import { quoted } from "../../tools/data/untrusted_text.ts";
 import { type Rejudge, rejudge, type Rejudged } from "../rejudge.ts";
 import { valueDifference } from "../../runtime/value_difference.ts";
 import { changedDecision } from "./changed_decisions.ts";

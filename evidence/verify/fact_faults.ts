@@ -3,7 +3,7 @@ import { urlsOf } from "../../policy/facts.ts";
 import type { Proposal } from "../../policy/rule.ts";
 import { isAddress } from "../../policy/url_text.ts";
 import type { RecordedFacts, RecordedHost } from "../../runtime/event.ts";
-import { quoted } from "../quoted.ts";
+import { quoted } from "../../tools/data/untrusted_text.ts";
 import { recordedPathFault } from "./recorded_path_fault.ts";
 
 /**

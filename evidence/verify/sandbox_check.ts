@@ -5,7 +5,7 @@ import { corpusDigest, isDocumentPath } from "../corpus_digest.ts";
 import { counted } from "../counted.ts";
 import { MAX_DOCUMENT_BYTES } from "../file_limits.ts";
 import type { FindingList } from "../finding_list.ts";
-import { quoted } from "../quoted.ts";
+import { quoted } from "../../tools/data/untrusted_text.ts";
 import type { BesideCheck } from "./beside_check.ts";
 import { type WrittenFile, writtenFiles } from "./written_files.ts";
 

@@ -1,6 +1,6 @@
 import { parseYaml } from "../../deps.ts";
 import type { RunStarted } from "../../runtime/event.ts";
-import { quoted } from "../quoted.ts";
+import { quoted } from "../../tools/data/untrusted_text.ts";
 
 /**
  * Why the question or the id of a task cannot be those of its text. In a text that

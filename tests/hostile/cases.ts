@@ -2,6 +2,7 @@ import { z } from "../../deps.ts";
 import { RUN_DIRECTORY_CASES } from "./run_directory_cases.ts";
 import casesText from "./cases.json" with { type: "text" };
 import escalationText from "./escalation.json" with { type: "text" };
+import { TERMINAL_CASES } from "./terminal_cases.ts";
 
 /** One thing that a model may propose, and what must become of it. */
 export interface HostileCase {
@@ -54,6 +55,7 @@ export const HOSTILE_CASES: readonly HostileCase[] = [
   ...[casesText, escalationText]
     .flatMap((text) => schema.parse(JSON.parse(text))),
   ...RUN_DIRECTORY_CASES,
+  ...TERMINAL_CASES,
 ];
 
 /** Whether a case is a benign call that only looks like an attack. */

@@ -11,6 +11,7 @@ import {
   playRunDirectory,
   RUN_DIRECTORY_TIMES,
 } from "./run_directory.ts";
+import { playTerminal } from "./terminal.ts";
 import { toolTrial } from "./tool_registry.ts";
 import { playTrial, type Trial } from "./trial.ts";
 import { urlTrial } from "./url_allowlist.ts";
@@ -30,7 +31,7 @@ export interface Family {
   end?(): Promise<void>;
 }
 
-/** Every family that the cases have, by its name. */
+/** Every family of the cases, by its name. */
 export const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
   ["url_allowlist", judged(urlTrial)],
   ["sandbox_path", { play: playPath, trial: pathTrial, disk: true }],
@@ -46,6 +47,7 @@ export const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
     end: endPlayer,
   }],
   ["escalation", judged(escalationTrial)],
+  ["terminal", { play: playTerminal, disk: true }],
 ]);
 
 /** A family whose cases are calls, unless one is refused before it is judged. */

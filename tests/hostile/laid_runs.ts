@@ -9,6 +9,7 @@ import { dirname, join } from "../../deps.ts";
 import type { Command, Output } from "../../cli/command.ts";
 import { approvals } from "../../cli/approvals.ts";
 import { keygen } from "../../cli/keygen.ts";
+import { outputTo } from "../../cli/output.ts";
 import { resume } from "../../cli/resume.ts";
 import { run } from "../../cli/run.ts";
 import { sign } from "../../cli/sign.ts";
@@ -30,10 +31,11 @@ export async function call(
   args: readonly string[],
 ): Promise<Called> {
   const lines: string[] = [];
-  const output: Output = {
+  const output = outputTo({
     data: (text) => lines.push(text),
     note: (text) => lines.push(text),
-  };
+    isTerminal: false,
+  });
   const code = await ended(command, { args, output });
   return { code, said: lines.join("\n") };
 }

@@ -1,0 +1,31 @@
+import { main } from "../cli.ts";
+import { outputTo } from "../cli/output.ts";
+
+/** What one command line said, and how it ended. */
+export interface Said {
+  readonly code: number;
+  /** What went to standard output, a text for each time. */
+  readonly data: readonly string[];
+  /** What went to standard error. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Runs one command line of this program in this process, as it would for a
+ * terminal or for a pipe.
+ */
+export async function said(
+  args: readonly string[],
+  { isTerminal }: { readonly isTerminal: boolean },
+): Promise<Said> {
+  const [data, notes]: [string[], string[]] = [[], []];
+  const code = await main(
+    args,
+    outputTo({
+      data: (line) => void data.push(line),
+      note: (line) => void notes.push(line),
+      isTerminal,
+    }),
+  );
+  return { code, data, notes };
+}
