@@ -56,7 +56,7 @@ const MAX_ANSWER = 65_536;
  * for one server, and no message shows either.
  */
 export function otlpHttp(
-  { url, headers }: OtlpSettings,
+  { url, headers }: Pick<OtlpSettings, "url" | "headers">,
   request: OtlpFetch,
 ): SendSpans {
   return async (body, signal) => {
