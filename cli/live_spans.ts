@@ -8,6 +8,7 @@ import {
   type SpansExported,
 } from "../trace/span_export.ts";
 import { join } from "../deps.ts";
+import { dated } from "../tools/dated.ts";
 import { counted } from "../evidence/counted.ts";
 import { INCIDENTS } from "../evidence/incident.ts";
 import type { CommandLine } from "./command_line.ts";
@@ -51,14 +52,16 @@ export function liveSpans(
   );
   for (const line of warnings) output.note(line);
   if (settings === undefined) return undefined;
-  const send = otlpHttp(settings, (url, { signal, ...init }) =>
-    fetch(url, {
+  const send = otlpHttp(settings, async (url, { signal, ...init }) => {
+    const response = await fetch(url, {
       ...init,
       signal: AbortSignal.any([
         AbortSignal.timeout(settings.timeoutMs),
         ...signal ? [signal] : [],
       ]),
-    }));
+    });
+    return dated(response, Date.now());
+  });
   const { push, end } = spanExport({
     send,
     wait,

@@ -1,6 +1,6 @@
 import { z } from "../deps.ts";
 import { refusalIn } from "../runtime/causes.ts";
-import { retryAfterMs } from "../runtime/retry_after.ts";
+import { retryAfterMs } from "../tools/retry_after.ts";
 import type { OtlpSettings } from "./otlp_settings.ts";
 
 /** What became of one export request. */
