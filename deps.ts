@@ -15,6 +15,7 @@ import { isAbsolute as pathIsAbsolute } from "npm:deno-std@1.3.1/path/posix/is_a
 import { join as pathJoin } from "npm:deno-std@1.3.1/path/posix/join.js";
 import { normalize as pathNormalize } from "npm:deno-std@1.3.1/path/posix/normalize.js";
 import { relative as pathRelative } from "npm:deno-std@1.3.1/path/posix/relative.js";
+import defer * as jsYaml from "npm:js-yaml@5.5.0";
 import defer * as re2 from "npm:re2js@2.10.0";
 import * as z from "npm:zod@4.6.7/mini";
 import { parse as yamlParse } from "npm:deno-std@1.3.1/yaml/parse.js";
@@ -29,6 +30,41 @@ export const parseYaml: (
   text: string,
   options: { readonly schema: "core" },
 ) => unknown = yamlParse;
+
+/** The other reader of YAML 1.2, which says where each part of a text stands. */
+export const yamlEvents = {
+  /** Lists the parts of a text in its order; throws a `YamlSyntaxError`. */
+  parse: (text: string): readonly jsYaml.Event[] =>
+    jsYaml.parseEvents(text, { maxDepth: 1000 }),
+  /** The documents that those parts make up, by the core schema. */
+  construct: (
+    events: readonly jsYaml.Event[],
+    source: string,
+  ): readonly unknown[] =>
+    jsYaml.constructFromEvents([...events], {
+      source,
+      schema: jsYaml.CORE_SCHEMA,
+    }),
+  /** What a scalar says, quotes and escapes resolved. */
+  scalarText: (source: string, scalar: jsYaml.ScalarEvent): string =>
+    jsYaml.getScalarValue(source, scalar),
+  /** Whether it is what `parse` and `construct` throw. */
+  isSyntaxError: (error: unknown): error is YamlSyntaxError =>
+    error instanceof jsYaml.YAMLException,
+};
+
+/** What is wrong with a YAML text, and where. */
+export interface YamlSyntaxError extends Error {
+  /** What is wrong. */
+  readonly reason: string;
+  /** Where: a character and its line, both from 0. */
+  readonly mark?:
+    | { readonly position: number; readonly line: number }
+    | undefined;
+}
+
+/** A part of a YAML text: a document, the beginning or the end of a collection, a scalar, an alias. */
+export type YamlEvent = jsYaml.Event;
 
 export { default as MiniSearch } from "npm:minisearch@7.2.0";
 

@@ -10,6 +10,7 @@ import { type CassetteFile, cassetteFile } from "./cassette_file.ts";
 import type { CommandLine } from "./command_line.ts";
 import { type Output, UsageError } from "./command.ts";
 import { readInput } from "./files.ts";
+import { dated } from "../tools/dated.ts";
 import { isGranted } from "./is_granted.ts";
 import { realFuturePath } from "./real_future_path.ts";
 
@@ -58,7 +59,7 @@ export async function liveModel(
   const llm = await openModel(choice, {
     env: variable,
     seed,
-    fetch: (url, init) => fetch(url, init),
+    fetch: async (url, init) => dated(await fetch(url, init), Date.now()),
   });
   refuseWithoutNetwork(choice);
   if (choice.info.execution_path === "hosted") {

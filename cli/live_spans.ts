@@ -9,6 +9,7 @@ import {
   type SpansExported,
 } from "../trace/span_export.ts";
 import { join } from "../deps.ts";
+import { dated } from "../tools/dated.ts";
 import { counted } from "../evidence/counted.ts";
 import { INCIDENTS } from "../evidence/incident.ts";
 import type { CommandLine } from "./command_line.ts";
@@ -33,29 +34,35 @@ export interface LiveSpans extends Pick<SpanExport, "push"> {
   totals(): SpansExported | undefined;
 }
 
-/** How long one request may take, in milliseconds. OpenTelemetry's default. */
-const TIMEOUT_MS = 10_000;
-
 /**
  * Starts sending spans where the command line or the environment says;
- * `undefined` when neither does.
+ * `undefined` when neither does. What the environment says in vain is noted.
  *
  * @throws {InputError} when what they say cannot be understood
  */
 export function liveSpans(
   given: CommandLine,
-  { redact }: PolicyDocument,
+  { policy: { redact }, output }: {
+    readonly policy: PolicyDocument;
+    readonly output: Output;
+  },
 ): LiveSpans | undefined {
-  const settings = otlpSettings(grantedVariable, given.option("otlp"));
+  const { settings, warnings } = otlpSettings(
+    grantedVariable,
+    given.option("otlp"),
+  );
+  for (const line of warnings) output.note(line);
   if (settings === undefined) return undefined;
-  const send = otlpHttp(settings, (url, { signal, ...init }) =>
-    fetch(url, {
+  const send = otlpHttp(settings, async (url, { signal, ...init }) => {
+    const response = await fetch(url, {
       ...init,
       signal: AbortSignal.any([
-        AbortSignal.timeout(TIMEOUT_MS),
+        AbortSignal.timeout(settings.timeoutMs),
         ...signal ? [signal] : [],
       ]),
-    }));
+    });
+    return dated(response, Date.now());
+  });
   const { push, end } = spanExport({
     send,
     wait,

@@ -1,5 +1,6 @@
 import { portOf } from "../policy/url_text.ts";
 import type { Env } from "../runtime/env.ts";
+import { dated } from "../tools/dated.ts";
 import type { FetchLike } from "../tools/fetch.ts";
 
 /** What a run reaches beyond its sandbox. */
@@ -10,7 +11,7 @@ export interface Network {
 
 /** The network of this machine, within the permissions of the thread. */
 const NETWORK: Network = {
-  fetch: (url, init) => fetch(url, init),
+  fetch: async (url, init) => dated(await fetch(url, init), Date.now()),
   resolve: lookUp,
 };
 

@@ -91,7 +91,7 @@ approval, 1 it could not be resumed.
 
     const model = await liveModel(given, output, record.events);
     refuseOtherModel(out, started, model?.info);
-    const spans = liveSpans(given, policy.document);
+    const spans = liveSpans(given, { policy: policy.document, output });
     const approver = approverFor(given.option("approve") ?? "file", {
       policy,
       out,

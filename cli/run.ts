@@ -64,10 +64,10 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
   --llm replay:FILE  answer from a cassette; another request than the recorded one
                      ends the run and says where they first differ
   --otlp URL         send spans as they end to an OpenTelemetry collector, over
-                     OTLP/HTTP with JSON; default: OTEL_EXPORTER_OTLP_ENDPOINT.
-                     With it go OTEL_EXPORTER_OTLP_HEADERS, OTEL_SERVICE_NAME and
-                     OTEL_RESOURCE_ATTRIBUTES. The process needs --allow-net for
-                     its host, and --allow-env for the variables
+                     OTLP/HTTP with JSON; default: what the OTEL_
+                     variables say, OTEL_EXPORTER_OTLP_ENDPOINT first of all (see
+                     docs/telemetry.md). The process needs --allow-net for its
+                     host, and --allow-env for the variables
   --sign KEYFILE     sign the artifacts with a private key, as keygen writes it:
                      leaves attestation.json beside them, however the run
                      ends; one that waits is signed later, with sign
@@ -107,7 +107,10 @@ approval, 1 it could not be run.
       unscripted: given.option("llm") !== undefined,
     });
     const model = await liveModel(given, output);
-    const spans = liveSpans(given, inputs.policy.document);
+    const spans = liveSpans(given, {
+      policy: inputs.policy.document,
+      output,
+    });
     const runId = runIdOf(inputs.runId, model);
     const out = given.option("out") ?? join("runs", runId);
     const keyPath = given.option("sign");

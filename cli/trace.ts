@@ -1,4 +1,9 @@
-import { type TraceFinding, validateTraceText } from "../trace/validate.ts";
+import { ownSpelling, type SpellingNote } from "../trace/own_spelling.ts";
+import {
+  type TraceFinding,
+  validateTrace,
+  validateTraceText,
+} from "../trace/validate.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
@@ -10,7 +15,9 @@ export const trace: Command = {
   help: `Usage: trace check FILE... [--json]
 
 check  validates OTLP/JSON documents and this runtime's own span contract;
-       prints each finding as FILE: CODE PATH: MESSAGE; exit 2 when there is one
+       prints each finding as FILE: CODE PATH: MESSAGE; exit 2 when there is one.
+       What OTLP/JSON lets a sender spell otherwise than this runtime does is
+       no finding, but a note: FILE: note PATH: MESSAGE
 `,
   run(args, output) {
     const given = parseCommandLine(args, {
@@ -22,24 +29,58 @@ check  validates OTLP/JSON documents and this runtime's own span contract;
     }
     let code: number = EXIT.ok;
     for (const path of given.operands.slice(1)) {
-      const findings = validateTraceText(readRunText(path));
-      if (findings.length > 0) code = EXIT.no;
-      if (given.flag("json")) output.json({ path, findings });
-      else {for (const line of describe(path, findings)) {
+      const judged = judge(readRunText(path));
+      if (judged.findings.length > 0) code = EXIT.no;
+      if (given.flag("json")) output.json({ path, ...judged });
+      else {
+        for (const line of describe(path, judged)) {
           output.data(terminalLine(line));
-        }}
+        }
+      }
     }
     return code;
   },
 };
 
+interface Judged {
+  readonly findings: readonly TraceFinding[];
+  readonly notes: readonly SpellingNote[];
+}
+
+/** Judges a trace as it is; one that is not spelled as ours are, by what it says. */
+function judge(text: string): Judged {
+  const strict = validateTraceText(text);
+  if (strict.length === 0) return { findings: strict, notes: [] };
+  const twice = strict.some(({ code }) => code === "json_duplicate_key");
+  try {
+    const { document, notes } = ownSpelling(text);
+    return twice || notes.length === 0
+      ? { findings: strict, notes: [] }
+      : { findings: validateTrace(document), notes };
+  } catch {
+    return { findings: strict, notes: [] };
+  }
+}
+
 function describe(
   path: string,
-  findings: readonly TraceFinding[],
+  { findings, notes }: Judged,
 ): readonly string[] {
-  return findings.length === 0
-    ? [`${path}: valid`]
-    : findings.map((each) =>
-      `${path}: ${each.code} ${each.path}: ${each.message}`
-    );
+  const noted = notes.map(({ path: place, message, count }) =>
+    `${path}: note ${place}: ${message}${
+      count > 1 ? ` (and ${count - 1} more places)` : ""
+    }`
+  );
+  if (findings.length > 0) {
+    return [
+      ...findings.map((each) =>
+        `${path}: ${each.code} ${each.path}: ${each.message}`
+      ),
+      ...noted,
+    ];
+  }
+  return notes.length === 0 ? [`${path}: valid`] : [
+    `${path}: valid, though not spelled as this runtime does`,
+    ...noted,
+  ];
 }

@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
 import { type PolicyDocument, policyDocument } from "./document.ts";
-import { refuseIndirection } from "./plain_yaml.ts";
-import { readYaml } from "./read_yaml.ts";
+import { refuseIndirection } from "./indirection.ts";
+import { readYamlTree } from "./read_yaml.ts";
+import { yamlTree } from "./yaml_tree.ts";
 
 /** A policy that was read and found sound. */
 export interface Policy {
@@ -21,8 +22,9 @@ export interface Policy {
  * @throws {InputError} when the text is not a sound policy, with every problem
  */
 export function loadPolicy(text: string, source: string): Policy {
-  refuseIndirection(text, source);
-  const document = readYaml(text, source, policyDocument);
+  const tree = yamlTree(text);
+  refuseIndirection(tree, source);
+  const document = readYamlTree(tree, { text, source, schema: policyDocument });
   const sha256 = hash("sha256", text);
   return { text, sha256, version: sha256.slice(0, 12), document };
 }

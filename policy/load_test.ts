@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { InputError } from "./input_error.ts";
 import { loadPolicy } from "./load.ts";
 import text from "./v1.yaml" with { type: "text" };
@@ -57,4 +57,43 @@ Deno.test("loadPolicy() reports every problem with file, line and path", () => {
 my.yaml:16: url_allowlist[0]: "Fixtures.local" is not in canonical form; write "fixtures.local"
 my.yaml:24: arg_schema.max_depth: a limit must be at least 1`,
   );
+});
+
+for (
+  const reason of ["Q & A", "see *.md", "stop !", "release 1.5", "10.50 EUR"]
+) {
+  Deno.test(`loadPolicy() takes the reason ${reason} for what it is`, () => {
+    const escalate = `escalate:
+  - tools: [write]
+    reason: ${reason}
+    when: [{ argument: amount, greater_than: 99.99 }]
+`;
+    assertEquals(loadPolicy(text + escalate, "p.yaml").document.escalate, [{
+      tools: ["write"],
+      reason,
+      when: [{ argument: "amount", greater_than: 99.99 }],
+    }]);
+  });
+}
+
+for (const number of ["010", "0x3", "1e1", "&x 5", "!!int 5"]) {
+  Deno.test(`loadPolicy() does not let apostrophes hide ${number}`, () => {
+    const wrong = text
+      .replace("max_iterations: 10", `max_iterations: ${number}`)
+      .replace(
+        "sandbox:",
+        "escalate: [{tools: [write], reason: it's large}]\nsandbox:",
+      )
+      .replace("# Identical calls", "# What's identical");
+    assertThrows(() => loadPolicy(wrong, "p.yaml"), InputError, "p.yaml:28: ");
+  });
+}
+
+Deno.test("loadPolicy() names a policy by its bytes, a mark and Windows line ends among them", () => {
+  const policy = loadPolicy(text, "p.yaml");
+  const other = `\ufeff${text.replaceAll("\n", "\r\n")}`;
+  const same = loadPolicy(other, "p.yaml");
+  assertEquals(same.document, policy.document);
+  assertEquals(same.text, other);
+  assertNotEquals(same.version, policy.version);
 });

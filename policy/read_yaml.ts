@@ -1,10 +1,14 @@
 import { parseYaml, type z } from "../deps.ts";
 import { InputError, type InputProblem } from "./input_error.ts";
 import { spellPath } from "./spell_path.ts";
-import { yamlLine } from "./yaml_line.ts";
+import { yamlDifference } from "./yaml_difference.ts";
+import { type YamlTree, yamlTree } from "./yaml_tree.ts";
 
 /**
  * Parses a YAML text and validates it strictly. `source` names it in errors.
+ *
+ * The text is read by two parsers that have nothing in common, and refused
+ * unless both find the same.
  *
  * @throws {InputError} that lists every problem with its line and path
  */
@@ -13,17 +17,31 @@ export function readYaml<T>(
   source: string,
   schema: z.ZodMiniType<T>,
 ): T {
+  return readYamlTree(yamlTree(text), { text, source, schema });
+}
+
+/** What `readYaml` does, for a text whose tree is known. */
+export function readYamlTree<T>(
+  tree: YamlTree,
+  { text, source, schema }: {
+    readonly text: string;
+    readonly source: string;
+    readonly schema: z.ZodMiniType<T>;
+  },
+): T {
   const document = parse(text, source);
   if (!isSmall(document)) {
     const message =
       `it has more than ${MAX_VALUES} values, aliases written out`;
     throw new InputError(source, [{ path: "", message }]);
   }
+  const difference = yamlDifference(tree, document);
+  if (difference !== undefined) throw new InputError(source, [difference]);
   const result = schema.safeParse(document, { error: wording });
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue): InputProblem => ({
     path: spellPath(issue.path),
-    line: yamlLine(text, placeOf(issue)),
+    line: tree.lineOf(placeOf(issue)),
     message: issue.message,
   }));
   throw new InputError(source, problems);

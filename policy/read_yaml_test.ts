@@ -1,4 +1,4 @@
-import { assertEquals, assertInstanceOf } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { z } from "../deps.ts";
 import { InputError } from "./input_error.ts";
 import { readYaml } from "./read_yaml.ts";
@@ -122,7 +122,7 @@ const PROBLEMS = [
     what: "a value in a flow collection over two lines",
     text: "name: a\nscript:\n  - {tool: x,\n     args: {top_k: x}}",
     want:
-      'task.yaml:3: script[0].args.top_k: expected number, found string "x"',
+      'task.yaml:4: script[0].args.top_k: expected number, found string "x"',
   },
   {
     what: "Windows line ends",
@@ -226,3 +226,66 @@ Deno.test("readYaml() refuses a document that contains itself", () => {
 
 const TOO_MANY =
   "task.yaml: it has more than 1000000 values, aliases written out";
+
+const anything = z.strictObject({ a: z.unknown() });
+
+for (
+  const { text, want } of [
+    {
+      text: "a: 010",
+      want:
+        "t.yaml:1: a: one reader of YAML finds 8 here, another 10; quote a text, and write a number in plain decimal digits",
+    },
+    { text: "a:\n  - 1\n  - 0o10", want: "t.yaml:3: a[1]: one reader of YAML" },
+    { text: "a: {b: 1_000}", want: "t.yaml:1: a.b: one reader of YAML" },
+    { text: "a: 0b1", want: 'finds 1 here, another the text "0b1"' },
+    { text: "a: 08", want: 'finds the text "08" here, another 8' },
+    { text: "a: -0", want: "finds 0 here, another -0" },
+    { text: "a: -0x3", want: "t.yaml:1: a: one reader of YAML" },
+    {
+      text: "a: 1\n\tb: 2",
+      want: "t.yaml:2: a line is indented with a tab; YAML wants spaces",
+    },
+    { text: "a: x\u0007", want: "t.yaml:1: Stream contains non-printable" },
+    { text: "a: 'x\u0000'", want: "t.yaml:1: " },
+    { text: "a: 1\n---\na: 1", want: "Found more than 1 document" },
+    { text: "a: 1\na: 1", want: "t.yaml:2: Cannot store mapping pair: dup" },
+    { text: "{a: {b: 1, b: 1}}", want: "duplicated key" },
+    { text: `a: ${"[".repeat(1500)}${"]".repeat(1500)}`, want: "t.yaml" },
+  ]
+) {
+  Deno.test(`readYaml() refuses ${JSON.stringify(text.slice(0, 40))}`, () => {
+    assertThrows(() => readYaml(text, "t.yaml", anything), InputError, want);
+  });
+}
+
+for (
+  const { text, a } of [
+    { text: "a: Q & A", a: "Q & A" },
+    { text: "a: [see *.md, stop !]", a: ["see *.md", "stop !"] },
+    { text: "a: &x [1]", a: [1] },
+    { text: "a: [&x b, *x]", a: ["b", "b"] },
+    { text: "\ufeffa: 1", a: 1 },
+    { text: "a: 1\r\n", a: 1 },
+    { text: "a: |\r\n  x\r\n  y\r\n", a: "x\ny\n" },
+    { text: "a: [\n1,\n]", a: [1] },
+    { text: "a: 1.50", a: 1.5 },
+    { text: "a: 1e1", a: 10 },
+    { text: "a: 0x3", a: 3 },
+    { text: "a: .nan", a: NaN },
+    { text: "a: 12:30:00", a: "12:30:00" },
+    { text: "a: ~", a: null },
+    { text: "a:", a: null },
+    { text: "a: on", a: "on" },
+    { text: "a: {__proto__: 1}", a: JSON.parse('{"__proto__":1}') },
+    { text: 'a: "\\x41\\u00e9\\\n  b"', a: "Aéb" },
+    { text: "a: 'it''s'", a: "it's" },
+    { text: "a: x\n\n  y\n  z", a: "x\ny z" },
+    { text: "a: >+\n  x\n  y\n\n", a: "x y\n\n" },
+    { text: "%YAML 1.2\n---\na: 1\n...", a: 1 },
+  ]
+) {
+  Deno.test(`readYaml() finds one value in ${JSON.stringify(text)}`, () => {
+    assertEquals(readYaml(text, "t.yaml", anything), { a });
+  });
+}

@@ -403,3 +403,14 @@ Deno.test("runTool() tries an idempotent tool again that took too long", async (
 });
 
 const RETRY = { max_retries: 3, backoff_base_ms: 100, backoff_cap_ms: 2000 };
+
+Deno.test("runTool() waits as long as a server asks, and no shorter than the policy says", async () => {
+  const events = await rehearse(REHEARSALS.server_asks_to_wait());
+  assertEquals(
+    eventsOf("attempt_finished", events).map(({ outcome, backoff_ms }) => [
+      outcome,
+      backoff_ms,
+    ]),
+    [["transient_failure", 2000], ["success", 0]],
+  );
+});

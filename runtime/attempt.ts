@@ -33,9 +33,10 @@ export async function attempt<T>(
       return { ok: false, error: error.error, recorded: error, retryAfterMs };
     }
     const failed = { ok: false, error: classify(error, signal) } as const;
-    return error instanceof ModelError && error.retryAfterMs !== undefined
-      ? { ...failed, retryAfterMs: error.retryAfterMs }
-      : failed;
+    const asked = error instanceof ModelError || error instanceof ToolError
+      ? error.retryAfterMs
+      : undefined;
+    return asked === undefined ? failed : { ...failed, retryAfterMs: asked };
   }
 }
 

@@ -368,6 +368,7 @@ const ENDINGS: Record<
   keys_in_another_order: [null, null, "final_answer"],
   lone_surrogates: [null, null, "final_answer"],
   transient_twice: ["tool_call_failure", null, "final_answer"],
+  server_asks_to_wait: ["tool_call_failure", null, "final_answer"],
   retries_exhausted: ["retry_exhaustion", "failure_mode_terminal"],
   unforeseen_throw: ["catalogued_unhandled", "failure_mode_terminal"],
   throw_without_words: ["catalogued_unhandled", "failure_mode_terminal"],

@@ -120,6 +120,53 @@ Deno.test(
 );
 
 Deno.test(
+  "the environment's variables for traces go before those for everything, and what is not supported is one line",
+  needs,
+  async () => {
+    using here = workplace();
+    await using there = collector();
+    const { code, stderr } = await here.run(["run", TASK, "--out", "out"], {
+      net: there.host,
+      env: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1",
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${there.url}/ingest`,
+        OTEL_EXPORTER_OTLP_HEADERS: "x-key=everything",
+        OTEL_EXPORTER_OTLP_TRACES_HEADERS: "x-key=traces",
+        OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+      },
+    });
+    assertEquals([code, stderr], [
+      0,
+      "OTEL_EXPORTER_OTLP_PROTOCOL=grpc is not supported: only http/json is, and spans go out as that\n",
+    ]);
+    const [request] = there.requests;
+    assertEquals(request?.path, "/ingest");
+    assertEquals(request?.headers.get("x-key"), "traces");
+  },
+);
+
+for (
+  const [name, value] of [["OTEL_SDK_DISABLED", "true"], [
+    "OTEL_TRACES_EXPORTER",
+    "none",
+  ]] as const
+) {
+  Deno.test(
+    `no span is sent with ${name}=${value}`,
+    needs,
+    async () => {
+      using here = workplace();
+      await using there = collector();
+      const { code, stderr } = await here.run(["run", TASK, "--out", "out"], {
+        net: there.host,
+        env: { OTEL_EXPORTER_OTLP_ENDPOINT: there.url, [name]: value },
+      });
+      assertEquals([code, stderr, there.requests], [0, "", []]);
+    },
+  );
+}
+
+Deno.test(
   "spans arrive while a run goes on that waits for nothing",
   needs,
   async () => {

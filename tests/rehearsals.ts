@@ -356,6 +356,17 @@ export const REHEARSALS = {
     script: [WORK, DONE],
     work: inTurn(outage(), outage(), { ok: true }),
   }),
+  server_asks_to_wait: (): Rehearsal => ({
+    script: [WORK, DONE],
+    work: inTurn(
+      new ToolError("The server answered 429", {
+        type: "429",
+        transient: true,
+        retryAfterMs: 2000,
+      }),
+      { ok: true },
+    ),
+  }),
   retries_exhausted: (): Rehearsal => ({
     policy: {
       retry: { max_retries: 2, backoff_base_ms: 100, backoff_cap_ms: 150 },

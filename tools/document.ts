@@ -1,15 +1,54 @@
+import { parseYaml } from "../deps.ts";
+
 /** One text of a corpus. */
 export interface Document {
   /** Unique in its corpus; for one that was read from files, the path without its extension. */
   readonly id: string;
   /** Where it lies below the corpus or, for the tools, below the sandbox; `/` between folders. */
   readonly path: string;
-  /** The whole text, Markdown or plain; the first line that is not blank is its title. */
+  /** The whole text, Markdown or plain; its front matter or its first line has its title. */
   readonly text: string;
 }
 
-/** Returns the first line of a document that is not blank, without heading marks; else its id. */
-export function documentTitle(document: Document): string {
-  const line = document.text.split("\n").find((text) => text.trim() !== "");
-  return (line ?? document.id).replace(/^#+\s*/, "").trim();
+/**
+ * Returns the title of a document: the `title` of its front matter (YAML between
+ * lines of three dashes, at the very beginning), or the first line after it that
+ * is not blank, without heading marks; else its id.
+ */
+export function documentTitle({ id, text }: Document): string {
+  const { title, body } = parts(text.replace(/^\ufeff/, ""));
+  if (title !== undefined) return title;
+  const line = body.split(/\r\n?|\n/).find((each) => each.trim() !== "");
+  return (line ?? id).replace(/^#+\s*/, "").trim();
+}
+
+/** More than any front matter that a person writes, in characters. */
+const MAX_FRONT_MATTER = 65_536;
+
+const FRONT_MATTER =
+  /^---[ \t]*(?:\r\n?|\n)([^]*?)(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?=[\r\n]|$)/;
+
+function parts(
+  text: string,
+): { readonly title?: string | undefined; readonly body: string } {
+  const [whole, yaml] = FRONT_MATTER.exec(text.slice(0, MAX_FRONT_MATTER)) ??
+    [];
+  return whole === undefined || yaml === undefined
+    ? { body: text }
+    : { title: titleIn(yaml), body: text.slice(whole.length) };
+}
+
+/** Front matter that nobody can read has no title, and is no reason to fail. */
+function titleIn(yaml: string): string | undefined {
+  try {
+    const matter = parseYaml(yaml, { schema: "core" });
+    if (typeof matter !== "object" || matter === null) return undefined;
+    const title: unknown = Reflect.get(matter, "title");
+    if (typeof title !== "string" && typeof title !== "number") {
+      return undefined;
+    }
+    return String(title).trim().replace(/\s+/g, " ") || undefined;
+  } catch {
+    return undefined;
+  }
 }

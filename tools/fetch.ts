@@ -2,6 +2,7 @@ import { z } from "../deps.ts";
 import type { JsonObject } from "./json.ts";
 import { type Schema, standardSchema } from "./schema.ts";
 import { Redirect } from "./redirect.ts";
+import { retryAfterMs } from "./retry_after.ts";
 import type { Tool } from "./tool.ts";
 import { ToolError } from "./tool_error.ts";
 
@@ -60,7 +61,8 @@ const args: Schema<FetchArgs> = standardSchema(z.strictObject({
  *
  * It fails as `network`, `redirect` (to nowhere), `too_large`, `not_text`, or with
  * the status as its type. The first, and the statuses 408, 425, 429, 500, 502, 503
- * and 504, are transient.
+ * and 504, are transient; the next try waits as long as `retry-after` asks, a minute
+ * at most.
  */
 export function fetchTool(options: FetchOptions): Tool<FetchArgs> {
   const { maxBytes = 2 ** 20, htmlText = (html) => Promise.resolve(html) } =
@@ -139,6 +141,14 @@ async function refuseStatus(
   throw new ToolError(`Cannot fetch "${url}": the server answered ${status}`, {
     type: String(status),
     transient: TRANSIENT_STATUS.has(status),
+    retryAfterMs: retryAfterMs(
+      Object.fromEntries(
+        ["retry-after-ms", "retry-after", "date"].flatMap((name) => {
+          const value = response.headers.get(name);
+          return value === null ? [] : [[name, value]];
+        }),
+      ),
+    ),
   });
 }
 

@@ -114,6 +114,39 @@ for (const { status, transient } of STATUSES) {
   });
 }
 
+for (
+  const { headers, want } of [
+    { headers: {}, want: undefined },
+    { headers: { "Retry-After": "2" }, want: 2000 },
+    { headers: { "retry-after-ms": "250", "retry-after": "2" }, want: 250 },
+    {
+      headers: {
+        "retry-after": "Tue, 24 Nov 2026 18:41:40 GMT",
+        date: "Tue, 24 Nov 2026 18:41:33 GMT",
+      },
+      want: 7000,
+    },
+    { headers: { "retry-after": "86400" }, want: 60_000 },
+    { headers: { "retry-after": "soon" }, want: undefined },
+  ]
+) {
+  Deno.test(`fetchTool() asks to wait ${want} ms for ${JSON.stringify(headers)}`, async () => {
+    for (const status of [429, 503]) {
+      const error = await assertRejects(
+        () =>
+          run({
+            fetch: answering("busy", {
+              status,
+              headers: new Headers(Object.entries(headers)),
+            }),
+          }),
+        ToolError,
+      );
+      assertEquals(error.retryAfterMs, want);
+    }
+  });
+}
+
 for (const status of [301, 302, 303, 307, 308]) {
   Deno.test(`fetchTool() returns a redirect by ${status} instead of following it`, async () => {
     assertEquals(

@@ -12,7 +12,11 @@ export function sendError(error: unknown, depth = 0): SentError {
     name,
     message,
     tool_error: error instanceof ToolError
-      ? { type: error.type, transient: error.transient }
+      ? {
+        type: error.type,
+        transient: error.transient,
+        retryAfterMs: error.retryAfterMs,
+      }
       : undefined,
     cause: cause === undefined || depth === MAX_CAUSES
       ? undefined

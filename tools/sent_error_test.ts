@@ -14,10 +14,14 @@ Deno.test("an error keeps its name and message on the way between threads", () =
 });
 
 Deno.test("a ToolError keeps what it says of itself", () => {
-  const error = across(new ToolError("busy", { type: "503", transient: true }));
-  if (!(error instanceof ToolError)) throw new Error("it is another class");
-  const { message, type, transient } = error;
-  assertEquals([message, type, transient], ["busy", "503", true]);
+  for (const retryAfterMs of [undefined, 2000]) {
+    const options = { type: "503", transient: true, retryAfterMs };
+    const error = across(new ToolError("busy", options));
+    if (!(error instanceof ToolError)) throw new Error("it is another class");
+    const { message, type, transient } = error;
+    assertEquals([message, type, transient], ["busy", "503", true]);
+    assertEquals(error.retryAfterMs, retryAfterMs);
+  }
 });
 
 Deno.test("the refusal behind an error comes along", () => {
@@ -72,4 +76,16 @@ for (
 Deno.test("readAnswer() reads a result, whatever it is", () => {
   const answer = { kind: "result", id: 1, result: null };
   assertEquals(readAnswer(answer), { kind: "result", id: 1, result: null });
+});
+
+Deno.test("readAnswer() takes how long a server asks to wait", () => {
+  const error = sendError(
+    new ToolError("busy", { type: "429", transient: true, retryAfterMs: 2000 }),
+  );
+  const answer = readAnswer({ kind: "error", id: 1, error });
+  assertEquals(answer?.kind === "error" && answer.error.tool_error, {
+    type: "429",
+    transient: true,
+    retryAfterMs: 2000,
+  });
 });

@@ -1,9 +1,13 @@
+import { boundedWait } from "./retry_after.ts";
+
 /** How a foreseen failure is classified and what led to it. */
 export interface ToolErrorOptions extends ErrorOptions {
   /** Stable, low-cardinality name, recorded as `error.type`: `not_found`, `timeout`, `503`. */
   readonly type: string;
   /** True when the same call may succeed later; only then it is tried again. Default: false. */
   readonly transient?: boolean;
+  /** How long a server asks to wait before the next try, in milliseconds, a minute at most. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /**
@@ -18,11 +22,14 @@ export class ToolError extends Error {
   readonly type: string;
   /** Whether the same call may succeed later. */
   readonly transient: boolean;
+  /** How long to wait at least before the next try, 0 to 60,000; `undefined` when nobody asks for it. */
+  readonly retryAfterMs: number | undefined;
 
   /** Describes a failure; `options.type` classifies it. */
   constructor(message: string, options: ToolErrorOptions) {
     super(message, options);
     this.type = options.type;
     this.transient = options.transient ?? false;
+    this.retryAfterMs = boundedWait(options.retryAfterMs);
   }
 }

@@ -24,3 +24,10 @@ Deno.test("ToolError keeps its cause and says that it is transient", () => {
   assertEquals(error.transient, true);
   assertStrictEquals(error.cause, cause);
 });
+
+Deno.test("ToolError keeps a wait that can be recorded, and no other", () => {
+  const waits = [undefined, 1.4, NaN, -5, Infinity].map((retryAfterMs) =>
+    new ToolError("busy", { type: "429", retryAfterMs }).retryAfterMs
+  );
+  assertEquals(waits, [undefined, 1, undefined, 0, 60_000]);
+});

@@ -9,6 +9,7 @@ export interface SentError {
   readonly tool_error?: {
     readonly type: string;
     readonly transient: boolean;
+    readonly retryAfterMs?: number | undefined;
   } | undefined;
   readonly cause?: SentError | undefined;
 }
@@ -49,7 +50,11 @@ const sentError: z.ZodMiniType<SentError> = z.strictObject({
   name: z.string(),
   message: z.string(),
   tool_error: z.optional(
-    z.strictObject({ type: z.string(), transient: z.boolean() }),
+    z.strictObject({
+      type: z.string(),
+      transient: z.boolean(),
+      retryAfterMs: z.optional(z.number()),
+    }),
   ),
   get cause() {
     return z.optional(sentError);

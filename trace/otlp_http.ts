@@ -1,6 +1,6 @@
 import { z } from "../deps.ts";
 import { refusalIn } from "../runtime/causes.ts";
-import { retryAfterMs } from "../runtime/retry_after.ts";
+import { retryAfterMs } from "../tools/retry_after.ts";
 import type { OtlpSettings } from "./otlp_settings.ts";
 
 /** What became of one export request. */
@@ -56,7 +56,7 @@ const MAX_ANSWER = 65_536;
  * for one server, and no message shows either.
  */
 export function otlpHttp(
-  { url, headers }: OtlpSettings,
+  { url, headers }: Pick<OtlpSettings, "url" | "headers">,
   request: OtlpFetch,
 ): SendSpans {
   return async (body, signal) => {

@@ -1,7 +1,7 @@
 import { z } from "../../deps.ts";
 import { ModelError } from "../model_error.ts";
 import { causes, refusalIn } from "../causes.ts";
-import { retryAfterMs } from "../retry_after.ts";
+import { retryAfterMs, retryInfoMs } from "../../tools/retry_after.ts";
 import { withoutKey } from "./without_key.ts";
 
 /** Who was asked. */
@@ -85,7 +85,8 @@ export function modelErrorOf(error: unknown, asked: Asked): ModelError {
           ? "insufficient_quota"
           : STATUS_TYPES.get(status) ?? String(status),
         transient: TRANSIENT_STATUS.has(status) && !spent,
-        retryAfterMs: retryAfterMs(responseHeaders ?? {}),
+        retryAfterMs: retryAfterMs(responseHeaders ?? {}) ??
+          retryInfoMs(call.data.responseBody),
       },
     );
   }

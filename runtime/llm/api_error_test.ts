@@ -46,6 +46,24 @@ Deno.test("modelErrorOf() takes over how long to wait", () => {
   assertEquals(modelErrorOf(error, ASKED).retryAfterMs, 3000);
 });
 
+Deno.test("modelErrorOf() takes over how long to wait from the body, after the headers", () => {
+  const responseBody = JSON.stringify({
+    error: {
+      details: [{
+        "@type": "type.googleapis.com/google.rpc.RetryInfo",
+        retryDelay: "2s",
+      }],
+    },
+  });
+  const error = { statusCode: 429, responseBody };
+  assertEquals(modelErrorOf(apiError(error), ASKED).retryAfterMs, 2000);
+  const responseHeaders = { "retry-after": "3" };
+  assertEquals(
+    modelErrorOf(apiError({ ...error, responseHeaders }), ASKED).retryAfterMs,
+    3000,
+  );
+});
+
 Deno.test("modelErrorOf() sees no sense in asking again when nobody paid", () => {
   const data = { error: { message: "Pay", code: "insufficient_quota" } };
   const { type, transient } = modelErrorOf(

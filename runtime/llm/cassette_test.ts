@@ -1,4 +1,9 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { InputError } from "../../policy/input_error.ts";
 import { summarizeTool } from "../../tools/summarize.ts";
 import type { AttemptFinished, RunEvent } from "../event.ts";
@@ -322,3 +327,47 @@ Deno.test("recordingLlm() writes a malformed answer that is on record", async ()
   await assertRejects(() => llm(asking(1, [QUESTION]), never), RecordedFailure);
   assertEquals(JSON.parse(lines[1] ?? "null").output, { raw: "hm" });
 });
+
+for (
+  const { what, text } of [
+    { what: "a byte order mark", text: `\ufeff${WRITTEN}` },
+    { what: "line ends of Windows", text: WRITTEN.replaceAll("\n", "\r\n") },
+    { what: "no end of the last line", text: WRITTEN.trimEnd() },
+    { what: "blank lines at the end", text: `${WRITTEN}\n \n` },
+    {
+      what: "all of it",
+      text: `\ufeff${WRITTEN.replaceAll("\n", "\r\n")}\r\n\r\n`,
+    },
+  ]
+) {
+  Deno.test(`parseCassette() reads a cassette with ${what}`, () => {
+    const { sha256, ...read } = parseCassette(text, "c.jsonl");
+    const { sha256: original, ...want } = parseCassette(WRITTEN, "c.jsonl");
+    assertEquals(read, want);
+    assertNotEquals(sha256, original);
+  });
+}
+
+for (
+  const { what, text, message } of [
+    {
+      what: "nothing but a mark",
+      text: "\ufeff\n",
+      message: ":1: the cassette",
+    },
+    {
+      what: "a blank line in the middle",
+      text: WRITTEN.replace("\n", "\n\n"),
+      message: "c.jsonl:2: the line is not JSON",
+    },
+    {
+      what: "a line that was cut off behind line ends of Windows",
+      text: WRITTEN.replaceAll("\n", "\r\n").slice(0, -10),
+      message: "c.jsonl:4: the line does not end",
+    },
+  ]
+) {
+  Deno.test(`parseCassette() refuses ${what} all the same`, () => {
+    assertThrows(() => parseCassette(text, "c.jsonl"), InputError, message);
+  });
+}

@@ -87,19 +87,24 @@ const exchange: z.ZodMiniType<Exchange> = z.strictObject({
 
 /**
  * Reads the text of a cassette, a JSON object a line; `source` names it in errors.
+ * What an editor leaves is no fault of it: a byte order mark, line ends of
+ * Windows, blank lines at the end or no line's end there.
  *
  * @throws {InputError} when a line is not of the format, or a request is not what its digest names
  */
 export function parseCassette(text: string, source: string): Cassette {
-  if (text === "") throw fault(source, 1, "the cassette is empty");
-  const [first = "", ...others] = text.split("\n");
-  if (others.at(-1) !== "") {
+  const written = text.replace(/^\ufeff/, "").trimEnd();
+  if (written === "") throw fault(source, 1, "the cassette is empty");
+  const [first = "", ...others] = written.split("\n");
+  // What was cut off is not JSON; what is may lack its line's end.
+  const last = others.at(-1) ?? first;
+  if (!text.endsWith("\n") && !isJson(last)) {
     throw fault(source, others.length + 1, "the line does not end");
   }
   const place = { source, line: 1 };
   const found = parseLine(first, head, place);
   const messages: Message[] = [];
-  const exchanges = others.slice(0, -1).map((each, index) => {
+  const exchanges = others.map((each, index) => {
     const line = index + 2;
     const parsed = parseLine(each, exchange, { source, line });
     messages.push(...parsed.messages);
@@ -128,6 +133,15 @@ function parseLine<T>(
     line,
     message: issue?.message ?? "it is not a line of a cassette",
   }]);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function parseJson(text: string, source: string, line: number): unknown {

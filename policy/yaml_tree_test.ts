@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { yamlLine } from "./yaml_line.ts";
+import { yamlTree } from "./yaml_tree.ts";
+
+function lineOf(text: string, path: readonly PropertyKey[]) {
+  return yamlTree(text).lineOf(path);
+}
 
 const TEXT = `# a comment
 name: canonical   # another
@@ -57,7 +61,7 @@ const CASES = [
   { path: ["flow", "b", 1], want: 14 },
   { path: ["items"], want: 15 },
   { path: ["items", 0], want: 16 },
-  { path: ["items", 1], want: 17 },
+  { path: ["items", 1], want: 18 },
   { path: ["items", 1, "key"], want: 18 },
   { path: ["items", 2, "tool"], want: 19 },
   { path: ["items", 2, "args"], want: 20 },
@@ -79,8 +83,8 @@ const CASES = [
 ] as const;
 
 for (const { path, want } of CASES) {
-  Deno.test(`yamlLine() finds ${JSON.stringify(path)} on line ${want}`, () => {
-    assertEquals(yamlLine(TEXT, path), want);
+  Deno.test(`yamlTree().lineOf() finds ${JSON.stringify(path)} on line ${want}`, () => {
+    assertEquals(lineOf(TEXT, path), want);
   });
 }
 
@@ -111,8 +115,8 @@ const PARENTS = [
 ] as const;
 
 for (const { what, path, want } of PARENTS) {
-  Deno.test(`yamlLine() finds ${what}`, () => {
-    assertEquals(yamlLine(TEXT, path), want);
+  Deno.test(`yamlTree().lineOf() finds ${what}`, () => {
+    assertEquals(lineOf(TEXT, path), want);
   });
 }
 
@@ -145,7 +149,50 @@ for (
     },
   ]
 ) {
-  Deno.test(`yamlLine() copes with ${what}`, () => {
-    assertEquals(yamlLine(text, path), want);
+  Deno.test(`yamlTree().lineOf() copes with ${what}`, () => {
+    assertEquals(lineOf(text, path), want);
+  });
+}
+
+Deno.test("yamlTree() gives brackets that close at the left edge their indentation", () => {
+  const text = "a: [\nb,\n'c\nd',\n]\ne: {\n  f: 1\n}\ng: 2\n";
+  const tree = yamlTree(text);
+  assertEquals(tree.value, {
+    ok: true,
+    value: { a: ["b", "c d"], e: { f: 1 }, g: 2 },
+  });
+  assertEquals(
+    [["a", 1], ["e", "f"], ["g"]].map((path) => tree.lineOf(path)),
+    [3, 7, 9],
+  );
+});
+
+for (
+  const { what, text, want } of [
+    {
+      what: "a syntax error",
+      text: "a: 1\nb: [1\n",
+      want: [3, "unexpected end of the stream within a flow collection"],
+    },
+    {
+      what: "an alias that leads nowhere",
+      text: "a: 1\nb: *x",
+      want: [2, 'unidentified alias "x"'],
+    },
+    {
+      what: "deep nesting",
+      text: "[".repeat(2000) + "]".repeat(2000),
+      want: [1, "nesting exceeded maxDepth (1000)"],
+    },
+    {
+      what: "more lines at the left edge than are put right",
+      text: `a: [\n${"b,\n".repeat(300)}]`,
+      want: [202, "deficient indentation"],
+    },
+  ]
+) {
+  Deno.test(`yamlTree() says where it finds ${what}`, () => {
+    const [line, message] = want;
+    assertEquals(yamlTree(text).value, { ok: false, line, message });
   });
 }
