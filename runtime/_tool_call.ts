@@ -67,6 +67,7 @@ export async function* toolCall(
       tool,
       args,
       urls: hrefs(proposal),
+      places: places(proposal),
     });
     if (!(ended instanceof Redirect)) return ended;
     take = () => state.gate.redirect(proposal, ended.args);
@@ -128,6 +129,13 @@ async function withAddresses(
 function hrefs(proposal: Proposal): ReadonlyMap<string, string> {
   return new Map(
     [...urlsOf(proposal)].map(([spelled, { href }]) => [spelled, href]),
+  );
+}
+
+/** What a tool may open: where its paths led when they were judged, by how the arguments spell them. */
+function places({ facts }: Proposal): ReadonlyMap<string, string> {
+  return new Map(
+    [...facts.paths].map(([spelled, { resolved }]) => [spelled, resolved]),
   );
 }
 
