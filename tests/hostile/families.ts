@@ -4,6 +4,7 @@ import { cycleTrial } from "./cycle_detection.ts";
 import type { LaidFixture } from "./fixture.ts";
 import { playBudget } from "./loop_budget.ts";
 import type { Outcome } from "./outcome.ts";
+import { playRaceInside } from "./race_inside.ts";
 import { pathTrial, playPath } from "./sandbox_path.ts";
 import { toolTrial } from "./tool_registry.ts";
 import { playTrial, type Trial } from "./trial.ts";
@@ -24,6 +25,7 @@ export interface Family {
 export const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
   ["url_allowlist", judged(urlTrial)],
   ["sandbox_path", { play: playPath, trial: pathTrial, disk: true }],
+  ["race_inside", { play: playRaceInside, disk: true }],
   ["arg_schema", judged(argumentTrial)],
   ["tool_registry", judged(toolTrial)],
   ["loop_budget", { play: playBudget }],
