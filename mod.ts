@@ -87,7 +87,12 @@ export {
 export { Redirect } from "./tools/redirect.ts";
 export { ToolError, type ToolErrorOptions } from "./tools/tool_error.ts";
 export { type PathFacts, type Sandbox } from "./tools/sandbox.ts";
-export { directorySandbox } from "./tools/directory_sandbox.ts";
+export { type JudgedPlace, judgedPlace } from "./tools/judged_place.ts";
+export { type Leftover } from "./tools/leftover.ts";
+export {
+  directorySandbox,
+  type DirectorySandboxOptions,
+} from "./tools/directory_sandbox.ts";
 export { type Document } from "./tools/document.ts";
 export { type ToolRegistry, toolRegistry } from "./tools/registry.ts";
 export {

@@ -25,6 +25,7 @@ import { durabilityOf } from "./durability.ts";
 import { exists } from "../evidence/exists.ts";
 import { whyUnreadable, whyUnwritable } from "./files.ts";
 import { appendIncident } from "./incident_file.ts";
+import { leftoverIncidents } from "./leftover_incident.ts";
 import { liveModel, MODEL_OPTIONS, openCassette } from "./live_model.ts";
 import { liveSpans, SPAN_OPTIONS } from "./live_spans.ts";
 import { readRecord } from "./record.ts";
@@ -100,7 +101,12 @@ approval, 1 it could not be resumed.
     });
 
     using cancellation = cancelOnSignal();
-    using host = await openToolHost({ policy, sandbox, online: true });
+    using host = await openToolHost({
+      policy,
+      sandbox,
+      online: true,
+      leftover: leftoverIncidents(out, output),
+    });
     using cassette = openCassette(given, { model, out });
     const note = (incident: Incident) => appendIncident(out, incident);
     using sink = openSink(out, record, (torn) => note(tornLine(torn)));

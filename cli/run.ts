@@ -7,6 +7,7 @@ import { parseCommandLine } from "./command_line.ts";
 import { type Command, UsageError } from "./command.ts";
 import { cancelOnSignal } from "./cancellation.ts";
 import { durabilityOf } from "./durability.ts";
+import { leftoverIncidents } from "./leftover_incident.ts";
 import { reportedRun } from "./reported_run.ts";
 import { whyUnwritable } from "./files.ts";
 import { readSigningKey } from "./key_files.ts";
@@ -132,6 +133,7 @@ approval, 1 it could not be run.
       policy: inputs.policy,
       sandbox,
       online: true,
+      leftover: leftoverIncidents(out, output),
     });
     using cassette = openCassette(given, { model, out });
     createFolder(out, sandbox);

@@ -5,6 +5,7 @@ import { FIXTURE_ORIGIN } from "../tasks/corpus.ts";
 import { taskTools } from "../tasks/task_tools.ts";
 import { directorySandbox } from "../tools/directory_sandbox.ts";
 import type { Document } from "../tools/document.ts";
+import type { Leftover } from "../tools/leftover.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ToolWorker, ToolWorkerOptions } from "../tools/tool_worker.ts";
 import { isGranted } from "./is_granted.ts";
@@ -26,6 +27,8 @@ export interface ToolHostOptions {
   readonly sandbox: string;
   /** Whether what is no document of the corpus is fetched from the network. */
   readonly online: boolean;
+  /** Hears what a write had to leave behind. Default: nobody does. */
+  readonly leftover?: ((leftover: Leftover) => void) | undefined;
 }
 
 /**
@@ -39,14 +42,16 @@ export function openToolHost(options: ToolHostOptions): Promise<ToolHost> {
     : Promise.resolve(processHost(options));
 }
 
-function processHost({ policy, sandbox, online }: ToolHostOptions): ToolHost {
+function processHost(
+  { policy, sandbox, online, leftover }: ToolHostOptions,
+): ToolHost {
   const requests: string[] = [];
   return {
     requests,
     tools: (documents) =>
       Promise.resolve(taskTools({
         documents,
-        sandbox: directorySandbox(sandbox),
+        sandbox: directorySandbox(sandbox, { leftover }),
         fetch: networkFor(online).fetch,
         htmlText,
         maxBytes: policy.document.fetch?.max_bytes,
@@ -57,7 +62,7 @@ function processHost({ policy, sandbox, online }: ToolHostOptions): ToolHost {
 }
 
 async function workerHost(
-  { policy: { document }, sandbox, online }: ToolHostOptions,
+  { policy: { document }, sandbox, online, leftover }: ToolHostOptions,
 ): Promise<ToolHost> {
   const requests: string[] = [];
   const directory = realFuturePath(sandbox);
@@ -69,6 +74,7 @@ async function workerHost(
       granted: (host) => online && isGranted({ name: "net", host }),
     }),
     noted: (url) => requests.push(url),
+    leftover,
   });
   return {
     requests,

@@ -24,7 +24,7 @@ serveTools((given, host) => {
   const { documents, directory, online, maxBytes } = options.parse(given);
   return taskTools({
     documents,
-    sandbox: directorySandbox(directory),
+    sandbox: directorySandbox(directory, { leftover: host.leftover }),
     fetch: networkFor(online).fetch,
     htmlText: (html) => Promise.resolve(htmlText(html)),
     maxBytes,

@@ -26,6 +26,13 @@ export type Incident =
     readonly count: number;
     /** Why the last of them did not. */
     readonly reason: string;
+  }
+  | {
+    /** A write was refused or failed, and something empty that it had made could not be taken away. */
+    readonly type: "leftover";
+    readonly kind: "file" | "directory";
+    /** The place for which it was made, `<sandbox>/…`; it stands elsewhere when a directory on the way was swapped. */
+    readonly place: string;
   };
 
 /** The name of the file. */

@@ -61,6 +61,7 @@ export async function* toolCall(
       tool,
       args,
       urls: hrefs(proposal),
+      places: places(proposal),
       refused,
     });
     if (!(ended instanceof Redirect)) return ended;
@@ -151,6 +152,13 @@ async function lookUpHosts(
 function hrefs(proposal: Proposal): ReadonlyMap<string, string> {
   return new Map(
     [...urlsOf(proposal)].map(([spelled, { href }]) => [spelled, href]),
+  );
+}
+
+/** What a tool may open: where its paths led when they were judged, by how the arguments spell them. */
+function places({ facts }: Proposal): ReadonlyMap<string, string> {
+  return new Map(
+    [...facts.paths].map(([spelled, { resolved }]) => [spelled, resolved]),
   );
 }
 

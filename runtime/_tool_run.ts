@@ -19,6 +19,8 @@ export interface AllowedCall {
   readonly args: Extract<CallArguments, { readonly ok: true }>;
   /** The URLs that were judged, by how the arguments spell them. */
   readonly urls: ReadonlyMap<string, string>;
+  /** The places that were judged, by how the arguments spell their paths. */
+  readonly places: ReadonlyMap<string, string>;
   /** Why no attempt can succeed, where that is known before the first one. */
   readonly refused: RecordedError | undefined;
 }
@@ -57,7 +59,7 @@ export async function* runTool(
 /** Tries a call once. When it is late nobody knows how it ended, so only what may be done twice is tried again. */
 function attemptInTime(
   state: LoopState,
-  { tool, args, urls, refused }: AllowedCall,
+  { tool, args, urls, places, refused }: AllowedCall,
   idempotencyKey: string,
 ): Promise<Attempted<ToolResult>> {
   if (refused !== undefined) {
@@ -69,7 +71,7 @@ function attemptInTime(
     ms: attempt_timeout_ms,
     work: async (signal) =>
       plainResult(
-        await tool.run(args.value, { signal, idempotencyKey, urls }),
+        await tool.run(args.value, { signal, idempotencyKey, urls, places }),
       ),
     late: tool.idempotent ? "transient" : "unhandled",
   });

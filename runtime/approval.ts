@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { Json } from "../tools/json.ts";
+import type { JudgedPlace } from "../tools/judged_place.ts";
 import type { AskedClause } from "../policy/rule.ts";
 import type {
   PolicyChecked,
@@ -28,14 +29,6 @@ export interface ApprovalRequest {
   readonly policy_version: string;
   /** SHA-256 over what is asked, 64 hex digits; see `approvalBinding`. */
   readonly bound_to: string;
-}
-
-/** Where a path leads that a call names. */
-export interface JudgedPlace {
-  /** As the arguments spell it. */
-  readonly path: string;
-  /** Every link followed: `<sandbox>/…`. */
-  readonly resolved: string;
 }
 
 /** A person's answer. Whatever is not `approved`, or names no approver, is a rejection. */

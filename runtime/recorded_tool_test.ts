@@ -82,6 +82,7 @@ Deno.test("toolOnRecord() validates as it is told, and does not run", async () =
         signal: new AbortController().signal,
         idempotencyKey: "",
         urls: new Map(),
+        places: new Map(),
       }),
     RangeError,
     'Cannot run "get": it is only known from a record',

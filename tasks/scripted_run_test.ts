@@ -48,8 +48,8 @@ function memorySandbox(): Sandbox & { readonly files: Map<string, string> } {
       special: false,
       hardLinked: false,
     }),
-    readText: (path) => Promise.resolve(files.get(path) ?? ""),
-    writeText(path, text) {
+    readText: ({ path }) => Promise.resolve(files.get(path) ?? ""),
+    writeText({ path }, text) {
       files.set(path, text);
       return Promise.resolve(text.length);
     },

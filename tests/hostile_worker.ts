@@ -9,6 +9,7 @@ import type { Json } from "../tools/json.ts";
 import { serveTools } from "../tools/serve_tools.ts";
 import type { Tool } from "../tools/tool.ts";
 import { type Attack, ATTACKER } from "./attacker.ts";
+import { judged } from "./judged.ts";
 
 type Attempt = (target: string) => Json | Promise<Json>;
 
@@ -65,6 +66,10 @@ const ATTEMPTS: ReadonlyMap<string, Attempt> = new Map<string, Attempt>([
     postMessage({ kind: "result", id: "1", result: text });
     return "forged";
   }],
+  ["claim a leftover", (place) => {
+    postMessage({ kind: "leftover", leftover: { kind: "file", place } });
+    return "claimed";
+  }],
 ]);
 
 declare function postMessage(message: unknown): void;
@@ -74,7 +79,8 @@ function attacker(directory: string): Tool<Attack> {
     ...ATTACKER,
     async run({ name, target }) {
       if (name === "verified read") {
-        return await directorySandbox(directory).readText(target);
+        const sandbox = directorySandbox(directory);
+        return await sandbox.readText(judged(sandbox, target));
       }
       const attempt = ATTEMPTS.get(name);
       if (attempt === undefined) throw new RangeError(`No attack "${name}"`);

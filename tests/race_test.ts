@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { directorySandbox } from "../tools/directory_sandbox.ts";
 import type { Sandbox } from "../tools/sandbox.ts";
 import { ToolError } from "../tools/tool_error.ts";
+import { judged } from "./judged.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";
 
@@ -19,29 +20,33 @@ const RACES: readonly Race[] = [
   {
     name: "a read of a file that is swapped",
     swapped: "file.txt",
-    act: (sandbox) => sandbox.readText("file.txt"),
+    act: (sandbox) => sandbox.readText(judged(sandbox, "file.txt")),
   },
   {
     name: "a read below a directory that is swapped",
     swapped: "folder",
-    act: (sandbox) => sandbox.readText("folder/file.txt"),
+    act: (sandbox) => sandbox.readText(judged(sandbox, "folder/file.txt")),
   },
   {
     name: "a write of a file that is swapped",
     swapped: "file.txt",
-    act: (sandbox) => sandbox.writeText("file.txt", "WRITTEN"),
+    act: (sandbox) => sandbox.writeText(judged(sandbox, "file.txt"), "WRITTEN"),
   },
   {
     name: "a write over a file below a directory that is swapped",
     swapped: "folder",
-    act: (sandbox) => sandbox.writeText("folder/file.txt", "WRITTEN"),
+    act: (sandbox) =>
+      sandbox.writeText(judged(sandbox, "folder/file.txt"), "WRITTEN"),
   },
   {
     name: "a write of new files and directories below one that is swapped",
     swapped: "folder",
     act: (sandbox, round) =>
       sandbox.writeText(
-        `folder/${round % 2 === 0 ? "" : `${round}/deep/`}${round}.txt`,
+        judged(
+          sandbox,
+          `folder/${round % 2 === 0 ? "" : `${round}/deep/`}${round}.txt`,
+        ),
         "WRITTEN",
       ),
   },

@@ -7,6 +7,7 @@ import { governedLoop } from "../runtime/loop.ts";
 import { scriptedLlm } from "../runtime/scripted_llm.ts";
 import { virtualClock } from "../runtime/env.ts";
 import { directorySandbox } from "../tools/directory_sandbox.ts";
+import type { Leftover } from "../tools/leftover.ts";
 import { startToolWorker } from "../tools/tool_worker.ts";
 import { toolRegistry } from "../tools/registry.ts";
 import { type Attack, ATTACKER } from "./attacker.ts";
@@ -33,7 +34,9 @@ retry: { max_retries: 3, backoff_base_ms: 0, backoff_cap_ms: 0 }
 `,
     "policy.yaml",
   );
+  const leftovers: Leftover[] = [];
   using worker = await startToolWorker({
+    leftover: (leftover) => leftovers.push(leftover),
     entry: new URL("./hostile_worker.ts", import.meta.url),
     permissions: workerPermissions(policy.document, {
       sandbox,
@@ -70,6 +73,7 @@ retry: { max_retries: 3, backoff_base_ms: 0, backoff_cap_ms: 0 }
   });
   for await (const event of run) events.push(event);
   return {
+    leftovers,
     attempts: events.flatMap((event) =>
       event.type === "attempt_finished" ? [event.outcome] : []
     ),
@@ -257,3 +261,30 @@ Deno.test(
     assertEquals(modes, ["catalogued_unhandled"]);
   },
 );
+
+Deno.test("a Worker tells of what it left in its sandbox", needs, async () => {
+  await using here = world();
+  const place = "<sandbox>/drafts/new.md";
+  const { leftovers, attempts } = await attackUngoverned(
+    { name: "claim a leftover", target: place },
+    here,
+  );
+  assertEquals(attempts, ["success"]);
+  assertEquals(leftovers, [{ kind: "file", place }]);
+});
+
+for (const target of ["/etc/passwd", "", "<sandbox>", "<outside>", "../a"]) {
+  Deno.test(
+    `a Worker that tells of something left at "${target}" ends the run on record`,
+    needs,
+    async () => {
+      await using here = world();
+      const { leftovers, modes } = await attackUngoverned(
+        { name: "claim a leftover", target },
+        here,
+      );
+      assertEquals(leftovers, []);
+      assertEquals(modes, ["catalogued_unhandled"]);
+    },
+  );
+}

@@ -18,6 +18,19 @@ export function stepsTo(place: string, root: string): readonly string[] {
   return steps.reverse();
 }
 
+/** What stood at each step of a path at one moment, no link followed; what was missing is left out. */
+export type Way = ReadonlyMap<string, Deno.FileInfo>;
+
+/** Looks at each step from the root down to `place`, which comes last. */
+export function wayTo(place: string, root: string): Way {
+  const way = new Map<string, Deno.FileInfo>();
+  for (const step of [root, ...stepsTo(place, root)]) {
+    const found = entry(step);
+    if (found !== undefined) way.set(step, found);
+  }
+  return way;
+}
+
 /** What stands at a path itself, no link followed. */
 export function entry(path: string): Deno.FileInfo | undefined {
   try {

@@ -1,4 +1,4 @@
-import { entry, stepsTo } from "./_place.ts";
+import { entry, stepsTo, type Way } from "./_place.ts";
 
 /** Random lookups for each step of a path. */
 const LOOKUPS = 16;
@@ -6,14 +6,22 @@ const LOOKUPS = 16;
 /** How long ago a directory must have changed to be calm. Deno tells that time by the second. */
 const CALM_MS = 2_000;
 
+/** A place, and what was seen on the way to it before anything was opened. */
+export interface SeenPlace {
+  readonly place: string;
+  readonly root: string;
+  /** Has every directory on the way; also what stood at `place`, if anything did. */
+  readonly way: Way;
+}
+
 /**
- * Whether `thing`, a directory or a file with one link, stands at `place`
- * inside `root`, with no link on the way. The root's own path must be out of
- * reach of whoever swaps things.
+ * Whether `thing`, a directory or a file with one link, stands at `place` inside
+ * `root`, with no link on the way, and everything on the way is still what was
+ * seen there. The root's own path must be out of reach of whoever swaps things.
  *
- * Each lookup walks the path anew, so a directory can be a link for one lookup
- * and a directory again for the next: to ask where a path leads and then what
- * stands there is deceived by two swaps. What helps:
+ * Each lookup walks the path anew, so a directory can be another, or a link, for
+ * one lookup and itself again for the next: to ask where a path leads and then
+ * what stands there is deceived by two swaps. What helps:
  *
  * - A lookup does not follow the last step, so a single step needs one lookup.
  * - A swap changes the directory in which it happens. When those on the way
@@ -24,33 +32,34 @@ const CALM_MS = 2_000;
  *   found out with 1/n at each of 16n lookups.
  */
 export function standsAt(
-  place: string,
-  root: string,
-  thing: Deno.FileInfo | undefined,
+  thing: Deno.FileInfo,
+  { place, root, way }: SeenPlace,
 ): boolean {
+  if (!isSame(thing, way.get(place) ?? thing)) return false;
   const steps = stepsTo(place, root);
   const holders = [root, ...steps].slice(0, -2);
   const now = Date.now();
   const calm = holders.map((at) => ({ at, since: calmSince(at, now) }));
-  const first = steps.map((at) => at === place ? thing : entry(at));
-  const isAsAtFirst = (step: number) =>
-    isSame(entry(steps[step] ?? root), first[step]);
-  if (!steps.every((_, step) => isAsAtFirst(step))) return false;
+  const isAsSeen = (step: number) => {
+    const at = steps[step] ?? root;
+    return isSame(entry(at), at === place ? thing : way.get(at));
+  };
+  if (!steps.every((_, step) => isAsSeen(step))) return false;
   // From the last to the first: each was reached through those before it.
   const wasCalm = calm.toReversed().every(({ at, since }) =>
     since !== undefined && since === calmSince(at, now)
   );
   if (wasCalm) return true;
   const draws = crypto.getRandomValues(new Uint32Array(LOOKUPS * steps.length));
-  return draws.every((draw) => isAsAtFirst(draw % steps.length));
+  return draws.every((draw) => isAsSeen(draw % steps.length));
 }
 
 function isSame(
   now: Deno.FileInfo | undefined,
-  first: Deno.FileInfo | undefined,
+  seen: Deno.FileInfo | undefined,
 ): boolean {
-  return now !== undefined && first !== undefined &&
-    now.dev === first.dev && now.ino === first.ino &&
+  return now !== undefined && seen !== undefined &&
+    now.dev === seen.dev && now.ino === seen.ino &&
     // A second link is a second place, which may be outside.
     (now.isDirectory || now.isFile && now.nlink === 1);
 }

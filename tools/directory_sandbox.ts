@@ -3,35 +3,45 @@ import { entry, isWithin, realPlace, tidy } from "./_place.ts";
 import { violation } from "./_refusal.ts";
 import { readVerified } from "./_verified_read.ts";
 import { writeVerified } from "./_verified_write.ts";
+import type { JudgedPlace } from "./judged_place.ts";
+import type { Leftover } from "./leftover.ts";
 import { type PathFacts, type Sandbox, SANDBOX_ROOT } from "./sandbox.ts";
 import { ToolError } from "./tool_error.ts";
 
+/** How a directory is used as a sandbox. */
+export interface DirectorySandboxOptions {
+  /** How many bytes a file may have that is read. Default: 1 MiB. */
+  readonly maxBytes?: number | undefined;
+  /** Hears of each empty file or directory that a write had to leave behind. Default: nobody does. */
+  readonly leftover?: ((leftover: Leftover) => void) | undefined;
+}
+
 /**
- * Opens an existing directory as a sandbox, of which files of up to `maxBytes`
- * bytes can be read (default: 1 MiB). This module is one of the few that touch
- * the disk.
+ * Opens an existing directory as a sandbox. This module is one of the few that
+ * touch the disk.
  *
- * What a path leads to can change between the check and the use, so a read
- * and a write open a file first, verify that it is the one which stands at the
- * path inside the root, and then use nothing but its handle. A file that is
- * directly in the root is replaced at once, by a rename.
+ * What stands at a place can change between the check and the use, so a read
+ * and a write look at every step of the judged place, open the file, verify that
+ * it is the one which stands there below the same directories, and then use
+ * nothing but its handle. A file that is directly in the root is replaced at
+ * once, by a rename.
  *
  * @throws {Deno.errors.NotFound} when there is no such directory
  */
 export function directorySandbox(
   directory: string,
-  options: { readonly maxBytes?: number } = {},
+  options: DirectorySandboxOptions = {},
 ): Sandbox {
-  const { maxBytes = 2 ** 20 } = options;
-  const spelled = tidy(directory);
+  const { maxBytes = 2 ** 20, leftover } = options;
+  const given = tidy(directory);
   const root = Deno.realPathSync(directory);
 
   /** Makes a path absolute without asking the disk; `undefined` when it leaves the root. */
   function locate(path: string): string | undefined {
     const absolute = tidy(isAbsolute(path) ? path : join(root, path));
     if (isWithin(absolute, root)) return absolute;
-    return isWithin(absolute, spelled)
-      ? join(root, relative(spelled, absolute))
+    return isWithin(absolute, given)
+      ? join(root, relative(given, absolute))
       : undefined;
   }
 
@@ -53,7 +63,7 @@ export function directorySandbox(
     const inside = real !== undefined && isWithin(real, root);
     const info = inside ? entry(real) : undefined;
     return {
-      resolved: inside ? join(SANDBOX_ROOT, relative(root, real)) : "<outside>",
+      resolved: inside ? spelled(real) : "<outside>",
       inside,
       viaLink: real !== place,
       dotdotAfterLink: leavesLinkUpwards(path, root),
@@ -62,30 +72,42 @@ export function directorySandbox(
     };
   }
 
-  /** Where a path leads, provided that it is inside; the policy has said so before. */
-  function verifiedPlace(path: string): string {
-    const place = locate(path);
-    const real = place === undefined ? undefined : realPlace(place);
-    if (real === undefined || !isWithin(real, root)) {
-      throw violation("open", path);
-    }
-    return real;
+  /** A place inside as it is recorded. */
+  function spelled(place: string): string {
+    return join(SANDBOX_ROOT, relative(root, place));
+  }
+
+  /** Where a judged place is. To judge it every link was followed, so there must be none now. */
+  function located({ path, resolved }: JudgedPlace, action: string): string {
+    const within = resolved.startsWith(SANDBOX_ROOT)
+      ? resolved.slice(SANDBOX_ROOT.length)
+      : undefined;
+    const place = within === undefined ? undefined : tidy(`${root}${within}`);
+    if (
+      place === undefined || !isWithin(place, root) ||
+      spelled(place) !== resolved || realPlace(place) !== place
+    ) throw violation(action, path);
+    return place;
   }
 
   return {
     inspect,
-    async readText(path) {
+    async readText(judged) {
+      const { path } = judged;
       try {
-        const real = verifiedPlace(path);
-        return await readVerified({ path, real, root, maxBytes });
+        const place = located(judged, "read");
+        return await readVerified({ path, place, root, maxBytes });
       } catch (error) {
         throw foreseen(error, `read "${path}"`);
       }
     },
-    async writeText(path, text) {
+    async writeText(judged, text) {
+      const { path } = judged;
+      const left = (kind: Leftover["kind"], place: string) =>
+        leftover?.({ kind, place: spelled(place) });
       try {
-        const real = verifiedPlace(path);
-        return await writeVerified({ path, real, root }, text);
+        const place = located(judged, "write");
+        return await writeVerified({ path, place, root, left }, text);
       } catch (error) {
         throw foreseen(error, `write "${path}"`);
       }

@@ -2,6 +2,8 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { directorySandbox } from "./directory_sandbox.ts";
 import type { PathFacts, Sandbox } from "./sandbox.ts";
 import { ToolError } from "./tool_error.ts";
+import { judged } from "../tests/judged.ts";
+import type { Leftover } from "./leftover.ts";
 
 function isGranted(descriptor: Deno.PermissionDescriptor): boolean {
   return Deno.permissions.querySync(descriptor).state === "granted";
@@ -272,7 +274,10 @@ diskTest(
       const sandbox = directorySandbox(given);
       assertEquals(sandbox.inspect(`${parent}/alias/in.txt`), FILE);
       assertEquals(sandbox.inspect(`${root}/in.txt`), FILE);
-      assertEquals(await sandbox.readText(`${parent}/alias/in.txt`), "INSIDE");
+      assertEquals(
+        await sandbox.readText(judged(sandbox, `${parent}/alias/in.txt`)),
+        "INSIDE",
+      );
     }
   },
 );
@@ -288,7 +293,7 @@ for (const path of ["in.txt", "sub/../in.txt", "link_in", "{root}/in.txt"]) {
   diskTest(`readText() returns the text of ${path}`, async (place) => {
     const { root, sandbox } = place;
     assertEquals(
-      await sandbox.readText(path.replace("{root}", root)),
+      await sandbox.readText(judged(sandbox, path.replace("{root}", root))),
       "INSIDE",
     );
   });
@@ -320,7 +325,7 @@ for (const { path, type } of READ_REFUSALS) {
   diskTest(`readText() refuses ${path} as ${type}`, async (place) => {
     const { root, sandbox } = place;
     const error = await assertRejects(
-      () => sandbox.readText(path.replace("{root}", root)),
+      () => sandbox.readText(judged(sandbox, path.replace("{root}", root))),
       ToolError,
       "Cannot ",
     );
@@ -334,7 +339,7 @@ diskTest(
     const { root, sandbox } = place;
     makeFifo(`${root}/fifo`);
     const error = await assertRejects(
-      () => sandbox.readText("fifo"),
+      () => sandbox.readText(judged(sandbox, "fifo")),
       ToolError,
     );
     assertEquals(error.type, "not_a_file");
@@ -344,7 +349,10 @@ diskTest(
 
 diskTest("readText() takes a file of exactly maxBytes", async (place) => {
   Deno.writeTextFileSync(`${place.root}/full.txt`, "é".repeat(32));
-  assertEquals(await place.sandbox.readText("full.txt"), "é".repeat(32));
+  assertEquals(
+    await place.sandbox.readText(judged(place.sandbox, "full.txt")),
+    "é".repeat(32),
+  );
 });
 
 diskTest(
@@ -352,7 +360,7 @@ diskTest(
   async (place) => {
     Deno.writeTextFileSync(`${place.root}/large.txt`, "x".repeat(65));
     const error = await assertRejects(
-      () => place.sandbox.readText("large.txt"),
+      () => place.sandbox.readText(judged(place.sandbox, "large.txt")),
       ToolError,
       'Cannot read "large.txt": it is larger than 64 bytes',
     );
@@ -365,10 +373,13 @@ diskTest(
   async ({ root }) => {
     const sandbox = directorySandbox(root);
     Deno.writeFileSync(`${root}/full.txt`, new Uint8Array(2 ** 20));
-    assertEquals((await sandbox.readText("full.txt")).length, 2 ** 20);
+    assertEquals(
+      (await sandbox.readText(judged(sandbox, "full.txt"))).length,
+      2 ** 20,
+    );
     Deno.writeFileSync(`${root}/large.txt`, new Uint8Array(2 ** 20 + 1));
     const error = await assertRejects(
-      () => sandbox.readText("large.txt"),
+      () => sandbox.readText(judged(sandbox, "large.txt")),
       ToolError,
     );
     assertEquals(error.type, "too_large");
@@ -380,7 +391,7 @@ diskTest(
   async ({ root, sandbox }) => {
     Deno.writeFileSync(`${root}/latin.txt`, new Uint8Array([0x66, 0xef]));
     const error = await assertRejects(
-      () => sandbox.readText("latin.txt"),
+      () => sandbox.readText(judged(sandbox, "latin.txt")),
       ToolError,
       'Cannot read "latin.txt": it is not UTF-8 text',
     );
@@ -399,7 +410,7 @@ diskTest(
       return open(path, options);
     }, async () => {
       const error = await assertRejects(
-        () => sandbox.readText("in.txt"),
+        () => sandbox.readText(judged(sandbox, "in.txt")),
         ToolError,
         'Cannot read "in.txt": it changed after it was judged, or leads out of the sandbox',
       );
@@ -422,7 +433,7 @@ diskTest(
       return file;
     }, async () => {
       const error = await assertRejects(
-        () => sandbox.readText("in.txt"),
+        () => sandbox.readText(judged(sandbox, "in.txt")),
         ToolError,
       );
       assertEquals(error.type, "sandbox_violation");
@@ -460,7 +471,7 @@ diskTest(
         }
       }, async () => {
         const error = await assertRejects(
-          () => sandbox.readText("new/secret.txt"),
+          () => sandbox.readText(judged(sandbox, "new/secret.txt")),
           ToolError,
         );
         assertEquals(error.type, "sandbox_violation");
@@ -482,7 +493,7 @@ diskTest(
       return Object.defineProperty(file, "statSync", { value: () => opened });
     }, async () => {
       const error = await assertRejects(
-        () => sandbox.readText("in.txt"),
+        () => sandbox.readText(judged(sandbox, "in.txt")),
         ToolError,
       );
       assertEquals(error.type, "sandbox_violation");
@@ -513,7 +524,10 @@ diskTest(
         count++;
         return time();
       }, async () => {
-        assertEquals(await sandbox.readText("sub/deep/naïve.txt"), "NAÏVE");
+        assertEquals(
+          await sandbox.readText(judged(sandbox, "sub/deep/naïve.txt")),
+          "NAÏVE",
+        );
       });
       return count;
     };
@@ -539,7 +553,7 @@ diskTest(
       };
       return Object.defineProperty(file, "statSync", { value: statSync });
     }, async () => {
-      assertEquals(await sandbox.readText("in.txt"), "INSIDE");
+      assertEquals(await sandbox.readText(judged(sandbox, "in.txt")), "INSIDE");
     });
     assertEquals(Deno.readTextFileSync(`${root}/in.txt`), "INSIDE and more");
   },
@@ -551,7 +565,7 @@ diskTest(
     const cause = new Deno.errors.PermissionDenied(`denied: ${parent}`);
     await replacing("open", () => Promise.reject(cause), async () => {
       const error = await assertRejects(
-        () => sandbox.readText("in.txt"),
+        () => sandbox.readText(judged(sandbox, "in.txt")),
         ToolError,
         'Cannot read "in.txt": the system refused it (PermissionDenied)',
       );
@@ -576,7 +590,10 @@ for (
     `writeText() of ${path} writes ${lands}`,
     async ({ root, sandbox }) => {
       assertEquals(
-        await sandbox.writeText(path.replace("{root}", root), "naïve\n"),
+        await sandbox.writeText(
+          judged(sandbox, path.replace("{root}", root)),
+          "naïve\n",
+        ),
         7,
       );
       assertEquals(Deno.readTextFileSync(`${root}/${lands}`), "naïve\n");
@@ -588,8 +605,8 @@ for (
 diskTest(
   "writeText() leaves nothing but its file",
   async ({ root, sandbox }) => {
-    await sandbox.writeText("new/a.txt", "one");
-    await sandbox.writeText("new/a.txt", "");
+    await sandbox.writeText(judged(sandbox, "new/a.txt"), "one");
+    await sandbox.writeText(judged(sandbox, "new/a.txt"), "");
     assertEquals(namesIn(`${root}/new`), ["a.txt"]);
     assertEquals(Deno.readTextFileSync(`${root}/new/a.txt`), "");
   },
@@ -600,7 +617,7 @@ diskTest(
   async (place) => {
     const { root, sandbox } = place;
     using reader = Deno.openSync(`${root}/in.txt`);
-    await sandbox.writeText("in.txt", "NEW");
+    await sandbox.writeText(judged(sandbox, "in.txt"), "NEW");
     const bytes = new Uint8Array(64);
     const length = reader.readSync(bytes) ?? 0;
     assertEquals(new TextDecoder().decode(bytes.subarray(0, length)), "INSIDE");
@@ -617,7 +634,7 @@ diskTest(
       throw cause;
     }, async () => {
       const error = await assertRejects(
-        () => sandbox.writeText("in.txt", "NEW"),
+        () => sandbox.writeText(judged(sandbox, "in.txt"), "NEW"),
         ToolError,
         'Cannot write "in.txt": the system refused it (WriteZero)',
       );
@@ -641,7 +658,8 @@ for (const { path, type } of WRITE_REFUSALS) {
   diskTest(`writeText() refuses ${path} as ${type}`, async (place) => {
     const { parent, root, sandbox } = place;
     const error = await assertRejects(
-      () => sandbox.writeText(path.replace("{root}", root), "NEW"),
+      () =>
+        sandbox.writeText(judged(sandbox, path.replace("{root}", root)), "NEW"),
       ToolError,
       "Cannot ",
     );
@@ -657,7 +675,7 @@ for (const { path, type } of WRITE_REFUSALS) {
 diskTest("writeText() refuses a FIFO", async ({ root, sandbox }) => {
   makeFifo(`${root}/fifo`);
   const error = await assertRejects(
-    () => sandbox.writeText("fifo", "NEW"),
+    () => sandbox.writeText(judged(sandbox, "fifo"), "NEW"),
     ToolError,
   );
   assertEquals(error.type, "not_a_file");
@@ -683,7 +701,7 @@ diskTest(
           Deno.symlinkSync("../outside", path);
         }, async () => {
           const error = await assertRejects(
-            () => sandbox.writeText("new/a.txt", "NEW"),
+            () => sandbox.writeText(judged(sandbox, "new/a.txt"), "NEW"),
             ToolError,
           );
           assertEquals(error.type, "sandbox_violation");
@@ -705,7 +723,7 @@ diskTest(
       return openSync(path, options);
     }, async () => {
       const error = await assertRejects(
-        () => sandbox.writeText("new/a.txt", "NEW"),
+        () => sandbox.writeText(judged(sandbox, "new/a.txt"), "NEW"),
         ToolError,
       );
       assertEquals(error.type, "sandbox_violation");
@@ -728,7 +746,7 @@ diskTest(
       return file;
     }, async () => {
       const error = await assertRejects(
-        () => sandbox.writeText("new/a.txt", "NEW"),
+        () => sandbox.writeText(judged(sandbox, "new/a.txt"), "NEW"),
         ToolError,
       );
       assertEquals(error.type, "sandbox_violation");
@@ -740,9 +758,9 @@ diskTest(
 diskTest(
   "writeText() writes below the root into the file that it verified",
   async ({ root, sandbox }) => {
-    await sandbox.writeText("sub/a.txt", "a longer text");
+    await sandbox.writeText(judged(sandbox, "sub/a.txt"), "a longer text");
     const { ino } = Deno.lstatSync(`${root}/sub/a.txt`);
-    await sandbox.writeText("sub/a.txt", "short");
+    await sandbox.writeText(judged(sandbox, "sub/a.txt"), "short");
     assertEquals(Deno.readTextFileSync(`${root}/sub/a.txt`), "short");
     assertEquals(Deno.lstatSync(`${root}/sub/a.txt`).ino, ino);
   },
@@ -759,7 +777,7 @@ diskTest(
       return open(path, options);
     }, async () => {
       const error = await assertRejects(
-        () => sandbox.writeText("sub/secret.txt", "NEW"),
+        () => sandbox.writeText(judged(sandbox, "sub/secret.txt"), "NEW"),
         ToolError,
       );
       assertEquals(error.type, "sandbox_violation");
@@ -780,7 +798,7 @@ diskTest(
       linkSync(from, to);
     }, async () => {
       const error = await assertRejects(
-        () => sandbox.writeText("sub/new.txt", "NEW"),
+        () => sandbox.writeText(judged(sandbox, "sub/new.txt"), "NEW"),
         ToolError,
       );
       assertEquals(error.type, "io_error");
@@ -798,7 +816,10 @@ diskTest(
       Deno.mkdirSync(`${to}/theirs`, { recursive: true });
       renameSync(from, to);
     }, async () => {
-      assertEquals(await sandbox.writeText("new/a.txt", "NEW"), 3);
+      assertEquals(
+        await sandbox.writeText(judged(sandbox, "new/a.txt"), "NEW"),
+        3,
+      );
     });
     assertEquals(namesIn(`${root}/new`), ["a.txt", "theirs"]);
     assertEquals(namesIn(root).filter((name) => name.endsWith(".tmp")), []);
@@ -814,7 +835,7 @@ diskTest(
       return openSync(path, options);
     }, async () => {
       const error = await assertRejects(
-        () => sandbox.writeText("new/a.txt", "NEW"),
+        () => sandbox.writeText(judged(sandbox, "new/a.txt"), "NEW"),
         ToolError,
         'Cannot write "new/a.txt": the system refused it (AlreadyExists)',
       );
@@ -827,3 +848,485 @@ diskTest(
     );
   },
 );
+
+/** Spellings that no judgement gives; each stands for a place outside or for none. */
+const NO_PLACES = [
+  "<outside>",
+  "in.txt",
+  "./in.txt",
+  "",
+  "/in.txt",
+  "{root}/in.txt",
+  "<sandbox>/",
+  "<sandbox>//in.txt",
+  "<sandbox>/in.txt/",
+  "<sandbox>/./in.txt",
+  "<sandbox>/sub/../in.txt",
+  "<sandbox>/..",
+  "<sandbox>/../in.txt",
+  "<sandbox>/../sandbox/in.txt",
+  "<sandbox>/../sandbox-evil/secret.txt",
+  "<sandbox>-evil/secret.txt",
+  "<sandbox>in.txt",
+  "<SANDBOX>/in.txt",
+  "/<sandbox>/in.txt",
+  "<sandbox>/<sandbox>/in.txt",
+  "<sandbox>/link_in",
+  "<sandbox>/link_sub/deep/naïve.txt",
+  "<sandbox>/link_self/in.txt",
+  "<sandbox>/link_file",
+  "<sandbox>/link_nowhere",
+  "<sandbox>/in.txt\0",
+] as const;
+
+for (const resolved of NO_PLACES) {
+  diskTest(
+    `directorySandbox() opens nothing at ${JSON.stringify(resolved)}`,
+    async ({ parent, root, sandbox }) => {
+      const place = {
+        path: "in.txt",
+        resolved: resolved.replace("{root}", root),
+      };
+      const isMissing = resolved.startsWith("<sandbox>/<sandbox>");
+      for (
+        const open of [
+          () => sandbox.readText(place),
+          ...isMissing ? [] : [() => sandbox.writeText(place, "NEW")],
+        ]
+      ) {
+        const error = await assertRejects(open, ToolError);
+        assertEquals(
+          error.type,
+          isMissing ? "not_found" : "sandbox_violation",
+        );
+      }
+      assertEquals(Deno.readTextFileSync(`${root}/in.txt`), "INSIDE");
+      assertEquals(Deno.readTextFileSync(`${parent}/in.txt`), "PARENT");
+      assertEquals(namesIn(`${parent}/outside`), OUTSIDE_NAMES);
+    },
+  );
+}
+
+diskTest(
+  "directorySandbox() takes a name for a name, even that of its root",
+  async ({ root, sandbox }) => {
+    for (
+      const path of ["<sandbox>/in.txt", "<sandbox>", "{root}/<sandbox> /a"]
+    ) {
+      const place = judged(sandbox, path.replace("{root}", root));
+      if (path === "<sandbox>") {
+        assertEquals(place.resolved, "<sandbox>/<sandbox>");
+        continue;
+      }
+      await sandbox.writeText(place, "NAMED");
+      assertEquals(await sandbox.readText(place), "NAMED");
+    }
+    assertEquals(Deno.readTextFileSync(`${root}/<sandbox>/in.txt`), "NAMED");
+    assertEquals(Deno.readTextFileSync(`${root}/<sandbox> /a`), "NAMED");
+    assertEquals(Deno.readTextFileSync(`${root}/in.txt`), "INSIDE");
+  },
+);
+
+/** What another program changes after a place was judged, and where that place leads then. */
+const CHANGES: readonly {
+  readonly what: string;
+  readonly path: string;
+  readonly change: (root: string) => void;
+}[] = [
+  {
+    what: "a file is a link to another one",
+    path: "sub/a.txt",
+    change: (root) => Deno.symlinkSync("../in.txt", `${root}/sub/a.txt`),
+  },
+  {
+    what: "a file in the root is a link to another one",
+    path: "a.txt",
+    change: (root) => Deno.symlinkSync("in.txt", `${root}/a.txt`),
+  },
+  {
+    what: "a directory is a link to another one",
+    path: "new/naïve.txt",
+    change: (root) => Deno.symlinkSync("sub/deep", `${root}/new`),
+  },
+  {
+    what: "a directory far up is a link to another one",
+    path: "new/deep/naïve.txt",
+    change: (root) => Deno.symlinkSync("sub", `${root}/new`),
+  },
+  {
+    what: "a directory is a link to itself by another name",
+    path: "sub/deep/naïve.txt",
+    change(root) {
+      Deno.renameSync(`${root}/sub`, `${root}/bus`);
+      Deno.symlinkSync("bus", `${root}/sub`);
+    },
+  },
+];
+
+for (const { what, path, change } of CHANGES) {
+  diskTest(
+    `directorySandbox() follows no link when ${what} after it was judged`,
+    async ({ root, sandbox }) => {
+      const place = judged(sandbox, path);
+      change(root);
+      const opens = () => {
+        throw new Error("it was opened");
+      };
+      for (
+        const [action, open] of [
+          ["read", () => sandbox.readText(place)],
+          ["write", () => sandbox.writeText(place, "NEW")],
+        ] as const
+      ) {
+        await replacing(
+          "open",
+          opens,
+          () =>
+            replacing("openSync", opens, async () => {
+              const error = await assertRejects(
+                open,
+                ToolError,
+                `Cannot ${action} "${path}": it changed after it was judged`,
+              );
+              assertEquals(error.type, "sandbox_violation");
+            }),
+        );
+      }
+      assertEquals(Deno.readTextFileSync(`${root}/in.txt`), "INSIDE");
+    },
+  );
+}
+
+/** Runs `body` while the n-th open of a file happens after `swap`, which is undone at once. */
+function swappingAtOpen(
+  swap: () => void,
+  body: () => Promise<void>,
+): Promise<void> {
+  const { open, openSync } = Deno;
+  return replacing(
+    "openSync",
+    (path: string, options: Deno.OpenOptions) => {
+      swap();
+      try {
+        return openSync(path, options);
+      } finally {
+        swap();
+      }
+    },
+    () =>
+      replacing("open", async (path: string, options: Deno.OpenOptions) => {
+        swap();
+        try {
+          return await open(path, options);
+        } finally {
+          swap();
+        }
+      }, body),
+  );
+}
+
+function exchange(root: string, one: string, other: string): void {
+  Deno.renameSync(`${root}/${one}`, `${root}/aside`);
+  Deno.renameSync(`${root}/${other}`, `${root}/${one}`);
+  Deno.renameSync(`${root}/aside`, `${root}/${other}`);
+}
+
+for (const path of ["sub/plan.txt", "sub/new.txt"]) {
+  diskTest(
+    `directorySandbox() opens ${path} in no directory that is exchanged for its own`,
+    async ({ root, sandbox }) => {
+      Deno.mkdirSync(`${root}/notes`);
+      for (const name of ["sub", "notes"]) {
+        Deno.writeTextFileSync(`${root}/${name}/plan.txt`, `OLD ${name}`);
+      }
+      Deno.writeTextFileSync(`${root}/notes/old.txt`, "OLD");
+      const place = judged(sandbox, path);
+      await swappingAtOpen(() => exchange(root, "sub", "notes"), async () => {
+        for (
+          const open of [
+            ...path === "sub/plan.txt" ? [() => sandbox.readText(place)] : [],
+            () => sandbox.writeText(place, "NEW"),
+          ]
+        ) {
+          const error = await assertRejects(open, ToolError);
+          assertEquals(error.type, "sandbox_violation");
+        }
+      });
+      for (const name of ["sub", "notes"]) {
+        assertEquals(
+          Deno.readTextFileSync(`${root}/${name}/plan.txt`),
+          `OLD ${name}`,
+        );
+      }
+    },
+  );
+}
+
+diskTest(
+  "directorySandbox() opens no file that stands in another directory from then on",
+  async ({ root, sandbox }) => {
+    Deno.mkdirSync(`${root}/notes`);
+    for (const name of ["sub", "notes"]) {
+      Deno.writeTextFileSync(`${root}/${name}/plan.txt`, `OLD ${name}`);
+    }
+    const { open } = Deno;
+    for (const action of ["read", "write"]) {
+      const place = judged(sandbox, "sub/plan.txt");
+      // Verified by name alone, the other file stands at the place.
+      await replacing("open", (path: string, options: Deno.OpenOptions) => {
+        exchange(root, "sub", "notes");
+        return open(path, options);
+      }, async () => {
+        const error = await assertRejects(
+          async () =>
+            action === "read"
+              ? await sandbox.readText(place)
+              : await sandbox.writeText(place, "NEW"),
+          ToolError,
+        );
+        assertEquals(error.type, "sandbox_violation");
+      });
+      exchange(root, "sub", "notes");
+    }
+    for (const name of ["sub", "notes"]) {
+      const text = Deno.readTextFileSync(`${root}/${name}/plan.txt`);
+      assertEquals(text, `OLD ${name}`);
+    }
+  },
+);
+
+diskTest(
+  "directorySandbox() opens no file that is exchanged for another one just before",
+  async ({ root, sandbox }) => {
+    Deno.writeTextFileSync(`${root}/sub/plan.txt`, "A PLAN");
+    const { open } = Deno;
+    for (const action of ["read", "write"]) {
+      const place = judged(sandbox, "sub/plan.txt");
+      await replacing("open", (path: string, options: Deno.OpenOptions) => {
+        exchange(root, "sub/plan.txt", "in.txt");
+        return open(path, options);
+      }, async () => {
+        const error = await assertRejects(
+          async () =>
+            action === "read"
+              ? await sandbox.readText(place)
+              : await sandbox.writeText(place, "NEW"),
+          ToolError,
+        );
+        assertEquals(error.type, "sandbox_violation");
+      });
+      exchange(root, "sub/plan.txt", "in.txt");
+    }
+    assertEquals(Deno.readTextFileSync(`${root}/in.txt`), "INSIDE");
+    assertEquals(Deno.readTextFileSync(`${root}/sub/plan.txt`), "A PLAN");
+  },
+);
+
+/** How a write comes to leave something behind, and what it says of it. */
+const LEFTOVERS: readonly {
+  readonly what: string;
+  readonly path: string;
+  /** The function of `Deno` that goes wrong. */
+  readonly during: "linkSync" | "renameSync" | "mkdirSync" | "openSync";
+  /** What happens just before that call; `undo` just after. */
+  readonly swap: (root: string) => void;
+  readonly undo?: (root: string) => void;
+  readonly want: readonly { readonly kind: string; readonly place: RegExp }[];
+}[] = [
+  {
+    what: "a file that is linked into another directory",
+    path: "sub/new.txt",
+    during: "linkSync",
+    swap(root) {
+      // The first of the two paths has been walked already.
+      const [temporary = ""] = namesIn(`${root}/sub`)
+        .filter((name) => name.endsWith(".tmp"));
+      Deno.linkSync(`${root}/sub/${temporary}`, `${root}/notes/new.txt`);
+    },
+    want: [{ kind: "file", place: /^<sandbox>\/sub\/new\.txt$/ }],
+  },
+  {
+    what:
+      "a file that is linked into another directory, which stands there then",
+    path: "sub/new.txt",
+    during: "linkSync",
+    swap(root) {
+      const [temporary = ""] = namesIn(`${root}/sub`)
+        .filter((name) => name.endsWith(".tmp"));
+      Deno.renameSync(`${root}/sub/${temporary}`, `${root}/notes/new.txt`);
+      exchange(root, "sub", "notes");
+    },
+    want: [{ kind: "file", place: /^<sandbox>\/sub\/new\.txt$/ }],
+  },
+  {
+    what: "a file that is made in another directory",
+    path: "sub/new.txt",
+    during: "openSync",
+    swap: (root) => exchange(root, "sub", "notes"),
+    undo: (root) => exchange(root, "sub", "notes"),
+    want: [{ kind: "file", place: /^<sandbox>\/sub\/\.[0-9a-f-]{36}\.tmp$/ }],
+  },
+  {
+    what: "a directory that is made in another one",
+    path: "sub/more/new.txt",
+    during: "mkdirSync",
+    swap: (root) => exchange(root, "sub", "notes"),
+    undo: (root) => exchange(root, "sub", "notes"),
+    want: [{
+      kind: "directory",
+      place: /^<sandbox>\/sub\/\.[0-9a-f-]{36}\.tmp$/,
+    }],
+  },
+  {
+    what: "a directory that is moved into another one",
+    path: "sub/more/new.txt",
+    during: "renameSync",
+    swap(root) {
+      const [temporary = ""] = namesIn(`${root}/sub`)
+        .filter((name) => name.endsWith(".tmp"));
+      Deno.renameSync(`${root}/sub/${temporary}`, `${root}/notes/more`);
+      Deno.mkdirSync(`${root}/sub/${temporary}`);
+    },
+    want: [{ kind: "directory", place: /^<sandbox>\/sub\/more$/ }],
+  },
+];
+
+for (const { what, path, during, swap, undo, want } of LEFTOVERS) {
+  diskTest(
+    `writeText() reports ${what}, which is empty`,
+    async ({ parent, root }) => {
+      Deno.mkdirSync(`${root}/notes`);
+      const found: Leftover[] = [];
+      const sandbox = directorySandbox(root, {
+        leftover: (leftover) => found.push(leftover),
+      });
+      const real = Deno[during];
+      let isOnce = true;
+      const place = judged(sandbox, path);
+      await replacing(during, (...args: readonly unknown[]) => {
+        // What `swap` itself calls goes through.
+        if (!isOnce) return Reflect.apply(real, Deno, args);
+        isOnce = false;
+        swap(root);
+        // Where the test links, the call has nothing left to do.
+        if (during === "linkSync") return;
+        const result = Reflect.apply(real, Deno, args);
+        undo?.(root);
+        return result;
+      }, async () => {
+        const error = await assertRejects(
+          () => sandbox.writeText(place, "NEW"),
+          ToolError,
+        );
+        assertEquals(error.type, "sandbox_violation");
+      });
+      assertEquals(found.map(({ kind }) => kind), want.map(({ kind }) => kind));
+      found.forEach((each, index) => {
+        assert(want[index]?.place.test(each.place), each.place);
+        assert(!JSON.stringify(each).includes(parent));
+      });
+      assertEquals(textsBelow(`${root}/notes`).includes("NEW"), false);
+      assertEquals(textsBelow(`${root}/sub`).includes("NEW"), false);
+    },
+  );
+}
+
+function textsBelow(directory: string): readonly string[] {
+  return [...Deno.readDirSync(directory)].flatMap(({ name, isDirectory }) =>
+    isDirectory
+      ? textsBelow(`${directory}/${name}`)
+      : [Deno.readTextFileSync(`${directory}/${name}`)]
+  );
+}
+
+diskTest(
+  "writeText() reports the directories that it made for a file that cannot be written",
+  async ({ root }) => {
+    const found: Leftover[] = [];
+    const sandbox = directorySandbox(root, {
+      leftover: (leftover) => found.push(leftover),
+    });
+    await replacing("linkSync", () => {
+      throw new Deno.errors.NotSupported("no hard links");
+    }, async () => {
+      await assertRejects(
+        () => sandbox.writeText(judged(sandbox, "a/b/c.txt"), "NEW"),
+        ToolError,
+      );
+    });
+    assertEquals(found, [
+      { kind: "directory", place: "<sandbox>/a" },
+      { kind: "directory", place: "<sandbox>/a/b" },
+    ]);
+    assertEquals(namesIn(`${root}/a/b`), []);
+  },
+);
+
+diskTest(
+  "writeText() takes the text back when a file in the root cannot be replaced",
+  async ({ root }) => {
+    const found: Leftover[] = [];
+    const sandbox = directorySandbox(root, {
+      leftover: (leftover) => found.push(leftover),
+    });
+    const { renameSync } = Deno;
+    await replacing("renameSync", (from: string) => {
+      renameSync(from, `${root}/sub/stolen.txt`);
+      throw new Deno.errors.NotFound("it was moved");
+    }, async () => {
+      await assertRejects(
+        () => sandbox.writeText(judged(sandbox, "in.txt"), "NEW"),
+        ToolError,
+      );
+    });
+    assertEquals(Deno.readTextFileSync(`${root}/sub/stolen.txt`), "");
+    assertEquals(found.map(({ kind }) => kind), ["file"]);
+  },
+);
+
+for (const path of ["new.txt", "sub/new.txt"]) {
+  diskTest(
+    `writeText() takes the text back when ${path} cannot be written whole`,
+    async ({ root }) => {
+      const found: Leftover[] = [];
+      const sandbox = directorySandbox(root, {
+        leftover: (leftover) => found.push(leftover),
+      });
+      const { openSync } = Deno;
+      await replacing("openSync", (at: string, options: Deno.OpenOptions) => {
+        const file = openSync(at, options);
+        const write = file.writeSync.bind(file);
+        const writeSync = (bytes: Uint8Array) => {
+          write(bytes.subarray(0, 2));
+          throw new Deno.errors.WriteZero("the disk is full");
+        };
+        return Object.defineProperty(file, "writeSync", { value: writeSync });
+      }, async () => {
+        const error = await assertRejects(
+          () => sandbox.writeText(judged(sandbox, path), "NEW"),
+          ToolError,
+        );
+        assertEquals(error.type, "io_error");
+      });
+      const isLeft = path === "sub/new.txt";
+      assertEquals(
+        found,
+        isLeft ? [{ kind: "file", place: "<sandbox>/sub/new.txt" }] : [],
+      );
+      assertEquals(namesIn(`${root}/sub`).includes("new.txt"), isLeft);
+      if (isLeft) assertEquals(Deno.readTextFileSync(`${root}/${path}`), "");
+    },
+  );
+}
+
+diskTest("writeText() that is done reports nothing", async ({ root }) => {
+  const sandbox = directorySandbox(root, {
+    leftover: ({ place }) => {
+      throw new Error(place);
+    },
+  });
+  for (const path of ["new.txt", "in.txt", "sub/new.txt", "a/b/c/new.txt"]) {
+    await sandbox.writeText(judged(sandbox, path), "NEW");
+    await sandbox.writeText(judged(sandbox, path), "NEWER");
+  }
+});

@@ -1,4 +1,5 @@
 import { z } from "../deps.ts";
+import { judgedPlace } from "./judged_place.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { type Schema, standardSchema } from "./schema.ts";
 import type { Tool } from "./tool.ts";
@@ -24,8 +25,8 @@ export function readTool(sandbox: Sandbox): Tool<ReadArgs> {
     effects: { reads: ["path"] },
     args,
     idempotent: true,
-    async run({ path }) {
-      const text = await sandbox.readText(path);
+    async run({ path }, { places }) {
+      const text = await sandbox.readText(judgedPlace(path, places));
       return { path, bytes: new TextEncoder().encode(text).length, text };
     },
   };

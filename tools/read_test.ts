@@ -9,8 +9,8 @@ function sandboxOf(texts: ReadonlyMap<string, string>): Sandbox {
     inspect: () => {
       throw new Error("reading is no time to judge");
     },
-    readText: (path) => {
-      const text = texts.get(path);
+    readText: ({ resolved }) => {
+      const text = texts.get(resolved);
       return text === undefined
         ? Promise.reject(new ToolError("none", { type: "not_found" }))
         : Promise.resolve(text);
@@ -19,7 +19,15 @@ function sandboxOf(texts: ReadonlyMap<string, string>): Sandbox {
   };
 }
 
-const tool = readTool(sandboxOf(new Map([["a.txt", "naïve\n"]])));
+const CONTEXT = {
+  ...IDLE_CONTEXT,
+  places: new Map([
+    ["./a.txt", "<sandbox>/a.txt"],
+    ["b.txt", "<sandbox>/b.txt"],
+  ]),
+};
+
+const tool = readTool(sandboxOf(new Map([["<sandbox>/a.txt", "naïve\n"]])));
 
 Deno.test("readTool() declares its name and that it reads a path", () => {
   assertEquals(tool.name, "read");
@@ -27,8 +35,8 @@ Deno.test("readTool() declares its name and that it reads a path", () => {
 });
 
 Deno.test("readTool() returns the text and its length in bytes", async () => {
-  assertEquals(await tool.run({ path: "a.txt" }, IDLE_CONTEXT), {
-    path: "a.txt",
+  assertEquals(await tool.run({ path: "./a.txt" }, CONTEXT), {
+    path: "./a.txt",
     bytes: 7,
     text: "naïve\n",
   });
@@ -36,10 +44,20 @@ Deno.test("readTool() returns the text and its length in bytes", async () => {
 
 Deno.test("readTool() passes the sandbox's failure on", async () => {
   const error = await assertRejects(
-    () => tool.run({ path: "b.txt" }, IDLE_CONTEXT),
+    () => tool.run({ path: "b.txt" }, CONTEXT),
     ToolError,
   );
   assertEquals(error.type, "not_found");
+});
+
+Deno.test("readTool() reads nothing that was not judged, however near", async () => {
+  for (const path of ["a.txt", "<sandbox>/a.txt", "./a.txt/", ""]) {
+    await assertRejects(
+      () => tool.run({ path }, CONTEXT),
+      RangeError,
+      `Cannot open "${path}": the policy has not judged this path`,
+    );
+  }
 });
 
 const ARGUMENTS = [

@@ -1,3 +1,5 @@
+import type { JudgedPlace } from "./judged_place.ts";
+
 /** How the root is written wherever a path is recorded. */
 export const SANDBOX_ROOT = "<sandbox>";
 
@@ -25,28 +27,29 @@ export interface PathFacts {
 }
 
 /**
- * One directory that a run may read and write. Paths are relative to it, or
- * absolute inside it. It verifies each path again when it opens the file, since
- * a path that was judged may lead elsewhere by then.
+ * One directory that a run may read and write. What it opens is the place that
+ * the policy has judged and no other: it resolves no path again, follows no link,
+ * and verifies what it has opened, since another program may have changed what
+ * stands there.
  */
 export interface Sandbox {
-  /** Looks a path up for the policy; opens nothing. */
+  /** Looks a path up for the policy, relative to the directory or absolute inside it; opens nothing. */
   inspect(path: string): PathFacts;
 
   /**
    * Returns the text of a regular file with one link, verified after opening,
    * without a byte order mark.
    *
-   * @throws {ToolError} `not_found`, `not_a_file`, `too_large`, `not_text`, `sandbox_violation`, `io_error`
+   * @throws {ToolError} `not_found`, `not_a_file`, `too_large`, `not_text`, `io_error`; `sandbox_violation` when another place, or a link, stands there now
    */
-  readText(path: string): Promise<string>;
+  readText(judged: JudgedPlace): Promise<string>;
 
   /**
    * Replaces or creates a file, and creates its parents. A reader may see part
    * of the text until it is all written, except in a file directly in the root.
    * Returns the number of bytes written, in UTF-8.
    *
-   * @throws {ToolError} `not_a_file`, `sandbox_violation`, `io_error`
+   * @throws {ToolError} `not_a_file`, `io_error`; `sandbox_violation` when another place, or a link, stands there now
    */
-  writeText(path: string, text: string): Promise<number>;
+  writeText(judged: JudgedPlace, text: string): Promise<number>;
 }

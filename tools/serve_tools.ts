@@ -1,3 +1,4 @@
+import type { Leftover } from "./leftover.ts";
 import { Redirect } from "./redirect.ts";
 import { sendError } from "./sent_error.ts";
 import type { Tool } from "./tool.ts";
@@ -7,6 +8,8 @@ import type { WorkerAnswer, WorkerRequest } from "./worker_message.ts";
 export interface Host {
   /** Tells the process something besides results, such as a request that was sent. */
   note(text: string): void;
+  /** Tells the process of something empty that a write had to leave behind. */
+  leftover(leftover: Leftover): void;
 }
 
 /**
@@ -22,7 +25,10 @@ export function serveTools(
 ): void {
   const tools = new Map<string, Tool>();
   const running = new Map<number, AbortController>();
-  const host: Host = { note: (text) => answer({ kind: "note", text }) };
+  const host: Host = {
+    note: (text) => answer({ kind: "note", text }),
+    leftover: (leftover) => answer({ kind: "leftover", leftover }),
+  };
 
   function opened(options: unknown): void {
     try {
@@ -36,7 +42,7 @@ export function serveTools(
   async function run(
     request: Extract<WorkerRequest, { readonly kind: "run" }>,
   ): Promise<void> {
-    const { id, tool, args, idempotency_key, urls } = request;
+    const { id, tool, args, idempotency_key, urls, places } = request;
     const controller = new AbortController();
     running.set(id, controller);
     try {
@@ -48,6 +54,7 @@ export function serveTools(
         signal: controller.signal,
         idempotencyKey: idempotency_key,
         urls,
+        places,
       });
       answer(
         result instanceof Redirect

@@ -46,6 +46,13 @@ export interface ToolContext {
    * arguments spell them. A tool fetches these and parses nothing again.
    */
   readonly urls: ReadonlyMap<string, string>;
+  /**
+   * The places that the policy has judged, as `PathFacts.resolved` has them, by
+   * how the arguments spell their paths. A tool opens these and resolves nothing
+   * again: what a path leads to may have changed since. `judgedPlace` finds one
+   * for a `Sandbox`.
+   */
+  readonly places: ReadonlyMap<string, string>;
 }
 
 /**

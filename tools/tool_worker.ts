@@ -1,3 +1,4 @@
+import type { Leftover } from "./leftover.ts";
 import { Redirect } from "./redirect.ts";
 import { receivedError } from "./sent_error.ts";
 import type { Tool, ToolContext, ToolDefinition } from "./tool.ts";
@@ -23,6 +24,8 @@ export interface ToolWorkerOptions {
   readonly permissions: WorkerPermissions;
   /** Hears what the entry module notes. */
   readonly noted?: (text: string) => void;
+  /** Hears what a write in the Worker had to leave behind. */
+  readonly leftover?: ((leftover: Leftover) => void) | undefined;
 }
 
 /** A Worker that has started and waits for a run. */
@@ -58,7 +61,7 @@ const NEVER = {
  * @throws {Error} when the entry module cannot be loaded
  */
 export async function startToolWorker(
-  { entry, permissions, noted }: ToolWorkerOptions,
+  { entry, permissions, noted, leftover }: ToolWorkerOptions,
 ): Promise<ToolWorker> {
   const { read, write, net } = permissions;
   const worker = new Worker(entry, {
@@ -85,6 +88,7 @@ export async function startToolWorker(
       return end(new TypeError("The Worker said what no Worker of ours says"));
     }
     if (answer.kind === "note") noted?.(answer.text);
+    else if (answer.kind === "leftover") leftover?.(answer.leftover);
     else if ("id" in answer) calls.get(answer.id)?.resolve(answer);
     else start.resolve(answer);
   };
@@ -110,7 +114,7 @@ export async function startToolWorker(
   async function run(
     tool: string,
     args: unknown,
-    { signal, idempotencyKey, urls }: ToolContext,
+    { signal, idempotencyKey, urls, places }: ToolContext,
   ) {
     if (ended !== undefined) throw ended;
     const id = lastId += 1;
@@ -120,7 +124,7 @@ export async function startToolWorker(
     signal.addEventListener("abort", abort, { once: true });
     try {
       const idempotency_key = idempotencyKey;
-      send({ kind: "run", id, tool, args, idempotency_key, urls });
+      send({ kind: "run", id, tool, args, idempotency_key, urls, places });
       const answer = await call.promise;
       if (answer.kind === "result") return answer.result;
       if (answer.kind === "redirect") return new Redirect(answer.args);

@@ -1,5 +1,7 @@
 import { z } from "../deps.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { Leftover } from "./leftover.ts";
+import { SANDBOX_ROOT } from "./sandbox.ts";
 
 /** An error on its way between threads: what the loop needs to classify it. */
 export interface SentError {
@@ -29,6 +31,7 @@ export type WorkerRequest =
     readonly args: unknown;
     readonly idempotency_key: string;
     readonly urls: ReadonlyMap<string, string>;
+    readonly places: ReadonlyMap<string, string>;
   }
   | { readonly kind: "abort"; readonly id: number };
 
@@ -44,7 +47,8 @@ export type WorkerAnswer =
     readonly args: JsonObject;
   }
   | { readonly kind: "error"; readonly id: number; readonly error: SentError }
-  | { readonly kind: "note"; readonly text: string };
+  | { readonly kind: "note"; readonly text: string }
+  | { readonly kind: "leftover"; readonly leftover: Leftover };
 
 const sentError: z.ZodMiniType<SentError> = z.strictObject({
   name: z.string(),
@@ -76,6 +80,14 @@ const workerAnswer: z.ZodMiniType<WorkerAnswer> = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("error"), id, error: sentError }),
   z.strictObject({ kind: z.literal("note"), text: z.string() }),
+  z.strictObject({
+    kind: z.literal("leftover"),
+    leftover: z.strictObject({
+      kind: z.enum(["file", "directory"]),
+      // No path of the machine gets beside the record.
+      place: z.string().check(z.startsWith(`${SANDBOX_ROOT}/`)),
+    }),
+  }),
 ]);
 
 /** Reads what a Worker said; `undefined` for what none of ours says. */

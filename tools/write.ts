@@ -1,4 +1,5 @@
 import { z } from "../deps.ts";
+import { judgedPlace } from "./judged_place.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { type Schema, standardSchema } from "./schema.ts";
 import type { Tool } from "./tool.ts";
@@ -27,8 +28,9 @@ export function writeTool(sandbox: Sandbox): Tool<WriteArgs> {
     effects: { writes: ["path"] },
     args,
     idempotent: true,
-    async run({ path, content }) {
-      return { path, bytes: await sandbox.writeText(path, content) };
+    async run({ path, content }, { places }) {
+      const judged = judgedPlace(path, places);
+      return { path, bytes: await sandbox.writeText(judged, content) };
     },
   };
 }

@@ -10,15 +10,23 @@ function sandboxInto(written: Map<string, string>): Sandbox {
       throw new Error("writing is no time to judge");
     },
     readText: () => Promise.reject(new Error("write must not read")),
-    writeText: (path, text) => {
-      if (path === "full") {
+    writeText: ({ resolved }, text) => {
+      if (resolved === "<sandbox>/full") {
         return Promise.reject(new ToolError("full", { type: "io_error" }));
       }
-      written.set(path, text);
+      written.set(resolved, text);
       return Promise.resolve(42);
     },
   };
 }
+
+const CONTEXT = {
+  ...IDLE_CONTEXT,
+  places: new Map([
+    ["a/../a/b.txt", "<sandbox>/a/b.txt"],
+    ["full", "<sandbox>/full"],
+  ]),
+};
 
 Deno.test("writeTool() declares its name and that it writes a path", () => {
   const tool = writeTool(sandboxInto(new Map()));
@@ -29,11 +37,11 @@ Deno.test("writeTool() declares its name and that it writes a path", () => {
 Deno.test("writeTool() hands the content over and returns the sandbox's count", async () => {
   const written = new Map<string, string>();
   const result = await writeTool(sandboxInto(written)).run(
-    { path: "a/b.txt", content: "text" },
-    IDLE_CONTEXT,
+    { path: "a/../a/b.txt", content: "text" },
+    CONTEXT,
   );
-  assertEquals(result, { path: "a/b.txt", bytes: 42 });
-  assertEquals([...written], [["a/b.txt", "text"]]);
+  assertEquals(result, { path: "a/../a/b.txt", bytes: 42 });
+  assertEquals([...written], [["<sandbox>/a/b.txt", "text"]]);
 });
 
 Deno.test("writeTool() passes the sandbox's failure on", async () => {
@@ -41,11 +49,23 @@ Deno.test("writeTool() passes the sandbox's failure on", async () => {
     () =>
       writeTool(sandboxInto(new Map())).run(
         { path: "full", content: "" },
-        IDLE_CONTEXT,
+        CONTEXT,
       ),
     ToolError,
   );
   assertEquals(error.type, "io_error");
+});
+
+Deno.test("writeTool() writes nothing that was not judged, however near", async () => {
+  const written = new Map<string, string>();
+  for (const path of ["a/b.txt", "<sandbox>/a/b.txt", "full/", ""]) {
+    await assertRejects(
+      () => writeTool(sandboxInto(written)).run({ path, content: "" }, CONTEXT),
+      RangeError,
+      `Cannot open "${path}": the policy has not judged this path`,
+    );
+  }
+  assertEquals(written.size, 0);
 });
 
 const ARGUMENTS = [

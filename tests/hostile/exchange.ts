@@ -4,6 +4,8 @@ export interface ExchangeOrder {
   readonly place: string;
   /** Where the links lead that take its place in turn. */
   readonly targets: readonly string[];
+  /** What stands there already and takes its place in turn, too. Default: nothing does. */
+  readonly others?: readonly string[];
   /** One 32-bit word that holds a value of `EXCHANGE`. */
   readonly state: SharedArrayBuffer;
 }
@@ -16,7 +18,7 @@ export const EXCHANGE = {
   ended: 3,
 } as const;
 
-/** Exchanges a file or folder for links, in a thread, as long as its scope lasts. */
+/** Exchanges a file or folder for links and others, in a thread, as long as its scope lasts. */
 export async function exchanging(
   order: Omit<ExchangeOrder, "state">,
 ): Promise<AsyncDisposable> {

@@ -1,7 +1,21 @@
 import { EXCHANGE, type ExchangeOrder } from "./exchange.ts";
 
+let evicted = 0;
+
+/** The other side may make a directory anew while there is none; it is put aside. */
+function move(from: string, to: string): void {
+  try {
+    Deno.renameSync(from, to);
+  } catch {
+    Deno.renameSync(to, `${to}.evicted${evicted++}`);
+    Deno.renameSync(from, to);
+  }
+}
+
 /** Puts links in the place of a file and takes them away again, until told to stop. */
-function exchange({ place, targets, state }: ExchangeOrder): void {
+function exchange(
+  { place, targets, others = [], state }: ExchangeOrder,
+): void {
   const parked = `${place}.parked`;
   const links = targets.map((target, index) => {
     const link = `${place}.${index}`;
@@ -12,11 +26,11 @@ function exchange({ place, targets, state }: ExchangeOrder): void {
   Atomics.store(signal, 0, EXCHANGE.running);
   Atomics.notify(signal, 0);
   while (Atomics.load(signal, 0) === EXCHANGE.running) {
-    for (const link of links) {
+    for (const other of [...links, ...others]) {
       Deno.renameSync(place, parked);
-      Deno.renameSync(link, place);
-      Deno.renameSync(place, link);
-      Deno.renameSync(parked, place);
+      move(other, place);
+      Deno.renameSync(place, other);
+      move(parked, place);
     }
   }
   Atomics.store(signal, 0, EXCHANGE.ended);

@@ -5,6 +5,7 @@ import { escalationTrial } from "./escalation.ts";
 import type { LaidFixture } from "./fixture.ts";
 import { playBudget } from "./loop_budget.ts";
 import type { Outcome } from "./outcome.ts";
+import { playRaceInside } from "./race_inside.ts";
 import { pathTrial, playPath } from "./sandbox_path.ts";
 import {
   endPlayer,
@@ -35,6 +36,7 @@ export interface Family {
 export const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
   ["url_allowlist", judged(urlTrial)],
   ["sandbox_path", { play: playPath, trial: pathTrial, disk: true }],
+  ["race_inside", { play: playRaceInside, disk: true }],
   ["arg_schema", judged(argumentTrial)],
   ["tool_registry", judged(toolTrial)],
   ["loop_budget", { play: playBudget }],

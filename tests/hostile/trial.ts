@@ -37,7 +37,13 @@ export async function playTrial(
       const urls = new Map(
         [...urlsOf(proposal)].map(([spelled, { href }]) => [spelled, href]),
       );
-      const context = { ...IDLE_CONTEXT, urls };
+      const places = new Map(
+        [...proposal.facts.paths].map(([spelled, { resolved }]) => [
+          spelled,
+          resolved,
+        ]),
+      );
+      const context = { ...IDLE_CONTEXT, urls, places };
       const result = await tool.run(proposal.args.value, context);
       results.push(JSON.stringify(result));
     } catch (error) {

@@ -1,0 +1,7 @@
+import type { JudgedPlace } from "../tools/judged_place.ts";
+import type { Sandbox } from "../tools/sandbox.ts";
+
+/** A path as it leaves the policy, of whatever it thinks: looked up now. */
+export function judged(sandbox: Sandbox, path: string): JudgedPlace {
+  return { path, resolved: sandbox.inspect(path).resolved };
+}
