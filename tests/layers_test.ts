@@ -24,6 +24,7 @@ const ADAPTERS = [
   "runtime/llm/anthropic.ts",
   "runtime/llm/google.ts",
   "runtime/llm/openai_compatible.ts",
+  "tools/_bounded_html.ts",
   "tools/html_text.ts",
 ];
 
