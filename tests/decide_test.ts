@@ -129,7 +129,7 @@ const TOOL = {
 };
 
 function validate(value: unknown) {
-  const tools = readToolDefinitions(JSON.stringify([TOOL]), "tools.json");
+  const { tools } = readToolDefinitions(JSON.stringify([TOOL]), "tools.json");
   return tools.get("http_get")?.args["~standard"].validate(value);
 }
 
@@ -158,7 +158,7 @@ for (
 ) {
   Deno.test(`readToolDefinitions() finds ${JSON.stringify(items)} ${unique ? "unique" : "repeated"}`, () => {
     for (const uniqueItems of [true, false]) {
-      const tools = readToolDefinitions(
+      const { tools } = readToolDefinitions(
         JSON.stringify([{
           name: "tag",
           input_schema: { properties: { tags: { uniqueItems } } },
