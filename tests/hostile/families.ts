@@ -4,6 +4,7 @@ import { cycleTrial } from "./cycle_detection.ts";
 import type { LaidFixture } from "./fixture.ts";
 import { playBudget } from "./loop_budget.ts";
 import type { Outcome } from "./outcome.ts";
+import { playReader } from "./readers.ts";
 import { pathTrial, playPath } from "./sandbox_path.ts";
 import { toolTrial } from "./tool_registry.ts";
 import { playTrial, type Trial } from "./trial.ts";
@@ -29,6 +30,7 @@ export const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
   ["loop_budget", { play: playBudget }],
   ["cycle_detection", judged(cycleTrial)],
   ["url_redirect_dns", { play: playRedirects }],
+  ["readers", { play: playReader }],
 ]);
 
 /** A family whose cases are calls, unless one is refused before it is judged. */
