@@ -102,6 +102,7 @@ export {
   type FetchResponse,
   fetchTool,
 } from "./tools/fetch.ts";
+export { type PageText } from "./tools/page_text.ts";
 export { type ReadArgs, readTool } from "./tools/read.ts";
 export { type SearchArgs, searchTool } from "./tools/search.ts";
 export { type SummarizeArgs, summarizeTool } from "./tools/summarize.ts";

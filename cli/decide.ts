@@ -13,6 +13,7 @@ import { z } from "../deps.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { readInput, whyUnreadable } from "./files.ts";
+import type { RefusedTool, ToolFile } from "./json_schema_tools.ts";
 import { stdinLines } from "./stdin_lines.ts";
 import { networkFor } from "./network.ts";
 
@@ -35,7 +36,9 @@ no host is resolved; paths are looked up on the disk.
                  current folder
   --tools FILE   the tools that exist, instead of the five of this runtime:
                  [{"name","description","input_schema","effects":{"fetches":[],
-                 "reads":[],"writes":[]}}], JSON Schema 2020-12
+                 "reads":[],"writes":[]}}], JSON Schema of draft-04 to 2020-12;
+                 or what an MCP server answers to tools/list. A tool whose
+                 definition cannot be used is reported and denied
   --session      the lines are the calls of one run, in order; without it each
                  line is the first call of a fresh run
 
@@ -50,7 +53,11 @@ Exit codes: 0 whatever is decided, 1 when a line or a file cannot be read.
     if (policyPath === undefined) throw new UsageError("--policy is missing");
     const policy = loadPolicy(readInput(policyPath), policyPath);
     const sandbox = openSandbox(given.option("sandbox") ?? ".");
-    const tools = await readTools(given.option("tools"), sandbox);
+    const toolsPath = given.option("tools");
+    const { tools, refused } = await readTools(toolsPath, sandbox);
+    for (const { reason } of refused) {
+      output.note(`${toolsPath}: this tool is denied: ${reason}`);
+    }
     const rules = callRules(policy.document);
     const { inspect } = sandbox;
     const open = () => sessionOf(policy, { tools, rules, inspect });
@@ -60,7 +67,8 @@ Exit codes: 0 whatever is decided, 1 when a line or a file cannot be read.
       number += 1;
       if (line.trim() === "") continue;
       const judge = session ?? open();
-      output.json(judge(readCall(line, number)));
+      const call = readCall(line, number);
+      output.json(withReason(judge(call), { call, refused }));
     }
     return EXIT.ok;
   },
@@ -105,6 +113,21 @@ function sessionOf(
       metadata: decision.metadata,
     };
   };
+}
+
+/** Says why a tool is unknown that the file has a definition of. */
+function withReason(
+  decision: DecisionLine,
+  { call, refused }: {
+    readonly call: Call;
+    readonly refused: readonly RefusedTool[];
+  },
+): DecisionLine {
+  if (decision.metadata.registry_match !== "unknown_tool") return decision;
+  const why = refused.find(({ name }) => name === call.tool);
+  return why === undefined
+    ? decision
+    : { ...decision, reason: `${decision.reason}: ${why.reason}` };
 }
 
 const callLine = z.strictObject({
@@ -167,11 +190,11 @@ function openSandbox(path: string): Sandbox {
 async function readTools(
   path: string | undefined,
   sandbox: Sandbox,
-): Promise<ReadonlyMap<string, ToolDefinition>> {
+): Promise<ToolFile> {
   if (path === undefined) {
-    return toolRegistry(
-      standardTools({ documents: [], fetch: networkFor(false).fetch, sandbox }),
-    );
+    const { fetch } = networkFor(false);
+    const tools = standardTools({ documents: [], fetch, sandbox });
+    return { tools: toolRegistry<ToolDefinition>(tools), refused: [] };
   }
   const adapter = new URL("./json_schema_tools.ts", import.meta.url).href;
   const { readToolDefinitions }: typeof import("./json_schema_tools.ts") =

@@ -2,6 +2,7 @@ import { portOf } from "../policy/url_text.ts";
 import type { Env } from "../runtime/env.ts";
 import { dated } from "../tools/dated.ts";
 import type { FetchLike } from "../tools/fetch.ts";
+import type { PageText } from "../tools/page_text.ts";
 
 /** What a run reaches beyond its sandbox. */
 export interface Network {
@@ -58,7 +59,7 @@ async function addressRanges(): Promise<
 }
 
 /** Makes text of a page; the package for it is loaded only when there is one. */
-export async function htmlText(html: string): Promise<string> {
+export async function htmlText(html: string): Promise<PageText> {
   const module: typeof import("../tools/html_text.ts") = await import(
     new URL("../tools/html_text.ts", import.meta.url).href
   );

@@ -26,7 +26,7 @@ serveTools((given, host) => {
     documents,
     sandbox: directorySandbox(directory, { leftover: host.leftover }),
     fetch: networkFor(online).fetch,
-    htmlText: (html) => Promise.resolve(htmlText(html)),
+    htmlText: (html) => Promise.try(htmlText, html),
     maxBytes,
     requested: (url) => host.note(url),
   });

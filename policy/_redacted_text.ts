@@ -11,6 +11,14 @@ export const REDACTED = "[redacted]";
  */
 const MAX_SEARCHES = 2 ** 12;
 
+/**
+ * How many steps, characters times instructions, all searches of a run after a
+ * match may take: so many at the start, and so many more with each character of
+ * its texts.
+ */
+const FIRST_STEPS = 2 ** 26;
+const STEPS_A_CHARACTER = 2 ** 6;
+
 /** How often a text may be quoted as JSON within JSON. */
 const MAX_DEPTH = 3;
 
@@ -32,22 +40,40 @@ interface Reading {
   readonly origins?: Uint32Array;
 }
 
+/** What is left of the steps of a run. It is the same for each text whenever the texts come in the same order. */
+export interface RedactionBudget {
+  steps: number;
+}
+
+/** The steps that a run begins with. */
+export function redactionBudget(): RedactionBudget {
+  return { steps: FIRST_STEPS };
+}
+
 /**
  * Replaces what patterns match in a text, also where it quotes something as JSON:
  * escapes are read as what they stand for, and as what that stands for. All is
- * looked for in what was written, never in what replaced it.
+ * looked for in what was written, never in what replaced it. A text for which
+ * nothing is left of the budget is replaced as a whole.
  */
 export function redactedText(
   text: string,
-  patterns: readonly Pattern[],
+  { patterns, budget }: {
+    readonly patterns: readonly Pattern[];
+    readonly budget: RedactionBudget;
+  },
 ): string {
+  budget.steps += text.length * STEPS_A_CHARACTER;
   const all: Span[] = [];
   let left = MAX_SEARCHES;
   for (const { text: read, origins } of readings(text)) {
     for (const { matches, size } of patterns) {
       for (const { start, end } of matches(read)) {
         left -= size;
-        if (left < 0) return REDACTED;
+        // The next search may go to the end of the text.
+        const steps = (read.length - end) * size;
+        if (left < 0 || steps > budget.steps) return REDACTED;
+        budget.steps -= steps;
         if (start === end) continue;
         all.push({
           start: origins?.[start] ?? start,

@@ -1,4 +1,4 @@
-import { REDACTED, redactedText } from "./_redacted_text.ts";
+import { REDACTED, redactedText, redactionBudget } from "./_redacted_text.ts";
 import { compileJsonPath } from "./json_path.ts";
 import { compilePattern } from "./pattern.ts";
 
@@ -33,13 +33,18 @@ export const UNSEEN = new Set(["args", "result", "redirect", "facts"]);
 
 /**
  * Makes what takes out of an event what must not leave the record. What it returns
- * is a copy, in which what neither spans nor the report show is `null`.
+ * is a copy, in which what neither spans nor the report show is `null`. Make one for
+ * each run: what it may search is counted from the first event to the last, and
+ * texts beyond that are replaced as a whole.
  */
 export function redactor(
   { patterns = [], paths = [] }: Redaction = {},
 ): <T extends object>(event: T) => T {
   if (patterns.length + paths.length === 0) return (event) => event;
-  const compiled = patterns.map(compilePattern);
+  const searched = {
+    patterns: patterns.map(compilePattern),
+    budget: redactionBudget(),
+  };
   const selectors = paths.map(compileJsonPath);
   return (event) => {
     const seen: object = Object.fromEntries(
@@ -59,7 +64,7 @@ export function redactor(
       if (isHidden && typeof value === "object") below.add(value);
       const structure = this === seen ? STRUCTURE : INNER_STRUCTURE;
       if (typeof value !== "string" || structure.has(key)) return value;
-      return isHidden ? REDACTED : redactedText(value, compiled);
+      return isHidden ? REDACTED : redactedText(value, searched);
     }));
   };
 }

@@ -69,7 +69,7 @@ function prepared(sandbox: Sandbox) {
       documents: DOCUMENTS,
       sandbox,
       fetch: network,
-      htmlText: (html) => Promise.resolve(html),
+      htmlText: (text) => Promise.resolve({ text, truncated: false }),
       requested() {},
     }),
     expire() {},

@@ -1,5 +1,6 @@
 import type { Document } from "../tools/document.ts";
 import type { FetchLike } from "../tools/fetch.ts";
+import type { PageText } from "../tools/page_text.ts";
 import type { Sandbox } from "../tools/sandbox.ts";
 import { standardTools } from "../tools/standard_tools.ts";
 import type { Tool } from "../tools/tool.ts";
@@ -14,7 +15,7 @@ export interface TaskToolsOptions {
   /** Serves what is not a document of the corpus. */
   readonly fetch: FetchLike;
   /** Makes text of a page of HTML. */
-  readonly htmlText: (html: string) => Promise<string>;
+  readonly htmlText: (html: string) => Promise<PageText>;
   /** How many bytes a fetched body may have. */
   readonly maxBytes?: number | undefined;
   /** Hears each URL before it is requested, from the corpus or the network. */

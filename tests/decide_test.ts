@@ -129,7 +129,7 @@ const TOOL = {
 };
 
 function validate(value: unknown) {
-  const tools = readToolDefinitions(JSON.stringify([TOOL]), "tools.json");
+  const { tools } = readToolDefinitions(JSON.stringify([TOOL]), "tools.json");
   return tools.get("http_get")?.args["~standard"].validate(value);
 }
 
@@ -158,7 +158,7 @@ for (
 ) {
   Deno.test(`readToolDefinitions() finds ${JSON.stringify(items)} ${unique ? "unique" : "repeated"}`, () => {
     for (const uniqueItems of [true, false]) {
-      const tools = readToolDefinitions(
+      const { tools } = readToolDefinitions(
         JSON.stringify([{
           name: "tag",
           input_schema: { properties: { tags: { uniqueItems } } },
@@ -238,5 +238,58 @@ Deno.test(
     );
     const { rule_id }: Record<string, unknown> = JSON.parse(stdout);
     assertEquals([code, rule_id], [0, "url_allowlist"]);
+  },
+);
+
+Deno.test(
+  "decide --tools denies a tool that cannot be used, says why, and judges the others",
+  runs,
+  async () => {
+    using folder = temporaryFolder();
+    const tools = join(folder.path, "tools.json");
+    const pattern = { properties: { a: { pattern: "^(?=x)" } } };
+    Deno.writeTextFileSync(
+      tools,
+      "\ufeff" + JSON.stringify({
+        tools: [
+          { ...TOOL, name: "good" },
+          { name: "bad", inputSchema: pattern, annotations: {} },
+        ],
+      }),
+    );
+    const policy = join(folder.path, "policy.yaml");
+    Deno.writeTextFileSync(
+      policy,
+      Deno.readTextFileSync(POLICY).replace(
+        /allowed: .*/,
+        "allowed: [good, bad]",
+      ),
+    );
+    const { code, stdout, stderr } = await program(
+      ["decide", "--policy", policy, "--tools", tools],
+      {
+        cwd: folder.path,
+        stdin: '{"tool":"bad","args":{}}\n{"tool":"good","args":{}}\n',
+      },
+    );
+    const why =
+      'Cannot use the input_schema of the tool "bad": its pattern "^(?=x)" is none of RE2\'s, which searches without backtracking: look-ahead and look-behind are not supported';
+    assertEquals(
+      [code, stderr],
+      [0, `${tools}: this tool is denied: ${why}\n`],
+    );
+    const decisions = stdout.trim().split("\n").map((line) => JSON.parse(line));
+    assertEquals(
+      decisions.map((
+        { rule_id, reason },
+      ) => [rule_id, reason.split(": at")[0]]),
+      [
+        ["tool_registry", `there is no such tool: "bad": ${why}`],
+        [
+          "arg_schema",
+          "the arguments do not fit the tool's schema: must have required property 'url'",
+        ],
+      ],
+    );
   },
 );

@@ -19,11 +19,12 @@ const LAYERS = [
 
 /** Adapters that import one heavy package, and are loaded only when they are asked for. */
 const ADAPTERS = [
-  "cli/json_schema_tools.ts",
+  "cli/_json_schema_validator.ts",
   "policy/address_range.ts",
   "runtime/llm/anthropic.ts",
   "runtime/llm/google.ts",
   "runtime/llm/openai_compatible.ts",
+  "tools/_bounded_html.ts",
   "tools/html_text.ts",
 ];
 

@@ -62,7 +62,7 @@ async function play(
       documents: CORPUS_V1,
       sandbox: directory,
       fetch: network.fetch,
-      htmlText: (html) => Promise.resolve(html),
+      htmlText: (text) => Promise.resolve({ text, truncated: false }),
       requested: (url) => requests.push(url),
     }),
     expire() {},

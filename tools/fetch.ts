@@ -1,5 +1,8 @@
 import { z } from "../deps.ts";
+import { fittingText } from "./_fitting_text.ts";
+import { type DecodedText, decodedText } from "./decoded_text.ts";
 import type { JsonObject } from "./json.ts";
+import type { PageText } from "./page_text.ts";
 import { type Schema, standardSchema } from "./schema.ts";
 import { Redirect } from "./redirect.ts";
 import { retryAfterMs } from "./retry_after.ts";
@@ -7,8 +10,10 @@ import type { Tool } from "./tool.ts";
 import { ToolError } from "./tool_error.ts";
 
 const MAX_URL_LENGTH = 2048;
-/** How much of a page of HTML is read, since reading may take the square of its length. */
+/** How much of a page of HTML is read. */
 const MAX_HTML_LENGTH = 2 ** 18;
+/** How many characters of JSON a tool may return. */
+const MAX_RESULT_LENGTH = 2 ** 22;
 const REDIRECT_STATUS = new Set([301, 302, 303, 307, 308]);
 const TRANSIENT_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
 
@@ -41,7 +46,7 @@ export interface FetchOptions {
   /** How many bytes a body may have. Default: 1 MiB. */
   readonly maxBytes?: number | undefined;
   /** Makes text of a page of HTML. Default: the page is its text. */
-  readonly htmlText?: ((html: string) => Promise<string>) | undefined;
+  readonly htmlText?: ((html: string) => Promise<PageText>) | undefined;
 }
 
 const args: Schema<FetchArgs> = standardSchema(z.strictObject({
@@ -53,20 +58,21 @@ const args: Schema<FetchArgs> = standardSchema(z.strictObject({
 }));
 
 /**
- * Creates the tool that gets one URL and returns its text, which must be UTF-8.
- * Of a page of HTML it returns the text of the first 262,144 characters, with
- * `truncated` when there are more.
+ * Creates the tool that gets one URL and returns its text, decoded as a byte order
+ * mark, its `Content-Type` or the page itself says; `charset` names the encoding
+ * when it is not UTF-8. Of a page of HTML it returns the text of the first 262,144
+ * characters. What is longer than a tool may return is cut; `truncated` says that
+ * there is more.
  * It follows no redirect by itself, since where one leads has not been judged; it
  * returns it.
  *
- * It fails as `network`, `redirect` (to nowhere), `too_large`, `not_text`, or with
- * the status as its type. The first, and the statuses 408, 425, 429, 500, 502, 503
- * and 504, are transient; the next try waits as long as `retry-after` asks, a minute
- * at most.
+ * It fails as `network`, `redirect` (to nowhere), `too_large`, `not_text`,
+ * `unreadable_page`, or with the status as its type. The first, and the statuses
+ * 408, 425, 429, 500, 502, 503 and 504, are transient; the next try waits as long as
+ * `retry-after` asks, a minute at most.
  */
 export function fetchTool(options: FetchOptions): Tool<FetchArgs> {
-  const { maxBytes = 2 ** 20, htmlText = (html) => Promise.resolve(html) } =
-    options;
+  const { maxBytes = 2 ** 20, htmlText = asItIs } = options;
   return {
     name: "fetch",
     description: "Get the text behind one URL",
@@ -81,22 +87,30 @@ export function fetchTool(options: FetchOptions): Tool<FetchArgs> {
       const got = await get(judged, { url, signal });
       if (got instanceof Redirect) return got;
       const { response, body } = got;
-      const type = response.headers.get("content-type");
-      const text = decode(body, url);
-      return {
+      const contentType = response.headers.get("content-type");
+      const { text, charset } = decode(body, { url, contentType });
+      return fitting({
         url,
         status: response.status,
-        content_type: type,
+        content_type: contentType,
+        ...charset === "utf-8" ? {} : { charset },
         bytes: body.length,
-        ...isHtml(type) ? await textOfPage(text) : { text },
-      };
+      }, isHtml(contentType) ? await textOfPage(text, url) : whole(text));
     },
   };
 
   /** The text of a page, or of its beginning when it is very long. */
-  async function textOfPage(html: string): Promise<JsonObject> {
-    const text = await htmlText(html.slice(0, MAX_HTML_LENGTH));
-    return html.length > MAX_HTML_LENGTH ? { text, truncated: true } : { text };
+  async function textOfPage(html: string, url: string): Promise<PageText> {
+    try {
+      const read = await htmlText(html.slice(0, MAX_HTML_LENGTH));
+      const truncated = read.truncated || html.length > MAX_HTML_LENGTH;
+      return { ...read, truncated };
+    } catch (cause) {
+      throw new ToolError(
+        `Cannot fetch "${url}": no text can be made of the page`,
+        { type: "unreadable_page", cause },
+      );
+    }
   }
 
   /** Sends the request and reads the answer; whatever goes wrong with the connection may pass. */
@@ -124,6 +138,26 @@ export function fetchTool(options: FetchOptions): Tool<FetchArgs> {
       });
     }
   }
+}
+
+function whole(text: string): PageText {
+  return { text, truncated: false };
+}
+
+function asItIs(html: string): Promise<PageText> {
+  return Promise.resolve(whole(html));
+}
+
+/** Adds to a result as much of a text as a tool may return. */
+function fitting(
+  result: JsonObject,
+  { text, truncated }: PageText,
+): JsonObject {
+  const around = JSON.stringify({ ...result, text: "", truncated: true });
+  const fits = fittingText(text, MAX_RESULT_LENGTH - around.length + 2);
+  return truncated || fits.length < text.length
+    ? { ...result, text: fits, truncated: true }
+    : { ...result, text };
 }
 
 interface Answer {
@@ -201,13 +235,17 @@ async function readBody(
   return body;
 }
 
-function decode(body: Uint8Array, url: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
-  } catch (cause) {
-    throw new ToolError(`Cannot fetch "${url}": the body is not UTF-8 text`, {
-      type: "not_text",
-      cause,
-    });
-  }
+function decode(
+  body: Uint8Array,
+  { url, contentType }: {
+    readonly url: string;
+    readonly contentType: string | null;
+  },
+): DecodedText {
+  const decoded = decodedText(body, { contentType });
+  if (decoded !== undefined) return decoded;
+  throw new ToolError(
+    `Cannot fetch "${url}": the body is not text in its declared encoding, nor in UTF-8`,
+    { type: "not_text" },
+  );
 }

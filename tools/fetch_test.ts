@@ -240,7 +240,8 @@ Deno.test("fetchTool() refuses a URL that nobody has judged, and sends nothing",
 });
 
 /** Tells that it was asked to make text of a page. */
-const shout = (html: string) => Promise.resolve(html.toUpperCase());
+const shout = (html: string) =>
+  Promise.resolve({ text: html.toUpperCase(), truncated: false });
 
 for (
   const { type, text } of [
@@ -356,14 +357,69 @@ Deno.test("fetchTool() puts together a character that two chunks share", async (
   });
 });
 
-Deno.test("fetchTool() refuses a body that is not UTF-8", async () => {
+Deno.test("fetchTool() refuses a body that is not text", async () => {
   const error = await assertRejects(
-    () => run({ fetch: answering(new Uint8Array([0x66, 0xff])) }),
+    () => run({ fetch: answering(new Uint8Array([0x66, 0xff, 0])) }),
     ToolError,
-    'Cannot fetch "https://fixtures.local/op-a1": the body is not UTF-8 text',
+    'Cannot fetch "https://fixtures.local/op-a1": the body is not text in its declared encoding, nor in UTF-8',
   );
   assertEquals([error.type, error.transient], ["not_text", false]);
 });
+
+Deno.test("fetchTool() names an encoding that is not UTF-8", async () => {
+  const type = "text/plain; charset=Shift_JIS";
+  assertEquals(
+    await run({
+      fetch: answering(new Uint8Array([0x93, 0xfa, 0x96, 0x7b]), {
+        headers: { "content-type": type },
+      }),
+    }),
+    {
+      url: "https://fixtures.local/op-a1",
+      status: 200,
+      content_type: type,
+      charset: "shift_jis",
+      bytes: 4,
+      text: "日本",
+    },
+  );
+});
+
+Deno.test("fetchTool() reports a page of which no text can be made", async () => {
+  const cause = new TypeError("I[i] is undefined");
+  const error = await assertRejects(
+    () =>
+      run({
+        fetch: answering("<p>", { headers: { "content-type": "text/html" } }),
+        htmlText: () => Promise.reject(cause),
+      }),
+    ToolError,
+    'Cannot fetch "https://fixtures.local/op-a1": no text can be made of the page',
+  );
+  assertEquals([error.type, error.transient], ["unreadable_page", false]);
+  assertStrictEquals(error.cause, cause);
+});
+
+for (
+  const { what, text } of [
+    { what: "quotes", text: '"'.repeat(3 * 2 ** 20) },
+    { what: "control characters", text: "\u0001".repeat(2 ** 20) },
+    { what: "letters", text: "a".repeat(2 ** 22) },
+  ]
+) {
+  Deno.test(`fetchTool() cuts ${what} that are more than a tool may return`, async () => {
+    for (const type of ["text/html", "text/plain"]) {
+      const result = await run({
+        fetch: answering(text, { headers: { "content-type": type } }),
+        htmlText: () => Promise.resolve({ text, truncated: false }),
+        maxBytes: 2 ** 23,
+      });
+      const { length } = JSON.stringify(result);
+      assert(length <= 2 ** 22 && length > 2 ** 22 - 8, `${length}`);
+      assertEquals(Object(result).truncated, true);
+    }
+  });
+}
 
 Deno.test("fetchTool() takes a failed connection for transient and keeps the cause", async () => {
   const cause = new TypeError("connection reset");

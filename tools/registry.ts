@@ -35,8 +35,42 @@ function strayEffect({ effects, args }: ToolDefinition): string | undefined {
   const { fetches = [], reads = [], writes = [] } = effects;
   const keys = [...fetches, ...reads, ...writes];
   if (keys.length === 0) return undefined;
-  const { properties } = args["~standard"].jsonSchema.input({
-    target: "draft-2020-12",
-  });
-  return keys.find((key) => !Object.hasOwn(Object(properties), key));
+  const names = argumentNames(
+    args["~standard"].jsonSchema.input({ target: "draft-2020-12" }),
+  );
+  return keys.find((key) => !names.has(key));
+}
+
+/** Where a schema says what its value is like by other schemas. */
+const PARTS = ["allOf", "anyOf", "oneOf"] as const;
+
+/** The properties that a schema describes, also by its parts and by what they refer to. */
+function argumentNames(root: object): ReadonlySet<string> {
+  const names = new Set<string>();
+  const seen = new Set<object>();
+  function look(schema: unknown): void {
+    if (typeof schema !== "object" || schema === null || seen.has(schema)) {
+      return;
+    }
+    seen.add(schema);
+    const parts = new Map<string, unknown>(Object.entries(schema));
+    for (const name of Object.keys(Object(parts.get("properties")))) {
+      names.add(name);
+    }
+    for (const key of PARTS) {
+      for (const part of Object.values(Object(parts.get(key)))) look(part);
+    }
+    look(referred(root, parts.get("$ref")));
+  }
+  look(root);
+  return names;
+}
+
+/** What a reference by path leads to within a schema. */
+function referred(root: object, reference: unknown): unknown {
+  if (typeof reference !== "string" || !/^#(\/|$)/.test(reference)) return;
+  return reference.split("/").slice(1).reduce<unknown>((value, step) => {
+    const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
+    return Object.hasOwn(Object(value), key) ? Object(value)[key] : undefined;
+  }, root);
 }

@@ -24,6 +24,7 @@ import {
 import { checkSpanAttributes } from "./_span_attributes.ts";
 import { relateSpans } from "./_span_tree.ts";
 import { checkToolCallLinks } from "./_tool_call_links.ts";
+import { withoutByteOrderMark } from "../tools/without_byte_order_mark.ts";
 
 export { TRACE_FINDING_CODES, type TraceFinding } from "./_findings.ts";
 
@@ -72,7 +73,8 @@ export function validateTrace(document: unknown): readonly TraceFinding[] {
  * assertEquals(validateTraceText("{").map(({ code }) => code), ["json_syntax"]);
  * ```
  */
-export function validateTraceText(text: string): readonly TraceFinding[] {
+export function validateTraceText(given: string): readonly TraceFinding[] {
+  const text = withoutByteOrderMark(given);
   const findings = new Findings();
   const document = parse(text, findings);
   if (document === undefined) return findings.list();

@@ -67,8 +67,8 @@ const BAD_TEXTS = [
   { name: "a cut-off text", text: '{"a": [', code: "json_syntax", path: "$" },
   { name: "a comment", text: "{} // fine", code: "json_syntax", path: "$" },
   {
-    name: "a byte order mark",
-    text: "\ufeff{}",
+    name: "a byte order mark within the text",
+    text: "{\ufeff}",
     code: "json_syntax",
     path: "$",
   },
@@ -107,6 +107,11 @@ for (const { name, text, code, path } of BAD_TEXTS) {
     assertEquals(again, []);
   });
 }
+
+Deno.test("validateTraceText() takes a byte order mark and lines that end with CR LF", () => {
+  const text = JSON.stringify(allowed, null, 2).replaceAll("\n", "\r\n");
+  assertEquals(validateTraceText(`\ufeff${text}\r\n`), []);
+});
 
 Deno.test("validateTraceText() finds a duplicate key in a whole trace", () => {
   const text = JSON.stringify(allowed)

@@ -31,7 +31,7 @@ export function argumentTrial(
   if (text === undefined) {
     return stopped("error", { said: "the arguments are not plain data" });
   }
-  const definitions = readToolDefinitions(
+  const { tools: definitions } = readToolDefinitions(
     JSON.stringify([{ name: "tool", input_schema }]),
     "hostile case",
   );

@@ -99,7 +99,8 @@ function judge(directory: string) {
       fetch: networkFor(false).fetch,
       sandbox,
     }),
-    ...readToolDefinitions(JSON.stringify(FOREIGN), "tools.json").values(),
+    ...readToolDefinitions(JSON.stringify(FOREIGN), "tools.json").tools
+      .values(),
   ]);
   const names = [...tools.keys()];
   const open = gateOpener({

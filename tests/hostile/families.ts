@@ -6,6 +6,7 @@ import type { LaidFixture } from "./fixture.ts";
 import { playBudget } from "./loop_budget.ts";
 import type { Outcome } from "./outcome.ts";
 import { playRaceInside } from "./race_inside.ts";
+import { playReader } from "./readers.ts";
 import { pathTrial, playPath } from "./sandbox_path.ts";
 import {
   endPlayer,
@@ -50,6 +51,7 @@ export const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
   }],
   ["escalation", judged(escalationTrial)],
   ["terminal", { play: playTerminal, disk: true }],
+  ["readers", { play: playReader }],
 ]);
 
 /** A family whose cases are calls, unless one is refused before it is judged. */

@@ -36,7 +36,7 @@ const ajv = {
 
 const tools = toolRegistry<ToolDefinition>([
   zod,
-  ...readToolDefinitions(JSON.stringify([ajv]), "tools.json").values(),
+  ...readToolDefinitions(JSON.stringify([ajv]), "tools.json").tools.values(),
 ]);
 const policy = policyWith({
   tool_registry: { allowed: ["zod", "ajv"], denied: [] },

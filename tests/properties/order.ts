@@ -7,7 +7,7 @@ import { property } from "./property.ts";
 
 const KEYS = ["url", "path", "other", "limit", "extra"];
 
-const tools = readToolDefinitions(
+const { tools } = readToolDefinitions(
   JSON.stringify([{
     name: "copy",
     input_schema: {
