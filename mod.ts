@@ -98,7 +98,11 @@ export {
   fetchTool,
 } from "./tools/fetch.ts";
 export { type ReadArgs, readTool } from "./tools/read.ts";
-export { type SearchArgs, searchTool } from "./tools/search.ts";
+export {
+  type SearchArgs,
+  type SearchOptions,
+  searchTool,
+} from "./tools/search.ts";
 export { type SummarizeArgs, summarizeTool } from "./tools/summarize.ts";
 export { type WriteArgs, writeTool } from "./tools/write.ts";
 
