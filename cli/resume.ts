@@ -15,7 +15,7 @@ import { approverFor } from "./approver.ts";
 import { cancelOnSignal } from "./cancellation.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, UsageError } from "./command.ts";
-import { readCorpusFolder } from "./corpus_folder.ts";
+import { corpusReadings } from "./corpus_folder.ts";
 import { durabilityOf } from "./durability.ts";
 import { exists } from "../evidence/exists.ts";
 import { whyUnwritable } from "./files.ts";
@@ -46,7 +46,8 @@ A line that was being written is cut off and kept in incidents.jsonl, with what
 else befell the process. The run ends with the same artifacts as if it had never
 been interrupted.
 
-  --corpus DIR  the documents, when the agent has changed those in sandbox/corpus
+  --corpus DIR  the documents, when those in sandbox/corpus are not all there or
+                the agent has changed them
   --llm SPEC    the model, or the cassette, that the run was begun with, as for
                 \`run\`
   --record FILE write a cassette of the whole run, what is on record included
@@ -199,8 +200,9 @@ function corpusOf(
   folder: string,
 ): readonly Document[] {
   if (corpus.documents === 0) return [];
-  const documents = readCorpusFolder(folder);
-  if (corpusSnapshot(documents).sha256 === corpus.sha256) return documents;
+  for (const documents of corpusReadings(folder)) {
+    if (corpusSnapshot(documents).sha256 === corpus.sha256) return documents;
+  }
   throw new InputError(folder, [{
     path: "",
     message:

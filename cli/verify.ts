@@ -19,7 +19,7 @@ import { withOverrides } from "../tasks/policy_overrides.ts";
 import { loadTask } from "../tasks/task.ts";
 import { type CommandLine, parseCommandLine } from "./command_line.ts";
 import { type Command, UsageError } from "./command.ts";
-import { readCorpusFolder } from "./corpus_folder.ts";
+import { corpusReadings } from "./corpus_folder.ts";
 import { eachRun } from "./each_run.ts";
 import { readInput, textIfThere, whyUnreadable } from "./files.ts";
 import { readPublicKey } from "./key_files.ts";
@@ -58,7 +58,7 @@ read. A run that cannot be read does not keep the others from being verified.
     });
     const kept = keptElsewhere(given);
     const runs = given.operands.flatMap(runDirectories);
-    if (kept.head !== undefined && runs.length > 1) {
+    if (given.option("head") !== undefined && runs.length > 1) {
       throw new UsageError("--head is the hash of one run: name one RUN_DIR");
     }
     const keyPath = given.option("key");
@@ -68,7 +68,7 @@ read. A run that cannot be read does not keep the others from being verified.
     return await eachRun(runs, {
       output,
       async look(path) {
-        const verification = await signed(path, verified(path, kept), key);
+        const verification = await signed(path, fitting(path, kept), key);
         if (given.flag("json")) {
           output.data(JSON.stringify({ run: path, ...verification }));
         } else {
@@ -116,6 +116,19 @@ async function signed(
   return { ...verification, findings: [...findings, ...located] };
 }
 
+/** Holds a run against what was kept, with the reading of the documents that fits it. */
+function fitting(
+  path: string,
+  [first, ...others]: readonly [KeptElsewhere, ...KeptElsewhere[]],
+): Verification {
+  const verification = verified(path, first);
+  const isOther = ({ findings }: Verification) =>
+    findings.some(({ code }) => code === "other_corpus");
+  if (!isOther(verification)) return verification;
+  return others.map((kept) => verified(path, kept))
+    .find((each) => !isOther(each)) ?? verification;
+}
+
 function verified(path: string, kept: KeptElsewhere): Verification {
   try {
     return verifyRun(storedRun(path), kept);
@@ -127,7 +140,10 @@ function verified(path: string, kept: KeptElsewhere): Verification {
   }
 }
 
-function keptElsewhere(given: CommandLine): KeptElsewhere {
+/** What was kept, once for each way to read the documents. */
+function keptElsewhere(
+  given: CommandLine,
+): readonly [KeptElsewhere, ...KeptElsewhere[]] {
   const head = given.option("head");
   if (head !== undefined && !/^[0-9a-f]{64}$/.test(head)) {
     throw new UsageError(
@@ -143,17 +159,20 @@ function keptElsewhere(given: CommandLine): KeptElsewhere {
     ? undefined
     : loadPolicy(readInput(policyPath), policyPath);
   const corpus = given.option("corpus");
-  return {
+  const kept = {
     head,
     policySha256: policy &&
       withOverrides(policy, task?.document.policy_overrides, taskPath ?? "")
         .sha256,
     taskSha256: task && hash("sha256", task.text),
     scriptSha256: task && scriptedLlm(task.document.script).sha256,
-    corpusSha256: corpus === undefined
-      ? undefined
-      : corpusSnapshot(readCorpusFolder(corpus)).sha256,
   };
+  if (corpus === undefined) return [kept];
+  const [first, ...others] = corpusReadings(corpus).map((documents) => ({
+    ...kept,
+    corpusSha256: corpusSnapshot(documents).sha256,
+  }));
+  return first === undefined ? [kept] : [first, ...others];
 }
 
 function describe(

@@ -1,10 +1,10 @@
 /** One text of a corpus. */
 export interface Document {
-  /** Unique in its corpus; for one that was read from files, the path without its extension. */
+  /** Unique in its corpus; of a `.md` or `.txt` file the path without its extension, of any other the path. */
   readonly id: string;
   /** Where it lies below the corpus or, for the tools, below the sandbox; `/` between folders. */
   readonly path: string;
-  /** The whole text, Markdown or plain; the first line that is not blank is its title. */
+  /** The whole text; the first line that is not blank is its title, and that of HTML its `<title>`. */
   readonly text: string;
 }
 

@@ -95,6 +95,8 @@ async function buildIndex(
   return { rank: rankingOf(byId.values()), byId };
 }
 
+const TITLE = /<title[^>]*>([^<]*)<\/title>/i;
+
 function isPage(path: string): boolean {
   return /\.x?html?$/i.test(path);
 }
@@ -105,8 +107,8 @@ async function textOfPage(
   htmlText: (html: string) => Promise<string>,
 ): Promise<Document> {
   const html = document.text.slice(0, MAX_HTML_LENGTH);
-  const [, title] = /<title[^>]*>([^<]*)<\/title>/i.exec(html) ?? [];
-  const text = await htmlText(html);
+  const [, title] = TITLE.exec(html) ?? [];
+  const text = await htmlText(html.replace(TITLE, ""));
   if (title === undefined) return { ...document, text };
   return { ...document, text: `# ${await htmlText(title)}\n\n${text}` };
 }

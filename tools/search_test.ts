@@ -222,7 +222,10 @@ Deno.test("searchTool() searches what a page of HTML says", async () => {
     await tool.run({ query: "turbine" }, IDLE_CONTEXT),
   );
   assertEquals(hits.map(({ title }) => title), ["Pumps & valves"]);
-  assertEquals(seen, [PAGE.text, "Pumps &amp; valves"]);
+  assertEquals(seen, [
+    PAGE.text.replace("<title>Pumps &amp; valves</title>", ""),
+    "Pumps &amp; valves",
+  ]);
 });
 
 Deno.test("searchTool() makes no text of what is not a page", async () => {
