@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { program, PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
 const runs = { ignore: lacks("read", "write", "run") };
 
@@ -139,7 +139,7 @@ for (
         Deno.writeTextFileSync(join(folder.path, path), text);
       }
       const before = listing(folder.path);
-      const { code, stdout, stderr } = await program(args, {
+      const { code, stdout, stderr } = await warmProgram(args, {
         cwd: folder.path,
       });
       assertEquals({ code, stdout, stderr }, {
@@ -173,7 +173,7 @@ for (const step of ["raw: I am not sure what to do.", "raw: ''"]) {
       using folder = temporaryFolder();
       const task = TASK.replace("answer: Something.", step);
       Deno.writeTextFileSync(join(folder.path, "task.yaml"), task);
-      const { code, stdout } = await program(run, { cwd: folder.path });
+      const { code, stdout } = await warmProgram(run, { cwd: folder.path });
       assertEquals(code, 2);
       assertStringIncludes(stdout, "out: failure_mode_terminal after 2 steps");
       const out = (name: string) =>
