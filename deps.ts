@@ -67,6 +67,10 @@ export interface YamlSyntaxError extends Error {
 export type YamlEvent = jsYaml.Event;
 
 export { default as MiniSearch } from "npm:minisearch@7.2.0";
+/** A radix tree from texts to values, which is asked by prefix and by edit distance. */
+export { default as SearchableMap } from "npm:minisearch@7.2.0/SearchableMap";
+/** The stem of an English word in lower case, by Porter's algorithm. */
+export { stemmer } from "npm:stemmer@2.0.1";
 
 /** A compiled regular expression. */
 export interface Re2 {

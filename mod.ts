@@ -104,7 +104,11 @@ export {
 } from "./tools/fetch.ts";
 export { type PageText } from "./tools/page_text.ts";
 export { type ReadArgs, readTool } from "./tools/read.ts";
-export { type SearchArgs, searchTool } from "./tools/search.ts";
+export {
+  type SearchArgs,
+  type SearchOptions,
+  searchTool,
+} from "./tools/search.ts";
 export { type SummarizeArgs, summarizeTool } from "./tools/summarize.ts";
 export { type WriteArgs, writeTool } from "./tools/write.ts";
 

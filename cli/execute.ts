@@ -3,6 +3,7 @@ import config from "../deno.json" with { type: "json" };
 import type { ArtifactSink } from "../evidence/artifacts.ts";
 import { counted } from "../evidence/counted.ts";
 import { type Durability, recordRun } from "../evidence/record_run.ts";
+import { WriteError } from "../evidence/write_error.ts";
 import type { Policy } from "../policy/load.ts";
 import type { RunEvent, RunFinished } from "../runtime/event.ts";
 import { recordingLlm } from "../runtime/llm/recording_llm.ts";
@@ -77,9 +78,6 @@ export async function execute(execution: Execution): Promise<Executed> {
   const { task, documents, host, sink, past, signal, model } = execution;
   const isLive = isAsked(model);
   const volatile = stopwatch();
-  if (past === undefined) {
-    layDown(stagedDocuments(documents), execution.sandbox);
-  }
   const resolve = fixtureResolve(networkFor(execution.online).resolve);
   const { approver } = execution;
   const world = (start: bigint) =>
@@ -111,7 +109,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   );
   const loop = agentLoop(spec, env);
   const events = again?.follow(loop) ?? loop;
-  const finished = await recordRun(events, sink, {
+  const finished = await recordRun(prepared(events, execution), sink, {
     volatile,
     durability: execution.durability,
     recorded: execution.watch,
@@ -151,14 +149,38 @@ function unusedAnswers(
   return Math.max(0, task.document.script.length - totals.llm_calls);
 }
 
-/** Writes documents into a directory that no agent uses yet. */
-function layDown(documents: readonly Document[], directory: string): void {
-  const folders = new Set(documents.map(({ path }) => dirname(path)));
-  for (const folder of folders) {
-    Deno.mkdirSync(join(directory, folder), { recursive: true });
+/**
+ * The same events; the documents are laid down once the first is on record, so
+ * that a run whose process ends meanwhile, or whose disk is full, can go on. As
+ * long as no tool has run, they are laid down anew.
+ */
+async function* prepared(
+  events: AsyncIterable<RunEvent>,
+  { documents, sandbox, past }: Execution,
+): AsyncGenerator<RunEvent, void> {
+  let isDone = past?.events.some(({ type }) => type === "tool_started") ??
+    false;
+  for await (const event of events) {
+    yield event;
+    if (!isDone) layDown(stagedDocuments(documents), sandbox);
+    isDone = true;
   }
+}
+
+/**
+ * Writes documents into a directory that no agent uses yet.
+ *
+ * @throws {WriteError} when the disk does not take one
+ */
+function layDown(documents: readonly Document[], directory: string): void {
   for (const { path, text } of documents) {
-    Deno.writeTextFileSync(join(directory, path), text);
+    const place = join(directory, path);
+    try {
+      Deno.mkdirSync(dirname(place), { recursive: true });
+      Deno.writeTextFileSync(place, text);
+    } catch (cause) {
+      throw new WriteError(place, cause);
+    }
   }
 }
 

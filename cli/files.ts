@@ -1,8 +1,4 @@
-import {
-  MAX_DOCUMENT_BYTES,
-  MAX_LEDGER_BYTES,
-  maxBytesOf,
-} from "../evidence/file_limits.ts";
+import { MAX_LEDGER_BYTES, maxBytesOf } from "../evidence/file_limits.ts";
 import { readRegularFile } from "../evidence/store/regular_file.ts";
 import { InputError } from "../policy/input_error.ts";
 
@@ -30,25 +26,6 @@ export function readRunText(path: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
       .decode(runBytes(path));
-  } catch (cause) {
-    throw unreadable(path, cause);
-  }
-}
-
-/**
- * Reads a document of a corpus strictly as UTF-8; a pipe or a device among the
- * documents is not opened.
- *
- * @throws {InputError} when it cannot be read, or is too large
- */
-export function readDocument(path: string): string {
-  try {
-    const bytes = readRegularFile(path, {
-      maxBytes: MAX_DOCUMENT_BYTES,
-      mayHaveOtherNames: true,
-    });
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-      .decode(bytes);
   } catch (cause) {
     throw unreadable(path, cause);
   }

@@ -20,7 +20,7 @@ import { approverFor } from "./approver.ts";
 import { cancelOnSignal } from "./cancellation.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, UsageError } from "./command.ts";
-import { readCorpusFolder } from "./corpus_folder.ts";
+import { corpusReadings } from "./corpus_folder.ts";
 import { durabilityOf } from "./durability.ts";
 import { exists } from "../evidence/exists.ts";
 import { whyUnreadable, whyUnwritable } from "./files.ts";
@@ -52,7 +52,8 @@ A line that was being written is cut off and kept in incidents.jsonl, with what
 else befell the process. The run ends with the same artifacts as if it had never
 been interrupted.
 
-  --corpus DIR  the documents, when the agent has changed those in sandbox/corpus
+  --corpus DIR  the documents, when those in sandbox/corpus are not all there or
+                the agent has changed them
   --llm SPEC    the model, or the cassette, that the run was begun with, as for
                 \`run\`
   --record FILE write a cassette of the whole run, what is on record included
@@ -231,8 +232,9 @@ function corpusOf(
   if (corpus.documents === 0) return [];
   const folder = given ?? join(sandbox, "corpus");
   if (given === undefined) inPlace(() => checkDirectory(folder));
-  const documents = readCorpusFolder(folder);
-  if (corpusSnapshot(documents).sha256 === corpus.sha256) return documents;
+  for (const documents of corpusReadings(folder)) {
+    if (corpusSnapshot(documents).sha256 === corpus.sha256) return documents;
+  }
   throw new InputError(folder, [{
     path: "",
     message:

@@ -38,7 +38,7 @@ run_report.md and manifest.json. Beside them, sandbox/ is what the agent could
 read and write: the documents of the corpus in corpus/, and what it wrote.
 
   --policy FILE      the policy; default: what the task names, else policy/v1.yaml
-  --corpus DIR       a folder of .md and .txt files; default: what the task names
+  --corpus DIR       a folder of text files; default: what the task names
   --out DIR          a folder that does not exist yet or is empty; default:
                      runs/<task>_<policy>_<seed>, and a random part behind it
                      when a model is really asked
@@ -81,8 +81,12 @@ Paths in a task are relative to its file, those of options to the current folder
 Tools: search {query, top_k?}, fetch {url}, read {path}, write {path, content},
 summarize {text, max_sentences?}.
 
-Each document is also served at https://fixtures.local/<path without extension>;
-any other URL that the policy allows is fetched from the network, if the process
+Each text file below the folder of the corpus is a document, in UTF-8 or, with a
+byte order mark, UTF-16, of up to 16 MiB; what begins with a dot and node_modules
+is passed over, and what else is left out is said in one line. Each is also served
+at https://fixtures.local/ID. The ID of a .md or .txt file is its path without the
+extension, unless another document has that; of any other, the whole path. Any
+other URL that the policy allows is fetched from the network, if the process
 may (--allow-net).
 
 Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 it ended
@@ -102,11 +106,12 @@ approval, 1 it could not be run.
     });
     const durability = durabilityOf(given.option("durability"));
     const path = given.operand(0);
-    const inputs = readTaskInputs(path, {
+    const { notes, ...inputs } = readTaskInputs(path, {
       policy: given.option("policy"),
       corpus: given.option("corpus"),
       unscripted: given.option("llm") !== undefined,
     });
+    for (const note of notes) output.note(note);
     const model = await liveModel(given, output);
     const spans = liveSpans(given, {
       policy: inputs.policy.document,

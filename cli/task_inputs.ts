@@ -5,7 +5,7 @@ import builtInPolicy from "../policy/v1.yaml" with { type: "text" };
 import { withOverrides } from "../tasks/policy_overrides.ts";
 import { loadTask, type Task } from "../tasks/task.ts";
 import type { Document } from "../tools/document.ts";
-import { readCorpusFolder } from "./corpus_folder.ts";
+import { describeSkipped, readCorpusFolder } from "./corpus_folder.ts";
 import { readInput } from "./files.ts";
 
 /** What a task is run with. */
@@ -15,6 +15,8 @@ export interface TaskInputs {
   readonly documents: readonly Document[];
   /** `<task>_<policy>_<seed>`: the same for the same task, policy and seed. */
   readonly runId: string;
+  /** What a person should know of the inputs, a line each. */
+  readonly notes: readonly string[];
 }
 
 /** Paths that the command line gives instead of those that the task names. */
@@ -49,10 +51,15 @@ export function readTaskInputs(
   const base = readPolicy(options.policy ?? beside(named.policy));
   const policy = withOverrides(base, policy_overrides, path);
   const corpus = options.corpus ?? beside(named.corpus);
+  const { documents, skipped } = corpus === undefined
+    ? { documents: [], skipped: [] }
+    : readCorpusFolder(corpus);
+  const leftOut = describeSkipped(skipped);
   return {
     task,
     policy,
-    documents: corpus === undefined ? [] : readCorpusFolder(corpus),
+    documents,
+    notes: leftOut === undefined ? [] : [`${corpus}: ${leftOut}`],
     runId: `${id}_${policy.sha256.slice(0, 8)}_${seed}`,
   };
 }

@@ -44,6 +44,9 @@ Exit codes: 0 every task is as it expects, 2 one is not,
     if (scenarios.length === 0) {
       throw new UsageError("Cannot find a task to test");
     }
+    for (const { notes } of scenarios) {
+      for (const note of notes) output.note(note);
+    }
     const tested: Tested[] = [];
     for (const scenario of scenarios) {
       const started = performance.now();

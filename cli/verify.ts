@@ -23,7 +23,7 @@ import { loadTask } from "../tasks/task.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { type CommandLine, parseCommandLine } from "./command_line.ts";
 import { type Command, UsageError } from "./command.ts";
-import { readCorpusFolder } from "./corpus_folder.ts";
+import { corpusReadings } from "./corpus_folder.ts";
 import { eachRun } from "./each_run.ts";
 import { readInput, runTextIfThere, whyUnreadable } from "./files.ts";
 import { readPublicKey } from "./key_files.ts";
@@ -67,7 +67,7 @@ read. A run that cannot be read does not keep the others from being verified.
     const runs = given.operands.flatMap((folder) =>
       runDirectories(folder, notePassedOver(output))
     );
-    if (kept.head !== undefined && runs.length > 1) {
+    if (given.option("head") !== undefined && runs.length > 1) {
       throw new UsageError("--head is the hash of one run: name one RUN_DIR");
     }
     const keyPath = given.option("key");
@@ -77,7 +77,7 @@ read. A run that cannot be read does not keep the others from being verified.
     return await eachRun(runs, {
       output,
       async look(path) {
-        const verification = await signed(path, verified(path, kept), key);
+        const verification = await signed(path, fitting(path, kept), key);
         if (given.flag("json")) {
           output.json({ run: path, ...verification });
         } else {
@@ -134,6 +134,19 @@ async function signed(
   return { ...verification, findings: [...findings, ...located] };
 }
 
+/** Compares a run with what was kept, with the reading of the documents that fits it. */
+function fitting(
+  path: string,
+  [first, ...others]: readonly [VerifyOptions, ...VerifyOptions[]],
+): Verification {
+  const verification = verified(path, first);
+  const isOther = ({ findings }: Verification) =>
+    findings.some(({ code }) => code === "other_corpus");
+  if (!isOther(verification)) return verification;
+  return others.map((kept) => verified(path, kept))
+    .find((each) => !isOther(each)) ?? verification;
+}
+
 function verified(path: string, options: VerifyOptions): Verification {
   try {
     return verifyRun(storedRun(path), options);
@@ -145,7 +158,10 @@ function verified(path: string, options: VerifyOptions): Verification {
   }
 }
 
-function keptElsewhere(given: CommandLine): VerifyOptions {
+/** What was kept, once for each way to read the documents. */
+function keptElsewhere(
+  given: CommandLine,
+): readonly [VerifyOptions, ...VerifyOptions[]] {
   const head = given.option("head");
   if (head !== undefined && !/^[0-9a-f]{64}$/.test(head)) {
     throw new UsageError(
@@ -161,7 +177,7 @@ function keptElsewhere(given: CommandLine): VerifyOptions {
     ? undefined
     : loadPolicy(readInput(policyPath), policyPath);
   const corpus = given.option("corpus");
-  return {
+  const kept = {
     redecide: !given.flag("no-redecide"),
     head,
     policySha256: policy &&
@@ -169,10 +185,13 @@ function keptElsewhere(given: CommandLine): VerifyOptions {
         .sha256,
     taskSha256: task && hash("sha256", task.text),
     scriptSha256: task && scriptedLlm(task.document.script).sha256,
-    corpusSha256: corpus === undefined
-      ? undefined
-      : corpusSnapshot(readCorpusFolder(corpus)).sha256,
   };
+  if (corpus === undefined) return [kept];
+  const [first, ...others] = corpusReadings(corpus).map((documents) => ({
+    ...kept,
+    corpusSha256: corpusSnapshot(documents).sha256,
+  }));
+  return first === undefined ? [kept] : [first, ...others];
 }
 
 function describe(

@@ -14,7 +14,7 @@ export function corpusDigest(documents: readonly DocumentDigest[]): string {
   return hash("sha256", lines.sort().join(""));
 }
 
-/** Whether a file of a corpus is a document; names that begin with a dot are not. */
+/** Whether a file of a corpus can be a document; names that begin with a dot are not. */
 export function isDocumentPath(path: string): boolean {
-  return /\.(md|txt)$/.test(path) && !/(^|\/)\./.test(path);
+  return !/(^|\/)\./.test(path);
 }

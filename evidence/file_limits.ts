@@ -17,7 +17,7 @@ export const MAX_FILE_BYTES = {
 export const MAX_LEDGER_BYTES: number = 2 ** 28;
 
 /** How large a document of a corpus may be, in bytes. */
-export const MAX_DOCUMENT_BYTES: number = 2 ** 26;
+export const MAX_DOCUMENT_BYTES: number = 2 ** 24;
 
 /** How large a file of this name may be; `undefined` when of any size. */
 export function maxBytesOf(name: string): number | undefined {

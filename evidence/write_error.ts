@@ -5,7 +5,10 @@ export class WriteError extends Error {
 
   /** Names the file and what the system said. */
   constructor(path: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    // Deno adds the call and the path, which stands there already.
+    const reason = cause instanceof Error
+      ? cause.message.replace(/: \w+ '[^]*'$/, "")
+      : String(cause);
     super(`Cannot write "${path}": ${reason}`, { cause });
   }
 }

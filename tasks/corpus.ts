@@ -82,8 +82,22 @@ function answer(status: number, type: string, text: string): FetchResponse {
   };
 }
 
+/** Of a document that is not plain text, by its extension. */
+const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
+  ["md", "text/markdown"],
+  ["markdown", "text/markdown"],
+  ["html", "text/html"],
+  ["htm", "text/html"],
+  ["xhtml", "application/xhtml+xml"],
+  ["csv", "text/csv"],
+  ["json", "application/json"],
+  ["xml", "application/xml"],
+  ["yaml", "application/yaml"],
+  ["yml", "application/yaml"],
+]);
+
 function contentType(path: string): string {
-  return path.endsWith(".md")
-    ? "text/markdown; charset=utf-8"
-    : "text/plain; charset=utf-8";
+  const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
+  const type = CONTENT_TYPES.get(extension) ?? "text/plain";
+  return `${type}; charset=utf-8`;
 }

@@ -27,7 +27,7 @@ export interface TaskDocument {
   readonly started_at: string;
   /** Path of the policy, relative to the task. Default: the built-in one. */
   readonly policy?: string | undefined;
-  /** Path of a folder of .md and .txt files, relative to the task. */
+  /** Path of a folder of text files, relative to the task. */
   readonly corpus?: string | undefined;
   /** Keys of the policy that this task has otherwise, section by section. */
   readonly policy_overrides?: JsonObject | undefined;

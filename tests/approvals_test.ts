@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 import { atTerminal, KEYS, type Typed } from "./pseudo_terminal.ts";
 
 const needs = { ignore: lacks("read", "write", "run") };
@@ -32,7 +32,7 @@ escalate:
   Deno.writeTextFileSync(join(folder.path, "policy.yaml"), policy);
   Deno.writeTextFileSync(join(folder.path, "task.yaml"), TASK);
   const call = async (...args: readonly string[]) => {
-    const ended = await program(args, { cwd: folder.path });
+    const ended = await warmProgram(args, { cwd: folder.path });
     return { ...ended, shown: ended.stdout + ended.stderr };
   };
   return {
@@ -293,7 +293,7 @@ Deno.test("an answer that cannot be written is none", needs, async () => {
   await here.call(
     ...["run", "task.yaml", "--out", "run", "--approve", "file"],
   );
-  const { code, stderr } = await program(
+  const { code, stderr } = await warmProgram(
     ["approvals", "approve", "run", "--by", "ada"],
     { cwd: here.path, permissions: ["--allow-read"] },
   );

@@ -9,7 +9,7 @@ import taskText from "../tasks/canonical.yaml" with { type: "text" };
 import { loadTask } from "../tasks/task.ts";
 import { validateTraceText } from "../trace/validate.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { program, PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
 const RUN = "2026-11-22_f09c7907_0";
 const ARTIFACTS = [
@@ -186,7 +186,7 @@ Deno.test({
       const content = Deno.readTextFileSync(path);
       assertStringIncludes(content, from);
       Deno.writeTextFileSync(path, content.replace(from, to));
-      const { code, stderr } = await program(["canonical", "--check"], {
+      const { code, stderr } = await warmProgram(["canonical", "--check"], {
         cwd: folder.path,
       });
       assertEquals(code, 2);
@@ -205,7 +205,7 @@ Deno.test({
     const bytes = Deno.readFileSync(path);
     bytes[40] = 0xff;
     Deno.writeFileSync(path, bytes);
-    const { code, stderr } = await program(["canonical", "--check"], {
+    const { code, stderr } = await warmProgram(["canonical", "--check"], {
       cwd: folder.path,
     });
     assertEquals(code, 2);
@@ -219,7 +219,8 @@ Deno.test({
   async fn() {
     using folder = temporaryFolder();
     const run = copyRun(folder.path);
-    const check = () => program(["canonical", "--check"], { cwd: folder.path });
+    const check = () =>
+      warmProgram(["canonical", "--check"], { cwd: folder.path });
 
     Deno.writeTextFileSync(join(run, "notes.txt"), "");
     const extra = await check();
@@ -248,7 +249,7 @@ Deno.test({
     const other = await check();
     assertEquals(other.code, 2);
     assertStringIncludes(other.stderr, "2026-01-01_00000000_0: stale");
-    const emitted = await program(["canonical"], { cwd: folder.path });
+    const emitted = await warmProgram(["canonical"], { cwd: folder.path });
     assertStringIncludes(emitted.stderr, "removed runs/2026-01-01_00000000_0");
     assertEquals((await check()).code, 0);
   },
@@ -265,7 +266,9 @@ Deno.test({
       join(PROJECT, "runs/failure_modes/retry_exhaustion/state.jsonl"),
     );
     Deno.writeTextFileSync(join(other, "state.jsonl"), ledger);
-    const { code, stderr } = await program(["canonical"], { cwd: folder.path });
+    const { code, stderr } = await warmProgram(["canonical"], {
+      cwd: folder.path,
+    });
     assertEquals([code, stderr], [0, ""]);
     assertEquals(Deno.readTextFileSync(join(other, "state.jsonl")), ledger);
   },
@@ -278,7 +281,7 @@ Deno.test({
   async fn() {
     using folder = temporaryFolder();
     const suite = (...args: readonly string[]) =>
-      program(["failure-modes", ...args], { cwd: folder.path });
+      warmProgram(["failure-modes", ...args], { cwd: folder.path });
     assertEquals((await suite()).code, 0);
     const stale = join(folder.path, "runs/failure_modes/f9_old");
     Deno.mkdirSync(stale);

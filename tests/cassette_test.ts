@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
 import { completion, error, llmServer } from "./llm_server.ts";
 import { lacks } from "./permissions.ts";
-import { program, temporaryFolder } from "./program.ts";
+import { program, temporaryFolder, warmProgram } from "./program.ts";
 
 const needs = { ignore: lacks("read", "write", "run", "net") };
 const KEY = "sk-cassette-77c1e0";
@@ -65,7 +65,7 @@ async function recorded(answers = ANSWERS, ...args: readonly string[]) {
     },
   );
   const run = (...args: readonly string[]) =>
-    program(args, { cwd: folder.path });
+    warmProgram(args, { cwd: folder.path });
   return {
     live,
     path,

@@ -316,3 +316,45 @@ Deno.test(
     ]);
   },
 );
+
+Deno.test(
+  "a disk that is full before the documents are laid down leaves a run that can be resumed",
+  needs,
+  async () => {
+    const args = ["run", "task.yaml", "--corpus", "documents", "--out", "run"];
+    using whole = temporaryFolder();
+    using folder = temporaryFolder();
+    for (const { path } of [whole, folder]) {
+      Deno.writeTextFileSync(
+        join(path, "task.yaml"),
+        "id: tea\nquestion: Tea?\nscript: [{ answer: Yes. }]\n",
+      );
+      Deno.mkdirSync(join(path, "documents"));
+      Deno.writeTextFileSync(join(path, "documents/a.md"), "Tea\n");
+      Deno.writeTextFileSync(
+        join(path, "documents/b.md"),
+        "tea ".repeat(50_000),
+      );
+    }
+    assertEquals((await program(args, { cwd: whole.path })).code, 0);
+    assertEquals(await onFullDisk(100, args, folder.path), {
+      code: 1,
+      stderr:
+        'Cannot write "run/sandbox/corpus/b.md": File too large (os error 27); the run is on record up to here and can be resumed\n',
+    });
+    const resume = (...more: readonly string[]) =>
+      program(["resume", "run", ...more], { cwd: folder.path });
+    const { code, stderr } = await resume();
+    assertEquals([code, stderr], [
+      1,
+      "run/sandbox/corpus: these are not the documents of the run; name the folder that it was made of with --corpus\n",
+    ]);
+    const resumed = await resume("--corpus", "documents");
+    assertEquals(resumed.code, 0, resumed.stderr);
+    assertEquals(artifactsIn(folder.path), artifactsIn(whole.path));
+    assertEquals(
+      Deno.readTextFileSync(join(folder.path, "run/sandbox/corpus/b.md")),
+      Deno.readTextFileSync(join(folder.path, "documents/b.md")),
+    );
+  },
+);

@@ -3,7 +3,7 @@ import { join } from "../deps.ts";
 import type { RunEvent } from "../runtime/event.ts";
 import { forgedLedger } from "./forged_ledger.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
 const runs = { ignore: lacks("read", "write", "run") };
 
@@ -12,7 +12,10 @@ const FAILURE = "runs/failure_modes/tool_call_failure";
 
 /** Runs `diff` where it may read, and nothing else. */
 function diff(cwd: string, ...args: readonly string[]) {
-  return program(["diff", ...args], { cwd, permissions: ["--allow-read=."] });
+  return warmProgram(["diff", ...args], {
+    cwd,
+    permissions: ["--allow-read=."],
+  });
 }
 
 /** A folder with the run `a`, and `b` that is made of it. */

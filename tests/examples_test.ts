@@ -8,7 +8,7 @@ import { dirname, join, walkSync } from "../deps.ts";
 import { readLedger } from "../evidence/read_ledger.ts";
 import { validateTraceText } from "../trace/validate.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { program, PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
 const TASK = join(PROJECT, "examples/constitution/task.yaml");
 
@@ -16,7 +16,7 @@ Deno.test({
   name: "every example is as it expects",
   ignore: lacks("read", "write", "run"),
   async fn() {
-    const { code, stdout } = await program(["test", "examples"], {
+    const { code, stdout } = await warmProgram(["test", "examples"], {
       cwd: PROJECT,
     });
     assertEquals(code, 0, stdout);
@@ -29,7 +29,7 @@ Deno.test({
   ignore: lacks("read", "write", "run"),
   async fn() {
     using folder = temporaryFolder();
-    const { code, stdout } = await program(["run", TASK, "--out", "out"], {
+    const { code, stdout } = await warmProgram(["run", TASK, "--out", "out"], {
       cwd: folder.path,
     });
     assertEquals(code, 0);
@@ -57,7 +57,7 @@ Deno.test({
     const policy = Deno.readTextFileSync(join(PROJECT, "policy/v1.yaml"))
       .replace("fixtures.local", "archive.example");
     Deno.writeTextFileSync(join(folder.path, "strict.yaml"), policy);
-    const { code, stdout } = await program(
+    const { code, stdout } = await warmProgram(
       ["run", TASK, "--policy", "strict.yaml", "--out", "out"],
       { cwd: folder.path },
     );
@@ -86,7 +86,7 @@ Deno.test({
     const cwd = folder.path;
     const out = (name: string) => join(cwd, "out", name);
     Deno.writeTextFileSync(join(cwd, "credentials.env"), SECRET);
-    const ended = await program(
+    const ended = await warmProgram(
       ["run", join(INJECTION, "task.yaml"), "--out", "out"],
       { cwd },
     );
@@ -117,7 +117,7 @@ Deno.test({
     }
     const trace = Deno.readTextFileSync(out("trace.json"));
     assertEquals(validateTraceText(trace), []);
-    assertEquals((await program(["verify", "out"], { cwd })).code, 0);
+    assertEquals((await warmProgram(["verify", "out"], { cwd })).code, 0);
   },
 });
 
@@ -191,7 +191,7 @@ Deno.test({
     const cwd = folder.path;
     const out = join(cwd, "out");
     const note = join(out, "sandbox/notes/maintenance.md");
-    const call = (...args: readonly string[]) => program(args, { cwd });
+    const call = (...args: readonly string[]) => warmProgram(args, { cwd });
     const asked = await call(
       ...["run", join(APPROVAL, "task.yaml"), "--out", "out"],
       ...["--approve", "file"],
@@ -237,7 +237,7 @@ Deno.test({
     const policy = Deno.readTextFileSync(join(APPROVAL, "policy.yaml"))
       .replace("on_deny: continue", "on_deny: terminate");
     Deno.writeTextFileSync(join(cwd, "strict.yaml"), policy);
-    const { code, stdout } = await program(
+    const { code, stdout } = await warmProgram(
       [
         ...["run", join(APPROVAL, "task.yaml"), "--policy", "strict.yaml"],
         ...["--out", "out"],
@@ -253,7 +253,7 @@ Deno.test({
       filesBelow(join(out, "sandbox")),
       [join(out, "sandbox/drafts/maintenance.md")],
     );
-    assertEquals((await program(["verify", "out"], { cwd })).code, 0);
+    assertEquals((await warmProgram(["verify", "out"], { cwd })).code, 0);
   },
 });
 

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "../deps.ts";
 import { forgedLedger } from "./forged_ledger.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
 const runs = { ignore: lacks("read", "write", "run") };
 
@@ -10,7 +10,7 @@ const GATE = "runs/policy_gates/pg1_off_allowlist_url";
 
 /** Runs `inspect` where it may read, and nothing else. */
 function inspect(cwd: string, ...args: readonly string[]) {
-  return program(["inspect", ...args], {
+  return warmProgram(["inspect", ...args], {
     cwd,
     permissions: ["--allow-read=."],
   });

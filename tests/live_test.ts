@@ -8,7 +8,7 @@ import {
   silence,
 } from "./llm_server.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { program, PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
 const needs = { ignore: lacks("read", "write", "run", "net") };
 const KEY = "sk-live-4f1d0c2b9a";
@@ -107,10 +107,10 @@ Deno.test(
     assertKeyIsNowhere(here.path, ended);
     const { cwd } = { cwd: here.path };
     for (const command of ["verify", "replay"]) {
-      const checked = await program([command, "run"], { cwd });
+      const checked = await warmProgram([command, "run"], { cwd });
       assertEquals(checked.code, 0, checked.stdout + checked.stderr);
     }
-    const { stdout } = await program(["inspect", "run"], { cwd });
+    const { stdout } = await warmProgram(["inspect", "run"], { cwd });
     assertStringIncludes(stdout, "attempt   1 transient_failure");
     assertStringIncludes(stdout, "again in 1000 ms");
     assertStringIncludes(here.artifact("trace.json"), '"local"');
@@ -198,7 +198,7 @@ Deno.test(
     assertEquals(ended.code, 2);
     assertStringIncludes(ended.stderr, "denied by arg_schema");
     assertEquals(
-      (await program(["verify", "run"], { cwd: here.path })).code,
+      (await warmProgram(["verify", "run"], { cwd: here.path })).code,
       0,
     );
   },
@@ -276,8 +276,8 @@ for (
       assertStringIncludes(ended.stderr, type);
       assertKeyIsNowhere(here.path, ended);
       const cwd = here.path;
-      assertEquals((await program(["verify", "run"], { cwd })).code, 0);
-      assertEquals((await program(["replay", "run"], { cwd })).code, 0);
+      assertEquals((await warmProgram(["verify", "run"], { cwd })).code, 0);
+      assertEquals((await warmProgram(["replay", "run"], { cwd })).code, 0);
     },
   );
 }
@@ -328,7 +328,7 @@ Deno.test("--json says why there is no answer", needs, async () => {
 
 Deno.test("a task without a script wants a model", needs, async () => {
   using here = laidDown();
-  const { code, stderr } = await program(["run", "task.yaml"], {
+  const { code, stderr } = await warmProgram(["run", "task.yaml"], {
     cwd: here.path,
   });
   assertEquals(code, 1);
@@ -343,7 +343,7 @@ Deno.test(
   needs,
   async () => {
     using here = laidDown();
-    const { code, stderr } = await program(
+    const { code, stderr } = await warmProgram(
       ["run", "task.yaml", "--out", "run", "--llm", "openai:gpt-5"],
       { cwd: here.path },
     );
@@ -376,7 +376,7 @@ for (
     needs,
     async () => {
       using here = laidDown();
-      const { code, stderr } = await program(
+      const { code, stderr } = await warmProgram(
         ["run", "task.yaml", "--out", "run", "--llm", ...args],
         {
           cwd: here.path,
@@ -435,7 +435,7 @@ Deno.test(
     );
     const cwd = here.path;
     for (const command of ["verify", "replay"]) {
-      const checked = await program([command, "run"], { cwd });
+      const checked = await warmProgram([command, "run"], { cwd });
       assertEquals(checked.code, 0, checked.stdout);
     }
   },

@@ -1,4 +1,5 @@
 import { fromFileUrl } from "../deps.ts";
+import { type WarmProcess, warmProcess } from "./warm_process.ts";
 
 /** The folder of the project. */
 export const PROJECT = fromFileUrl(new URL("../", import.meta.url));
@@ -71,6 +72,31 @@ export async function program(
     stdout: decoder.decode(output.stdout),
     stderr: decoder.decode(output.stderr),
   };
+}
+
+const warm = new Map<string, WarmProcess>();
+
+/**
+ * Runs one command line in a process that has the program loaded already, one
+ * for each set of permissions that a test file asks for. For commands of which a
+ * test looks at what they print and leave behind, and at nothing of the process
+ * itself.
+ */
+export async function warmProgram(
+  args: readonly string[],
+  { cwd, permissions = PERMISSIONS }: Pick<Start, "cwd" | "permissions">,
+): Promise<Ended> {
+  const isRelative = permissions.some((each) => /[=,](?!\/)/.test(each));
+  const key = JSON.stringify([permissions, isRelative ? cwd : PROJECT]);
+  let process = warm.get(key);
+  if (process === undefined) {
+    const started = warmProcess(permissions, isRelative ? cwd : PROJECT);
+    addEventListener("unload", () => started.stop());
+    warm.set(key, started);
+    process = started;
+  }
+  return await (process.run({ args, cwd }) ??
+    program(args, { cwd, permissions }));
 }
 
 /** A new folder that is removed with the scope that holds it. */

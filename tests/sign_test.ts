@@ -10,7 +10,7 @@ import { importPublicKey } from "../evidence/signing_key.ts";
 import { SUBJECT_NAMES } from "../evidence/statement.ts";
 import { EXAMPLE_KEYID, EXAMPLE_PRIVATE_KEY } from "./example_key.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
 const runs = { ignore: lacks("read", "write", "run") };
 
@@ -33,7 +33,8 @@ function folderWithKey() {
   Deno.writeTextFileSync(path("key"), EXAMPLE_PRIVATE_KEY);
   return {
     path,
-    run: (...args: readonly string[]) => program(args, { cwd: folder.path }),
+    run: (...args: readonly string[]) =>
+      warmProgram(args, { cwd: folder.path }),
     text: (name: string) => Deno.readTextFileSync(path(name)),
     names: (below: string) =>
       [...Deno.readDirSync(path(below))].map(({ name }) => name).sort(),
@@ -317,7 +318,7 @@ for (
 
 for (const command of ["keygen", "sign"]) {
   Deno.test(`${command} --help says how it is used`, runs, async () => {
-    const { code, stdout } = await program([command, "--help"], {
+    const { code, stdout } = await warmProgram([command, "--help"], {
       cwd: PROJECT,
     });
     assertEquals(code, 0);

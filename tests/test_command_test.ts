@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
 const runs = { ignore: lacks("read", "write", "run") };
 
@@ -26,11 +26,11 @@ async function test(
   for (const [name, text] of Object.entries(files)) {
     Deno.writeTextFileSync(join(folder.path, name), text);
   }
-  return await program(["test", ...args], { cwd: folder.path });
+  return await warmProgram(["test", ...args], { cwd: folder.path });
 }
 
 Deno.test("test plays the project's own suites", runs, async () => {
-  const { code, stdout } = await program(
+  const { code, stdout } = await warmProgram(
     ["test", "tasks/policy_gates", "tasks/failure_modes"],
     { cwd: PROJECT },
   );

@@ -1,14 +1,14 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "../deps.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { program, PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
 const ignore = lacks("read", "write", "run");
 const RUN = "runs/policy_gates/pg1_off_allowlist_url";
 const OTHER = "runs/failure_modes/tool_call_failure";
 
 function verify(...args: readonly string[]) {
-  return program(["verify", ...args], {
+  return warmProgram(["verify", ...args], {
     cwd: PROJECT,
     permissions: ["--allow-read"],
   });
@@ -230,18 +230,21 @@ Deno.test({
     const cwd = folder.path;
     const run = join(cwd, "run");
     copyRun(run);
-    await program(["keygen", "--out", "key"], { cwd });
-    await program(["keygen", "--out", "other"], { cwd });
+    await warmProgram(["keygen", "--out", "key"], { cwd });
+    await warmProgram(["keygen", "--out", "other"], { cwd });
     const verifyWith = async (key: string) => {
-      const ended = await program(["verify", "run", "--key", key], { cwd });
+      const ended = await warmProgram(["verify", "run", "--key", key], { cwd });
       return [ended.code, /: (\w+): /.exec(ended.stdout)?.[1]];
     };
     assertEquals(await verifyWith("key.pub"), [2, "attestation_missing"]);
-    await program(["sign", "run", "--key", "key"], { cwd });
+    await warmProgram(["sign", "run", "--key", "key"], { cwd });
     assertEquals(await verifyWith("key.pub"), [0, undefined]);
-    const { stdout } = await program(["verify", "run", "--key", "key.pub"], {
-      cwd,
-    });
+    const { stdout } = await warmProgram(
+      ["verify", "run", "--key", "key.pub"],
+      {
+        cwd,
+      },
+    );
     assertMatch(stdout, /, signed by [0-9a-f]{64}\n$/);
     assertEquals(await verifyWith("other.pub"), [2, "signature_key"]);
     const manifest = join(run, "manifest.json");
@@ -250,7 +253,7 @@ Deno.test({
       manifest,
       text.replace('"timestamp": "20', '"timestamp": "19'),
     );
-    assertEquals((await program(["verify", "run"], { cwd })).code, 0);
+    assertEquals((await warmProgram(["verify", "run"], { cwd })).code, 0);
     assertEquals(await verifyWith("key.pub"), [2, "subject_differs"]);
   },
 });
@@ -291,9 +294,11 @@ Deno.test({
     using folder = temporaryFolder();
     const cwd = folder.path;
     copyRun(join(cwd, "run"));
-    await program(["keygen", "--out", "key"], { cwd });
+    await warmProgram(["keygen", "--out", "key"], { cwd });
     Deno.mkdirSync(join(cwd, "run/attestation.json"));
-    const ended = await program(["verify", "run", "--key", "key.pub"], { cwd });
+    const ended = await warmProgram(["verify", "run", "--key", "key.pub"], {
+      cwd,
+    });
     assertEquals(ended, {
       code: 2,
       stdout:
@@ -323,9 +328,9 @@ script:
 `,
     );
     const start = { cwd: folder.path, timeoutMs: 20_000 };
-    const run = await program(["run", "task.yaml", "--out", "out"], start);
+    const run = await warmProgram(["run", "task.yaml", "--out", "out"], start);
     assertEquals([run.code, run.stderr], [0, ""]);
-    const { code, stdout } = await program(["verify", "out"], start);
+    const { code, stdout } = await warmProgram(["verify", "out"], start);
     assertEquals(code, 0);
     assertMatch(stdout, /^out: verified \d+ events/);
   },

@@ -2,11 +2,11 @@ import { parseYaml } from "../deps.ts";
 
 /** One text of a corpus. */
 export interface Document {
-  /** Unique in its corpus; for one that was read from files, the path without its extension. */
+  /** Unique in its corpus; of a `.md` or `.txt` file the path without its extension, of any other the path. */
   readonly id: string;
   /** Where it lies below the corpus or, for the tools, below the sandbox; `/` between folders. */
   readonly path: string;
-  /** The whole text, Markdown or plain; its front matter or its first line has its title. */
+  /** The whole text; its front matter or its first line has its title, and that of HTML its `<title>`. */
   readonly text: string;
 }
 

@@ -1,3 +1,4 @@
+import { ToolError } from "./tool_error.ts";
 import { assert, assertEquals } from "@std/assert";
 import { z } from "../deps.ts";
 import type { Document } from "./document.ts";
@@ -200,3 +201,85 @@ for (const { what, value, want } of ARGUMENTS) {
     assertEquals(issues === undefined, want);
   });
 }
+
+const PAGE = {
+  id: "page.html",
+  path: "ops/page.html",
+  text:
+    "<!doctype html><title>Pumps &amp; valves</title><script>secret()</script><p>A <b>turbine</b> hums.",
+};
+
+Deno.test("searchTool() searches what a page of HTML says", async () => {
+  const seen: string[] = [];
+  const tool = searchTool([PAGE], {
+    htmlText: (html) => {
+      seen.push(html);
+      const text = html.replace(/<[^>]*>/g, "").replace("&amp;", "&");
+      return Promise.resolve({ text, truncated: false });
+    },
+  });
+  const { hits } = result.parse(
+    await tool.run({ query: "turbine" }, IDLE_CONTEXT),
+  );
+  assertEquals(hits.map(({ title }) => title), ["Pumps & valves"]);
+  assertEquals(seen, [
+    PAGE.text.replace("<title>Pumps &amp; valves</title>", ""),
+    "Pumps &amp; valves",
+  ]);
+});
+
+Deno.test("searchTool() searches the source of a page that cannot be read", async () => {
+  const tool = searchTool([PAGE], {
+    htmlText: () =>
+      Promise.reject(new ToolError("no", { type: "unreadable_page" })),
+  });
+  const { matches } = result.parse(
+    await tool.run({ query: "turbine" }, IDLE_CONTEXT),
+  );
+  assertEquals(matches, 1);
+});
+
+Deno.test("searchTool() makes no text of what is not a page", async () => {
+  const tool = searchTool([VALVES], {
+    htmlText: () => Promise.reject(new Error("not a page")),
+  });
+  const { matches } = result.parse(
+    await tool.run({ query: "valve" }, IDLE_CONTEXT),
+  );
+  assertEquals(matches, 1);
+});
+
+const LONG = "冷藏室的温度计显示过低。".repeat(20);
+for (
+  const { what, text, query, want } of [
+    {
+      what: "a match in Chinese",
+      text: `# T\n\n${LONG}连接池耗尽了。${LONG}`,
+      query: "连接池",
+      want: "连接池耗尽了",
+    },
+    {
+      what: "a match that has other accents",
+      text: `# T\n\n${FILLER}The Café opens. ${FILLER}`,
+      query: "cafe",
+      want: "The Café opens.",
+    },
+    {
+      what: "a match after letters that grow in lower case",
+      text: `# T\n\n${"İ".repeat(300)} ${FILLER}The valve.`,
+      query: "valve",
+      want: "The valve.",
+    },
+  ]
+) {
+  Deno.test(`searchTool() shows ${what}`, async () => {
+    const snippet = await snippetOf(text, query);
+    assert(snippet.includes(want), snippet);
+  });
+}
+
+Deno.test("searchTool() cuts no vowel sign off its letter", async () => {
+  const text = `# T\n\n${"กี้".repeat(150)}valve${"กี้".repeat(150)}`;
+  const snippet = await snippetOf(text, "valve");
+  assert(/^…\P{M}.*\u0e49…$/u.test(snippet), JSON.stringify(snippet));
+});

@@ -15,7 +15,7 @@ export interface StandardToolsOptions {
   readonly sandbox: Sandbox;
   /** How many bytes a fetched body may have. Default: as `fetchTool` has it. */
   readonly maxBytes?: number | undefined;
-  /** Makes text of a fetched page of HTML. Default: as `fetchTool` has it. */
+  /** Makes text of a page of HTML that was fetched or is searched. Default: as `fetchTool` has it. */
   readonly htmlText?: FetchOptions["htmlText"];
 }
 
@@ -24,7 +24,7 @@ export function standardTools(
   { documents, sandbox, ...options }: StandardToolsOptions,
 ): readonly Tool[] {
   return [
-    searchTool(documents),
+    searchTool(documents, options),
     fetchTool(options),
     readTool(sandbox),
     writeTool(sandbox),

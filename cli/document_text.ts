@@ -1,0 +1,22 @@
+/**
+ * The text of a file: UTF-8, or UTF-16 that begins with a byte order mark.
+ * `undefined` when it is neither, or holds NUL as no text does.
+ */
+export function documentText(bytes: Uint8Array): string | undefined {
+  const [first, second] = bytes;
+  const encoding = first === 0xff && second === 0xfe
+    ? "utf-16le"
+    : first === 0xfe && second === 0xff
+    ? "utf-16be"
+    : "utf-8";
+  try {
+    const text = new TextDecoder(encoding, {
+      fatal: true,
+      // That of UTF-8 is part of what is recorded of a document.
+      ignoreBOM: encoding === "utf-8",
+    }).decode(bytes);
+    return text.includes("\0") ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
