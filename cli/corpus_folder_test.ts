@@ -94,7 +94,7 @@ Deno.test(
       "bad\ufffd.md: its name is not UTF-8",
       "dangling: a link",
       "dir\ufffd/: its name is not UTF-8",
-      "large.txt: larger than 16 MiB",
+      "large.txt: it has 16777217 bytes; up to 16777216 can be read",
       "latin1.md: not a text",
       "link.md: a link",
       "logo.png: not a text",
@@ -128,7 +128,7 @@ const LEFT_OUT = [
   },
   {
     names: ["\u001b[2Ja\nb\u202e"],
-    want: "left out: 1: \ufffd[2Ja\ufffdb\ufffd (a link)",
+    want: "left out: 1: \\u{001b}[2Ja\\u{000a}b\\u{202e} (a link)",
   },
 ];
 

@@ -88,7 +88,7 @@ Deno.test(
     assertEquals(code, 2);
     assertStringIncludes(
       stderr,
-      "permission_denied: the process has no permission for this (--allow-net)",
+      "permission_denied: the process has no permission for this (--allow-net=127.0.0.1:18181)",
     );
   },
 );
