@@ -86,7 +86,12 @@ export {
 } from "./tools/tool.ts";
 export { Redirect } from "./tools/redirect.ts";
 export { ToolError, type ToolErrorOptions } from "./tools/tool_error.ts";
-export { type PathFacts, type Sandbox } from "./tools/sandbox.ts";
+export {
+  type Page,
+  type PageRequest,
+  type PathFacts,
+  type Sandbox,
+} from "./tools/sandbox.ts";
 export { type JudgedPlace, judgedPlace } from "./tools/judged_place.ts";
 export { type Leftover } from "./tools/leftover.ts";
 export {

@@ -78,8 +78,9 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
 
 Paths in a task are relative to its file, those of options to the current folder.
 
-Tools: search {query, top_k?}, fetch {url}, read {path}, write {path, content},
-summarize {text, max_sentences?}.
+Tools: search {query, top_k?}, fetch {url}, read {path, offset?, max_bytes?},
+write {path, content}, summarize {text, max_sentences?}. Of a file of more than
+1 MiB, read returns a page, and where the next begins.
 
 Each text file below the folder of the corpus is a document, in UTF-8 or, with a
 byte order mark, UTF-16, of up to 16 MiB; what begins with a dot and node_modules

@@ -119,7 +119,8 @@ export function rerun(
     return live;
   }
 
-  function runAgain(tool: Tool): Tool {
+  function runAgain(given: Tool): Tool {
+    const tool = asOnRecord(given, recorded[0]);
     const schema = tool.args["~standard"];
     return {
       ...tool,
@@ -255,6 +256,28 @@ export function rerun(
           found: undefined,
         });
       }
+    },
+  };
+}
+
+/**
+ * The same tool, described to the model as when the run began: another version of
+ * it may take more arguments.
+ */
+function asOnRecord(tool: Tool, started: RunEvent | undefined): Tool {
+  const known = started?.type === "run_started"
+    ? started.tools.find(({ name }) => name === tool.name)
+    : undefined;
+  if (known === undefined) return tool;
+  const schema = tool.args["~standard"];
+  return {
+    ...tool,
+    description: known.description,
+    args: {
+      "~standard": {
+        ...schema,
+        jsonSchema: { input: () => ({ ...known.input_schema }) },
+      },
     },
   };
 }

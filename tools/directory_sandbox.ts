@@ -1,7 +1,7 @@
 import { isAbsolute, join, relative } from "../deps.ts";
 import { entry, isWithin, realPlace, tidy } from "./_place.ts";
 import { violation } from "./_refusal.ts";
-import { readVerified } from "./_verified_read.ts";
+import { readVerified, readVerifiedPage } from "./_verified_read.ts";
 import { writeVerified } from "./_verified_write.ts";
 import type { JudgedPlace } from "./judged_place.ts";
 import type { Leftover } from "./leftover.ts";
@@ -17,8 +17,8 @@ export interface DirectorySandboxOptions {
 }
 
 /**
- * Opens an existing directory as a sandbox. This module is one of the few that
- * touch the disk.
+ * Opens an existing directory as a sandbox; files longer than `maxBytes` are read in
+ * pages. This module is one of the few that touch the disk.
  *
  * What stands at a place can change between the check and the use, so a read
  * and a write look at every step of the judged place, open the file, verify that
@@ -97,6 +97,15 @@ export function directorySandbox(
       try {
         const place = located(judged, "read");
         return await readVerified({ path, place, root, maxBytes });
+      } catch (error) {
+        throw foreseen(error, `read "${path}"`);
+      }
+    },
+    async readPage(judged, page) {
+      const { path } = judged;
+      try {
+        const place = located(judged, "read");
+        return await readVerifiedPage({ path, place, root, maxBytes }, page);
       } catch (error) {
         throw foreseen(error, `read "${path}"`);
       }

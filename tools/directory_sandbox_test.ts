@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { directorySandbox } from "./directory_sandbox.ts";
-import type { PathFacts, Sandbox } from "./sandbox.ts";
+import type { PageRequest, PathFacts, Sandbox } from "./sandbox.ts";
 import { ToolError } from "./tool_error.ts";
 import { judged } from "../tests/judged.ts";
 import type { Leftover } from "./leftover.ts";
@@ -1330,3 +1330,50 @@ diskTest("writeText() that is done reports nothing", async ({ root }) => {
     await sandbox.writeText(judged(sandbox, path), "NEWER");
   }
 });
+Deno.test(
+  "directorySandbox() reads a file page by page, whatever its characters",
+  {
+    ignore: lacksDisk,
+  },
+  async () => {
+    const root = Deno.makeTempDirSync();
+    try {
+      const text = "aé€🔧".repeat(100);
+      Deno.writeTextFileSync(`${root}/a.txt`, text);
+      const sandbox = directorySandbox(root, { maxBytes: 64 });
+      const readPage = (path: string, page: PageRequest) =>
+        sandbox.readPage?.(judged(sandbox, path), page) ??
+          Promise.reject(new Error("it reads no pages"));
+      for (const maxBytes of [4, 5, 6, 7, 8, 9, 64, 1000]) {
+        let read = "";
+        for (let offset = 0;;) {
+          const page = await readPage("a.txt", { offset, maxBytes });
+          assert(page.bytes <= Math.min(64, maxBytes));
+          assertEquals(page.total, 1000);
+          read += page.text;
+          offset = page.offset + page.bytes;
+          if (offset === page.total) break;
+          assert(page.bytes > 0);
+        }
+        assertEquals(read, text);
+      }
+      const inside = await readPage("a.txt", { offset: 2, maxBytes: 8 });
+      assertEquals([inside.offset, inside.text], [3, "€🔧"]);
+      const beyond = await readPage("a.txt", { offset: 5000, maxBytes: 8 });
+      assertEquals(beyond, { text: "", offset: 1000, bytes: 0, total: 1000 });
+      Deno.writeFileSync(`${root}/b.txt`, new Uint8Array([0x61, 0xff, 0x62]));
+      const error = await assertRejects(
+        () => readPage("b.txt", { offset: 0, maxBytes: 8 }),
+        ToolError,
+      );
+      assertEquals(error.type, "not_text");
+      Deno.symlinkSync("/etc/hostname", `${root}/link`);
+      await assertRejects(
+        () => readPage("link", { offset: 0, maxBytes: 8 }),
+        ToolError,
+      );
+    } finally {
+      Deno.removeSync(root, { recursive: true });
+    }
+  },
+);

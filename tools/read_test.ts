@@ -60,11 +60,67 @@ Deno.test("readTool() reads nothing that was not judged, however near", async ()
   }
 });
 
+const paged = readTool({
+  ...sandboxOf(new Map()),
+  readPage: (_, { offset, maxBytes }) => {
+    const text = "abcdefghij".slice(offset, offset + maxBytes);
+    return Promise.resolve({ text, offset, bytes: text.length, total: 10 });
+  },
+});
+
+const PAGES = [
+  { args: {}, want: { bytes: 10, text: "abcdefghij" } },
+  {
+    args: { max_bytes: 4 },
+    want: {
+      bytes: 4,
+      text: "abcd",
+      offset: 0,
+      total_bytes: 10,
+      next_offset: 4,
+    },
+  },
+  {
+    args: { offset: 8 },
+    want: { bytes: 2, text: "ij", offset: 8, total_bytes: 10 },
+  },
+  {
+    args: { offset: 99 },
+    want: { bytes: 0, text: "", offset: 99, total_bytes: 10 },
+  },
+];
+
+for (const { args, want } of PAGES) {
+  Deno.test(`readTool() returns the page of ${JSON.stringify(args)}`, async () => {
+    assertEquals(
+      await paged.run({ path: "./a.txt", ...args }, CONTEXT),
+      { path: "./a.txt", ...want },
+    );
+  });
+}
+
 const ARGUMENTS = [
   { what: "a path", value: { path: "a" }, want: true },
   { what: "no path", value: {}, want: false },
   { what: "an empty path", value: { path: "" }, want: false },
   { what: "a number as path", value: { path: 1 }, want: false },
+  {
+    what: "a page",
+    value: { path: "a", offset: 0, max_bytes: 2 ** 20 },
+    want: true,
+  },
+  {
+    what: "a place before the file",
+    value: { path: "a", offset: -1 },
+    want: false,
+  },
+  { what: "half a byte", value: { path: "a", offset: 0.5 }, want: false },
+  { what: "too small a page", value: { path: "a", max_bytes: 3 }, want: false },
+  {
+    what: "too large a page",
+    value: { path: "a", max_bytes: 2 ** 20 + 1 },
+    want: false,
+  },
   { what: "an unknown key", value: { path: "a", mode: "r" }, want: false },
 ];
 

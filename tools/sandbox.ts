@@ -26,6 +26,25 @@ export interface PathFacts {
   readonly hardLinked: boolean;
 }
 
+/** Which bytes of a file are asked for. */
+export interface PageRequest {
+  /** The first byte, from 0. */
+  readonly offset: number;
+  /** How many at the most, 4 or more, so that a character fits. */
+  readonly maxBytes: number;
+}
+
+/** Whole characters of a file. */
+export interface Page {
+  readonly text: string;
+  /** Where the text begins: at the byte that was asked for, or the next character. */
+  readonly offset: number;
+  /** How many bytes of the file the text is. */
+  readonly bytes: number;
+  /** How many bytes the whole file has. */
+  readonly total: number;
+}
+
 /**
  * One directory that a run may read and write. What it opens is the place that
  * the policy has judged and no other: it resolves no path again, follows no link,
@@ -43,6 +62,14 @@ export interface Sandbox {
    * @throws {ToolError} `not_found`, `not_a_file`, `too_large`, `not_text`, `io_error`; `sandbox_violation` when another place, or a link, stands there now
    */
   readText(judged: JudgedPlace): Promise<string>;
+
+  /**
+   * Returns some bytes of a file of any size, verified in the same way. Without
+   * it `read` returns whole files alone.
+   *
+   * @throws {ToolError} as `readText` does, without `too_large`
+   */
+  readPage?(judged: JudgedPlace, page: PageRequest): Promise<Page>;
 
   /**
    * Replaces or creates a file, and creates its parents. A reader may see part
