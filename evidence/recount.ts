@@ -4,6 +4,8 @@ import { tokensOf } from "../runtime/usage.ts";
 /** Counts a run again. */
 export interface Recount {
   push(event: RunEvent): void;
+  /** What was counted so far. */
+  readonly totals: RunTotals;
   /** Lists the totals that are not what was counted, each as a sentence. */
   compare(stated: RunFinished): readonly string[];
 }
@@ -20,6 +22,7 @@ export function recount(): Recount {
     tokens: 0,
   };
   return {
+    totals,
     push(event) {
       switch (event.type) {
         case "step_started":
