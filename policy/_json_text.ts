@@ -81,9 +81,16 @@ export function repeatedKey(text: string): string | undefined {
 
 /** The closing quote of the string that begins at `start`. */
 function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
-  return at;
+  let end = text.indexOf('"', start + 1);
+  // A quote that an odd number of backslashes stands before is part of the string.
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end;
+}
+
+function isEscaped(text: string, quote: number): boolean {
+  let first = quote;
+  while (text[first - 1] === "\\") first -= 1;
+  return (quote - first) % 2 === 1;
 }
 
 /** Whether the string that ends at `end` is the key of an object. */

@@ -74,14 +74,17 @@ export function openGate(
   };
 }
 
+/** How long a key may be that stands for itself; a longer one is hashed, since a run keeps all of them. */
+const MAX_KEY_LENGTH = 256;
+
 /** Equal for calls that the rules judged the same, however they were spelled. */
 function repetitionKey(
   { name, call_sha256, ...known }: Omit<Proposal, "repetition" | "redirects">,
 ): string {
   const judged = judgedArguments(known);
-  return judged === undefined
-    ? call_sha256
-    : sha256Text(JSON.stringify([name, canonicalJson(judged)]));
+  if (judged === undefined) return call_sha256;
+  const key = JSON.stringify([name, canonicalJson(judged)]);
+  return key.length > MAX_KEY_LENGTH ? sha256Text(key) : key;
 }
 
 /** Equal for calls of the same tool with the same arguments, and only for them. */

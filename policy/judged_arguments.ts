@@ -46,10 +46,10 @@ function each(value: Json, spell: (text: string) => string): Json {
  * escape that stands for an unreserved character (RFC 3986, section 6.2.2.2).
  */
 function sentUrl(text: string): string {
-  const url = parseUrl(text);
-  if (url === undefined) return text;
-  url.hash = "";
-  return url.href.replace(/\?$/, "").replace(/%[0-9a-f]{2}/gi, (escape) => {
+  const href = parseUrl(text)?.href;
+  if (href === undefined) return text;
+  const sent = href.replace(/#.*$/s, "").replace(/\?$/, "");
+  return sent.replace(/%[0-9a-f]{2}/gi, (escape) => {
     const character = String.fromCharCode(parseInt(escape.slice(1), 16));
     return /[\w.~-]/.test(character) ? character : escape.toUpperCase();
   });

@@ -40,6 +40,8 @@ export function refusalOfPathText(path: string): string | undefined {
 
 /** Whether percent-decoding or NFKC would turn a segment into one that has `..`. */
 function isDisguisedParent(segment: string): boolean {
+  // Plain ASCII without escapes stands for itself, and most names are that.
+  if (!/[%\x80-\uffff]/.test(segment)) return false;
   let decoded = segment;
   let before: string;
   do {
