@@ -1,5 +1,9 @@
+import { join } from "../deps.ts";
 import { verdictOf, type WrittenApproval } from "../evidence/approval_file.ts";
 import { pendingApproval } from "../evidence/pending_approval.ts";
+import { storedRun } from "../evidence/stored_run.ts";
+import { verifyRun } from "../evidence/verify.ts";
+import { InputError } from "../policy/input_error.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { loadPolicy } from "../policy/load.ts";
@@ -29,6 +33,19 @@ function described(given: WrittenApproval, directory: string): string {
   return `it was ${verdict} by ${given.approver}; \`resume ${
     terminalLine(directory)
   }\` goes on`;
+}
+
+/** What a person is shown must be what the policy asks, so the record is verified first. */
+function refuseForged(directory: string): void {
+  const { findings } = verifyRun(storedRun(directory));
+  const found = findings.find(({ artifact }) => artifact === "state.jsonl");
+  if (found === undefined) return;
+  const { artifact, line, code, message } = found;
+  throw new InputError(join(directory, artifact), [{
+    path: "",
+    line,
+    message: `${code}: ${message}; nobody should answer on this record`,
+  }]);
 }
 
 const VERDICTS = new Map([["approve", "approved"], ["reject", "rejected"]]);
@@ -73,6 +90,7 @@ or cannot be read.
     }
     const record = readRecord(directory).events;
     const request = pendingApproval(record);
+    if (request !== undefined) refuseForged(directory);
     const place = placeOf(directory, record);
     if (isList) {
       const written = request && place &&

@@ -172,8 +172,8 @@ function faultWithin(event: RunEvent): string | undefined {
       if ((event.v === 1) !== isVersion1) {
         return "an event has version 2 when it has a key of it, and only then";
       }
-      if (event.asked !== undefined && decision !== "escalate") {
-        return "only an escalation asks somebody";
+      if ((event.asked !== undefined) !== (decision === "escalate")) {
+        return "an escalation says what it asks about, and nothing else does";
       }
       if (call_id === null && decision !== "deny") {
         return "a budget is on record only when it denies";

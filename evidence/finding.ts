@@ -129,6 +129,12 @@ export const FINDINGS = [
     otherwise: "The recorded policy is one, and its decisions were made again",
   },
   {
+    code: "other_tool",
+    meaning:
+      "A tool of this program is on record with other effects than it has, or did what it cannot do",
+    otherwise: "The tools of this program are on record as they are",
+  },
+  {
     code: "wrong_time",
     meaning: "The clock of the run goes back",
     otherwise: "The times of the events follow each other",

@@ -39,6 +39,8 @@ export interface Rejudged {
   readonly asked: readonly AskedClause[];
   /** The call that was judged, with what was looked up then; `undefined` for a budget. */
   readonly proposal: Proposal | undefined;
+  /** Whether the hosts of the call may have been looked up: nothing else denies it or asks about it. */
+  readonly mayLookUp: boolean;
 }
 
 /** A policy that judges the decisions of a record again, in their order. */
@@ -208,10 +210,13 @@ function judgeCall(
   if (event.decision === "deny" && policy.on_deny === "continue") {
     progress.budget = denialBudget(policy.loop_budget, progress.denials);
   }
+  const hosts = event.facts?.hosts ?? [];
   const addresses = new Map(
-    event.facts?.hosts.map(({ host, addresses }) => [host, addresses]),
+    hosts.map(({ host, addresses }) => [host, addresses]),
   );
   const facts = { ...proposal.facts, addresses };
+  const mayLookUp = hosts.length === 0 ||
+    gate.judge(proposal, answer).effect === "allow";
   const decision = gate.judge({ ...proposal, facts }, answer);
   const { effect, rule, reason, metadata } = decision;
   progress.asked = decision.effect === "escalate" ? decision.asked : [];
@@ -222,6 +227,7 @@ function judgeCall(
     metadata,
     asked: progress.asked,
     proposal: { ...proposal, facts },
+    mayLookUp,
   };
 }
 
@@ -236,7 +242,7 @@ function proposalOf(gate: Gate, progress: Progress): Proposal | undefined {
 }
 
 function byBudget(denial: BudgetDenial | undefined): Rejudged {
-  const nothing = { asked: [], proposal: undefined };
+  const nothing = { asked: [], proposal: undefined, mayLookUp: false };
   return denial === undefined
     ? {
       decision: "allow",

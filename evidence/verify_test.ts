@@ -719,6 +719,54 @@ const FORGERIES: readonly Forgery[] = [
     found: [["undecidable", "state.jsonl", 1]],
   },
   {
+    name: "a tool of this program that writes without saying so",
+    forge: changing({
+      1: (event) =>
+        event.type === "run_started"
+          ? merged(event, {
+            tools: [...event.tools, {
+              name: "write",
+              description: "Create or replace one text file",
+              effects: { fetches: [], reads: [], writes: [] },
+              idempotent: true,
+              input_schema: {},
+            }],
+          })
+          : event,
+    }),
+    found: [["other_tool", "state.jsonl", 1]],
+  },
+  {
+    name: "a question that says nothing of what it asks",
+    run: "approved",
+    forge: changing({
+      4: change({ v: 1, asked: undefined }),
+    }),
+    found: [["event_order", "state.jsonl", 4]],
+  },
+  {
+    name: "a question in other words than the policy's",
+    run: "approved",
+    forge: changing({ 4: change({ reason: "the team has approved it" }) }),
+    found: [["not_as_decided", "state.jsonl", 4]],
+  },
+  {
+    name: "a denial that says nothing of what it is about",
+    run: "denied_call",
+    forge: changing({ 4: change({ metadata: {} }) }),
+    found: [["not_as_decided", "state.jsonl", 4]],
+  },
+  {
+    name: "arguments that a validator made of the same",
+    forge: changing({
+      4: change({
+        v: 2,
+        facts: { args_error: null, paths: [], hosts: [], args: { text: "hi" } },
+      }),
+    }),
+    found: [["impossible_fact", "state.jsonl", 4]],
+  },
+  {
     name: "a clock that goes back",
     forge: changing({ 8: change({ ts: "5" }) }),
     found: [["wrong_time", "state.jsonl", 8]],

@@ -69,10 +69,6 @@ const SURVIVORS: readonly {
     ],
   },
   {
-    why: "a task's text may say more than question and id; --task compares it",
-    fields: ["run_started.task.text"],
-  },
-  {
     why:
       "what a tool was called or was like that no call of the run depends on; replay compares no program",
     fields: [
@@ -86,6 +82,8 @@ const SURVIVORS: readonly {
   {
     why: "whether arguments fit is recorded; no validator is made of a schema",
     fields: [
+      "run_started.tools.[].input_schema",
+      "run_started.tools.[].input_schema.properties",
       "run_started.tools.[].input_schema.$schema",
       "run_started.tools.[].input_schema.additionalProperties",
       "run_started.tools.[].input_schema.properties.text",
@@ -196,7 +194,14 @@ function othersByType(value: unknown): readonly unknown[] {
       ? []
       : [[], [...value, value[0]], value.toReversed()];
   }
-  return [null];
+  const members = Object.entries(Object(value));
+  return [
+    null,
+    { ...Object(value), odd: "x" },
+    ...members.map(([key]) =>
+      Object.fromEntries(members.filter(([each]) => each !== key))
+    ),
+  ];
 }
 
 /** Every value in an event, itself excluded, with the keys that lead to it. */
@@ -354,8 +359,11 @@ async function forgedBy(
   const event = events[index];
   if (event === undefined) return undefined;
   const changed = events.with(index, withValue(event, path, other));
+  const fitting = refitted(changed, { index, path });
+  // What fits again by being what it was is no change.
+  if (JSON.stringify(fitting) === JSON.stringify(events)) return undefined;
   try {
-    return await rewritten(artifacts, refitted(changed, { index, path }));
+    return await rewritten(artifacts, fitting);
   } catch (error) {
     // What is no event, or no run, cannot be written by the program.
     if (error instanceof TypeError || error instanceof RangeError) {

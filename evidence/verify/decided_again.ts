@@ -1,11 +1,12 @@
 import { InputError } from "../../policy/input_error.ts";
 import { loadPolicy, type Policy } from "../../policy/load.ts";
-import type { Metadata } from "../../policy/rule.ts";
 import type {
   LlmCompleted,
   PolicyChecked,
+  RecordedTool,
   RunEvent,
   RunStarted,
+  ToolFinished,
 } from "../../runtime/event.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import { toolOnRecord } from "../../runtime/recorded_tool.ts";
@@ -15,6 +16,7 @@ import { valueDifference } from "../../runtime/value_difference.ts";
 import { changedDecision } from "./changed_decisions.ts";
 import type { EventCheck, EventFault } from "./event_check.ts";
 import { factFaults } from "./fact_faults.ts";
+import { ownTool } from "./own_tools.ts";
 import { retryFault } from "./retry_fault.ts";
 import { taskFault } from "./task_fault.ts";
 
@@ -46,6 +48,7 @@ export function decidedAgain(): EventCheck {
     if (task !== undefined) faults.push({ code: "not_in_task", message: task });
     try {
       toolRegistry(event.tools.map((tool) => toolOnRecord(tool, NOT_ASKED)));
+      faults.push(...event.tools.flatMap(toolFaults));
       const policy = loadPolicy(event.policy.text, "the policy on record");
       const { document } = policy;
       again = {
@@ -111,6 +114,34 @@ function undecided(message: string): EventFault {
 /** No validator is on record; whether arguments fit is. */
 const NOT_ASKED = () => ({ issues: [] });
 
+/** What this program's own tools touch is known. */
+function toolFaults(tool: RecordedTool): readonly EventFault[] {
+  const own = ownTool(tool);
+  const isSame = own === undefined ||
+    own.idempotent === tool.idempotent &&
+      valueDifference(own.effects, tool.effects) === undefined;
+  return isSame ? [] : [{
+    code: "other_tool",
+    message: `the tool ${quoted(tool.name)} has other effects`,
+  }];
+}
+
+/** Of this program's own tools `fetch` alone is redirected, to a URL. */
+function redirectFaults(
+  { tool: name, redirect }: ToolFinished,
+  { started }: Again,
+): readonly EventFault[] {
+  const tool = started.tools.find((each) => each.name === name);
+  if (redirect === null || tool === undefined) return [];
+  if (ownTool(tool) === undefined) return [];
+  const isUrl = name === "fetch" && typeof redirect.url === "string" &&
+    Object.keys(redirect).length === 1;
+  return isUrl ? [] : [{
+    code: "other_tool",
+    message: `the tool ${quoted(name)} cannot be redirected to this`,
+  }];
+}
+
 function usageFaults(
   { usage, error }: LlmCompleted,
   { policy }: Again,
@@ -132,10 +163,15 @@ function decisionFaults(
   const facts = event.facts === null || proposal === undefined
     ? []
     : factFaults(event.facts, proposal);
+  const early = rejudged.mayLookUp || proposal === undefined
+    ? []
+    : ["a host was looked up of a call that was not to run"];
   const message = verdictFault(event, rejudged, started.runtime_version) ??
     callFault(event, rejudged);
   return [
-    ...facts.map((message) => ({ code: "impossible_fact", message } as const)),
+    ...[...facts, ...early].map((message) =>
+      ({ code: "impossible_fact", message }) as const
+    ),
     ...message === undefined ? [] : [undecided(message)],
   ];
 }
@@ -166,29 +202,28 @@ function spelled(
 
 /** What a decision says of its call beside the verdict. */
 function callFault(
-  { call_sha256, metadata, asked }: PolicyChecked,
+  { call_sha256, metadata, asked, reason }: PolicyChecked,
   rejudged: Rejudged,
 ): string | undefined {
   const due = rejudged.proposal?.call_sha256 ?? null;
   if (call_sha256 !== due) {
     return `call_sha256 is ${call_sha256}; that of the proposed call is ${due}`;
   }
-  if (
-    asked !== undefined && valueDifference(rejudged.asked, asked) !== undefined
-  ) {
-    return "the policy asks about something else than what was asked";
+  if (asked !== undefined) {
+    const isSame = valueDifference(rejudged.asked, asked) === undefined &&
+      reason === rejudged.reason;
+    if (!isSame) {
+      return "the policy asks about something else, or in other words";
+    }
   }
-  const key = strayKey(metadata, rejudged.metadata);
-  return key === undefined
+  const difference = valueDifference(rejudged.metadata, metadata);
+  return difference === undefined
     ? undefined
-    : `metadata.${key} is not what the rules find: ${
-      quoted(String(rejudged.metadata[key]))
-    }`;
+    : `metadata.${difference.path} is ${
+      spelledValue(difference.found)
+    }; the rules find ${spelledValue(difference.expected)}`;
 }
 
-/** A later version may find more; what is on record must follow. */
-function strayKey(recorded: Metadata, found: Metadata): string | undefined {
-  return Object.keys(recorded).find((key) =>
-    !Object.hasOwn(found, key) || !Object.is(recorded[key], found[key])
-  );
+function spelledValue(value: unknown): string {
+  return value === undefined ? "nothing" : quoted(String(value));
 }

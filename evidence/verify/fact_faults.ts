@@ -3,6 +3,8 @@ import { urlsOf } from "../../policy/facts.ts";
 import type { Proposal } from "../../policy/rule.ts";
 import { isAddress } from "../../policy/url_text.ts";
 import type { RecordedFacts, RecordedHost } from "../../runtime/event.ts";
+import { recordedFacts } from "../../runtime/recorded_facts.ts";
+import { valueDifference } from "../../runtime/value_difference.ts";
 import { quoted } from "../../tools/data/untrusted_text.ts";
 import { recordedPathFault } from "./recorded_path_fault.ts";
 
@@ -22,11 +24,16 @@ export function factFaults(
         : `the arguments do not fit: ${proposal.args.reason}`,
     );
   }
-  const named = [...proposal.facts.paths.keys()];
-  const isSame = named.length === facts.paths.length &&
-    facts.paths.every(({ path }, index) => path === named[index]);
-  if (!isSame) {
-    faults.push("other paths were looked up than those that the call names");
+  const due = recordedFacts(proposal);
+  if (valueDifference(due.args, facts.args) !== undefined) {
+    faults.push(
+      "the arguments that stand there are not what a validator made of others",
+    );
+  }
+  if (valueDifference(due.paths, facts.paths) !== undefined) {
+    faults.push(
+      "other paths were looked up than those that the call names, or lead elsewhere after an answer",
+    );
   }
   for (const found of facts.paths) {
     const fault = recordedPathFault(found);

@@ -63,7 +63,8 @@ function insideFault(
   const below = resolved.slice(SANDBOX_ROOT.length);
   const plain = spelled === "." ? "" : `/${spelled}`;
   if (isAbsolute(spelled)) {
-    return via_link || spelled.endsWith(below)
+    // No sandbox is the root of the disk.
+    return via_link || spelled.endsWith(below) && spelled !== below
       ? undefined
       : "without a link it leads to where it is spelled";
   }

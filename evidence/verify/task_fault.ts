@@ -12,7 +12,10 @@ export function taskFault(
 ): string | undefined {
   const document = mappingIn(text);
   if (document === undefined) {
-    return text.includes(question) ? undefined : fault("question", question);
+    // What looks like a task and cannot be read has no question that can be told.
+    const isPlain = !/^["']?question["']?\s*:/m.test(text);
+    const isThere = question === "" ? text === "" : text.includes(question);
+    return isPlain && isThere ? undefined : fault("question", question);
   }
   const own = (key: string): unknown =>
     Object.getOwnPropertyDescriptor(document, key)?.value;

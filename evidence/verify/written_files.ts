@@ -7,6 +7,7 @@ import type {
   ToolStarted,
 } from "../../runtime/event.ts";
 import type { Json } from "../../tools/json.ts";
+import { ownTool } from "./own_tools.ts";
 import { sha256 } from "../../tools/data/sha256.ts";
 
 /** What the last call that touched a file left there. */
@@ -54,7 +55,7 @@ export function writtenFiles(): WrittenFiles {
     if (call === undefined || event.error !== null) return;
     const write = ownWrite(call, event);
     const tool = tools.find(({ name }) => name === call.tool);
-    if (write === undefined || !isOwnTool(tool)) return;
+    if (write === undefined || !isOwnWrite(tool)) return;
     const { path, content } = write;
     const place = places(call).find((each) => each.path === path)?.place;
     if (place === undefined) return;
@@ -108,11 +109,9 @@ function placeBelow(resolved: string): string | undefined {
     : place;
 }
 
-/** The definition of the tool that replaces a file as a whole, as it is recorded. */
-function isOwnTool(tool: RecordedTool | undefined): boolean {
-  return tool?.name === "write" &&
-    tool.description === "Create or replace one text file" &&
-    canonicalize(tool.effects.writes) === '["path"]';
+/** Whether it is the tool that replaces a file as a whole. */
+function isOwnWrite(tool: RecordedTool | undefined): boolean {
+  return tool?.name === "write" && ownTool(tool) !== undefined;
 }
 
 /** What the call wrote, by its arguments, and by what it returned. */
