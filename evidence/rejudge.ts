@@ -37,6 +37,8 @@ export interface Rejudged {
   readonly metadata: Metadata;
   /** What a person would be asked about; empty unless the decision is `escalate`. */
   readonly asked: readonly AskedClause[];
+  /** The same, had no host been looked up: only what is allowed then is looked up at all. */
+  readonly withoutHosts: "allow" | "deny" | "escalate";
   /** The call that was judged, with what was looked up then; `undefined` for a budget. */
   readonly proposal: Proposal | undefined;
 }
@@ -215,12 +217,16 @@ function judgeCall(
   const decision = gate.judge({ ...proposal, facts }, answer);
   const { effect, rule, reason, metadata } = decision;
   progress.asked = decision.effect === "escalate" ? decision.asked : [];
+  const withoutHosts = addresses.size === 0
+    ? effect
+    : gate.judge(proposal, answer).effect;
   return {
     decision: effect,
     rule_id: rule,
     reason,
     metadata,
     asked: progress.asked,
+    withoutHosts,
     proposal: { ...proposal, facts },
   };
 }
@@ -240,6 +246,7 @@ function byBudget(denial: BudgetDenial | undefined): Rejudged {
   return denial === undefined
     ? {
       decision: "allow",
+      withoutHosts: "allow",
       rule_id: null,
       reason: null,
       metadata: {},
@@ -247,6 +254,7 @@ function byBudget(denial: BudgetDenial | undefined): Rejudged {
     }
     : {
       decision: "deny",
+      withoutHosts: "deny",
       rule_id: denial.rule,
       reason: denial.reason,
       metadata: denial.metadata,

@@ -39,6 +39,8 @@ export function decidedAgain(): EventCheck {
   let again: Again | undefined;
   /** Whether the last event ends the run, so that only the end of its step may follow. */
   let mustEnd = false;
+  /** Whether the last decision asks as version 1 does, which looks hosts up before. */
+  let askedAsVersion1 = false;
 
   function started(event: RunStarted): readonly EventFault[] {
     const faults: EventFault[] = [];
@@ -86,11 +88,27 @@ export function decidedAgain(): EventCheck {
       case "policy_checked":
         mustEnd = isBudget ||
           event.decision === "deny" && run.policy.on_deny === "terminate";
-        return rejudged === undefined
-          ? []
-          : decisionFaults(event, rejudged, run);
+        return rejudged === undefined ? [] : [
+          ...decisionFaults(event, rejudged, run),
+          ...earlyLookUp(event, rejudged),
+        ];
     }
     return [];
+  }
+
+  /** Version 1 looks hosts up before a person is asked; no version does for a denied call. */
+  function earlyLookUp(
+    { decision, asked, facts }: PolicyChecked,
+    { withoutHosts }: Rejudged,
+  ): readonly EventFault[] {
+    const isVersion1 = askedAsVersion1;
+    askedAsVersion1 = decision === "escalate" && asked === undefined;
+    const mayLookUp = withoutHosts === "allow" || isVersion1 ||
+      withoutHosts === "escalate" && asked === undefined;
+    if (mayLookUp || facts === null || facts.hosts.length === 0) return [];
+    const message =
+      "a host was looked up before the call was approved, or of one that is denied";
+    return [{ code: "impossible_fact", message }];
   }
 
   return {
