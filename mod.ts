@@ -130,7 +130,13 @@ export {
   type RetryLimits,
 } from "./policy/document.ts";
 export { type Redaction, redactor } from "./policy/redaction.ts";
-export { type Metadata, RULE_IDS, type RuleId } from "./policy/rule.ts";
+export {
+  type Ask,
+  type AskedClause,
+  type Metadata,
+  RULE_IDS,
+  type RuleId,
+} from "./policy/rule.ts";
 
 export { agentLoop } from "./runtime/loop.ts";
 export {
@@ -309,7 +315,11 @@ export {
   FINDINGS,
 } from "./evidence/finding.ts";
 export { type KeptElsewhere } from "./evidence/kept_elsewhere.ts";
-export { type Verification, verifyRun } from "./evidence/verify.ts";
+export {
+  type Verification,
+  type VerifyOptions,
+  verifyRun,
+} from "./evidence/verify.ts";
 
 if (import.meta.main) {
   const { main } = await import("./cli.ts");

@@ -809,6 +809,21 @@ const FORGERIES: readonly Forgery[] = [
     found: [["impossible_fact", "state.jsonl", 4]],
   },
   {
+    name: "a host of a denied call that was looked up",
+    run: "unlisted_url",
+    forge: changing({
+      4: (event) =>
+        merged(event, {
+          facts: {
+            args_error: null,
+            paths: [],
+            hosts: [{ host: "x.test", addresses: [] }],
+          },
+        }),
+    }),
+    found: [["impossible_fact", "state.jsonl", 4]],
+  },
+  {
     name: "an attempt that ended before its retries were used up",
     run: "retries_exhausted",
     forge: changing({

@@ -64,6 +64,7 @@ export interface Ask {
 
 /** What a person is asked about, or was, and by which rule. */
 export interface AskedClause extends Ask {
+  /** The rule whose entry it is. */
   readonly rule_id: RuleId;
 }
 

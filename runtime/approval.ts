@@ -76,25 +76,30 @@ export interface ApprovalSubject {
   readonly call_sha256: string | null;
   /** What is on record of the tool; `null` when there is none. */
   readonly tool: RecordedTool | null;
-  /** What is asked about; left out in records of version 1. */
-  readonly asked?: readonly AskedClause[] | undefined;
+  /** What is asked about. */
+  readonly asked: readonly AskedClause[];
   /** Where the paths of the call lead. */
   readonly places: readonly JudgedPlace[];
 }
 
 /**
  * Names one call of one run under one policy, with what is asked about and the
- * places that it may touch, so that an answer fits no other. In records of version
- * 1 it names neither of the last two.
+ * places that it may touch, so that an answer fits no other.
  */
 export function approvalBinding(subject: ApprovalSubject): string {
-  const { run_id, policy_sha256, seq, call_sha256, tool, asked } = subject;
-  const parts = [run_id, policy_sha256, seq, call_sha256, tool];
+  const { run_id, policy_sha256, seq, call_sha256, tool } = subject;
+  const { asked, places } = subject;
   return hash(
     "sha256",
-    JSON.stringify(
-      asked === undefined ? parts : [...parts, asked, subject.places],
-    ),
+    JSON.stringify([
+      run_id,
+      policy_sha256,
+      seq,
+      call_sha256,
+      tool,
+      asked,
+      places,
+    ]),
   );
 }
 
@@ -119,7 +124,7 @@ export function askingRun(
 /** What an answer to a decision must be bound to, from what is on record. */
 export function bindingOf(
   { run_id, policy, tool }: AskingRun,
-  { seq, call_sha256, asked, facts }: PolicyChecked,
+  { seq, call_sha256, asked = [], facts }: PolicyChecked,
 ): string {
   return approvalBinding({
     run_id,

@@ -21,17 +21,8 @@ Deno.test("approvalBinding() is the SHA-256 of run, policy, decision, call, tool
   assertEquals(approvalBinding(SUBJECT), PINNED);
 });
 
-Deno.test("approvalBinding() of version 1 names neither question nor places", () => {
-  const subject = { ...SUBJECT, asked: undefined };
-  assertEquals(approvalBinding(subject), PINNED_V1);
-  assertEquals(approvalBinding({ ...subject, places: [] }), PINNED_V1);
-});
-
 const PINNED =
   "5806ac2a5861a787369b2d4565c8104edbd3172617505375ef65fba81077a8a6";
-
-const PINNED_V1 =
-  "e2dda2acd267ab0c03dc684f9c31b00972e57070c8063f43e30c092084804b81";
 
 const OTHERS:
   readonly (Partial<ApprovalSubject> & { readonly name: string })[] = [

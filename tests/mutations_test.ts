@@ -8,27 +8,22 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { hash } from "node:crypto";
-import { canonicalize } from "../deps.ts";
 import { memorySource } from "../evidence/artifact_source.ts";
 import type { Artifacts } from "../evidence/artifacts.ts";
-import { recount } from "../evidence/recount.ts";
 import { replay } from "../evidence/replay.ts";
 import { verifyRun } from "../evidence/verify.ts";
 import { InputError } from "../policy/input_error.ts";
 import { RULE_IDS } from "../policy/rule.ts";
-import { bindingOf } from "../runtime/approval.ts";
 import {
   ATTEMPT_OUTCOMES,
   EXECUTION_PATHS,
   FAILURE_KINDS,
-  type PolicyChecked,
   type RunEvent,
-  type RunStarted,
   TERMINAL_REASONS,
 } from "../runtime/event.ts";
 import { FAILURE_MODES } from "../runtime/failure.ts";
 import { eventsIn, recorded, rewritten } from "./forgery.ts";
+import { refitted } from "./refitted.ts";
 import { REHEARSALS } from "./rehearsals.ts";
 
 type Path = readonly (string | number)[];
@@ -233,78 +228,6 @@ function withValue(event: RunEvent, path: Path, other: unknown): RunEvent {
   return copy;
 }
 
-/** Makes everything fit that follows from the events, but for what was changed. */
-function refitted(
-  events: readonly RunEvent[],
-  changed: { readonly index: number; readonly path: Path },
-): readonly RunEvent[] {
-  const [first] = events;
-  if (first?.type !== "run_started") return events;
-  const isChanged = (index: number, key: string) =>
-    index === changed.index && changed.path.includes(key);
-  const run = refittedStart(first, (key) => isChanged(0, key));
-  const counts = recount();
-  let checked: PolicyChecked | undefined;
-  return events.map((event, index): RunEvent => {
-    const own = (key: string) => isChanged(index, key);
-    counts.push(event);
-    switch (event.type) {
-      case "run_started":
-        return run;
-      case "policy_checked": {
-        const started = events[index + 1];
-        checked = started?.type === "tool_started" && !own("call_sha256")
-          ? { ...event, call_sha256: callHash(started) }
-          : event;
-        return checked;
-      }
-      case "approval_resolved": {
-        if (checked === undefined || own("bound_to")) return event;
-        const { run_id, policy, tools } = run;
-        const name = checked.tool;
-        const tool = tools.find((each) => each.name === name) ?? null;
-        const bound_to = bindingOf({ run_id, policy, tool }, checked);
-        return { ...event, bound_to };
-      }
-      case "tool_started": {
-        if (own("idempotency_key")) return event;
-        const key = canonicalize([
-          run.run_id,
-          event.seq,
-          event.tool,
-          event.args,
-        ]);
-        return { ...event, idempotency_key: hash("sha256", key ?? "") };
-      }
-      case "run_finished": {
-        if (own("totals")) return event;
-        return { ...event, totals: { ...event.totals, ...counts.totals } };
-      }
-    }
-    return event;
-  });
-}
-
-function refittedStart(
-  event: RunStarted,
-  isChanged: (key: string) => boolean,
-): RunStarted {
-  const { task, policy } = event;
-  if (isChanged("sha256") || isChanged("version")) return event;
-  const sha256 = hash("sha256", policy.text);
-  return {
-    ...event,
-    task: { ...task, sha256: hash("sha256", task.text) },
-    policy: { ...policy, sha256, version: sha256.slice(0, 12) },
-  };
-}
-
-function callHash(
-  { tool, args }: Extract<RunEvent, { readonly type: "tool_started" }>,
-): string {
-  return hash("sha256", JSON.stringify([tool, canonicalize(args)]));
-}
-
 /** Whether replay does something else, or cannot read the record at all. */
 async function isReplayed(events: readonly RunEvent[]): Promise<boolean> {
   try {
@@ -333,6 +256,8 @@ async function mutate(artifacts: Artifacts, found: Survivors): Promise<number> {
         const forged = await forgedBy(artifacts, { index, path, other });
         mutants += 1;
         if (forged === undefined) continue;
+        // What fits again by being what it was is no change.
+        if (ledgerOf(forged) === ledgerOf(artifacts)) continue;
         const { findings } = verifyRun(memorySource(forged));
         if (findings.length > 0) continue;
         const field = `${event.type}.${
@@ -344,6 +269,10 @@ async function mutate(artifacts: Artifacts, found: Survivors): Promise<number> {
     }
   }
   return mutants;
+}
+
+function ledgerOf(artifacts: Artifacts): string | undefined {
+  return artifacts.get("state.jsonl");
 }
 
 /** The artifacts of a record with one value changed; `undefined` when there is no such event. */
@@ -359,11 +288,9 @@ async function forgedBy(
   const event = events[index];
   if (event === undefined) return undefined;
   const changed = events.with(index, withValue(event, path, other));
-  const fitting = refitted(changed, { index, path });
-  // What fits again by being what it was is no change.
-  if (JSON.stringify(fitting) === JSON.stringify(events)) return undefined;
+  const isOwn = (at: number, key: string) => at === index && path.includes(key);
   try {
-    return await rewritten(artifacts, fitting);
+    return await rewritten(artifacts, refitted(changed, isOwn));
   } catch (error) {
     // What is no event, or no run, cannot be written by the program.
     if (error instanceof TypeError || error instanceof RangeError) {

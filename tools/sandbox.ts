@@ -36,6 +36,7 @@ export interface PageRequest {
 
 /** Whole characters of a file. */
 export interface Page {
+  /** What stands there. */
   readonly text: string;
   /** Where the text begins: at the byte that was asked for, or the next character. */
   readonly offset: number;

@@ -92,6 +92,8 @@ export function decidedAgain(): EventCheck {
         return rejudged === undefined
           ? []
           : decisionFaults(event, rejudged, run);
+      case "tool_finished":
+        return redirectFaults(event, run);
     }
     return [];
   }
@@ -163,11 +165,13 @@ function decisionFaults(
   const facts = event.facts === null || proposal === undefined
     ? []
     : factFaults(event.facts, proposal);
-  const early = rejudged.mayLookUp || proposal === undefined
-    ? []
-    : ["a host was looked up of a call that was not to run"];
   const message = verdictFault(event, rejudged, started.runtime_version) ??
     callFault(event, rejudged);
+  const isEarly = message === undefined && proposal !== undefined &&
+    !rejudged.mayLookUp;
+  const early = isEarly
+    ? ["a host was looked up of a call that was not to run"]
+    : [];
   return [
     ...[...facts, ...early].map((message) =>
       ({ code: "impossible_fact", message }) as const

@@ -7,6 +7,7 @@ import { playBudget } from "./loop_budget.ts";
 import type { Outcome } from "./outcome.ts";
 import { playRaceInside } from "./race_inside.ts";
 import { playReader } from "./readers.ts";
+import { playRecord } from "./record.ts";
 import { pathTrial, playPath } from "./sandbox_path.ts";
 import {
   endPlayer,
@@ -49,6 +50,7 @@ export const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
     times: () => RUN_DIRECTORY_TIMES.map((ms) => ms * 1000),
     end: endPlayer,
   }],
+  ["record", { play: playRecord, disk: true }],
   ["escalation", judged(escalationTrial)],
   ["terminal", { play: playTerminal, disk: true }],
   ["readers", { play: playReader }],
