@@ -1,5 +1,6 @@
 import { verdictOf, type WrittenApproval } from "../evidence/approval_file.ts";
 import { pendingApproval } from "../evidence/pending_approval.ts";
+import { choice } from "./choice.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { loadPolicy } from "../policy/load.ts";
@@ -31,7 +32,7 @@ function described(given: WrittenApproval, directory: string): string {
   }\` goes on`;
 }
 
-const VERDICTS = new Map([["approve", "approved"], ["reject", "rejected"]]);
+const VERDICTS = { approve: "approved", reject: "rejected" } as const;
 
 /** `approvals`: see what a run waits for, and answer it. */
 export const approvals: Command = {
@@ -62,19 +63,22 @@ or cannot be read.
       flags: ["json"],
       operands: ["list|approve|reject", "RUN_DIR"],
     });
-    const [verb, directory] = [given.operand(0), given.operand(1)];
+    const verb = choice(given.operand(0), {
+      where: "Cannot understand",
+      of: ["list", "approve", "reject"],
+    });
+    const directory = given.operand(1);
     const [by, json] = [given.option("by"), given.flag("json")];
-    const isList = verb === "list";
-    if (isList && by !== undefined) {
+    if (verb === "list" && by !== undefined) {
       throw new UsageError("Cannot use --by with approvals list");
     }
-    if (!isList && json) {
+    if (verb !== "list" && json) {
       throw new UsageError(`Cannot use --json with approvals ${verb}`);
     }
     const record = readRecord(directory).events;
     const request = pendingApproval(record);
     const place = placeOf(directory, record);
-    if (isList) {
+    if (verb === "list") {
       const written = request && place &&
         writtenApproval(place, request.bound_to);
       const answered = written?.approval;
@@ -93,14 +97,8 @@ or cannot be read.
       else output.data(describeRequest(request));
       return EXIT.waiting;
     }
-    const verdict = VERDICTS.get(verb);
-    if (verdict === undefined) {
-      throw new UsageError(
-        `Cannot understand "${verb}": expected list, approve or reject`,
-      );
-    }
-    if (by === undefined) throw new UsageError("--by is missing");
-    const approver = approverName(by);
+    const verdict = VERDICTS[verb];
+    const approver = approverName(given.required("by"));
     if (request === undefined || place === undefined) {
       throw new UsageError(`Cannot ${verb}: "${directory}" does not wait`);
     }

@@ -11,7 +11,7 @@ import { standardTools } from "../tools/standard_tools.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import { type AskedCall, readCallLine } from "./call_line.ts";
 import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
+import { type Command, EXIT } from "./command.ts";
 import { readInput, whyUnreadable } from "./files.ts";
 import type { RefusedTool, ToolFile } from "./json_schema_tools.ts";
 import { stdinLines } from "./stdin_lines.ts";
@@ -53,8 +53,7 @@ when a line was answered with an error.
       options: ["policy", "sandbox", "tools"],
       flags: ["session"],
     });
-    const policyPath = given.option("policy");
-    if (policyPath === undefined) throw new UsageError("--policy is missing");
+    const policyPath = given.required("policy");
     const policy = loadPolicy(readInput(policyPath), policyPath);
     const sandbox = openSandbox(given.option("sandbox") ?? ".");
     const toolsPath = given.option("tools");
@@ -82,7 +81,7 @@ when a line was answered with an error.
       }
     }
     if (bad === 0) return EXIT.ok;
-    output.note(
+    output.error(
       `standard input: ${
         counted(bad, "line")
       } cannot be judged; each was answered with an "error"`,

@@ -20,7 +20,7 @@ export async function eachRun(
       if (!await look(run)) objected = true;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      output.note(error.message);
+      output.error(error.message);
       unreadable = true;
     }
   }

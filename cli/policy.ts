@@ -2,6 +2,7 @@ import { policyJsonSchema } from "../policy/document.ts";
 import { loadPolicy } from "../policy/load.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command_line.ts";
+import { choice } from "./choice.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { readInput } from "./files.ts";
 
@@ -14,8 +15,12 @@ export const policy: Command = {
 validate  says which version a policy has, or every problem with its line
 schema    prints the JSON Schema of a policy file
 `,
-  run([action, ...rest], output) {
-    switch (action) {
+  run([given, ...rest], output) {
+    if (given === undefined) {
+      throw new UsageError("Expected validate|schema, found nothing");
+    }
+    const actions = ["validate", "schema"] as const;
+    switch (choice(given, { where: "Cannot understand", of: actions })) {
       case "schema":
         parseCommandLine(rest, {});
         output.data(JSON.stringify(policyJsonSchema(), null, 2));
@@ -26,10 +31,6 @@ schema    prints the JSON Schema of a policy file
         output.data(`${terminalLine(path)}: policy ${version}`);
         return EXIT.ok;
       }
-      default:
-        throw new UsageError(
-          `Expected validate or schema, found ${action ?? "nothing"}`,
-        );
     }
   },
 };

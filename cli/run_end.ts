@@ -76,7 +76,7 @@ export function reportBrokenOff(
   const rest = isOnRecord(out)
     ? "the run is on record up to here and can be resumed"
     : "nothing is on record, so the run has to be begun again";
-  output.note(terminalLine(`${unwritten.message}; ${rest}`));
+  output.error(terminalLine(`${unwritten.message}; ${rest}`));
   return EXIT.error;
 }
 
@@ -99,7 +99,7 @@ export function reportCassette(
 ): number | undefined {
   const trouble = cassette?.trouble();
   if (trouble === undefined) return undefined;
-  output.note(terminalLine(trouble));
+  output.error(terminalLine(trouble));
   return EXIT.error;
 }
 
@@ -111,7 +111,7 @@ export function reportEnd(
   const answered = finished.terminal_reason === "final_answer";
   const why = answered ? undefined : trouble ?? "cancelled";
   if (why !== undefined) {
-    output.note(terminalLine(`${why}; see ${join(out, "run_report.md")}`));
+    output.error(terminalLine(`${why}; see ${join(out, "run_report.md")}`));
   }
   // A run that was stopped leaves some over as a matter of course.
   if (answered && unused > 0) {

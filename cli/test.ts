@@ -2,6 +2,7 @@ import { memorySink } from "../evidence/artifacts.ts";
 import { InputError } from "../policy/input_error.ts";
 import { join, walkSync } from "../deps.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
+import { choice } from "./choice.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, type Output, UsageError } from "./command.ts";
 import { whyUnreadable } from "./files.ts";
@@ -34,8 +35,8 @@ Exit codes: 0 every task is as it expects, 2 one is not,
       operands: ["PATH..."],
     });
     const reporter = given.option("reporter");
-    if (reporter !== undefined && reporter !== "junit") {
-      throw new UsageError(`Cannot use the reporter "${reporter}"`);
+    if (reporter !== undefined) {
+      choice(reporter, { where: "Cannot use --reporter", of: ["junit"] });
     }
     const filter = given.option("filter") ?? "";
     const scenarios = given.operands.flatMap(taskFiles)

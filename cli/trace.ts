@@ -6,7 +6,8 @@ import {
 } from "../trace/validate.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
+import { choice } from "./choice.ts";
+import { type Command, EXIT } from "./command.ts";
 import { readRunText } from "./files.ts";
 
 /** `trace`: validates a trace strictly. */
@@ -24,9 +25,7 @@ check  validates OTLP/JSON documents and this runtime's own span contract;
       flags: ["json"],
       operands: ["check", "FILE..."],
     });
-    if (given.operand(0) !== "check") {
-      throw new UsageError(`Expected check, found ${given.operand(0)}`);
-    }
+    choice(given.operand(0), { where: "Cannot understand", of: ["check"] });
     let code: number = EXIT.ok;
     for (const path of given.operands.slice(1)) {
       const judged = judge(readRunText(path));

@@ -1,0 +1,195 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "../deps.ts";
+import { lacks } from "./permissions.ts";
+import { PROJECT, temporaryFolder } from "./program.ts";
+import { said } from "./said.ts";
+
+const runs = { ignore: lacks("read", "write") };
+const pipe = { isTerminal: false };
+const DENIED = join(PROJECT, "tasks/policy_gates/pg4_forbidden_tool.yaml");
+const TASK = join(PROJECT, "examples/approval/task.yaml");
+
+for (
+  const { args, line } of [
+    {
+      args: ["verfy", "runs"],
+      line:
+        'Cannot run "verfy": there is no such command; did you mean "verify"? See --help',
+    },
+    {
+      args: ["Run", "task.yaml"],
+      line:
+        'Cannot run "Run": there is no such command; did you mean "run"? See --help',
+    },
+    {
+      args: ["walk"],
+      line: 'Cannot run "walk": there is no such command; see --help',
+    },
+    {
+      args: ["run", TASK, "--aprove", "file"],
+      line:
+        'Cannot understand "--aprove": unknown option; did you mean "--approve"? See run --help',
+    },
+    {
+      args: ["run", TASK, "--dura=none"],
+      line:
+        'Cannot understand "--dura=none": unknown option; did you mean "--durability"? See run --help',
+    },
+    {
+      args: ["verify", "runs", "--jsno"],
+      line:
+        'Cannot understand "--jsno": unknown option; did you mean "--json"? See verify --help',
+    },
+    {
+      args: ["verify", "runs", "--quite"],
+      line:
+        'Cannot understand "--quite": unknown option; did you mean "--quiet"? See verify --help',
+    },
+    {
+      args: ["verify", "runs", "--colour"],
+      line: 'Cannot understand "--colour": unknown option; see verify --help',
+    },
+    {
+      args: ["run", TASK, "--out", "/nonexistent/out", "--approve", "fil"],
+      line:
+        'Cannot use --approve "fil": expected never, prompt or file; did you mean "file"? See run --help',
+    },
+    {
+      args: ["run", TASK, "--durability", "intents"],
+      line:
+        'Cannot use --durability "intents": expected none or intent; did you mean "intent"? See run --help',
+    },
+    {
+      args: ["test", TASK, "--reporter", "xml"],
+      line: 'Cannot use --reporter "xml": expected junit; see test --help',
+    },
+    {
+      args: ["policy-gates", "--scenario", "pg1"],
+      line:
+        'Cannot find the scenario "pg1"; did you mean "pg1_off_allowlist_url"? See policy-gates --help',
+    },
+    {
+      args: ["failure-modes", "--scenario", "retry_exhuastion"],
+      line:
+        'Cannot find the scenario "retry_exhuastion"; did you mean "retry_exhaustion"? See failure-modes --help',
+    },
+    {
+      args: ["approvals", "aprove", "run"],
+      line:
+        'Cannot understand "aprove": expected list, approve or reject; did you mean "approve"? See approvals --help',
+    },
+    {
+      args: ["policy", "valdiate", "policy.yaml"],
+      line:
+        'Cannot understand "valdiate": expected validate or schema; did you mean "validate"? See policy --help',
+    },
+    {
+      args: ["policy"],
+      line: "Expected validate|schema, found nothing; see policy --help",
+    },
+    {
+      args: ["task", "schem"],
+      line:
+        'Cannot understand "schem": expected schema; did you mean "schema"? See task --help',
+    },
+    {
+      args: ["trace", "chek", "trace.json"],
+      line:
+        'Cannot understand "chek": expected check; did you mean "check"? See trace --help',
+    },
+    {
+      args: ["corpus", "biuld"],
+      line:
+        'Cannot understand "biuld": expected build or check; did you mean "build"? See corpus --help',
+    },
+    {
+      args: ["decide"],
+      line: "--policy is missing; see decide --help",
+    },
+    {
+      args: ["permissions"],
+      line: "--policy is missing; see permissions --help",
+    },
+  ]
+) {
+  Deno.test(
+    `the command line answers ${args[0]} ${
+      args.slice(1).filter((each) => !each.startsWith("/")).join(" ")
+    } with what was probably meant`,
+    runs,
+    async () => {
+      for (const quiet of [[], ["--quiet"]]) {
+        assertEquals(await said([...args, ...quiet], pipe), {
+          code: 1,
+          data: [],
+          notes: [line],
+        });
+      }
+    },
+  );
+}
+
+Deno.test(
+  "--quiet leaves progress and hints out, and nothing of the data",
+  runs,
+  async () => {
+    using folder = temporaryFolder();
+    const run = (name: string, ...more: readonly string[]) =>
+      said(
+        [
+          ...more,
+          "run",
+          TASK,
+          "--out",
+          join(folder.path, name),
+          "--approve",
+          "file",
+        ],
+        pipe,
+      );
+    const loud = await run("loud");
+    assertStringIncludes(loud.notes.join("\n"), "leaves a call to you");
+    assertStringIncludes(loud.notes.join("\n"), "answer with: approvals");
+    const quiet = await run("quiet", "--quiet");
+    assertEquals(quiet, {
+      code: 3,
+      data: [`${join(folder.path, "quiet")}: waits for approval`],
+      notes: [],
+    });
+  },
+);
+
+Deno.test(
+  "--quiet says all the same why a run has no answer",
+  runs,
+  async () => {
+    using folder = temporaryFolder();
+    const out = join(folder.path, "out");
+    const { code, notes } = await said(
+      ["run", "--quiet", DENIED, "--out", out],
+      pipe,
+    );
+    assertEquals(code, 2);
+    assertEquals(notes.length, 1);
+    assertStringIncludes(notes.join("\n"), "denied by tool_registry");
+  },
+);
+
+Deno.test("--quiet is an operand after --", runs, async () => {
+  const { code, notes } = await said(["verify", "--", "--quiet"], pipe);
+  assertEquals([code, notes], [1, ["--quiet: there is no such file"]]);
+});
+
+Deno.test(
+  "--help of the program and of each command names --quiet",
+  runs,
+  async () => {
+    for (
+      const args of [["--help"], ["run", "--help"], ["--quiet", "test", "-h"]]
+    ) {
+      const { code, data } = await said(args, pipe);
+      assertEquals(code, 0);
+      assertStringIncludes(data.join("\n"), "--quiet goes with every command");
+    }
+  },
+);
