@@ -14,6 +14,7 @@ import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT } from "./command.ts";
 import { readInput, whyUnreadable } from "./files.ts";
 import type { RefusedTool, ToolFile } from "./json_schema_tools.ts";
+import { toolNameHints, toolsInPolicy } from "./tool_name_hints.ts";
 import { stdinLines } from "./stdin_lines.ts";
 import { networkFor } from "./network.ts";
 
@@ -60,6 +61,14 @@ when a line was answered with an error.
     const { tools, refused } = await readTools(toolsPath, sandbox);
     for (const { reason } of refused) {
       output.note(`${toolsPath}: this tool is denied: ${reason}`);
+    }
+    const named = toolsInPolicy(policy.document);
+    const known = [
+      ...tools.keys(),
+      ...refused.flatMap(({ name }) => name ?? []),
+    ];
+    for (const hint of toolNameHints(policyPath, { named, known })) {
+      output.note(hint);
     }
     const rules = callRules(policy.document);
     const { inspect } = sandbox;

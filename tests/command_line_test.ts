@@ -3,6 +3,8 @@ import { join } from "../deps.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT, temporaryFolder } from "./program.ts";
 import { said } from "./said.ts";
+import { directorySandbox } from "../tools/directory_sandbox.ts";
+import { STANDARD_TOOL_NAMES, standardTools } from "../tools/standard_tools.ts";
 
 const runs = { ignore: lacks("read", "write") };
 const pipe = { isTerminal: false };
@@ -193,3 +195,47 @@ Deno.test(
     }
   },
 );
+
+Deno.test(
+  "a policy that misspells a tool loads with a hint, in each command that reads one",
+  runs,
+  async () => {
+    using folder = temporaryFolder();
+    const at = (name: string) => join(folder.path, name);
+    const text = Deno.readTextFileSync(join(PROJECT, "policy/v1.yaml"));
+    Deno.writeTextFileSync(at("p.yaml"), text.replace("search,", "serach,"));
+    Deno.writeTextFileSync(
+      at("t.yaml"),
+      `id: small
+question: What is there?
+script: [{ answer: Nothing. }]
+expect: { terminal_reason: final_answer }
+`,
+    );
+    const hint = `${
+      at("p.yaml")
+    }: tool_registry.allowed[0]: no tool is called "serach"; did you mean "search"?`;
+    for (
+      const args of [
+        ["policy", "validate", at("p.yaml")],
+        ["run", at("t.yaml"), "--policy", at("p.yaml"), "--out", at("out")],
+        ["test", at("t.yaml"), "--policy", at("p.yaml")],
+      ]
+    ) {
+      const { code, notes } = await said(args, pipe);
+      assertEquals([code, notes], [0, [hint]], args[0]);
+    }
+  },
+);
+
+Deno.test("STANDARD_TOOL_NAMES are those of standardTools()", runs, () => {
+  const tools = standardTools({
+    documents: [],
+    fetch: () => Promise.reject(),
+    sandbox: directorySandbox(PROJECT),
+  });
+  assertEquals<readonly string[]>(
+    tools.map(({ name }) => name),
+    STANDARD_TOOL_NAMES,
+  );
+});
