@@ -4,10 +4,10 @@ import { choice } from "./choice.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { loadPolicy } from "../policy/load.ts";
-import type { RunEvent } from "../runtime/event.ts";
-import { terminalLine } from "../tools/data/untrusted_text.ts";
+import type { RunEvent, RunStarted } from "../runtime/event.ts";
 import { approverName } from "./approver_name.ts";
 import { describeRequest } from "./describe_request.ts";
+import { howToGoOn } from "./going_on.ts";
 import { readRecord } from "./record.ts";
 import {
   answer,
@@ -15,21 +15,26 @@ import {
   writtenApproval,
 } from "./written_approval.ts";
 
+/** A run, with where its answers are and what comes after one. */
+function waitingRun(directory: string, [started]: readonly RunEvent[]) {
+  if (started?.type !== "run_started") return undefined;
+  return {
+    place: placeOf(directory, started),
+    next: () => howToGoOn(directory, started),
+  };
+}
+
 /** Where the answers of a run are; its policy says how long they count. */
 function placeOf(
   directory: string,
-  [started]: readonly RunEvent[],
-): ApprovalPlace | undefined {
-  if (started?.type !== "run_started") return undefined;
+  started: RunStarted,
+): ApprovalPlace {
   const policy = loadPolicy(started.policy.text, "the policy on record");
   return { policy, out: directory };
 }
 
-function described(given: WrittenApproval, directory: string): string {
-  const verdict = verdictOf(given);
-  return `it was ${verdict} by ${given.approver}; \`resume ${
-    terminalLine(directory)
-  }\` goes on`;
+function described(given: WrittenApproval, next: string): string {
+  return `it was ${verdictOf(given)} by ${given.approver}; ${next}`;
 }
 
 const VERDICTS = { approve: "approved", reject: "rejected" } as const;
@@ -43,7 +48,8 @@ export const approvals: Command = {
 
 A run with --approve file stops where its policy wants a person to decide.
 \`list\` shows the call, \`approve\` and \`reject\` write an answer to
-approvals.jsonl beside the record, and \`resume\` goes on with it. An answer is
+approvals.jsonl beside the record, and \`resume\` goes on with it, or, if it began
+the run, the program that uses this one as a library. An answer is
 good for this call, its arguments, the definition of its tool and the policy, for
 a limited time (approval.expires_seconds), and cannot be taken back: the first one
 counts. \`list\` and \`resume\` say on standard error which lines of the file they
@@ -75,17 +81,17 @@ or cannot be read.
     if (verb !== "list" && json) {
       throw new UsageError(`Cannot use --json with approvals ${verb}`);
     }
-    const record = readRecord(directory).events;
-    const request = pendingApproval(record);
-    const place = placeOf(directory, record);
+    const { events } = readRecord(directory);
+    const request = pendingApproval(events);
+    const waiting = waitingRun(directory, events);
     if (verb === "list") {
-      const written = request && place &&
-        writtenApproval(place, request.bound_to);
+      const written = request && waiting &&
+        writtenApproval(waiting.place, request.bound_to);
       const answered = written?.approval;
       written?.notes.forEach((note) => output.note(note));
-      if (answered !== undefined) {
+      if (waiting !== undefined && answered !== undefined) {
         if (json) output.json(answered);
-        else output.data(described(answered, directory));
+        else output.data(described(answered, waiting.next()));
         return EXIT.ok;
       }
       if (request === undefined) {
@@ -99,19 +105,16 @@ or cannot be read.
     }
     const verdict = VERDICTS[verb];
     const approver = approverName(given.required("by"));
-    if (request === undefined || place === undefined) {
+    if (request === undefined || waiting === undefined) {
       throw new UsageError(`Cannot ${verb}: "${directory}" does not wait`);
     }
     const { bound_to } = request;
-    const before = await answer(place, { bound_to, approver, verdict });
+    const next = waiting.next();
+    const before = await answer(waiting.place, { bound_to, approver, verdict });
     if (before !== undefined) {
-      throw new UsageError(`Cannot ${verb}: ${described(before, directory)}`);
+      throw new UsageError(`Cannot ${verb}: ${described(before, next)}`);
     }
-    output.data(
-      `${verdict} by ${approver}; \`resume ${
-        terminalLine(directory)
-      }\` goes on`,
-    );
+    output.data(`${verdict} by ${approver}; ${next}`);
     return EXIT.ok;
   },
 };

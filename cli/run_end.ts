@@ -55,13 +55,17 @@ export async function orStopped<T extends object>(
 /** Says what a run waits for; returns the exit code that fits. */
 export function reportWaiting(
   output: Output,
-  { out, waitsFor, spans, json }:
+  { out, waitsFor, resume, spans, json }:
     & Waiting
-    & Pick<RunEnd, "out" | "spans" | "json">,
+    & Pick<RunEnd, "out" | "spans" | "json">
+    & {
+      /** The command line that goes on, once there is an answer. */
+      readonly resume: string;
+    },
 ): number {
   const place = terminalLine(out);
   output.note(
-    `answer with: approvals approve|reject ${place} --by NAME; then: resume ${place}`,
+    `answer with: approvals approve|reject ${place} --by NAME; then: ${resume}`,
   );
   if (json) output.json({ run: out, waits_for: waitsFor, spans });
   else output.data(`${place}: waits for approval`);
