@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
 import { lacks } from "./permissions.ts";
-import { PROJECT, temporaryFolder } from "./program.ts";
+import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 import { said } from "./said.ts";
 import { directorySandbox } from "../tools/directory_sandbox.ts";
 import { STANDARD_TOOL_NAMES, standardTools } from "../tools/standard_tools.ts";
@@ -239,3 +239,35 @@ Deno.test("STANDARD_TOOL_NAMES are those of standardTools()", runs, () => {
     STANDARD_TOOL_NAMES,
   );
 });
+
+Deno.test(
+  "run without --out takes a folder of its own each time, also at once",
+  { ignore: lacks("read", "write", "run") },
+  async () => {
+    using folder = temporaryFolder();
+    const run = (...more: readonly string[]) =>
+      warmProgram(["run", TASK, ...more], { cwd: folder.path });
+    const first = await run();
+    const [usual = ""] = first.stdout.split(":");
+    assertEquals([first.code, first.stderr], [0, ""]);
+    const second = await run("--json");
+    assertEquals(second.code, 0);
+    assertEquals(JSON.parse(second.stdout).run, `${usual}_2`);
+    assertEquals(
+      second.stderr,
+      `${usual} is taken; this run is in ${usual}_2\n`,
+    );
+    const [third, fourth] = await Promise.all([run(), run()]);
+    assertEquals([third.code, fourth.code], [0, 0]);
+    const names = [...Deno.readDirSync(join(folder.path, "runs"))]
+      .map(({ name }) => `runs/${name}`).sort();
+    assertEquals(names, [usual, `${usual}_2`, `${usual}_3`, `${usual}_4`]);
+    const ledgers = names.map((name) =>
+      Deno.readTextFileSync(join(folder.path, name, "state.jsonl"))
+    );
+    assertEquals(new Set(ledgers).size, 1);
+    const wrong = await run("--approve", "allways");
+    assertEquals(wrong.code, 1);
+    assertEquals([...Deno.readDirSync(join(folder.path, "runs"))].length, 4);
+  },
+);
