@@ -271,3 +271,24 @@ Deno.test(
     assertEquals([...Deno.readDirSync(join(folder.path, "runs"))].length, 4);
   },
 );
+
+Deno.test(
+  "trace check goes on after a file that cannot be read",
+  runs,
+  async () => {
+    const trace = join(
+      PROJECT,
+      "runs/policy_gates/pg4_forbidden_tool/trace.json",
+    );
+    const { code, data, notes } = await said(
+      ["trace", "check", "/nonexistent/trace.json", trace],
+      pipe,
+    );
+    assertEquals(
+      [code, notes],
+      [1, ["/nonexistent/trace.json: there is no such file"]],
+    );
+    assertEquals(data.length, 1);
+    assertStringIncludes(data.join(), trace);
+  },
+);
