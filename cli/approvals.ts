@@ -48,8 +48,8 @@ export const approvals: Command = {
 
 A run with --approve file stops where its policy wants a person to decide.
 \`list\` shows the call, \`approve\` and \`reject\` write an answer to
-approvals.jsonl beside the record, and \`resume\` goes on with it, or, if it began
-the run, the program that uses this one as a library. An answer is
+approvals.jsonl beside the record, and \`resume\` goes on with it; when a program
+that uses this one as a library began the run, that program goes on. An answer is
 good for this call, its arguments, the definition of its tool and the policy, for
 a limited time (approval.expires_seconds), and cannot be taken back: the first one
 counts. \`list\` and \`resume\` say on standard error which lines of the file they

@@ -6,16 +6,27 @@ import { recordedTool } from "../runtime/recorded_tool.ts";
 import { valueDifference } from "../runtime/value_difference.ts";
 import { loadTask } from "../tasks/task.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
-import { directorySandbox } from "../tools/directory_sandbox.ts";
+import type { Sandbox } from "../tools/sandbox.ts";
 import { standardTools } from "../tools/standard_tools.ts";
 import { networkFor } from "./network.ts";
+
+/** What tools are given that are only looked at: it needs no permission. */
+const NOWHERE: Sandbox = {
+  inspect: () => notLookedAt(),
+  readText: () => notLookedAt(),
+  writeText: () => notLookedAt(),
+};
+
+function notLookedAt(): never {
+  throw new RangeError("Cannot use a tool that is only looked at");
+}
 
 /**
  * Says which command goes on with a run, as a sentence. With one that another
  * program began, or another version of this one, no command here does.
  */
 export function howToGoOn(directory: string, started: RunStarted): string {
-  if (whyForeign(directory, started) !== undefined) {
+  if (whyForeign(started) !== undefined) {
     return "the program that began the run has to go on with it";
   }
   return started.runtime_version === config.version
@@ -30,7 +41,6 @@ export function howToGoOn(directory: string, started: RunStarted): string {
  * as a library has tasks and tools of its own. `undefined` when it is one.
  */
 export function whyForeign(
-  directory: string,
   { task, tools }: RunStarted,
 ): string | undefined {
   try {
@@ -42,7 +52,7 @@ export function whyForeign(
   const own = standardTools({
     documents: [],
     fetch: networkFor(false).fetch,
-    sandbox: directorySandbox(directory),
+    sandbox: NOWHERE,
   }).map(recordedTool);
   return valueDifference(own, tools) === undefined
     ? undefined

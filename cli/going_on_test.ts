@@ -93,9 +93,9 @@ Deno.test("whyForeign() says what another program's run has of its own", {
   ignore,
 }, () => {
   const run = started();
-  assertEquals(whyForeign(RUN, run), undefined);
+  assertEquals(whyForeign(run), undefined);
   assertEquals(
-    whyForeign(RUN, { ...run, tools: [] }),
+    whyForeign({ ...run, tools: [] }),
     "its tools are not those of this program",
   );
 });

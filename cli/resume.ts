@@ -212,7 +212,7 @@ function startOfRun(out: string, { events }: ReadLedger): RunStarted {
   if (exists(join(out, "manifest.json"))) {
     throw new UsageError(`Cannot resume "${out}": the run is finished`);
   }
-  const foreign = whyForeign(out, started);
+  const foreign = whyForeign(started);
   if (foreign !== undefined) {
     throw ledgerProblem(
       out,
