@@ -6,6 +6,7 @@
 import { type Command, EXIT, type Output, UsageError } from "./cli/command.ts";
 import { outputTo } from "./cli/output.ts";
 import { WriteError } from "./evidence/write_error.ts";
+import { didYouMean } from "./tools/data/nearest.ts";
 import { terminalLine } from "./tools/data/untrusted_text.ts";
 import { InputError } from "./policy/input_error.ts";
 
@@ -46,25 +47,51 @@ const PROCESS = outputTo({
  */
 export async function main(
   args: readonly string[],
-  output: Output = PROCESS,
+  streams: Output = PROCESS,
 ): Promise<number> {
-  const [name, ...rest] = args;
+  const isQuiet = options(args).includes("--quiet");
+  const output = isQuiet ? { ...streams, note() {} } : streams;
+  const [name, ...rest] = without("--quiet", args);
   const load = name === undefined
     ? undefined
     : new Map(Object.entries(COMMANDS)).get(name);
   if (name === "--version") return await version(output);
   if (load === undefined) return await overview(name, output);
   const command = await load();
-  if (rest.includes("--help") || rest.includes("-h")) {
-    output.data(command.help.trimEnd());
+  if (["--help", "-h"].some((each) => options(rest).includes(each))) {
+    output.data(`${command.help.trimEnd()}\n\n${COMMON_HELP}`);
     return EXIT.ok;
   }
   try {
     return await command.run(rest, output);
   } catch (error) {
-    output.note(explain(error, name));
+    output.error(explain(error, name));
     return EXIT.error;
   }
+}
+
+const COMMON_HELP =
+  "--quiet goes with every command: of standard error, only errors are left.";
+
+/** Everything before `--`, after which nothing is an option. */
+function options(args: readonly string[]): readonly string[] {
+  const end = args.indexOf("--");
+  return end === -1 ? args : args.slice(0, end);
+}
+
+function without(option: string, args: readonly string[]): readonly string[] {
+  const before = options(args);
+  return [
+    ...before.filter((each) => each !== option),
+    ...args.slice(before.length),
+  ];
+}
+
+/** A sentence with where to look, whether or not it ends with a question. */
+function inFull(sentence: string, where: string): string {
+  return sentence.endsWith("?")
+    ? `${sentence} ${where.replace(/^see/, "See")}`
+    : `${sentence}; ${where}`;
 }
 
 /** Loaded when it is asked for, like the commands. */
@@ -81,10 +108,13 @@ async function overview(
   const wanted = name === undefined || name === "--help" || name === "-h" ||
     name === "help";
   if (!wanted) {
-    output.note(
-      `Cannot run "${
-        terminalLine(name)
-      }": there is no such command; see --help`,
+    output.error(
+      inFull(
+        `Cannot run "${terminalLine(name)}": there is no such command${
+          didYouMean(name, Object.keys(COMMANDS))
+        }`,
+        "see --help",
+      ),
     );
     return EXIT.error;
   }
@@ -99,6 +129,7 @@ async function overview(
   lines.push(
     "",
     "`<command> --help` says more, `--version` which version this is.",
+    COMMON_HELP,
   );
   output.data(lines.join("\n"));
   return EXIT.ok;
@@ -106,7 +137,7 @@ async function overview(
 
 function explain(error: unknown, command: string | undefined): string {
   if (error instanceof UsageError) {
-    return `${terminalLine(error.message)}; see ${command} --help`;
+    return inFull(terminalLine(error.message), `see ${command} --help`);
   }
   if (error instanceof InputError || error instanceof WriteError) {
     return error.message;

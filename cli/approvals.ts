@@ -4,13 +4,14 @@ import { pendingApproval } from "../evidence/pending_approval.ts";
 import { storedRun } from "../evidence/stored_run.ts";
 import { verifyRun } from "../evidence/verify.ts";
 import { InputError } from "../policy/input_error.ts";
+import { choice } from "./choice.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { loadPolicy } from "../policy/load.ts";
-import type { RunEvent } from "../runtime/event.ts";
-import { terminalLine } from "../tools/data/untrusted_text.ts";
+import type { RunEvent, RunStarted } from "../runtime/event.ts";
 import { approverName } from "./approver_name.ts";
 import { describeRequest } from "./describe_request.ts";
+import { howToGoOn } from "./going_on.ts";
 import { readRecord } from "./record.ts";
 import {
   answer,
@@ -18,21 +19,26 @@ import {
   writtenApproval,
 } from "./written_approval.ts";
 
+/** A run, with where its answers are and what comes after one. */
+function waitingRun(directory: string, [started]: readonly RunEvent[]) {
+  if (started?.type !== "run_started") return undefined;
+  return {
+    place: placeOf(directory, started),
+    next: () => howToGoOn(directory, started),
+  };
+}
+
 /** Where the answers of a run are; its policy says how long they count. */
 function placeOf(
   directory: string,
-  [started]: readonly RunEvent[],
-): ApprovalPlace | undefined {
-  if (started?.type !== "run_started") return undefined;
+  started: RunStarted,
+): ApprovalPlace {
   const policy = loadPolicy(started.policy.text, "the policy on record");
   return { policy, out: directory };
 }
 
-function described(given: WrittenApproval, directory: string): string {
-  const verdict = verdictOf(given);
-  return `it was ${verdict} by ${given.approver}; \`resume ${
-    terminalLine(directory)
-  }\` goes on`;
+function described(given: WrittenApproval, next: string): string {
+  return `it was ${verdictOf(given)} by ${given.approver}; ${next}`;
 }
 
 /** What a person is shown must be what the policy asks, so the record is verified first. */
@@ -48,7 +54,7 @@ function refuseForged(directory: string): void {
   }]);
 }
 
-const VERDICTS = new Map([["approve", "approved"], ["reject", "rejected"]]);
+const VERDICTS = { approve: "approved", reject: "rejected" } as const;
 
 /** `approvals`: see what a run waits for, and answer it. */
 export const approvals: Command = {
@@ -59,7 +65,8 @@ export const approvals: Command = {
 
 A run with --approve file stops where its policy wants a person to decide.
 \`list\` shows the call, \`approve\` and \`reject\` write an answer to
-approvals.jsonl beside the record, and \`resume\` goes on with it. An answer is
+approvals.jsonl beside the record, and \`resume\` goes on with it; when a program
+that uses this one as a library began the run, that program goes on. An answer is
 good for this call, its arguments, the definition of its tool and the policy, for
 a limited time (approval.expires_seconds), and cannot be taken back: the first one
 counts. \`list\` and \`resume\` say on standard error which lines of the file they
@@ -79,27 +86,30 @@ or cannot be read.
       flags: ["json"],
       operands: ["list|approve|reject", "RUN_DIR"],
     });
-    const [verb, directory] = [given.operand(0), given.operand(1)];
+    const verb = choice(given.operand(0), {
+      where: "Cannot understand",
+      of: ["list", "approve", "reject"],
+    });
+    const directory = given.operand(1);
     const [by, json] = [given.option("by"), given.flag("json")];
-    const isList = verb === "list";
-    if (isList && by !== undefined) {
+    if (verb === "list" && by !== undefined) {
       throw new UsageError("Cannot use --by with approvals list");
     }
-    if (!isList && json) {
+    if (verb !== "list" && json) {
       throw new UsageError(`Cannot use --json with approvals ${verb}`);
     }
-    const record = readRecord(directory).events;
-    const request = pendingApproval(record);
+    const { events } = readRecord(directory);
+    const request = pendingApproval(events);
     if (request !== undefined) refuseForged(directory);
-    const place = placeOf(directory, record);
-    if (isList) {
-      const written = request && place &&
-        writtenApproval(place, request.bound_to);
+    const waiting = waitingRun(directory, events);
+    if (verb === "list") {
+      const written = request && waiting &&
+        writtenApproval(waiting.place, request.bound_to);
       const answered = written?.approval;
       written?.notes.forEach((note) => output.note(note));
-      if (answered !== undefined) {
+      if (waiting !== undefined && answered !== undefined) {
         if (json) output.json(answered);
-        else output.data(described(answered, directory));
+        else output.data(described(answered, waiting.next()));
         return EXIT.ok;
       }
       if (request === undefined) {
@@ -111,27 +121,18 @@ or cannot be read.
       else output.data(describeRequest(request));
       return EXIT.waiting;
     }
-    const verdict = VERDICTS.get(verb);
-    if (verdict === undefined) {
-      throw new UsageError(
-        `Cannot understand "${verb}": expected list, approve or reject`,
-      );
-    }
-    if (by === undefined) throw new UsageError("--by is missing");
-    const approver = approverName(by);
-    if (request === undefined || place === undefined) {
+    const verdict = VERDICTS[verb];
+    const approver = approverName(given.required("by"));
+    if (request === undefined || waiting === undefined) {
       throw new UsageError(`Cannot ${verb}: "${directory}" does not wait`);
     }
     const { bound_to } = request;
-    const before = await answer(place, { bound_to, approver, verdict });
+    const next = waiting.next();
+    const before = await answer(waiting.place, { bound_to, approver, verdict });
     if (before !== undefined) {
-      throw new UsageError(`Cannot ${verb}: ${described(before, directory)}`);
+      throw new UsageError(`Cannot ${verb}: ${described(before, next)}`);
     }
-    output.data(
-      `${verdict} by ${approver}; \`resume ${
-        terminalLine(directory)
-      }\` goes on`,
-    );
+    output.data(`${verdict} by ${approver}; ${next}`);
     return EXIT.ok;
   },
 };

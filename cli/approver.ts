@@ -2,6 +2,7 @@ import { verdictOf } from "../evidence/approval_file.ts";
 import { InputError } from "../policy/input_error.ts";
 import type { Policy } from "../policy/load.ts";
 import { type Approver, PENDING } from "../runtime/approval.ts";
+import { choice } from "./choice.ts";
 import { approverName } from "./approver_name.ts";
 import { type Output, UsageError } from "./command.ts";
 import { describeRequest } from "./describe_request.ts";
@@ -34,7 +35,8 @@ export function approverFor(
   if (by !== undefined && way !== "prompt") {
     throw new UsageError("Cannot use --by without --approve prompt");
   }
-  switch (way) {
+  const ways = ["never", "prompt", "file"] as const;
+  switch (choice(way, { where: "Cannot use --approve", of: ways })) {
     case "never":
       return undefined;
     case "file":
@@ -45,9 +47,6 @@ export function approverFor(
       }
       throw new UsageError("Cannot use --approve prompt: there is no terminal");
   }
-  throw new UsageError(
-    `Cannot use --approve "${way}": expected never, prompt or file`,
-  );
 }
 
 function fileApprover(options: ApproverOptions): Approver {

@@ -34,7 +34,7 @@ artifacts in runs/<date>_<policy>_<seed>/ below the current folder.
     const stale = canonicalNames().filter((name) => name !== run.name);
     if (given.flag("check")) {
       for (const name of stale) {
-        output.note(
+        output.error(
           `${join(RUNS, name)}: stale; the canonical run is ${run.name}`,
         );
       }

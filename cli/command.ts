@@ -6,8 +6,10 @@ export interface Output {
   json(value: unknown): void;
   /** Text that others go on with, on standard output: as it is, but for a terminal. */
   verbatim(text: string): void;
-  /** Progress and diagnostics, on standard error, spelled out like data. */
+  /** Progress, hints and warnings, on standard error, spelled out like data; left out under `--quiet`. */
   note(text: string): void;
+  /** What went wrong, and what a person is asked, on standard error whatever was said on the command line. */
+  error(text: string): void;
 }
 
 /** What a command exits with. */

@@ -1,5 +1,9 @@
 import { parseArgs } from "../deps.ts";
+import { nearest } from "../tools/data/nearest.ts";
 import { UsageError } from "./command.ts";
+
+/** What goes with every command; `main` takes it off the command line. */
+const COMMON_FLAGS = ["help", "quiet"] as const;
 
 /** What a command accepts. */
 export interface CommandLineShape {
@@ -14,6 +18,12 @@ export interface CommandLineShape {
 /** A command line taken apart. */
 export interface CommandLine {
   option(name: string): string | undefined;
+  /**
+   * The value of an option that the command cannot do without.
+   *
+   * @throws {UsageError} when it was not given
+   */
+  required(name: string): string;
   flag(name: string): boolean;
   /** Operand number `index`, from 0. */
   operand(index: number): string;
@@ -35,7 +45,13 @@ export function parseCommandLine(
     boolean: flags,
     unknown: (name) => {
       if (name.startsWith("-") && name !== "-") {
-        throw new UsageError(`Cannot understand "${name}": unknown option`);
+        const word = name.replace(/^-+/, "").replace(/=.*/s, "");
+        const meant = nearest(word, [...options, ...flags, ...COMMON_FLAGS]);
+        throw new UsageError(
+          `Cannot understand "${name}": unknown option${
+            meant === undefined ? "" : `; did you mean "--${meant}"?`
+          }`,
+        );
       }
     },
   });
@@ -58,10 +74,16 @@ export function parseCommandLine(
         }`,
     );
   }
+  function option(name: string): string | undefined {
+    const value = parsed[name];
+    return typeof value === "string" ? value : undefined;
+  }
   return {
-    option: (name) => {
-      const value = parsed[name];
-      return typeof value === "string" ? value : undefined;
+    option,
+    required(name) {
+      const value = option(name);
+      if (value === undefined) throw new UsageError(`--${name} is missing`);
+      return value;
     },
     flag: (name) => parsed[name] === true,
     operand: (index) => given[index] ?? "",

@@ -3,7 +3,8 @@ import { join } from "../deps.ts";
 import { differences } from "../evidence/differences.ts";
 import { readArtifacts } from "../evidence/run_directory.ts";
 import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
+import { choice } from "./choice.ts";
+import { type Command, EXIT } from "./command.ts";
 import { describeDifference } from "./difference.ts";
 
 const FOLDER = "corpus/v1";
@@ -22,7 +23,10 @@ Both work on a clone, whose folder must be the current one.
 `,
   run(args, output) {
     const given = parseCommandLine(args, { operands: ["build|check"] });
-    const action = given.operand(0);
+    const action = choice(given.operand(0), {
+      where: "Cannot understand",
+      of: ["build", "check"],
+    });
     const files = buildCorpus(CORPUS_SEED);
     const index = new Map([[INDEX, buildIndex(files.keys())]]);
     if (action === "build") {
@@ -33,15 +37,12 @@ Both work on a clone, whose folder must be the current one.
       output.data(`${FOLDER}: ${files.size} files written`);
       return EXIT.ok;
     }
-    if (action !== "check") {
-      throw new UsageError(`Cannot "${action}" the corpus: build or check it`);
-    }
     const found = [
       ...differences(files, readArtifacts(FOLDER))
         .map((each) => ({ ...each, name: join(FOLDER, each.name) })),
       ...differences(index, new Map([[INDEX, Deno.readTextFileSync(INDEX)]])),
     ];
-    for (const each of found) output.note(describeDifference(each));
+    for (const each of found) output.error(describeDifference(each));
     if (found.length > 0) return EXIT.no;
     output.data(`${FOLDER}: all ${files.size} files are as built`);
     return EXIT.ok;

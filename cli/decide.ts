@@ -1,19 +1,20 @@
+import { counted } from "../evidence/counted.ts";
 import { callRules } from "../policy/call_rules.ts";
 import { type GateOptions, openGate } from "../policy/gate.ts";
 import { InputError } from "../policy/input_error.ts";
 import { loadPolicy, type Policy } from "../policy/load.ts";
 import { answerBudget } from "../policy/loop_budget.ts";
-import { parseStrictJson } from "../policy/strict_json.ts";
 import { directorySandbox } from "../tools/directory_sandbox.ts";
 import { toolRegistry } from "../tools/registry.ts";
 import type { Sandbox } from "../tools/sandbox.ts";
 import { standardTools } from "../tools/standard_tools.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
-import { z } from "../deps.ts";
+import { type AskedCall, readCallLine } from "./call_line.ts";
 import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
+import { type Command, EXIT } from "./command.ts";
 import { readInput, whyUnreadable } from "./files.ts";
 import type { RefusedTool, ToolFile } from "./json_schema_tools.ts";
+import { toolNameHints, toolsInPolicy } from "./tool_name_hints.ts";
 import { stdinLines } from "./stdin_lines.ts";
 import { networkFor } from "./network.ts";
 
@@ -29,7 +30,10 @@ Reads one call a line from standard input and writes one decision a line:
   {"id":"1","decision":"allow","rule_id":null,"reason":null,"metadata":{…}}
 
 "args_json" instead of "args" gives the arguments as raw text. Nothing is run and
-no host is resolved; paths are looked up on the disk.
+no host is resolved; paths are looked up on the disk. A line that holds no call is
+answered with "error" in the place of "decision", and the next one is judged:
+
+  {"line":2,"id":null,"error":"it is not JSON"}
 
   --policy FILE  the policy
   --sandbox DIR  the directory that paths are judged against; default: the
@@ -42,15 +46,15 @@ no host is resolved; paths are looked up on the disk.
   --session      the lines are the calls of one run, in order; without it each
                  line is the first call of a fresh run
 
-Exit codes: 0 whatever is decided, 1 when a line or a file cannot be read.
+Exit codes: 0 whatever is decided, 1 when a file cannot be read, or at the end
+when a line was answered with an error.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
       options: ["policy", "sandbox", "tools"],
       flags: ["session"],
     });
-    const policyPath = given.option("policy");
-    if (policyPath === undefined) throw new UsageError("--policy is missing");
+    const policyPath = given.required("policy");
     const policy = loadPolicy(readInput(policyPath), policyPath);
     const sandbox = openSandbox(given.option("sandbox") ?? ".");
     const toolsPath = given.option("tools");
@@ -58,31 +62,46 @@ Exit codes: 0 whatever is decided, 1 when a line or a file cannot be read.
     for (const { reason } of refused) {
       output.note(`${toolsPath}: this tool is denied: ${reason}`);
     }
+    const named = toolsInPolicy(policy.document);
+    const known = [
+      ...tools.keys(),
+      ...refused.flatMap(({ name }) => name ?? []),
+    ];
+    for (const hint of toolNameHints(policyPath, { named, known })) {
+      output.note(hint);
+    }
     const rules = callRules(policy.document);
     const { inspect } = sandbox;
     const open = () => sessionOf(policy, { tools, rules, inspect });
     const session = given.flag("session") ? open() : undefined;
-    let number = 0;
-    for await (const line of stdinLines()) {
-      number += 1;
-      if (line.trim() === "") continue;
-      const judge = session ?? open();
-      const call = readCall(line, number);
-      output.json(withReason(judge(call), { call, refused }));
+    let [line, bad] = [0, 0];
+    for await (const text of stdinLines()) {
+      line += 1;
+      if (text.trim() === "") continue;
+      const read = readCallLine(text);
+      if (read.ok) {
+        const { call } = read;
+        const judge = session ?? open();
+        output.json(withReason(judge(call), { call, refused }));
+      } else {
+        const { id, error } = read;
+        output.json({ line, id, error });
+        bad += 1;
+      }
     }
-    return EXIT.ok;
+    if (bad === 0) return EXIT.ok;
+    output.error(
+      `standard input: ${
+        counted(bad, "line")
+      } cannot be judged; each was answered with an "error"`,
+    );
+    return EXIT.error;
   },
 };
 
-interface Call {
-  readonly id: string | number | null;
-  readonly tool: string;
-  readonly args_json: string;
-}
-
-/** One line of the output. */
+/** One line of the output that answers a call. */
 interface DecisionLine {
-  readonly id: Call["id"];
+  readonly id: AskedCall["id"];
   readonly decision: "allow" | "deny" | "escalate";
   readonly rule_id: string | null;
   readonly reason: string | null;
@@ -93,7 +112,7 @@ interface DecisionLine {
 function sessionOf(
   { document }: Policy,
   options: Omit<GateOptions, "policy">,
-): (call: Call) => DecisionLine {
+): (call: AskedCall) => DecisionLine {
   const gate = openGate({ ...options, policy: document });
   let toolCalls = 0;
   return ({ id, ...call }) => {
@@ -119,7 +138,7 @@ function sessionOf(
 function withReason(
   decision: DecisionLine,
   { call, refused }: {
-    readonly call: Call;
+    readonly call: AskedCall;
     readonly refused: readonly RefusedTool[];
   },
 ): DecisionLine {
@@ -128,52 +147,6 @@ function withReason(
   return why === undefined
     ? decision
     : { ...decision, reason: `${decision.reason}: ${why.reason}` };
-}
-
-const callLine = z.strictObject({
-  id: z.optional(z.union([z.string(), z.number()])),
-  tool: z.string(),
-  args: z.optional(z.json()),
-  args_json: z.optional(z.string()),
-}).check(
-  z.refine(
-    ({ args, args_json }) => (args === undefined) !== (args_json === undefined),
-    "expected args or args_json",
-  ),
-);
-
-function readCall(line: string, number: number): Call {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (cause) {
-    throw problem(number, "it is not JSON", cause);
-  }
-  const parsed = callLine.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const place = issue?.path.join(".") ?? "";
-    throw problem(
-      number,
-      `${place === "" ? "" : `${place}: `}${issue?.message}`,
-    );
-  }
-  const { id = null, tool, args, args_json } = parsed.data;
-  if (args_json !== undefined) return { id, tool, args_json };
-  // What a lenient reader has swallowed, such as a key that comes twice, the
-  // gate must see; it refuses the line for the same flaw.
-  const { ok } = parseStrictJson(line, {
-    max_bytes: Infinity,
-    max_depth: 512,
-    max_values: Infinity,
-  });
-  return { id, tool, args_json: ok ? JSON.stringify(args) : line };
-}
-
-function problem(line: number, message: string, cause?: unknown): InputError {
-  return new InputError("standard input", [{ path: "", line, message }], {
-    cause,
-  });
 }
 
 function openSandbox(path: string): Sandbox {

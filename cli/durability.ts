@@ -1,5 +1,5 @@
 import type { Durability } from "../evidence/record_run.ts";
-import { UsageError } from "./command.ts";
+import { choice } from "./choice.ts";
 
 /**
  * Reads the option `--durability`. Default: `intent`.
@@ -7,8 +7,8 @@ import { UsageError } from "./command.ts";
  * @throws {UsageError} when it is neither `none` nor `intent`
  */
 export function durabilityOf(value = "intent"): Durability {
-  if (value === "none" || value === "intent") return value;
-  throw new UsageError(
-    `Cannot use --durability "${value}": expected none or intent`,
-  );
+  return choice(value, {
+    where: "Cannot use --durability",
+    of: ["none", "intent"],
+  });
 }

@@ -1,28 +1,31 @@
 import { InputError } from "../policy/input_error.ts";
 import { EXIT, type Output } from "./command.ts";
 
+/** Exit codes from the weightiest on: what cannot be read may be anything. */
+const BY_WEIGHT = [EXIT.error, EXIT.no, EXIT.waiting] as const;
+
 /**
- * Looks at runs one after the other, whatever comes of each; `look` says whether
- * it found nothing to object to. Says on standard error of which nothing can be
- * said. Returns the exit code: 1 when there was one of those, else 2 when there
- * was something to object to.
+ * Looks at runs one after the other, whatever comes of each; `look` says with
+ * which exit code. Says on standard error of which nothing can be said. Returns
+ * the exit code of all: 1 when there was one of those, else 2 when there was
+ * something to object to, else 3 when one waits for approval.
  */
 export async function eachRun(
   runs: readonly string[],
   { output, look }: {
     readonly output: Output;
-    readonly look: (run: string) => Promise<boolean>;
+    readonly look: (run: string) => Promise<number>;
   },
 ): Promise<number> {
-  let [unreadable, objected] = [false, false];
+  const codes = new Set<number>();
   for (const run of runs) {
     try {
-      if (!await look(run)) objected = true;
+      codes.add(await look(run));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      output.note(error.message);
-      unreadable = true;
+      output.error(error.message);
+      codes.add(EXIT.error);
     }
   }
-  return unreadable ? EXIT.error : objected ? EXIT.no : EXIT.ok;
+  return BY_WEIGHT.find((code) => codes.has(code)) ?? EXIT.ok;
 }

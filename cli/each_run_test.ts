@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { InputError } from "../policy/input_error.ts";
+import { EXIT } from "./command.ts";
 import { eachRun } from "./each_run.ts";
 import { outputTo } from "./output.ts";
 
@@ -19,7 +20,11 @@ async function looked(...runs: readonly string[]) {
       if (run === "unreadable") {
         throw new InputError(run, [{ path: "", message: "it is torn" }]);
       }
-      return run === "good";
+      return run === "good"
+        ? EXIT.ok
+        : run === "waits"
+        ? EXIT.waiting
+        : EXIT.no;
     },
   });
   assertEquals(seen, [...runs]);
@@ -31,6 +36,9 @@ for (
     { runs: [], want: [0] },
     { runs: ["good", "good"], want: [0] },
     { runs: ["bad", "good"], want: [2] },
+    { runs: ["good", "waits", "good"], want: [3] },
+    { runs: ["waits", "bad", "waits"], want: [2] },
+    { runs: ["waits", "unreadable"], want: [1, "unreadable: it is torn"] },
     {
       runs: ["unreadable", "good"],
       want: [1, "unreadable: it is torn"],

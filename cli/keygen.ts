@@ -2,7 +2,7 @@ import { generateKeyPair } from "../evidence/signing_key.ts";
 import { InputError } from "../policy/input_error.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
+import { type Command, EXIT } from "./command.ts";
 import { whyUnwritable } from "./files.ts";
 
 /** `keygen`: makes a key that runs are signed with. */
@@ -20,8 +20,7 @@ already is never written over.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, { options: ["out"] });
-    const path = given.option("out");
-    if (path === undefined) throw new UsageError("--out is missing");
+    const path = given.required("out");
     const pair = await generateKeyPair(crypto.subtle);
     const half = `${path}.pub`;
     create(half, pair.publicKey, 0o644);

@@ -18,7 +18,7 @@ export function leftoverIncidents(
     try {
       appendIncident(out, { type: "leftover", kind, place });
     } catch (error) {
-      output.note(`${join(out, INCIDENTS)}: ${whyUnwritable(error)}`);
+      output.error(`${join(out, INCIDENTS)}: ${whyUnwritable(error)}`);
     }
   };
 }

@@ -97,7 +97,7 @@ function reportUnsent(
     readonly totals: SpansExported;
   },
 ): void {
-  output.note(
+  output.error(
     `${unsent} of ${counted(sent + unsent, "span")} not sent to ${host}: ${
       terminalLine(reason)
     }; trace.json has them all`,
@@ -106,6 +106,6 @@ function reportUnsent(
     appendIncident(out, { type: "spans_unsent", count: unsent, reason });
   } catch (error) {
     // Nothing that a collector does may decide how a run ends.
-    output.note(`${join(out, INCIDENTS)}: ${whyUnwritable(error)}`);
+    output.error(`${join(out, INCIDENTS)}: ${whyUnwritable(error)}`);
   }
 }

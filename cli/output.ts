@@ -22,5 +22,6 @@ export function outputTo({ data, note, isTerminal }: Streams): Output {
     json: (value) => data(jsonText(value)),
     verbatim: (text) => data(isTerminal ? terminalText(text) : text),
     note: (text) => note(terminalText(text)),
+    error: (text) => note(terminalText(text)),
   };
 }

@@ -2,7 +2,7 @@ import { denoFlags } from "../policy/deno_flags.ts";
 import { loadPolicy } from "../policy/load.ts";
 import { FIXTURE_ORIGIN } from "../tasks/corpus.ts";
 import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
+import { type Command, EXIT } from "./command.ts";
 import { readInput } from "./files.ts";
 
 /** `permissions`: the flags of Deno that a policy implies. */
@@ -27,8 +27,7 @@ only modules that were fetched before (--cached-only):
     const given = parseCommandLine(args, {
       options: ["policy", "read", "out"],
     });
-    const path = given.option("policy");
-    if (path === undefined) throw new UsageError("--policy is missing");
+    const path = given.required("policy");
     const { document } = loadPolicy(readInput(path), path);
     const out = given.option("out") ?? "runs";
     const flags = denoFlags(document, {

@@ -1,9 +1,12 @@
 import { policyJsonSchema } from "../policy/document.ts";
 import { loadPolicy } from "../policy/load.ts";
+import { STANDARD_TOOL_NAMES } from "../tools/standard_tools.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command_line.ts";
+import { choice } from "./choice.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
 import { readInput } from "./files.ts";
+import { toolNameHints, toolsInPolicy } from "./tool_name_hints.ts";
 
 /** `policy`: checks a policy file, or prints what one may hold. */
 export const policy: Command = {
@@ -11,25 +14,32 @@ export const policy: Command = {
   help: `Usage: policy validate FILE
        policy schema
 
-validate  says which version a policy has, or every problem with its line
+validate  says which version a policy has, or every problem with its line. A name
+          that no tool of this runtime has, but that looks like one's, is
+          pointed out on standard error; it may be that of another program's
 schema    prints the JSON Schema of a policy file
 `,
-  run([action, ...rest], output) {
-    switch (action) {
+  run([given, ...rest], output) {
+    if (given === undefined) {
+      throw new UsageError("Expected validate|schema, found nothing");
+    }
+    const actions = ["validate", "schema"] as const;
+    switch (choice(given, { where: "Cannot understand", of: actions })) {
       case "schema":
         parseCommandLine(rest, {});
         output.data(JSON.stringify(policyJsonSchema(), null, 2));
         return EXIT.ok;
       case "validate": {
         const path = parseCommandLine(rest, { operands: ["FILE"] }).operand(0);
-        const { version } = loadPolicy(readInput(path), path);
+        const { version, document } = loadPolicy(readInput(path), path);
+        const named = toolsInPolicy(document);
+        const known = STANDARD_TOOL_NAMES;
+        for (const hint of toolNameHints(path, { named, known })) {
+          output.note(hint);
+        }
         output.data(`${terminalLine(path)}: policy ${version}`);
         return EXIT.ok;
       }
-      default:
-        throw new UsageError(
-          `Expected validate or schema, found ${action ?? "nothing"}`,
-        );
     }
   },
 };

@@ -12,7 +12,7 @@ import type { Divergence } from "../runtime/rerun.ts";
 import { shown } from "../runtime/shown.ts";
 import type { ValueDifference } from "../runtime/value_difference.ts";
 import { parseCommandLine } from "./command_line.ts";
-import type { Command, Output } from "./command.ts";
+import { type Command, EXIT, type Output } from "./command.ts";
 import { eachRun } from "./each_run.ts";
 import { readInput } from "./files.ts";
 import { readRecord } from "./record.ts";
@@ -56,10 +56,11 @@ that cannot be read does not keep the others from being looked at.
       async look(run) {
         const { events } = readRecord(run);
         if (policy === undefined) {
-          return await sameEvents({ run, events }, { output, json });
+          const isSame = await sameEvents({ run, events }, { output, json });
+          return isSame ? EXIT.ok : EXIT.no;
         }
         await judgeAgain({ run, events, policy }, { output, json });
-        return true;
+        return EXIT.ok;
       },
     });
   },

@@ -5,6 +5,7 @@ import type { Output } from "./command.ts";
 import { describeWait } from "./describe_wait.ts";
 import { execute, type Execution } from "./execute.ts";
 import type { LiveSpans } from "./live_spans.ts";
+import { resumeCommand } from "./going_on.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { lastTrouble } from "./last_trouble.ts";
 import {
@@ -41,6 +42,13 @@ export interface Reported {
   readonly outcome: "ended" | "waiting" | "broken_off";
 }
 
+/** What answers when no model was chosen. */
+const SCRIPT = {
+  execution_path: "stub",
+  provider: "scripted",
+  model: "",
+} as const;
+
 /** Executes a run as `run` and `resume` do, and says what it came to. */
 export async function reportedRun(run: ReportedRun): Promise<Reported> {
   const { out, output, cassette, spans, cancellation } = run;
@@ -65,13 +73,17 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
   })).finally(() =>
     spans?.finish({ out, output, signal: cancellation.next() })
   );
+  const resume = resumeCommand(out, run.execution.model?.info ?? SCRIPT);
   const told = { out, spans: spans?.totals(), json: run.json };
   const reported = (code: number, outcome: Reported["outcome"]) => ({
     code: reportCassette(output, cassette) ?? code,
     outcome,
   });
   if ("waitsFor" in ended) {
-    return reported(reportWaiting(output, { ...told, ...ended }), "waiting");
+    return reported(
+      reportWaiting(output, { ...told, ...ended, resume }),
+      "waiting",
+    );
   }
   if ("unwritten" in ended) {
     return reported(reportBrokenOff(output, { out, ...ended }), "broken_off");

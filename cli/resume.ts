@@ -25,6 +25,7 @@ import { durabilityOf } from "./durability.ts";
 import { exists } from "../evidence/exists.ts";
 import { whyUnreadable, whyUnwritable } from "./files.ts";
 import { appendIncident } from "./incident_file.ts";
+import { whyForeign } from "./going_on.ts";
 import { leftoverIncidents } from "./leftover_incident.ts";
 import { liveModel, MODEL_OPTIONS, openCassette } from "./live_model.ts";
 import { liveSpans, SPAN_OPTIONS } from "./live_spans.ts";
@@ -210,6 +211,14 @@ function startOfRun(out: string, { events }: ReadLedger): RunStarted {
   }
   if (exists(join(out, "manifest.json"))) {
     throw new UsageError(`Cannot resume "${out}": the run is finished`);
+  }
+  const foreign = whyForeign(started);
+  if (foreign !== undefined) {
+    throw ledgerProblem(
+      out,
+      `the program that began the run has to go on with it: ${foreign}`,
+      1,
+    );
   }
   if (started.runtime_version !== config.version) {
     throw ledgerProblem(

@@ -1,15 +1,14 @@
 import { join } from "../deps.ts";
 import { runDirectory } from "../evidence/run_directory.ts";
-import { InputError } from "../policy/input_error.ts";
 import { approverFor } from "./approver.ts";
 import { attestRun } from "./attest_run.ts";
 import { parseCommandLine } from "./command_line.ts";
-import { type Command, UsageError } from "./command.ts";
+import type { Command } from "./command.ts";
 import { cancelOnSignal } from "./cancellation.ts";
 import { durabilityOf } from "./durability.ts";
 import { leftoverIncidents } from "./leftover_incident.ts";
 import { reportedRun } from "./reported_run.ts";
-import { whyUnwritable } from "./files.ts";
+import { freeFolder, namedFolder, unwritable } from "./run_folder.ts";
 import { readSigningKey } from "./key_files.ts";
 import {
   type ChosenModel,
@@ -18,6 +17,7 @@ import {
   openCassette,
 } from "./live_model.ts";
 import { liveSpans, SPAN_OPTIONS } from "./live_spans.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { isAsked } from "../tasks/scripted_run.ts";
 import { openToolHost } from "./tool_host.ts";
 import { readTaskInputs } from "./task_inputs.ts";
@@ -40,8 +40,10 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
   --policy FILE      the policy; default: what the task names, else policy/v1.yaml
   --corpus DIR       a folder of text files; default: what the task names
   --out DIR          a folder that does not exist yet or is empty; default:
-                     runs/<task>_<policy>_<seed>, and a random part behind it
-                     when a model is really asked
+                     runs/<task>_<policy>_<seed>, and a random part after it
+                     when a model is really asked; where that is taken, with
+                     _2, _3 and so on. The id of the run has no such number: the
+                     same script is the same run again
   --durability WHAT  intent (default): an intent is on disk before its effect;
                      none: the operating system writes when it likes
   --approve HOW      who answers what the policy leaves to a person: never
@@ -119,12 +121,18 @@ approval, 1 it could not be run.
       output,
     });
     const runId = runIdOf(inputs.runId, model);
-    const out = given.option("out") ?? join("runs", runId);
     const keyPath = given.option("sign");
     const key = keyPath === undefined
       ? undefined
       : await readSigningKey(keyPath);
 
+    const named = given.option("out");
+    const usual = join("runs", runId);
+    using folder = named === undefined ? freeFolder(usual) : namedFolder(named);
+    const out = folder.path;
+    if (named === undefined && out !== usual) {
+      output.note(terminalLine(`${usual} is taken; this run is in ${out}`));
+    }
     const approver = approverFor(given.option("approve") ?? "never", {
       policy: inputs.policy,
       out,
@@ -134,7 +142,6 @@ approval, 1 it could not be run.
 
     using cancellation = cancelOnSignal();
     const sandbox = join(out, "sandbox");
-    refuseOccupied(out);
     using host = await openToolHost({
       policy: inputs.policy,
       sandbox,
@@ -179,35 +186,6 @@ function runIdOf(name: string, model: ChosenModel | undefined): string {
   return `${name}_${crypto.getRandomValues(new Uint8Array(4)).toHex()}`;
 }
 
-/** A run is evidence: nothing is ever written over one. */
-function refuseOccupied(out: string): void {
-  if (unwritable(out, () => existing(out)).length === 0) return;
-  throw new UsageError(
-    `Cannot write the run to "${out}": the folder is not empty; remove it or choose another --out`,
-  );
-}
-
 function createFolder(out: string, sandbox: string): void {
   unwritable(out, () => Deno.mkdirSync(sandbox, { recursive: true }));
-}
-
-/** Does what may fail because of where the run is to be written. */
-function unwritable<T>(out: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    throw new InputError(out, [{
-      path: "",
-      message: `cannot write the run there: ${whyUnwritable(cause)}`,
-    }], { cause });
-  }
-}
-
-function existing(folder: string): readonly Deno.DirEntry[] {
-  try {
-    return [...Deno.readDirSync(folder)];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
 }

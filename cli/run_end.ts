@@ -55,13 +55,17 @@ export async function orStopped<T extends object>(
 /** Says what a run waits for; returns the exit code that fits. */
 export function reportWaiting(
   output: Output,
-  { out, waitsFor, spans, json }:
+  { out, waitsFor, resume, spans, json }:
     & Waiting
-    & Pick<RunEnd, "out" | "spans" | "json">,
+    & Pick<RunEnd, "out" | "spans" | "json">
+    & {
+      /** The command line that goes on, once there is an answer. */
+      readonly resume: string;
+    },
 ): number {
   const place = terminalLine(out);
   output.note(
-    `answer with: approvals approve|reject ${place} --by NAME; then: resume ${place}`,
+    `answer with: approvals approve|reject ${place} --by NAME; then: ${resume}`,
   );
   if (json) output.json({ run: out, waits_for: waitsFor, spans });
   else output.data(`${place}: waits for approval`);
@@ -76,7 +80,7 @@ export function reportBrokenOff(
   const rest = isOnRecord(out)
     ? "the run is on record up to here and can be resumed"
     : "nothing is on record, so the run has to be begun again";
-  output.note(terminalLine(`${unwritten.message}; ${rest}`));
+  output.error(terminalLine(`${unwritten.message}; ${rest}`));
   return EXIT.error;
 }
 
@@ -99,7 +103,7 @@ export function reportCassette(
 ): number | undefined {
   const trouble = cassette?.trouble();
   if (trouble === undefined) return undefined;
-  output.note(terminalLine(trouble));
+  output.error(terminalLine(trouble));
   return EXIT.error;
 }
 
@@ -111,7 +115,7 @@ export function reportEnd(
   const answered = finished.terminal_reason === "final_answer";
   const why = answered ? undefined : trouble ?? "cancelled";
   if (why !== undefined) {
-    output.note(terminalLine(`${why}; see ${join(out, "run_report.md")}`));
+    output.error(terminalLine(`${why}; see ${join(out, "run_report.md")}`));
   }
   // A run that was stopped leaves some over as a matter of course.
   if (answered && unused > 0) {

@@ -10,6 +10,7 @@ import {
   POLICY_GATES,
 } from "../tasks/suites.ts";
 import { loadTask } from "../tasks/task.ts";
+import { didYouMean } from "../tools/data/nearest.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, UsageError } from "./command.ts";
@@ -59,11 +60,14 @@ scenario expects is not put there; exit 2.
         flags: ["check", "json"],
       });
       const wanted = given.option("scenario");
-      const chosen = fixtures.filter(({ id }) =>
-        wanted === undefined || id === wanted
-      );
-      if (chosen.length === 0) {
-        throw new UsageError(`Cannot find the scenario "${wanted}"`);
+      const chosen = wanted === undefined
+        ? fixtures
+        : fixtures.filter(({ id }) => id === wanted);
+      if (wanted !== undefined && chosen.length === 0) {
+        const ids = fixtures.map(({ id }) => id);
+        throw new UsageError(
+          `Cannot find the scenario "${wanted}"${didYouMean(wanted, ids)}`,
+        );
       }
       const policy = loadPolicy(policyText, "policy/v1.yaml");
       const runs = chosen.map((fixture) =>
@@ -74,7 +78,7 @@ scenario expects is not put there; exit 2.
       const stale = wanted === undefined ? staleRuns(folder, fixtures) : [];
       if (given.flag("check")) {
         for (const path of stale) {
-          output.note(
+          output.error(
             `${terminalLine(path)}: stale; there is no such scenario`,
           );
         }

@@ -1,7 +1,7 @@
 import { attestRun } from "./attest_run.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
+import { type Command, EXIT } from "./command.ts";
 import { readSigningKey } from "./key_files.ts";
 
 /** `sign`: attests a run that exists. */
@@ -23,8 +23,7 @@ Whether the ledger is sound is not looked at; verify the run before you sign it.
       options: ["key"],
       operands: ["RUN_DIR"],
     });
-    const path = given.option("key");
-    if (path === undefined) throw new UsageError("--key is missing");
+    const path = given.required("key");
     const key = await readSigningKey(path);
     const run = given.operand(0);
     await attestRun(run, key);

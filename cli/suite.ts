@@ -39,7 +39,7 @@ export async function emitRuns(
     if (unmet.length > 0) {
       code = EXIT.no;
       for (const line of unmet) {
-        output.note(terminalLine(`${path}: ${line}`));
+        output.error(terminalLine(`${path}: ${line}`));
       }
       continue;
     }
@@ -68,7 +68,7 @@ export async function checkRuns(
       output.data(
         `${path}: all ${sink.artifacts.size} artifacts are as committed`,
       );
-    } else for (const line of lines) output.note(terminalLine(line));
+    } else for (const line of lines) output.error(terminalLine(line));
   }
   return code;
 }

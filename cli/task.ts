@@ -1,6 +1,7 @@
 import { taskJsonSchema } from "../tasks/task.ts";
 import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
+import { choice } from "./choice.ts";
+import { type Command, EXIT } from "./command.ts";
 
 /** `task`: prints what a task file may hold. */
 export const task: Command = {
@@ -10,10 +11,8 @@ export const task: Command = {
 schema  prints the JSON Schema of a task file
 `,
   run(args, output) {
-    const action = parseCommandLine(args, { operands: ["schema"] }).operand(0);
-    if (action !== "schema") {
-      throw new UsageError(`Expected schema, found ${action}`);
-    }
+    const given = parseCommandLine(args, { operands: ["schema"] });
+    choice(given.operand(0), { where: "Cannot understand", of: ["schema"] });
     output.data(JSON.stringify(taskJsonSchema(), null, 2));
     return EXIT.ok;
   },

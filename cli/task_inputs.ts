@@ -5,8 +5,16 @@ import builtInPolicy from "../policy/v1.yaml" with { type: "text" };
 import { withOverrides } from "../tasks/policy_overrides.ts";
 import { loadTask, type Task } from "../tasks/task.ts";
 import type { Document } from "../tools/document.ts";
+import { STANDARD_TOOL_NAMES } from "../tools/standard_tools.ts";
 import { describeSkipped, readCorpusFolder } from "./corpus_folder.ts";
 import { readInput } from "./files.ts";
+import {
+  toolNameHints,
+  toolsInPolicy,
+  toolsInTask,
+} from "./tool_name_hints.ts";
+
+const BUILT_IN = "policy/v1.yaml";
 
 /** What a task is run with. */
 export interface TaskInputs {
@@ -48,7 +56,8 @@ export function readTaskInputs(
     other === undefined || isAbsolute(other)
       ? other
       : join(dirname(path), other);
-  const base = readPolicy(options.policy ?? beside(named.policy));
+  const policyPath = options.policy ?? beside(named.policy);
+  const base = readPolicy(policyPath);
   const policy = withOverrides(base, policy_overrides, path);
   const corpus = options.corpus ?? beside(named.corpus);
   const { documents, skipped } = corpus === undefined
@@ -59,13 +68,23 @@ export function readTaskInputs(
     task,
     policy,
     documents,
-    notes: leftOut === undefined ? [] : [`${corpus}: ${leftOut}`],
+    notes: [
+      ...toolNameHints(policyPath ?? BUILT_IN, {
+        named: toolsInPolicy(policy.document),
+        known: STANDARD_TOOL_NAMES,
+      }),
+      ...toolNameHints(path, {
+        named: toolsInTask(task.document),
+        known: STANDARD_TOOL_NAMES,
+      }),
+      ...leftOut === undefined ? [] : [`${corpus}: ${leftOut}`],
+    ],
     runId: `${id}_${policy.sha256.slice(0, 8)}_${seed}`,
   };
 }
 
 function readPolicy(path: string | undefined): Policy {
   return path === undefined
-    ? loadPolicy(builtInPolicy, "policy/v1.yaml")
+    ? loadPolicy(builtInPolicy, BUILT_IN)
     : loadPolicy(readInput(path), path);
 }

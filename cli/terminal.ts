@@ -13,7 +13,7 @@ const HEARING_MS = 100;
 export function processTerminal(output: Output): Terminal {
   const nextLine = typedLines(typed());
   return {
-    note: (text) => output.note(text),
+    note: (text) => output.error(text),
     async ask(question, signal) {
       // What was typed before somebody could read the question answers another one.
       while (await nextLine(AbortSignal.timeout(HEARING_MS)) !== null);

@@ -1,13 +1,15 @@
 import { memorySink } from "../evidence/artifacts.ts";
 import { InputError } from "../policy/input_error.ts";
+import { loadPolicy } from "../policy/load.ts";
 import { join, walkSync } from "../deps.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
+import { choice } from "./choice.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { type Command, EXIT, type Output, UsageError } from "./command.ts";
-import { whyUnreadable } from "./files.ts";
+import { readInput, whyUnreadable } from "./files.ts";
 import { junitReport, type Tested } from "./junit.ts";
 import { playScenario } from "./scenario.ts";
-import { readTaskInputs } from "./task_inputs.ts";
+import { readTaskInputs, type TaskInputs } from "./task_inputs.ts";
 
 /** `test`: plays task files and compares each run with what its task expects. */
 export const test: Command = {
@@ -17,16 +19,17 @@ export const test: Command = {
 
 Plays task files, without a network and without waiting, and compares each run
 with the \`expect\` block of its task. In a folder, every .yaml file counts but
-those named policy.yaml or *.policy.yaml. Nothing is recorded.
+those named policy.yaml or *.policy.yaml. Nothing is recorded. What cannot be
+loaded is said on standard error, whatever the filter, and the others are played.
 
   --filter TEXT     only tasks whose id contains the text
   --policy FILE     play all of them under this policy
-  --reporter junit  print a JUnit report
+  --reporter junit  print a JUnit report; what cannot be loaded is an error in it
   --scratch DIR     where the worlds of the tasks are made, and removed again;
                     default: the folder of the system for temporary files
 
-Exit codes: 0 every task is as it expects, 2 one is not,
-1 a task or a policy cannot be loaded.
+Exit codes: 0 every task is as it expects, 2 one is not, 1 a task or a policy
+cannot be loaded, whatever the others come to.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
@@ -34,48 +37,85 @@ Exit codes: 0 every task is as it expects, 2 one is not,
       operands: ["PATH..."],
     });
     const reporter = given.option("reporter");
-    if (reporter !== undefined && reporter !== "junit") {
-      throw new UsageError(`Cannot use the reporter "${reporter}"`);
+    if (reporter !== undefined) {
+      choice(reporter, { where: "Cannot use --reporter", of: ["junit"] });
     }
+    const policy = given.option("policy");
+    // One that cannot be used is wrong once, not for each task.
+    if (policy !== undefined) loadPolicy(readInput(policy), policy);
     const filter = given.option("filter") ?? "";
-    const scenarios = given.operands.flatMap(taskFiles)
-      .map((path) => readScenario(path, given.option("policy")))
-      .filter(({ task }) => task.document.id.includes(filter));
-    if (scenarios.length === 0) {
-      throw new UsageError("Cannot find a task to test");
-    }
-    for (const { notes } of scenarios) {
-      for (const note of notes) output.note(note);
+    const found = given.operands.flatMap(taskFiles)
+      .map((file) => readScenario(file, policy))
+      .filter((each) =>
+        "error" in each || each.task.document.id.includes(filter)
+      );
+    if (found.length === 0) throw new UsageError("Cannot find a task to test");
+    for (const each of found) {
+      if ("error" in each) output.error(each.error.message);
+      else for (const note of each.notes) output.note(note);
     }
     const tested: Tested[] = [];
-    for (const scenario of scenarios) {
-      const started = performance.now();
-      const unmet = await play(scenario, given.option("scratch"));
-      const seconds = (performance.now() - started) / 1000;
-      tested.push({
-        path: scenario.path,
-        name: scenario.task.document.id,
-        unmet,
-        seconds,
-      });
+    for (const each of found) {
+      tested.push(
+        "error" in each
+          ? broken(each)
+          : await played(each, given.option("scratch")),
+      );
     }
     if (reporter === "junit") output.data(junitReport(tested));
     else printLines(tested, output);
+    if (tested.some(({ errors }) => errors.length > 0)) return EXIT.error;
     return tested.every(({ unmet }) => unmet.length === 0) ? EXIT.ok : EXIT.no;
   },
 };
 
-type FileScenario = ReturnType<typeof readScenario>;
+/** A file or a folder of which no task can be made. */
+interface Broken {
+  readonly path: string;
+  readonly error: InputError;
+}
 
-function readScenario(path: string, policy: string | undefined) {
-  const inputs = readTaskInputs(path, { policy });
-  if (inputs.task.document.expect === undefined) {
-    throw new InputError(path, [{
-      path: "expect",
-      message: "missing; a task without it cannot be tested",
-    }]);
+/** A task file that can be played. */
+interface FileScenario extends TaskInputs {
+  readonly path: string;
+}
+
+function broken({ path, error }: Broken): Tested {
+  const errors = error.message.split("\n");
+  return { path, name: path, unmet: [], errors, seconds: 0 };
+}
+
+async function played(
+  scenario: FileScenario,
+  scratch: string | undefined,
+): Promise<Tested> {
+  const { path, task } = scenario;
+  const started = performance.now();
+  const unmet = await play(scenario, scratch);
+  const seconds = (performance.now() - started) / 1000;
+  return { path, name: task.document.id, unmet, errors: [], seconds };
+}
+
+/** Reads a task with what it is played under; one that is broken does not keep others from being played. */
+function readScenario(
+  file: string | Broken,
+  policy: string | undefined,
+): FileScenario | Broken {
+  if (typeof file !== "string") return file;
+  try {
+    const inputs = readTaskInputs(file, { policy });
+    if (inputs.task.document.expect !== undefined) {
+      return { path: file, ...inputs };
+    }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { path: file, error };
   }
-  return { path, ...inputs };
+  const message = "missing; a task without it cannot be tested";
+  return {
+    path: file,
+    error: new InputError(file, [{ path: "expect", message }]),
+  };
 }
 
 async function play(
@@ -93,7 +133,7 @@ async function play(
   }
 }
 
-function taskFiles(path: string): readonly string[] {
+function taskFiles(path: string): readonly (string | Broken)[] {
   try {
     if (!Deno.statSync(path).isDirectory) return [path];
     return [...walkSync(path, { includeDirs: false, includeSymlinks: false })]
@@ -103,18 +143,27 @@ function taskFiles(path: string): readonly string[] {
       )
       .sort();
   } catch (cause) {
-    throw new InputError(path, [{ path: "", message: whyUnreadable(cause) }], {
-      cause,
-    });
+    const problem = { path: "", message: whyUnreadable(cause) };
+    return [{ path, error: new InputError(path, [problem], { cause }) }];
   }
 }
 
 function printLines(tested: readonly Tested[], output: Output): void {
-  for (const { name, path, unmet } of tested) {
+  for (const { name, path, unmet, errors } of tested) {
+    if (errors.length > 0) {
+      output.data(terminalLine(`ERROR  (${path})`));
+      continue;
+    }
     const verdict = unmet.length === 0 ? "ok    " : "FAILED";
     output.data(terminalLine(`${verdict} ${name} (${path})`));
     for (const line of unmet) output.data(`         ${line}`);
   }
   const failed = tested.filter(({ unmet }) => unmet.length > 0).length;
-  output.data(`${tested.length - failed} passed, ${failed} failed`);
+  const wrong = tested.filter(({ errors }) => errors.length > 0).length;
+  const passed = tested.length - failed - wrong;
+  output.data(
+    `${passed} passed, ${failed} failed${
+      wrong === 0 ? "" : `, ${wrong} not played`
+    }`,
+  );
 }

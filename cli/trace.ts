@@ -6,7 +6,9 @@ import {
 } from "../trace/validate.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
+import { choice } from "./choice.ts";
+import { type Command, EXIT } from "./command.ts";
+import { eachRun } from "./each_run.ts";
 import { readRunText } from "./files.ts";
 
 /** `trace`: validates a trace strictly. */
@@ -17,28 +19,29 @@ export const trace: Command = {
 check  validates OTLP/JSON documents and this runtime's own span contract;
        prints each finding as FILE: CODE PATH: MESSAGE; exit 2 when there is one.
        What OTLP/JSON lets a sender spell otherwise than this runtime does is
-       no finding, but a note: FILE: note PATH: MESSAGE
+       no finding, but a note: FILE: note PATH: MESSAGE. A file that cannot be
+       read is named on standard error, and the others are checked; exit 1
 `,
-  run(args, output) {
+  async run(args, output) {
     const given = parseCommandLine(args, {
       flags: ["json"],
       operands: ["check", "FILE..."],
     });
-    if (given.operand(0) !== "check") {
-      throw new UsageError(`Expected check, found ${given.operand(0)}`);
-    }
-    let code: number = EXIT.ok;
-    for (const path of given.operands.slice(1)) {
-      const judged = judge(readRunText(path));
-      if (judged.findings.length > 0) code = EXIT.no;
-      if (given.flag("json")) output.json({ path, ...judged });
-      else {
-        for (const line of describe(path, judged)) {
-          output.data(terminalLine(line));
+    choice(given.operand(0), { where: "Cannot understand", of: ["check"] });
+    return await eachRun(given.operands.slice(1), {
+      output,
+      // deno-lint-ignore require-await
+      async look(path) {
+        const judged = judge(readRunText(path));
+        if (given.flag("json")) output.json({ path, ...judged });
+        else {
+          for (const line of describe(path, judged)) {
+            output.data(terminalLine(line));
+          }
         }
-      }
-    }
-    return code;
+        return judged.findings.length > 0 ? EXIT.no : EXIT.ok;
+      },
+    });
   },
 };
 

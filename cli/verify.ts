@@ -22,7 +22,7 @@ import { withOverrides } from "../tasks/policy_overrides.ts";
 import { loadTask } from "../tasks/task.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { type CommandLine, parseCommandLine } from "./command_line.ts";
-import { type Command, UsageError } from "./command.ts";
+import { type Command, EXIT, UsageError } from "./command.ts";
 import { corpusReadings } from "./corpus_folder.ts";
 import { eachRun } from "./each_run.ts";
 import { readInput, runTextIfThere, whyUnreadable } from "./files.ts";
@@ -54,8 +54,10 @@ passed over are named on standard error.
   --no-redecide  do not make the decisions again, and say so
   --json         print one JSON object a run
 
-Exit codes: 0 nothing was found, 2 something was, 1 a run or a file cannot be
-read. A run that cannot be read does not keep the others from being verified.
+Exit codes: 0 nothing was found, 3 nothing but that a run waits for approval and
+so is not finished, 2 something was, 1 a run or a file cannot be read. Of several
+runs, 1 counts before 2, and 2 before 3. A run that cannot be read does not keep
+the others from being verified.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
@@ -79,13 +81,14 @@ read. A run that cannot be read does not keep the others from being verified.
       async look(path) {
         const verification = await signed(path, fitting(path, kept), key);
         if (given.flag("json")) {
-          output.json({ run: path, ...verification });
+          const { waitsFor: waits_for, ...rest } = verification;
+          output.json({ run: path, ...rest, waits_for });
         } else {
           for (const line of describe(path, key?.keyid, verification)) {
             output.data(terminalLine(line));
           }
         }
-        return verification.findings.length === 0;
+        return exitCode(verification);
       },
     });
   },
@@ -101,6 +104,15 @@ type AttestationFindingInRun = AttestationFinding & {
   readonly line?: undefined;
   readonly span?: undefined;
 };
+
+/** A run that waits is as it should be, as far as it goes. */
+function exitCode({ findings, waitsFor }: Outcome): number {
+  if (findings.length === 0) return EXIT.ok;
+  return waitsFor !== null &&
+      findings.every(({ code }) => code === "run_unfinished")
+    ? EXIT.waiting
+    : EXIT.no;
+}
 
 const UNREAD: readonly FindingCode[] = ["not_a_file", "file_too_large"];
 

@@ -48,6 +48,8 @@ export interface Verification {
   readonly regenerated: boolean;
   /** Whether every decision was made again, as far as the ledger is sound. */
   readonly redecided: boolean;
+  /** The tool of the call whose approval an unfinished run waits for; `null` for any other run. */
+  readonly waitsFor: string | null;
 }
 
 /** What a run is verified with beside its own bytes. */
@@ -152,6 +154,7 @@ export function verifyRun(
     digests,
     regenerated: ledger.manifest !== undefined,
     redecided: redecide,
+    waitsFor: unfinished ? ledger.waitsFor ?? null : null,
   };
 }
 

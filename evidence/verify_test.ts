@@ -1325,7 +1325,7 @@ for (
   Deno.test(`verifyRun() says of an unfinished run that ${what}: ${message}`, async () => {
     const artifacts = await recorded(REHEARSALS.approved());
     const lines = edit(whileItWaits(artifacts), eventsIn(artifacts));
-    const { findings } = verifyRun(
+    const { findings, waitsFor } = verifyRun(
       memorySource(
         without(
           "manifest.json",
@@ -1334,6 +1334,7 @@ for (
         )(withLines(artifacts, lines)),
       ),
     );
+    assertEquals(waitsFor, message === DID_NOT_FINISH ? null : "work");
     assertEquals(
       findings.filter(({ code }) => code === "run_unfinished"),
       [{ code: "run_unfinished", artifact: "manifest.json", message }],

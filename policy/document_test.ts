@@ -281,7 +281,7 @@ const REFUSED = [
     from: "  - fixtures.local",
     to: "  - a.test\n  - https://b.test",
     want:
-      'p.yaml:17: url_allowlist[1]: "https://b.test" is not a host, *.host, host:port or http://host[:port]',
+      'p.yaml:17: url_allowlist[1]: "https://b.test" is not a host, *.host, host:port or http://host[:port]; write "b.test"',
   },
   {
     from: "  - fixtures.local",

@@ -78,7 +78,9 @@ for (const entry of NOT_ENTRIES) {
 
 const NOT_CANONICAL = [
   { entry: "API.example.com", write: "api.example.com" },
-  { entry: "*.Example.com", write: "example.com" },
+  { entry: "*.Example.com", write: "*.example.com" },
+  { entry: "http://*.Example.com:81", write: "http://*.example.com:81" },
+  { entry: "CDN.example:8443", write: "cdn.example:8443" },
   { entry: "bücher.example", write: "xn--bcher-kva.example" },
   { entry: "api%2eexample.com", write: "api.example.com" },
   { entry: "127.1", write: "127.0.0.1" },
@@ -92,6 +94,87 @@ for (const { entry, write } of NOT_CANONICAL) {
       () => parseHostEntry(entry),
       RangeError,
       `"${entry}" is not in canonical form; write "${write}"`,
+    );
+  });
+}
+
+const MEANT = [
+  { entry: "https://example.com", write: "example.com" },
+  { entry: "https://example.com/", write: "example.com" },
+  { entry: "https://example.com/a/b?c=d#e", write: "example.com" },
+  { entry: "HTTPS://Example.COM/", write: "example.com" },
+  { entry: "https://example.com:443/", write: "example.com" },
+  { entry: "https://example.com:8443/a", write: "example.com:8443" },
+  { entry: "https://*.example.com/", write: "*.example.com" },
+  { entry: "https://user:word@example.com/", write: "example.com" },
+  { entry: "http://example.com/", write: "http://example.com" },
+  { entry: "http://Example.com:8080/a", write: "http://example.com:8080" },
+  { entry: "http:example.com", write: "http://example.com" },
+  { entry: "//example.com", write: "example.com" },
+  { entry: "example.com/", write: "example.com" },
+  { entry: "example.com/*", write: "example.com" },
+  { entry: "example.com:8443/a", write: "example.com:8443" },
+  { entry: "example.com?x", write: "example.com" },
+  { entry: "example.com.", write: "example.com" },
+  { entry: " example.com\n", write: "example.com" },
+  { entry: "user@example.com", write: "example.com" },
+  { entry: "mailto:user@example.com", write: "example.com" },
+  { entry: "https://[::1]:8443/", write: "[::1]:8443" },
+  { entry: "https://b\u00fccher.example/", write: "xn--bcher-kva.example" },
+  { entry: "*.127.0.0.1", write: "127.0.0.1" },
+];
+
+for (const { entry, write } of MEANT) {
+  Deno.test(`parseHostEntry() suggests ${write} for ${JSON.stringify(entry)}`, () => {
+    const { message } = assertThrows(() => parseHostEntry(entry), RangeError);
+    assertEquals(
+      message,
+      `"${entry}" is not a host, *.host, host:port or http://host[:port]; write "${write}"`,
+    );
+    parseHostEntry(write);
+  });
+}
+
+for (
+  const { entry, host, below } of [
+    { entry: ".example.com", host: "example.com", below: "*.example.com" },
+    { entry: "*example.com", host: "example.com", below: "*.example.com" },
+    {
+      entry: "http://.Example.com:81/",
+      host: "http://example.com:81",
+      below: "http://*.example.com:81",
+    },
+  ]
+) {
+  Deno.test(`parseHostEntry() suggests a host and those below it for ${entry}`, () => {
+    const { message } = assertThrows(() => parseHostEntry(entry), RangeError);
+    assertEquals(
+      message,
+      `"${entry}" is not a host, *.host, host:port or http://host[:port]; write "${host}", and "${below}" for the hosts below it`,
+    );
+  });
+}
+
+for (
+  const entry of [
+    "",
+    "*",
+    "*.",
+    "https://",
+    "https://*",
+    "ftp://example.com",
+    "file:///etc",
+    "a b.example",
+    "a..example.com",
+    "example.com:65536",
+    "example.com:port",
+  ]
+) {
+  Deno.test(`parseHostEntry() suggests nothing for ${JSON.stringify(entry)}`, () => {
+    const { message } = assertThrows(() => parseHostEntry(entry), RangeError);
+    assertEquals(
+      message,
+      `"${entry}" is not a host, *.host, host:port or http://host[:port]`,
     );
   });
 }

@@ -14,7 +14,7 @@ import { spanProjection } from "../trace/span_projection.ts";
 export interface ExpectedDecision {
   readonly decision: "deny" | "escalate";
   readonly rule_id: RuleId;
-  /** The tool that was proposed; left out for a budget. */
+  /** The tool that was proposed. Left out, any will do, or none, as for a budget. */
   readonly tool?: string | undefined;
   /** Facts that the decision must give, as they are in its metadata. */
   readonly metadata?:
@@ -154,7 +154,7 @@ function countSpans(
   return counts;
 }
 
-/** A decision without the facts that the expectation does not ask for. */
+/** A decision without its tool and the facts that the expectation does not ask for. */
 function onlyAsked(
   seen: ExpectedDecision,
   asked: ExpectedDecision | undefined,
@@ -165,7 +165,10 @@ function onlyAsked(
   const metadata = asked?.metadata === undefined
     ? undefined
     : Object.fromEntries(facts);
-  return { ...seen, metadata };
+  const tool = asked !== undefined && asked.tool === undefined
+    ? undefined
+    : seen.tool;
+  return { ...seen, tool, metadata };
 }
 
 /** JSON that does not depend on the order of keys. */

@@ -2,7 +2,11 @@ import { assertEquals } from "@std/assert";
 import type { RunEvent } from "../runtime/event.ts";
 import { rehearse } from "../tests/rehearsal.ts";
 import { REHEARSALS } from "../tests/rehearsals.ts";
-import { type Expectation, unmet } from "./expectation.ts";
+import {
+  type Expectation,
+  type ExpectedDecision,
+  unmet,
+} from "./expectation.ts";
 
 const ONE_CALL: Expectation = {
   terminal_reason: "final_answer",
@@ -103,6 +107,35 @@ function denied(): Promise<readonly RunEvent[]> {
 
 Deno.test("unmet() compares a decision with the facts that it asks for, and no others", async () => {
   assertEquals(unmet(DENIED, await seen(denied())), []);
+});
+
+for (
+  const { what, asked } of [
+    { what: "its tool", asked: { decision: "deny", rule_id: "arg_schema" } },
+    {
+      what: "its tool, but for facts",
+      asked: {
+        decision: "deny",
+        rule_id: "arg_schema",
+        metadata: { failed_path: "" },
+      },
+    },
+  ] satisfies readonly { what: string; asked: ExpectedDecision }[]
+) {
+  Deno.test(`unmet() takes a decision that is not asked for ${what}`, async () => {
+    assertEquals(
+      unmet({ ...DENIED, decisions: [asked] }, await seen(denied())),
+      [],
+    );
+  });
+}
+
+Deno.test("unmet() shows the tool of a decision that is not expected at all", async () => {
+  const [line] = unmet({ ...DENIED, decisions: [] }, await seen(denied()));
+  assertEquals(
+    line,
+    'decisions: expected [], saw [{"decision":"deny","rule_id":"arg_schema","tool":"work"}]',
+  );
 });
 
 Deno.test("unmet() shows the facts of a decision that is not as expected", async () => {

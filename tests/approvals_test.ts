@@ -111,7 +111,7 @@ Deno.test(
     assertEquals((await here.call("resume", "run")).code, 3);
     const verified = await here.call("verify", "run");
     assertEquals([verified.code, verified.stdout], [
-      2,
+      3,
       'run/manifest.json: run_unfinished: there is no manifest: the run waits for approval of a call of "write"\n',
     ]);
     await here.call("approvals", "approve", "run", "--by", "ada");

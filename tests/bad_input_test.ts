@@ -109,7 +109,8 @@ const BAD_INPUTS: readonly BadInput[] = [
   {
     name: "an unknown option",
     args: [...run, "--polcy", "policy.yaml"],
-    line: 'Cannot understand "--polcy": unknown option; see run --help',
+    line:
+      'Cannot understand "--polcy": unknown option; did you mean "--policy"? See run --help',
   },
   {
     name: "an option without a value",

@@ -99,23 +99,37 @@ Deno.test(
   },
 );
 
-for (
-  const { line, problem } of [
-    { line: "nonsense", problem: "it is not JSON" },
-    {
-      line: '{"tool":"read"}',
-      problem: "expected args or args_json",
-    },
-  ]
-) {
-  Deno.test(`decide stops at the line ${line}, naming it`, runs, async () => {
+Deno.test(
+  "decide answers a line that holds no call, and judges the next one",
+  runs,
+  async () => {
+    const search = '{"id":"s","tool":"search","args":{"query":"x"}}';
     const { code, stderr, decisions } = await decide({
-      lines: ['{"tool":"search","args":{"query":"x"}}', line],
+      args: ["--session"],
+      lines: [search, "nonsense", "", '{"id":7,"tool":"read"}', search],
     });
-    assertEquals([code, decisions.length], [1, 1]);
-    assertEquals(stderr, `standard input:2: ${problem}\n`);
-  });
-}
+    assertEquals(
+      decisions.map(({ id, line, error, decision }) => [
+        id,
+        line,
+        error ?? decision,
+      ]),
+      [
+        ["s", undefined, "allow"],
+        [null, 2, "it is not JSON"],
+        [7, 4, "expected args or args_json"],
+        ["s", undefined, "allow"],
+      ],
+    );
+    assertEquals(
+      [code, stderr],
+      [
+        1,
+        'standard input: 2 lines cannot be judged; each was answered with an "error"\n',
+      ],
+    );
+  },
+);
 
 const TOOL = {
   name: "http_get",

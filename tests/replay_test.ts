@@ -454,7 +454,8 @@ const REFUSED: readonly {
     name: "an unknown option",
     make: () => ({}),
     args: [".", "--polcy", "p"],
-    stderr: 'Cannot understand "--polcy": unknown option; see replay --help',
+    stderr:
+      'Cannot understand "--polcy": unknown option; did you mean "--policy"? See replay --help',
   },
   {
     name: "a policy that is not there",

@@ -95,37 +95,113 @@ Deno.test(
   },
 );
 
+const MANY = {
+  "a.yaml": TASK.replace("id: small", "id: first"),
+  "b.yaml": `${TASK}colour: red\n`,
+  "c.yaml": TASK.slice(0, TASK.indexOf("expect:")),
+  "d.yaml": TASK.replace("[note.md]", "[]"),
+  "e.yaml": `${TASK}policy: none.yaml\n`,
+};
+
+const MANY_WRONG = `b.yaml:11: unknown key "colour"
+c.yaml: expect: missing; a task without it cannot be tested
+none.yaml: there is no such file
+gone.yaml: there is no such file
+`;
+
+Deno.test("test plays all tasks but those that are broken", runs, async () => {
+  const { code, stdout, stderr } = await test(MANY, [".", "gone.yaml"]);
+  assertEquals([code, stderr], [1, MANY_WRONG]);
+  assertEquals(
+    stdout,
+    `ok     first (a.yaml)
+ERROR  (b.yaml)
+ERROR  (c.yaml)
+FAILED small (d.yaml)
+         files: expected [], saw ["note.md"]
+ERROR  (e.yaml)
+ERROR  (gone.yaml)
+1 passed, 1 failed, 4 not played
+`,
+  );
+});
+
+Deno.test("test --filter lets no broken task pass unseen", runs, async () => {
+  const { code, stdout, stderr } = await test(MANY, [
+    ...[".", "gone.yaml", "--filter", "first"],
+  ]);
+  assertEquals([code, stderr], [1, MANY_WRONG]);
+  assert(stdout.startsWith("ok     first (a.yaml)\nERROR  (b.yaml)\n"), stdout);
+});
+
+Deno.test(
+  "test --reporter junit has a broken task as an error",
+  runs,
+  async () => {
+    const { code, stdout, stderr } = await test(MANY, [
+      ...[".", "gone.yaml", "--reporter", "junit"],
+    ]);
+    assertEquals([code, stderr], [1, MANY_WRONG]);
+    assertStringIncludes(
+      stdout,
+      '<testsuites tests="6" failures="1" errors="4"',
+    );
+    assertStringIncludes(
+      stdout,
+      '<testsuite name="tasks" tests="6" failures="1" errors="4"',
+    );
+    assertStringIncludes(
+      stdout,
+      `<testcase name="b.yaml" classname="b.yaml" time="0.000">
+      <error message="b.yaml:11: unknown key &quot;colour&quot;">b.yaml:11: unknown key &quot;colour&quot;</error>
+    </testcase>`,
+    );
+  },
+);
+
 for (
-  const { what, files, args, line } of [
+  const { what, files, args, line, report } of [
     {
       what: "a task that expects nothing",
       files: { "a.yaml": TASK.slice(0, TASK.indexOf("expect:")) },
       args: ["a.yaml"],
       line: "a.yaml: expect: missing; a task without it cannot be tested",
+      report: ["ERROR  (a.yaml)"],
     },
     {
       what: "a task that cannot be loaded",
       files: { "a.yaml": `${TASK}colour: red\n` },
       args: ["."],
       line: 'a.yaml:11: unknown key "colour"',
+      report: ["ERROR  (a.yaml)"],
     },
     {
       what: "a fault of a tool that there is not",
       files: { "a.yaml": `${TASK}faults:\n  shell: { kind: reported }\n` },
       args: ["a.yaml"],
       line: 'a.yaml:12: faults: unknown key "shell"',
+      report: ["ERROR  (a.yaml)"],
     },
     {
       what: "a path that is not there",
       files: {},
       args: ["nope"],
       line: "nope: there is no such file",
+      report: ["ERROR  (nope)"],
+    },
+    {
+      what: "a policy that is not there",
+      files: { "a.yaml": TASK, "b.yaml": TASK },
+      args: [".", "--policy", "none.yaml"],
+      line: "none.yaml: there is no such file",
+      report: [],
     },
     {
       what: "nothing to test",
       files: {},
       args: ["."],
       line: "Cannot find a task to test; see test --help",
+      report: [],
     },
   ]
 ) {
@@ -133,7 +209,9 @@ for (
     const { code, stdout, stderr } = await test(files, args);
     assertEquals({ code, stdout, stderr }, {
       code: 1,
-      stdout: "",
+      stdout: report.length === 0
+        ? ""
+        : `${report.join("\n")}\n0 passed, 0 failed, 1 not played\n`,
       stderr: `${line}\n`,
     });
   });

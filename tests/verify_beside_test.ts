@@ -33,10 +33,9 @@ async function copied(state: RunState) {
 async function found(path: string): Promise<readonly string[]> {
   const { code, said } = await call(verify, [path]);
   const lines = said.split("\n").map((line) => line.replaceAll(`${path}/`, ""));
-  assertEquals(
-    code,
-    lines.some((line) => !line.includes(": verified")) ? 2 : 0,
-  );
+  const isFound = lines.some((line) => !line.includes(": verified"));
+  const waits = lines.every((line) => line.includes("waits for approval"));
+  assertEquals(code, waits ? 3 : isFound ? 2 : 0);
   return code === 0 ? [] : lines;
 }
 
@@ -139,6 +138,15 @@ const CHANGES: readonly Change[] = [
     },
     finds: [
       'manifest.json: run_unfinished: there is no manifest: the run waits for approval of a call of "write"',
+    ],
+  },
+  {
+    what: "a written file of another size, of a run that waits",
+    state: "waiting",
+    make: (run) => edit(join(run, "sandbox/drafts/a.md"), () => "One, two."),
+    finds: [
+      'manifest.json: run_unfinished: there is no manifest: the run waits for approval of a call of "write"',
+      'sandbox: other_content: "drafts/a.md" has 9 bytes instead of 4; line 5 of state.jsonl wrote it last',
     ],
   },
   {

@@ -19,6 +19,15 @@ export interface StandardToolsOptions {
   readonly htmlText?: FetchOptions["htmlText"];
 }
 
+/** The names of the five tools, in that order. */
+export const STANDARD_TOOL_NAMES = [
+  "search",
+  "fetch",
+  "read",
+  "write",
+  "summarize",
+] as const;
+
 /** Creates the five tools of this runtime, in the order in which a record names them. */
 export function standardTools(
   { documents, sandbox, ...options }: StandardToolsOptions,

@@ -1,0 +1,76 @@
+import config from "../deno.json" with { type: "json" };
+import { InputError } from "../policy/input_error.ts";
+import type { RunStarted } from "../runtime/event.ts";
+import { PROVIDERS } from "../runtime/llm/provider.ts";
+import { recordedTool } from "../runtime/recorded_tool.ts";
+import { valueDifference } from "../runtime/value_difference.ts";
+import { loadTask } from "../tasks/task.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
+import type { Sandbox } from "../tools/sandbox.ts";
+import { standardTools } from "../tools/standard_tools.ts";
+import { networkFor } from "./network.ts";
+
+/** What tools are given that are only looked at: it needs no permission. */
+const NOWHERE: Sandbox = {
+  inspect: () => notLookedAt(),
+  readText: () => notLookedAt(),
+  writeText: () => notLookedAt(),
+};
+
+function notLookedAt(): never {
+  throw new RangeError("Cannot use a tool that is only looked at");
+}
+
+/**
+ * Says which command goes on with a run, as a sentence. With one that another
+ * program began, or another version of this one, no command here does.
+ */
+export function howToGoOn(directory: string, started: RunStarted): string {
+  if (whyForeign(started) !== undefined) {
+    return "the program that began the run has to go on with it";
+  }
+  return started.runtime_version === config.version
+    ? `\`${resumeCommand(directory, started.llm)}\` goes on`
+    : `version ${
+      terminalLine(started.runtime_version)
+    } of this program has to go on with it`;
+}
+
+/**
+ * Why a run is none that a command of this program began: a program that uses it
+ * as a library has tasks and tools of its own. `undefined` when it is one.
+ */
+export function whyForeign(
+  { task, tools }: RunStarted,
+): string | undefined {
+  try {
+    loadTask(task.text, "the task on record");
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return "its task is not one of a task file";
+  }
+  const own = standardTools({
+    documents: [],
+    fetch: networkFor(false).fetch,
+    sandbox: NOWHERE,
+  }).map(recordedTool);
+  return valueDifference(own, tools) === undefined
+    ? undefined
+    : "its tools are not those of this program";
+}
+
+/** The command line that goes on with a run, with the model that it was begun with. */
+export function resumeCommand(
+  directory: string,
+  { execution_path, provider, model }: Omit<RunStarted["llm"], "script_sha256">,
+): string {
+  const command = `resume ${terminalLine(directory)}`;
+  if (execution_path === "stub") return command;
+  if (execution_path === "replay") return `${command} --llm replay:FILE`;
+  const known = PROVIDERS.find(({ name }) => name === provider);
+  const spec = known !== undefined && /^[\w.:/@+-]+$/.test(model)
+    ? `${known.id}:${model}`
+    : "PROVIDER:MODEL";
+  const url = known?.baseUrl === undefined ? " --base-url URL" : "";
+  return `${command} --llm ${spec}${url}`;
+}
