@@ -1,3 +1,4 @@
+import { BLANK_SIGNS } from "../tools/data/untrusted_text.ts";
 import { isList, type Json } from "../tools/json.ts";
 
 /** A text longer than this is folded, in UTF-16 code units. */
@@ -9,7 +10,7 @@ const MAX_WHOLE = 4000;
 const SHOWN_OF_WHOLE = { head: 3000, tail: 800 };
 
 /** Blanks that push what follows them out of sight. */
-const BLANKS = /\s{8,}/gu;
+const BLANKS = new RegExp(`[\\s${BLANK_SIGNS}]{8,}`, "gu");
 
 /**
  * Writes a value as JSON on one line for a person: the middle of what is long is

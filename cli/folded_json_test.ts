@@ -34,6 +34,12 @@ for (
       value: `a${"\u2003\u00a0".repeat(4)}b`,
       want: '"a\\{8 blanks}b"',
     },
+    ...["\u2800", "\ufffc", "\u{16fe4}", "\u{13441}", "\u{13442}", "\u{1d159}"]
+      .map((sign) => ({
+        what: `a blank sign, U+${sign.codePointAt(0)?.toString(16)},`,
+        value: `a${`${sign} `.repeat(20)}b`,
+        want: `"a\\{${20 * (sign.length + 1)} blanks}b"`,
+      })),
     {
       what: "blanks in a key",
       value: { [`k${" ".repeat(9)}x`]: 1 },

@@ -97,6 +97,8 @@ for (
     { name: "ada\u{1d159}", want: UNSEEN },
     { name: "ada\u{16fe4}", want: UNSEEN },
     { name: "ada\ufffc", want: UNSEEN },
+    { name: "ada\u{13441}", want: UNSEEN },
+    { name: "ada\u{13442}", want: UNSEEN },
     { name: "a\u00adda", want: UNSEEN },
     { name: "ada\ufe0f", want: UNSEEN },
     { name: "ada\u{e0061}", want: UNSEEN },
