@@ -71,7 +71,84 @@ const HOLDS: readonly Case[] = [
   { when: { contains: "b.example" }, url: "https://a.example/%00" },
 ];
 
+/** Spellings of one beginning that a policy may have. */
+const ADMIN = [
+  "https://a.example/x/../admin/",
+  "https://a.example/x/%2e%2e/admin/",
+  "https://a.example/x/..%2fadmin/",
+  "https://a.example/./admin/",
+  "https://a.example//admin//",
+  "https://a.example\\admin\\",
+  "https:/a.example/admin/",
+  "https:a.example/admin/",
+  "https:///a.example/admin/",
+  "https:\\\\a.example/admin/",
+  " https://a.example/admin/",
+  "https://a.exam\nple/admin/",
+  "https://me:word@a.example/admin/",
+  "https://a.example/admin/#top",
+  "a.example/admin/",
+  "A.example:443/x/../admin/",
+  "//a.example/admin/",
+  "/admin/",
+  "/x/../admin/",
+  "//a.example//admin/",
+];
+
+const MEANT: readonly Case[] = [
+  ...ADMIN.flatMap((text) => [
+    { when: { starts_with: text }, url: "https://a.example/admin/x" },
+    { when: { starts_with: text }, url: "https://a.example/b/..%2fadmin" },
+    { when: { equals: text }, url: "https://a.example/admin/" },
+    { when: { equals: text }, url: "https://a.example/admin" },
+  ]),
+  ...ADMIN.filter((text) => !text.includes("@") && !text.includes("#"))
+    .map((contains) => ({
+      when: { contains },
+      url: "https://a.example/admin/x",
+    })),
+  { when: { starts_with: "a.example/admin/" }, url: "http://a.example/admin/" },
+  { when: { equals: "a.example" }, url: "https://a.example/" },
+  { when: { starts_with: "a.exam" }, url: "https://a.example/b" },
+  {
+    when: { starts_with: "https://a.example/x/.." },
+    url: "https://a.example/b",
+  },
+  {
+    when: { starts_with: "https://a.example/." },
+    url: "https://a.example/.env",
+  },
+  { when: { starts_with: "https:" }, url: "https://a.example/b" },
+  { when: { starts_with: "https:/" }, url: "https://a.example/b" },
+  { when: { starts_with: "HTTPS://" }, url: "https://a.example/b" },
+  { when: { starts_with: "https://10." }, url: "https://10.1.2.3/b" },
+  ...[
+    { equals: "https://b\u00fccher.example" },
+    { equals: "b\u00fccher.example" },
+    { starts_with: "b\u00fccher.example/" },
+    { contains: "https://b\u00fccher.example" },
+    { contains: "b\u00fccher.example" },
+    { contains: "b\u00fccher.example/" },
+  ].map((when) => ({ when, url: "https://xn--bcher-kva.example/" })),
+];
+
 const DOES_NOT: readonly Case[] = [
+  ...ADMIN.flatMap((text) => [
+    { when: { starts_with: text }, url: "https://a.example/administration" },
+    { when: { equals: text }, url: "https://a.example/admin/x" },
+    { when: { starts_with: text }, url: "https://a.example/x/admin/" },
+    { when: { contains: text }, url: "https://a.example/adm" },
+  ]),
+  { when: { starts_with: "https://a.example/." }, url: "https://a.example/b" },
+  {
+    when: { starts_with: "a.example/admin/" },
+    url: "https://b.example/admin/",
+  },
+  { when: { starts_with: "https:" }, url: "http://a.example/" },
+  { when: { equals: "a.example" }, url: "https://a.example/b" },
+  { when: { contains: "a@b" }, url: "https://b.example/" },
+  { when: { contains: "/.." }, url: "https://a.example/b" },
+  { when: { contains: "." + "." }, url: "https://a.example/b" },
   ...[
     "https://a.example/",
     "https://a.example/administration-guide",
@@ -110,7 +187,12 @@ const DOES_NOT: readonly Case[] = [
   { when: { equals: 1 }, url: "https://a.example/%" },
 ];
 
-for (const [want, cases] of [[true, HOLDS], [false, DOES_NOT]] as const) {
+for (
+  const [want, cases] of [[true, [...HOLDS, ...MEANT]], [
+    false,
+    DOES_NOT,
+  ]] as const
+) {
   for (const { when, url } of cases) {
     Deno.test(`holdsOfUrl() says ${want} of ${url} with ${JSON.stringify(when)}`, () => {
       assertEquals(holdsOfUrl(when, urlSpellings(new URL(url))), want);

@@ -137,7 +137,8 @@ function decodedButSlashes(path: string): string | undefined {
   return decoded.includes(undefined) ? undefined : decoded.join("");
 }
 
-function withoutDotSegments(path: string): string {
+/** Resolves `.` and `..` in a path that begins with a slash, as the standard of URLs does. */
+export function withoutDotSegments(path: string): string {
   const kept: string[] = [];
   const segments = path.split("/").slice(1);
   for (const [index, segment] of segments.entries()) {
