@@ -54,6 +54,12 @@ function withoutOrigin(spelling: string): string {
   return spelling.replace(/^https?:\/\/[^/?]*/, "");
 }
 
+/**
+ * Lower case, by way of upper case, since letters differ in one and not in the
+ * other: `ı` and `i`, `ẞ`, `ß` and `ss`. The dot that is left of `İ` and the `ς` at the end of
+ * a word go too.
+ */
 function folded(text: string): string {
-  return text.normalize("NFKC").toLowerCase();
+  return text.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase()
+    .replaceAll("i\u0307", "i").replaceAll("ς", "σ").normalize("NFKC");
 }
