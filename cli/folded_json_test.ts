@@ -78,7 +78,7 @@ Deno.test("foldedJson() shows the head and the end of each of many arguments", (
 
 Deno.test("foldedJson() leaves short arguments whole beside long ones", () => {
   const text = foldedJson({
-    first: "y".repeat(300),
+    first: "y".repeat(260),
     ...Object.fromEntries(
       Array.from({ length: 12 }, (_, index) => [`k${index}`, "x".repeat(9000)]),
     ),
@@ -86,8 +86,7 @@ Deno.test("foldedJson() leaves short arguments whole beside long ones", () => {
     list: Array.from({ length: 3000 }, (_, index) => `value ${index}`),
     last: true,
   });
-  assert(text.startsWith('{"first":"yyy'));
-  assert(text.includes('yyy","k0":"xxx'));
+  assert(text.startsWith(`{"first":"${"y".repeat(260)}","k0":"xxx`));
   assert(text.includes(',"mode":"delete everything","list":["value 0",'));
   assert(text.endsWith('"value 2999"],"last":true}'), text.slice(-60));
 });

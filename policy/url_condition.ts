@@ -14,15 +14,18 @@ export function holdsOfUrl(
   const text = equals ?? starts_with ?? contains;
   if (typeof text !== "string") return false;
   if (spellings === undefined) return true;
+  const folded = folding();
   if (contains !== undefined) {
-    const wanted = partsMeant(contains).map(folded);
-    return spellings.map(folded)
-      .some((found) => wanted.some((part) => found.includes(part)));
+    const wanted = partsMeant(contains).map((part) => folded(part));
+    return spellings.some((spelling) => {
+      const found = folded(spelling);
+      return wanted.some((part) => found.includes(part));
+    });
   }
   const extent = { whole: equals !== undefined };
   const isPath = /^[\\/](?![\\/])/.test(text);
   const wanted = isPath ? [pathMeant(text, extent)] : urlsMeant(text, extent);
-  const beginnings = wanted.map(folded);
+  const beginnings = wanted.map((each) => folded(each));
   return spellings.some((spelling) => {
     const found = folded(isPath ? withoutOrigin(spelling) : spelling);
     return beginnings.some((each) =>
@@ -55,11 +58,22 @@ function withoutOrigin(spelling: string): string {
 }
 
 /**
- * Lower case, by way of upper case, since letters differ in one and not in the
- * other: `ı` and `i`, `ẞ`, `ß` and `ss`. The dot that is left of `İ` and the `ς` at the end of
- * a word go too.
+ * Makes the function that leaves out how letters differ: in lower case by way of
+ * upper case, since `ı` and `i`, `ẞ`, `ß` and `ss` differ in one and not in the
+ * other. The dot that is left of `İ` and the `ς` at the end of a word go too. What
+ * it has folded it knows, since the spellings of a URL have much in common.
  */
-function folded(text: string): string {
-  return text.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase()
+function folding(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) =>
+    text.toLowerCase().replace(/\p{ASCII}?\P{ASCII}+/gu, (run) => {
+      const folded = known.get(run) ?? foldedRun(run);
+      known.set(run, folded);
+      return folded;
+    });
+}
+
+function foldedRun(run: string): string {
+  return run.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase()
     .replaceAll("i\u0307", "i").replaceAll("ς", "σ").normalize("NFKC");
 }
