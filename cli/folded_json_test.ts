@@ -34,6 +34,12 @@ for (
       value: `a${"\u2003\u00a0".repeat(4)}b`,
       want: '"a\\{8 blanks}b"',
     },
+    ...["\u2800", "\ufffc", "\u{16fe4}", "\u{13441}", "\u{13442}", "\u{1d159}"]
+      .map((sign) => ({
+        what: `a blank sign, U+${sign.codePointAt(0)?.toString(16)},`,
+        value: `a${`${sign} `.repeat(20)}b`,
+        want: `"a\\{${20 * (sign.length + 1)} blanks}b"`,
+      })),
     {
       what: "blanks in a key",
       value: { [`k${" ".repeat(9)}x`]: 1 },
@@ -53,10 +59,87 @@ for (
   });
 }
 
-Deno.test("foldedJson() shows the end of many short values", () => {
+Deno.test("foldedJson() shows the head and the end of each of many arguments", () => {
+  for (const count of [11, 20, 40, 66]) {
+    const args = Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [
+        `k${index}`,
+        `<${index}:${"x".repeat(5000)}:${index}>`,
+      ]),
+    );
+    const text = foldedJson(args);
+    assert(text.length < 6500, `${text.length}`);
+    for (const index of Array(count).keys()) {
+      assert(text.includes(`"k${index}":"<${index}:x`), `head of ${index}`);
+      assert(text.includes(`x:${index}>"`), `end of ${index}`);
+    }
+  }
+});
+
+Deno.test("foldedJson() leaves short arguments whole beside long ones", () => {
+  const text = foldedJson({
+    first: "y".repeat(260),
+    ...Object.fromEntries(
+      Array.from({ length: 12 }, (_, index) => [`k${index}`, "x".repeat(9000)]),
+    ),
+    mode: "delete everything",
+    list: Array.from({ length: 3000 }, (_, index) => `value ${index}`),
+    last: true,
+  });
+  assert(text.startsWith(`{"first":"${"y".repeat(260)}","k0":"xxx`));
+  assert(text.includes(',"mode":"delete everything","list":["value 0",'));
+  assert(text.endsWith('"value 2999"],"last":true}'), text.slice(-60));
+});
+
+Deno.test("foldedJson() says how many there are of what is too many", () => {
   const values = Array.from({ length: 2000 }, (_, index) => `value ${index}`);
-  const text = foldedJson([...values, "the end"]);
-  assert(text.length < 4000, `${text.length}`);
-  assert(text.endsWith('"the end"]'), text.slice(-40));
-  assert(/\\{… \d+ of \d+ characters …}/.test(text));
+  for (
+    const { text, kind, end } of [
+      {
+        text: foldedJson([...values, "the end"]),
+        kind: "values",
+        end: '"the end"]',
+      },
+      {
+        text: foldedJson({
+          ...Object.fromEntries(values.map((key) => [key, key.repeat(900)])),
+          end: "the end",
+        }),
+        kind: "arguments",
+        end: '"end":"the end"}',
+      },
+    ]
+  ) {
+    assert(text.length < 6500, `${text.length}`);
+    assert(text.endsWith(end), text.slice(-40));
+    const [, left] =
+      new RegExp(`,\\\\{… (\\d+) of 2001 ${kind} …},`).exec(text) ??
+        [];
+    assert(Number(left) > 1500, text);
+    const shown = text.match(/"value \d+(?:"[:,\]])/g) ?? [];
+    assertEquals(shown.length + 1, 2001 - Number(left));
+  }
+});
+
+Deno.test("foldedJson() cuts no escape, no fold and no character in two", () => {
+  for (
+    const unit of ["\\", '"', "\u0001", "😀", " ".repeat(9) + "a", "\\{…}"]
+  ) {
+    for (const shift of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) {
+      const args = Object.fromEntries(
+        Array.from({ length: 30 }, (_, index) => [
+          `k${index}`,
+          "x".repeat(shift) + unit.repeat(300),
+        ]),
+      );
+      const text = foldedJson(args);
+      assert(text.isWellFormed());
+      // Without its folds it is JSON: no backslash belongs to a fold by mistake.
+      const plain = text.replaceAll(
+        /\\[^{]|\\\{[^}]*\}/g,
+        (match) => match.startsWith("\\{") ? "" : match,
+      );
+      assertEquals(Object.keys(JSON.parse(plain)).length, 30);
+    }
+  }
 });

@@ -32,6 +32,10 @@ export function conditionsOn(
     if (typeof value !== "string") return false;
     const places = spelledPaths(facts.paths.get(value)?.resolved);
     if (places.some((place) => holds(condition, place))) return true;
+    const plain = withPlainPath(condition);
+    if (
+      places.some((place) => !place.startsWith("./") && holds(plain, place))
+    ) return true;
     urls ??= urlsOf(proposal);
     const url = urls.get(value);
     return url !== undefined &&
@@ -43,6 +47,41 @@ export function conditionsOn(
 /** However a policy may name a place below the sandbox. */
 function spelledPaths(resolved: string | undefined): readonly string[] {
   if (resolved === undefined) return [];
+  if (resolved === SANDBOX_ROOT) {
+    return ["", ".", "./", "/", SANDBOX_ROOT, `${SANDBOX_ROOT}/`];
+  }
   const place = resolved.replace(`${SANDBOX_ROOT}/`, "");
-  return [place, `./${place}`, `/${place}`, `${place}/`, resolved];
+  return [place, `./${place}`, `/${place}`, resolved]
+    .flatMap((each) => [each, `${each}/`]);
+}
+
+/** A condition on a text with that text as a path is resolved. */
+function withPlainPath(condition: Condition): Condition {
+  const { equals, starts_with, contains } = condition;
+  if (typeof equals === "string") {
+    return { ...condition, equals: plainPath(equals, { whole: true }) };
+  }
+  if (starts_with !== undefined) {
+    return { ...condition, starts_with: plainPath(starts_with) };
+  }
+  // The part `a/..` names nothing that every path has.
+  const part = contains === undefined ? "" : plainPath(contains);
+  return part === "" ? condition : { ...condition, contains: part };
+}
+
+/** Leaves out `//`, `./` and `x/../`. The end may be the beginning of a name, such as `.env`. */
+function plainPath(text: string, { whole } = { whole: false }): string {
+  const names = text.split("/");
+  const kept: string[] = [];
+  for (const [index, name] of names.entries()) {
+    const isLast = index === names.length - 1;
+    const isParent = name === ".." &&
+      !["", "..", undefined].includes(kept.at(-1));
+    if (isParent) kept.pop();
+    const isNothing = isParent || name === "." && (whole || !isLast) ||
+      name === "" && index > 0;
+    if (!isNothing) kept.push(name);
+    else if (isLast) kept.push("");
+  }
+  return kept.join("/");
 }

@@ -1,4 +1,6 @@
 import { z } from "../deps.ts";
+import { quoted } from "../tools/data/untrusted_text.ts";
+import { refusalOfUrlText } from "./condition_url.ts";
 import { toolName } from "./tool_name.ts";
 
 /** Calls that only a person may allow. */
@@ -56,6 +58,20 @@ const condition: z.ZodMiniType<Condition> = z.strictObject({
     (given) => OPERATORS.filter((key) => given[key] !== undefined).length === 1,
     `expected exactly one of ${OPERATORS.join(", ")}`,
   ),
+  (context) => {
+    for (const key of ["equals", "starts_with"] as const) {
+      const text = context.value[key];
+      if (typeof text !== "string") continue;
+      const why = refusalOfUrlText(text, { whole: key === "equals" });
+      if (why === undefined) continue;
+      context.issues.push({
+        code: "custom",
+        input: text,
+        path: [key],
+        message: `${quoted(text)} can match no URL: ${why}`,
+      });
+    }
+  },
 );
 
 /** The schema of one entry of `escalate`. */

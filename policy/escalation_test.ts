@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { quoted } from "../tools/data/untrusted_text.ts";
 import { type Condition, escalationSchema, holds } from "./escalation.ts";
 
 const CASES: readonly {
@@ -53,5 +54,84 @@ for (
 ) {
   Deno.test(`escalationSchema refuses ${JSON.stringify(wrong)}`, () => {
     assertEquals(escalationSchema.safeParse(wrong).success, false);
+  });
+}
+
+for (
+  const { when, why } of [
+    {
+      when: { starts_with: "https://b\u00fccher.example" },
+      why:
+        'expected the end of the host, or a host in ASCII: "https://xn--bcher-kva.example/"',
+    },
+    {
+      when: { starts_with: "https://me@a.example" },
+      why:
+        'expected the end of the host, or a host in ASCII: "https://a.example/"',
+    },
+    { when: { starts_with: "https://a b/" }, why: "no URL is spelled so" },
+    { when: { starts_with: "https:///?x" }, why: "no URL is spelled so" },
+    {
+      when: { starts_with: "https://a.example:99999/" },
+      why: "no URL is spelled so",
+    },
+    { when: { equals: "https://" }, why: "no URL is spelled so" },
+    { when: { equals: "HTTP://[::1/" }, why: "no URL is spelled so" },
+    {
+      when: { starts_with: "https://*.example/" },
+      why: 'the host of a URL has no "*"; write the host as it is',
+    },
+    {
+      when: { equals: "https://*" },
+      why: 'the host of a URL has no "*"; write the host as it is',
+    },
+    {
+      when: { starts_with: "https://*" },
+      why: 'the host of a URL has no "*"; write the host as it is',
+    },
+  ]
+) {
+  Deno.test(`escalationSchema says why no URL matches ${JSON.stringify(when)}`, () => {
+    const { error } = escalationSchema.safeParse({
+      tools: ["fetch"],
+      reason: "r",
+      when: [{ argument: "url", ...when }],
+    });
+    const [text = ""] = Object.values(when);
+    const [key = ""] = Object.keys(when);
+    assertEquals(
+      error?.issues.map(({ path, message }) => ({ path, message })),
+      [
+        {
+          path: ["when", 0, key],
+          message: `${quoted(text)} can match no URL: ${why}`,
+        },
+      ],
+    );
+  });
+}
+
+for (
+  const when of [
+    { starts_with: "https://" },
+    { starts_with: "https:/" },
+    { starts_with: "https://a.exam" },
+    { starts_with: "https://[2001:db8:" },
+    { starts_with: "https://b\u00fccher.example/" },
+    { starts_with: "https://a.example/x/../admin/" },
+    { equals: "https:" },
+    { equals: "https://a.example" },
+    { starts_with: "https: the scheme of a secure page" },
+    { starts_with: "*.md" },
+    { contains: "https://*" },
+  ]
+) {
+  Deno.test(`escalationSchema takes ${JSON.stringify(when)}`, () => {
+    const given = {
+      tools: ["fetch"],
+      reason: "r",
+      when: [{ argument: "url", ...when }],
+    };
+    assertEquals(escalationSchema.safeParse(given).success, true);
   });
 }

@@ -71,7 +71,107 @@ const HOLDS: readonly Case[] = [
   { when: { contains: "b.example" }, url: "https://a.example/%00" },
 ];
 
+/** Spellings of one beginning that a policy may have. */
+const ADMIN = [
+  "https://a.example/x/../admin/",
+  "https://a.example/x/%2e%2e/admin/",
+  "https://a.example/x/..%2fadmin/",
+  "https://a.example/./admin/",
+  "https://a.example//admin//",
+  "https://a.example\\admin\\",
+  "https:/a.example/admin/",
+  "https:a.example/admin/",
+  "https:///a.example/admin/",
+  "https:\\\\a.example/admin/",
+  " https://a.example/admin/",
+  "https://a.exam\nple/admin/",
+  "https://me:word@a.example/admin/",
+  "https://a.example/admin/#top",
+  "a.example/admin/",
+  "A.example:443/x/../admin/",
+  "//a.example/admin/",
+  "/admin/",
+  "/x/../admin/",
+  "//a.example//admin/",
+];
+
+const MEANT: readonly Case[] = [
+  ...ADMIN.flatMap((text) => [
+    { when: { starts_with: text }, url: "https://a.example/admin/x" },
+    { when: { starts_with: text }, url: "https://a.example/b/..%2fadmin" },
+    { when: { equals: text }, url: "https://a.example/admin/" },
+    { when: { equals: text }, url: "https://a.example/admin" },
+  ]),
+  ...ADMIN.filter((text) => !text.includes("@") && !text.includes("#"))
+    .map((contains) => ({
+      when: { contains },
+      url: "https://a.example/admin/x",
+    })),
+  { when: { starts_with: "a.example/admin/" }, url: "http://a.example/admin/" },
+  { when: { equals: "a.example" }, url: "https://a.example/" },
+  { when: { starts_with: "a.exam" }, url: "https://a.example/b" },
+  {
+    when: { starts_with: "https://a.example/x/.." },
+    url: "https://a.example/b",
+  },
+  {
+    when: { starts_with: "https://a.example/." },
+    url: "https://a.example/.env",
+  },
+  { when: { starts_with: "https:" }, url: "https://a.example/b" },
+  { when: { starts_with: "https:/" }, url: "https://a.example/b" },
+  { when: { starts_with: "HTTPS://" }, url: "https://a.example/b" },
+  { when: { starts_with: "https://10." }, url: "https://10.1.2.3/b" },
+  ...[
+    { equals: "https://b\u00fccher.example" },
+    { equals: "b\u00fccher.example" },
+    { starts_with: "b\u00fccher.example/" },
+    { contains: "https://b\u00fccher.example" },
+    { contains: "b\u00fccher.example" },
+    { contains: "b\u00fccher.example/" },
+  ].map((when) => ({ when, url: "https://xn--bcher-kva.example/" })),
+];
+
+/** Letters of which one case has several: a server that folds either way takes them for one. */
+const CASES: readonly Case[] = [
+  ...[
+    ["admin", "adm%C4%B1n"],
+    ["admin", "adm%C4%B0n"],
+    ["adm\u0131n", "ADMIN"],
+    ["adm\u0130n", "admin"],
+    ["stra\u00dfe", "STRASSE"],
+    ["STRASSE", "stra%C3%9Fe"],
+    ["STRA\u1e9eE", "strasse"],
+    ["\u03c3\u03bf\u03c6\u03cc\u03c2", "%CE%A3%CE%9F%CE%A6%CE%8C%CE%A3"],
+    ["kasse", "%E2%84%AAa%C5%BF%C5%BFe"],
+    ["\u0390", "%CE%AA%CC%81"],
+  ].flatMap(([text, sent]) => [
+    {
+      when: { starts_with: `https://a.example/${text}` },
+      url: `https://a.example/${sent}/x`,
+    },
+    { when: { contains: `/${text}` }, url: `https://a.example/${sent}x` },
+    { when: { equals: `/${text}` }, url: `https://a.example/${sent}` },
+  ]),
+];
+
 const DOES_NOT: readonly Case[] = [
+  ...ADMIN.flatMap((text) => [
+    { when: { starts_with: text }, url: "https://a.example/administration" },
+    { when: { equals: text }, url: "https://a.example/admin/x" },
+    { when: { starts_with: text }, url: "https://a.example/x/admin/" },
+    { when: { contains: text }, url: "https://a.example/adm" },
+  ]),
+  { when: { starts_with: "https://a.example/." }, url: "https://a.example/b" },
+  {
+    when: { starts_with: "a.example/admin/" },
+    url: "https://b.example/admin/",
+  },
+  { when: { starts_with: "https:" }, url: "http://a.example/" },
+  { when: { equals: "a.example" }, url: "https://a.example/b" },
+  { when: { contains: "a@b" }, url: "https://b.example/" },
+  { when: { contains: "/.." }, url: "https://a.example/b" },
+  { when: { contains: "." + "." }, url: "https://a.example/b" },
   ...[
     "https://a.example/",
     "https://a.example/administration-guide",
@@ -110,7 +210,12 @@ const DOES_NOT: readonly Case[] = [
   { when: { equals: 1 }, url: "https://a.example/%" },
 ];
 
-for (const [want, cases] of [[true, HOLDS], [false, DOES_NOT]] as const) {
+for (
+  const [want, cases] of [[true, [...HOLDS, ...MEANT, ...CASES]], [
+    false,
+    DOES_NOT,
+  ]] as const
+) {
   for (const { when, url } of cases) {
     Deno.test(`holdsOfUrl() says ${want} of ${url} with ${JSON.stringify(when)}`, () => {
       assertEquals(holdsOfUrl(when, urlSpellings(new URL(url))), want);

@@ -24,6 +24,10 @@ const STEPS: readonly Step[] = [
   (path) => path.replace(/^\/{2,}[^/]*/, "") || "/",
   // Windows: a name loses its trailing dots and spaces.
   (path) => path.split("/").map(withoutTrailingDots).join("/"),
+  // ASP.NET: a session without a cookie is a segment, `/(S(x))/`.
+  (path) => path.replace(/\/\((?:[a-z]\([^()/]*\))+\)(?=\/|$)/gi, ""),
+  // NTFS: `admin::$INDEX_ALLOCATION` is the directory, `x::$DATA` the file.
+  (path) => path.replace(/:[^/:]*:\$[^/:]*/g, ""),
   // A decoded `?` or `#` ends the path of whoever parses it again.
   (path) => path.replace(/[?#].*$/s, "") || "/",
   (path) => path.normalize("NFKC"),
@@ -137,7 +141,8 @@ function decodedButSlashes(path: string): string | undefined {
   return decoded.includes(undefined) ? undefined : decoded.join("");
 }
 
-function withoutDotSegments(path: string): string {
+/** Resolves `.` and `..` in a path that begins with a slash, as the standard of URLs does. */
+export function withoutDotSegments(path: string): string {
   const kept: string[] = [];
   const segments = path.split("/").slice(1);
   for (const [index, segment] of segments.entries()) {

@@ -47,6 +47,14 @@ const SPELLED = [
   "/%EF%BC%8Fadmin/x",
   "/b/%EF%BC%8E%EF%BC%8E/admin/x",
   "/b/%E2%80%A5%EF%BC%8Fadmin/x",
+  "/(S(x))/admin/x",
+  "/(A(a)S(b)F(c))/admin/x",
+  "/%28s%28x%29%29/admin/x",
+  "/admin/(S(x))/x",
+  "/admin::$INDEX_ALLOCATION/x",
+  "/admin:$i30:$INDEX_ALLOCATION/x",
+  "/admin%3A%3a%24index_allocation/x",
+  "/admin/x::$DATA",
 ];
 
 for (const path of SPELLED) {
@@ -91,6 +99,8 @@ for (
   const { path, want } of [
     { path: "/", want: ["/", ""] },
     { path: "/a/b", want: ["/a/b", "/a/b/"] },
+    { path: "/a:b/c", want: ["/a:b/c", "/a:b/c/"] },
+    { path: "/a(b)/(c)", want: ["/a(b)/(c)", "/a(b)/(c)/"] },
     { path: "/a?b=c#d", want: ["/a", "/a?b=c", "/a/", "/a/?b=c"] },
     {
       path: "/a?b=%2541+c",

@@ -6,13 +6,6 @@ import { looksLikeNobody } from "./looks_like_nobody.ts";
 const MAX_LENGTH = 200;
 
 /**
- * What Unicode counts among signs, and fonts leave blank: an empty pattern of
- * Braille, a filler of Khitan, a note of music without a head, the place of an
- * object.
- */
-const BLANK_SIGNS = /[\u2800\ufffc\u{16fe4}\u{1d159}]/u;
-
-/**
  * Why a name cannot say on the record who answered; `undefined` when it can. It
  * is the one check of names, wherever one is given or read: whoever reads the
  * record must see it as a whole, and not take it for nobody's.
@@ -26,7 +19,7 @@ export function approverNameFault(name: string): string | undefined {
   if (trimmed.toLowerCase() === NOBODY) {
     return "on record it says that nobody answered";
   }
-  if (terminalLine(name) !== name || BLANK_SIGNS.test(name)) {
+  if (terminalLine(name) !== name) {
     return "it has characters that cannot be seen";
   }
   if (/[^\P{Zs} ]/u.test(name)) {

@@ -8,21 +8,29 @@
  */
 
 /**
+ * What Unicode counts among letters, marks and symbols, and fonts leave blank: an
+ * empty pattern of Braille, the place of an object, a filler of Khitan, blanks of
+ * Egyptian hieroglyphs, a note of music without a head. For a class of characters.
+ */
+export const BLANK_SIGNS = String
+  .raw`\u2800\ufffc\u{16fe4}\u{13441}\u{13442}\u{1d159}`;
+
+/**
  * What a terminal may obey, what turns the direction of writing, and what cannot
  * be seen: control and format characters, line and paragraph separators, halves of
- * characters, code points without a meaning or with a private one, and everything
- * that Unicode lets a reader ignore.
+ * characters, code points without a meaning or with a private one, everything
+ * that Unicode lets a reader ignore, and what is blank without being a space.
  */
 const OBEYED = String
-  .raw`\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}`;
+  .raw`\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}${BLANK_SIGNS}`;
 
 const OBEYED_ANYWHERE = new RegExp(`[${OBEYED}]`, "gu");
 const OBEYED_IN_LINES = new RegExp(`(?![\\n\\t])[${OBEYED}]`, "gu");
 const OBEYED_OR_BLANK = new RegExp(`[${OBEYED}\\s]+`, "gu");
 
 /**
- * The same, but for code points without a meaning or with a private one, and
- * written out: a report must come out the same, byte for byte, when a later version
+ * The same, but for code points without a meaning or with a private one and blank
+ * signs, and written out: a report must come out the same, byte for byte, when a later version
  * of Unicode says more.
  */
 const OBEYED_IN_REPORTS =

@@ -117,6 +117,29 @@ for (const { name, text } of LOOK_ALIKES) {
 }
 
 for (
+  const sign of [
+    "\u2800",
+    "\ufffc",
+    "\u{16fe4}",
+    "\u{13441}",
+    "\u{13442}",
+    "\u{1d159}",
+  ]
+) {
+  const hex = sign.codePointAt(0)?.toString(16);
+  Deno.test(`terminal and JSON show the blank sign U+${hex}, a report keeps its bytes`, () => {
+    const text = `a${sign}b`;
+    assertEquals(terminalText(text), `a\\u{${hex}}b`);
+    assertEquals(terminalLine(text), `a\\u{${hex}}b`);
+    assertEquals(xmlText(text), `a\\u{${hex}}b`);
+    assertEquals(oneLine(text), "a b");
+    assertNotEquals(jsonText(text), JSON.stringify(text));
+    assertEquals(JSON.parse(jsonText(text)), text);
+    assertEquals(markdownLine(text), text);
+  });
+}
+
+for (
   const { what, found, want } of [
     {
       what: "terminalText() keeps line feeds and tabs, and spells out the rest",
