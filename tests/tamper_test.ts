@@ -29,7 +29,7 @@ import { PROJECT } from "./program.ts";
 const ignore = lacks("read");
 
 /** How many positions of an artifact are changed. */
-const POSITIONS = Deno.args.includes("--full") ? 2000 : 40;
+const POSITIONS = Deno.args.includes("--full") ? 2000 : 12;
 
 const SEED = 20261124;
 
