@@ -147,12 +147,19 @@ const READINGS = clocked(() => {
 });
 
 /** What is linear stays below this by far, what is quadratic over 64 KiB above. */
-const LIMIT = 6;
+const LIMIT = 8;
 
-/** Fails where one of these decisions takes longer than reading 64 KiB as JSON 30 times. */
+/** Fails where one of these decisions takes longer than reading 64 KiB as JSON 40 times. */
 async function assertQuick(decisions: readonly (() => number)[]) {
+  const least = decisions.map(() => Infinity);
   const ratio = await timesAsLong({
-    work: () => Math.max(...decisions.map((decide) => decide())),
+    // The least of each, since no busy machine is quiet for all in one round.
+    work() {
+      for (const [at, decide] of decisions.entries()) {
+        least[at] = Math.min(least[at] ?? Infinity, decide());
+      }
+      return Math.max(...least);
+    },
     unit: READINGS,
     limit: LIMIT,
   });
@@ -161,7 +168,7 @@ async function assertQuick(decisions: readonly (() => number)[]) {
 
 for (const [what, args_json] of Object.entries(HEAVY_ARGUMENTS)) {
   Deno.test(
-    `no tool's gate takes longer than reading 64 KiB of JSON 30 times over ${what}`,
+    `no tool's gate takes longer than reading 64 KiB of JSON 40 times over ${what}`,
     disk,
     async () => {
       using folder = temporaryFolder();
@@ -178,7 +185,7 @@ for (const [what, args_json] of Object.entries(HEAVY_ARGUMENTS)) {
 
 for (const [what, tool] of Object.entries(HEAVY_NAMES)) {
   Deno.test(
-    `no gate takes longer than reading 64 KiB of JSON 30 times over ${what}`,
+    `no gate takes longer than reading 64 KiB of JSON 40 times over ${what}`,
     disk,
     async () => {
       using folder = temporaryFolder();
