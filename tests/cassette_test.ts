@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
 import { completion, error, llmServer } from "./llm_server.ts";
 import { lacks } from "./permissions.ts";
-import { program, temporaryFolder, warmProgram } from "./program.ts";
+import { temporaryFolder, warmProgram } from "./program.ts";
 
 const needs = { ignore: lacks("read", "write", "run", "net") };
 const KEY = "sk-cassette-77c1e0";
@@ -49,7 +49,7 @@ async function recorded(answers = ANSWERS, ...args: readonly string[]) {
   Deno.mkdirSync(path("corpus"));
   write("corpus/a.md", "# A\n\nThere is tea.\n");
   await using server = llmServer(answers);
-  const live = await program(
+  const live = await warmProgram(
     [
       ...["run", "task.yaml", "--corpus", "corpus", "--out", "live"],
       ...["--llm", "openai-compatible:small", "--base-url", server.baseUrl],
@@ -60,7 +60,7 @@ async function recorded(answers = ANSWERS, ...args: readonly string[]) {
       env: { SMALL_KEY: KEY },
       permissions: [
         ...["--allow-read", "--allow-write", "--allow-env=SMALL_KEY"],
-        `--allow-net=${new URL(server.baseUrl).host}`,
+        "--allow-net=127.0.0.1",
       ],
     },
   );
@@ -257,7 +257,7 @@ Deno.test(
     assertEquals(here.live.code, 3, here.live.stderr);
     await here.run("approvals", "approve", "live", "--by", "ada");
     await using server = llmServer(answers.slice(1));
-    const resumed = await program(
+    const resumed = await warmProgram(
       [
         ...["resume", "live", "--record", "whole.jsonl"],
         ...["--llm", "openai-compatible:small", "--base-url", server.baseUrl],
@@ -266,7 +266,7 @@ Deno.test(
         cwd: here.path("."),
         permissions: [
           ...["--allow-read", "--allow-write"],
-          `--allow-net=${new URL(server.baseUrl).host}`,
+          "--allow-net=127.0.0.1",
         ],
       },
     );
@@ -351,7 +351,7 @@ for (
     write("task.yaml", "id: tea\nquestion: Tea?\nscript: [{ answer: Yes. }]\n");
     write("policy.yaml", POLICY);
     Deno.symlinkSync(".", join(folder.path, "link"));
-    const { code, stderr } = await program(
+    const { code, stderr } = await warmProgram(
       ["run", "task.yaml", "--out", "out", ...args],
       {
         cwd: folder.path,

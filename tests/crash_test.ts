@@ -11,14 +11,20 @@ import {
   play,
 } from "./crash.ts";
 import { lacks } from "./permissions.ts";
-import { type Ended, program, PROJECT, temporaryFolder } from "./program.ts";
+import {
+  type Ended,
+  program,
+  PROJECT,
+  temporaryFolder,
+  warmProgram,
+} from "./program.ts";
 
 const FULL = Deno.args.includes("--full");
 const SEED = 20261124;
 
 /** How many points of each task are tried. */
-const KILLS = FULL ? 210 : 5;
-const CUTS = FULL ? Infinity : 40;
+const KILLS = FULL ? 210 : 4;
+const CUTS = FULL ? Infinity : 16;
 
 const needs = { ignore: lacks("read", "write", "run") };
 const DETERMINISTIC = ["state.jsonl", "trace.json", "run_report.md"];
@@ -210,7 +216,7 @@ Deno.test(
     const ledger = Deno.readTextFileSync(join(run, "state.jsonl"));
     const resume = async (text: string) => {
       Deno.writeTextFileSync(join(run, "state.jsonl"), text);
-      const ended = await program(["resume", "run"], { cwd: folder.path });
+      const ended = await warmProgram(["resume", "run"], { cwd: folder.path });
       assertEquals(Deno.readTextFileSync(join(run, "state.jsonl")), text);
       return [ended.code, ended.stdout, ended.stderr.trim()];
     };
@@ -268,7 +274,7 @@ Deno.test(
     const corpus = join(PROJECT, "corpus/v1");
     using whole = temporaryFolder();
     const args = ["run", task, "--corpus", corpus, "--out", "run"];
-    assertEquals((await program(args, { cwd: whole.path })).code, 0);
+    assertEquals((await warmProgram(args, { cwd: whole.path })).code, 0);
     using folder = temporaryFolder();
     const { code, stderr } = await onFullDisk(12, args, folder.path);
     assertEquals(code, 1);
@@ -280,7 +286,7 @@ Deno.test(
     const { events, torn } = readLedger(ledger);
     assert(events.length > 2);
     assertEquals(torn.length, 0);
-    const resumed = await program(["resume", "run"], { cwd: folder.path });
+    const resumed = await warmProgram(["resume", "run"], { cwd: folder.path });
     assertEquals(resumed.code, 0, resumed.stderr);
     assertEquals(artifactsIn(folder.path), artifactsIn(whole.path));
   },
@@ -295,7 +301,7 @@ Deno.test(
       join(folder.path, "task.yaml"),
       "id: tea\nquestion: Tea?\nscript: [{ answer: Yes. }]\n",
     );
-    await program(["keygen", "--out", "key"], { cwd: folder.path });
+    await warmProgram(["keygen", "--out", "key"], { cwd: folder.path });
     const { code, stderr } = await onFullDisk(
       1,
       ["run", "task.yaml", "--out", "run", "--sign", "key"],
@@ -309,7 +315,7 @@ Deno.test(
       Deno.statSync(join(folder.path, "run/state.jsonl")).size,
       0,
     );
-    const resumed = await program(["resume", "run"], { cwd: folder.path });
+    const resumed = await warmProgram(["resume", "run"], { cwd: folder.path });
     assertEquals([resumed.code, resumed.stderr], [
       1,
       "run/state.jsonl: there is no complete line; nothing is on record\n",
@@ -336,14 +342,14 @@ Deno.test(
         "tea ".repeat(50_000),
       );
     }
-    assertEquals((await program(args, { cwd: whole.path })).code, 0);
+    assertEquals((await warmProgram(args, { cwd: whole.path })).code, 0);
     assertEquals(await onFullDisk(100, args, folder.path), {
       code: 1,
       stderr:
         'Cannot write "run/sandbox/corpus/b.md": File too large (os error 27); the run is on record up to here and can be resumed\n',
     });
     const resume = (...more: readonly string[]) =>
-      program(["resume", "run", ...more], { cwd: folder.path });
+      warmProgram(["resume", "run", ...more], { cwd: folder.path });
     const { code, stderr } = await resume();
     assertEquals([code, stderr], [
       1,

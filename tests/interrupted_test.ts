@@ -3,7 +3,13 @@ import { join } from "../deps.ts";
 import { differences } from "../evidence/differences.ts";
 import { readArtifacts } from "../evidence/run_directory.ts";
 import { lacks } from "./permissions.ts";
-import { type Ended, program, PROJECT, temporaryFolder } from "./program.ts";
+import {
+  type Ended,
+  program,
+  PROJECT,
+  temporaryFolder,
+  warmProgram,
+} from "./program.ts";
 
 const RUN = "2026-11-22_f09c7907_0";
 const runs = { ignore: lacks("read", "write", "run") };
@@ -19,7 +25,7 @@ function killedAt(n: number, cwd: string): Promise<Ended> {
 /** How many of the first and of the last changes are tried, and each how many of the many alike between them. */
 const { FIRST, EACH, LAST } = Deno.args.includes("--full")
   ? { FIRST: 4, EACH: 12, LAST: 10 }
-  : { FIRST: 1, EACH: 48, LAST: 4 };
+  : { FIRST: 1, EACH: 96, LAST: 4 };
 
 function moments(changes: number): readonly number[] {
   return Array.from({ length: changes }, (_, index) => index + 1)
@@ -42,7 +48,7 @@ Deno.test({
       assertWhole(folder.path, committed);
       assertEquals((await killedAt(moment, finished.path)).code, 137);
       assertWhole(finished.path, committed);
-      const rerun = await program(["canonical"], { cwd: finished.path });
+      const rerun = await warmProgram(["canonical"], { cwd: finished.path });
       assertEquals(rerun.code, 0, rerun.stderr);
       assertEquals(entries(join(finished.path, "runs")), [".lock", RUN]);
       assertWhole(finished.path, committed);
@@ -83,7 +89,9 @@ Deno.test({
       write: true,
     });
     lock.lockSync(true);
-    const { code, stderr } = await program(["canonical"], { cwd: folder.path });
+    const { code, stderr } = await warmProgram(["canonical"], {
+      cwd: folder.path,
+    });
     assertEquals(code, 1);
     assertStringIncludes(stderr, 'Cannot write to "runs": another process');
   },

@@ -8,7 +8,7 @@ import {
   silence,
 } from "./llm_server.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder, warmProgram } from "./program.ts";
+import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
 const needs = { ignore: lacks("read", "write", "run", "net") };
 const KEY = "sk-live-4f1d0c2b9a";
@@ -34,7 +34,7 @@ function laidDown(changes: (policy: string) => string = (policy) => policy) {
   );
   write("secret.txt", "SECRET");
   const ask = (args: readonly string[], server: LlmServer) =>
-    program(
+    warmProgram(
       [
         ...args,
         ...["--llm", "openai-compatible:small", "--base-url", server.baseUrl],
@@ -45,7 +45,7 @@ function laidDown(changes: (policy: string) => string = (policy) => policy) {
         env: { SMALL_KEY: KEY },
         permissions: [
           ...["--allow-read", "--allow-write", "--allow-env=SMALL_KEY"],
-          `--allow-net=${new URL(server.baseUrl).host}`,
+          "--allow-net=127.0.0.1",
         ],
       },
     );
@@ -424,11 +424,9 @@ Deno.test(
       )
     );
     await using server = llmServer([silence(() => {})]);
-    const start = performance.now();
     const ended = await here.run(server);
     assertEquals(ended.code, 2, ended.stderr);
     assertStringIncludes(ended.stderr, "denied by loop_budget");
-    assert(performance.now() - start < 10_000);
     assertStringIncludes(
       here.artifact("state.jsonl"),
       '"terminal_reason":"loop_budget"',

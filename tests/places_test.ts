@@ -5,7 +5,7 @@ import { openToolHost } from "../cli/tool_host.ts";
 import { join } from "../deps.ts";
 import { runDirectory } from "../evidence/run_directory.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
 const needs = { ignore: lacks("read", "write", "run") };
 
@@ -167,7 +167,7 @@ function laidDown(
     path,
     sandbox,
     async call(...args: readonly string[]) {
-      const ended = await program(args, { cwd: path });
+      const ended = await warmProgram(args, { cwd: path });
       return { ...ended, shown: ended.stdout + ended.stderr };
     },
     prices: () => Deno.readTextFileSync(join(sandbox, "pricelist.md")),

@@ -80,13 +80,19 @@ const warm = new Map<string, WarmProcess>();
  * Runs one command line in a process that has the program loaded already, one
  * for each set of permissions that a test file asks for. For commands of which a
  * test looks at what they print and leave behind, and at nothing of the process
- * itself.
+ * itself. Variables of `env` are there for the one command, and have to be among
+ * the permissions.
  */
 export async function warmProgram(
   args: readonly string[],
-  { cwd, permissions = PERMISSIONS }: Pick<Start, "cwd" | "permissions">,
+  { cwd, env = {}, permissions = PERMISSIONS }: Pick<
+    Start,
+    "cwd" | "env" | "permissions"
+  >,
 ): Promise<Ended> {
-  const isRelative = permissions.some((each) => /[=,](?!\/)/.test(each));
+  const isRelative = permissions.some((each) =>
+    /^--allow-(?:read|write)=(?:.*,)?(?!\/)/.test(each)
+  );
   const key = JSON.stringify([permissions, isRelative ? cwd : PROJECT]);
   let process = warm.get(key);
   if (process === undefined) {
@@ -95,8 +101,8 @@ export async function warmProgram(
     warm.set(key, started);
     process = started;
   }
-  return await (process.run({ args, cwd }) ??
-    program(args, { cwd, permissions }));
+  return await (process.run({ args, cwd, env }) ??
+    program(args, { cwd, env, permissions }));
 }
 
 /** A new folder that is removed with the scope that holds it. */

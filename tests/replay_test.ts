@@ -6,7 +6,7 @@ import { replay } from "../evidence/replay.ts";
 import { loadPolicy } from "../policy/load.ts";
 import { forgedLedger } from "./forged_ledger.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
 const reads = { ignore: lacks("read") };
 const runs = { ignore: lacks("read", "write", "run") };
@@ -78,9 +78,9 @@ function folderOf(ledgers: Readonly<Record<string, string>>) {
     },
     // No permission but to read: nothing else can happen.
     replay: (...args: readonly string[]) =>
-      program(["replay", ...args], {
+      warmProgram(["replay", ...args], {
         cwd: folder.path,
-        permissions: ["--allow-read=."],
+        permissions: ["--allow-read"],
       }),
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
@@ -93,7 +93,7 @@ Deno.test(
   "replay says of every run of a folder that it is the same",
   runs,
   async () => {
-    const { code, stdout, stderr } = await program(["replay", "runs"], {
+    const { code, stdout, stderr } = await warmProgram(["replay", "runs"], {
       cwd: PROJECT,
       permissions: ["--allow-read=."],
     });
@@ -314,7 +314,7 @@ two: 1 decision, 1 turns round under policy ${version}
 );
 
 Deno.test("replay --policy says when nothing turns round", runs, async () => {
-  const { code, stdout } = await program(
+  const { code, stdout } = await warmProgram(
     ["replay", `runs/${CANONICAL}`, "--policy", "policy/v1.yaml"],
     { cwd: PROJECT, permissions: ["--allow-read=."] },
   );
@@ -487,7 +487,7 @@ Deno.test(
       args: [join(folder.path, "a/state.jsonl")],
     }).output();
     for (const command of ["replay", "inspect", "resume"]) {
-      const { code, stderr } = await program([command, "a"], {
+      const { code, stderr } = await warmProgram([command, "a"], {
         cwd: folder.path,
       });
       assertEquals([code, stderr], [

@@ -2,7 +2,13 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "../deps.ts";
 import { forgedLedger } from "./forged_ledger.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, started, temporaryFolder } from "./program.ts";
+import {
+  program,
+  PROJECT,
+  started,
+  temporaryFolder,
+  warmProgram,
+} from "./program.ts";
 
 const runs = { ignore: lacks("read", "write", "run") };
 const net = { ignore: lacks("read", "write", "run", "net") };
@@ -29,7 +35,7 @@ async function folderWithRun() {
   Deno.writeTextFileSync(path("corpus/b.md"), "# B\n\nThere is milk.\n");
   Deno.writeTextFileSync(path("task.yaml"), TASK);
   const run = (...args: readonly string[]) =>
-    program(args, { cwd: folder.path });
+    warmProgram(args, { cwd: folder.path });
   const made = await run(
     "run",
     "task.yaml",

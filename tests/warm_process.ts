@@ -1,10 +1,11 @@
 import { fromFileUrl } from "../deps.ts";
 import type { Ended } from "./program.ts";
 
-/** One command line, and the folder in which it is run. */
+/** One command line, and the folder and the variables with which it is run. */
 export interface WarmCall {
   readonly args: readonly string[];
   readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** A process that has the program loaded and runs one command line after the other. */

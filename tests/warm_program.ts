@@ -18,12 +18,15 @@ let rest = "";
 for await (const text of lines) {
   rest += text;
   for (let end = rest.indexOf("\n"); end >= 0; end = rest.indexOf("\n")) {
-    const { args, cwd } = JSON.parse(rest.slice(0, end));
+    const { args, cwd, env } = JSON.parse(rest.slice(0, end));
     rest = rest.slice(end + 1);
     printed.stdout = "";
     printed.stderr = "";
     Deno.chdir(cwd);
+    const names = Object.keys(env);
+    for (const name of names) Deno.env.set(name, env[name]);
     const code = await main(args);
+    for (const name of names) Deno.env.delete(name);
     const answer = new TextEncoder().encode(
       `${JSON.stringify({ code, ...printed })}\n`,
     );

@@ -1,14 +1,32 @@
 import { assertEquals } from "@std/assert";
 import { lacks } from "../permissions.ts";
-import { HOSTILE_CASES, isBenign } from "./cases.ts";
+import { HOSTILE_CASES, type HostileCase, isBenign } from "./cases.ts";
 import { FAMILIES } from "./families.ts";
 import { faultsOf } from "./outcome.ts";
+import { pairwise } from "./pairwise.ts";
+import { runDirectoryInput } from "./run_directory_case.ts";
 
 // One process plays all cases of a family that has one.
 const sanitizers = { sanitizeOps: false, sanitizeResources: false };
 const disk = { ignore: lacks("read", "write", "run") };
 
-for (const hostile of HOSTILE_CASES) {
+/**
+ * Of the run directories, those that have every pair of command, file and place;
+ * `deno task test:full` and `deno task hostile` play them all.
+ */
+const PLAYED = Deno.args.includes("--full") ? HOSTILE_CASES : [
+  ...HOSTILE_CASES.filter((each) => !isLaid(each)),
+  ...pairwise(HOSTILE_CASES.filter(isLaid), ({ input }) => {
+    const { command, file, place } = runDirectoryInput(input);
+    return [command, file, place];
+  }),
+];
+
+function isLaid(hostile: HostileCase): boolean {
+  return hostile.family === "run_directory" && !isBenign(hostile);
+}
+
+for (const hostile of PLAYED) {
   const family = FAMILIES.get(hostile.family);
   const { id, expected, why } = hostile;
   Deno.test(
