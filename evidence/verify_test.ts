@@ -441,6 +441,19 @@ const FORGERIES: readonly Forgery[] = [
     forge: changing(changes),
     found: [["event_order", "state.jsonl", line]],
   })),
+  ...[
+    { name: "a key of version 2 in an answer of version 1", v: 1 },
+    { name: "an answer of version 2 without its key", turn: undefined },
+    {
+      name: "what came with an answer that is not there",
+      ...{ calls: [], error: error("unhandled") },
+    },
+  ].map(({ name, ...fields }): Forgery => ({
+    name,
+    run: "model_that_reasons",
+    forge: changing({ 4: change(fields) }),
+    found: [["event_order", "state.jsonl", 4]],
+  })),
   {
     name: "a result of a call that failed",
     run: "foreseen_failure",

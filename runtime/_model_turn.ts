@@ -60,8 +60,13 @@ export async function* modelTurn(
     yield budgetDenied(state, denial);
     return { reason: "loop_budget", answer: null };
   }
-  messages.push({ role: "assistant", calls: event.calls });
-  return { calls: event.calls };
+  const { calls, turn } = event;
+  messages.push({
+    role: "assistant",
+    calls,
+    ...turn === undefined ? {} : { turn },
+  });
+  return { calls };
 }
 
 function ask(
@@ -93,12 +98,14 @@ function llmCompleted(
   startedAt: string,
   attempted: Attempted<LlmOutput>,
 ): LlmCompleted {
-  const { answer, calls, usage, finish_reason, raw, error } = recorded(
+  const { answer, calls, usage, finish_reason, raw, error, turn } = recorded(
     attempted,
     state.spec.policy.document.loop_budget.max_tokens !== undefined,
   );
+  const carries = turn !== undefined && error === undefined;
   return {
     ...state.head(),
+    v: carries ? 2 : 1,
     type: "llm_completed",
     started_at: startedAt,
     answer: answer ?? null,
@@ -107,6 +114,7 @@ function llmCompleted(
     finish_reason: finish_reason ?? null,
     raw: raw ?? null,
     error: error ?? null,
+    ...carries ? { turn } : {},
   };
 }
 

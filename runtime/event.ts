@@ -231,6 +231,8 @@ export interface LlmCompleted extends EventHead {
   readonly raw: string | null;
   /** Why there is neither an answer nor a call; `null` when there is one. */
   readonly error: RecordedError | null;
+  /** Version 2: what came with the answer or the calls, as `LlmOutput.turn` has it; left out when nothing did. */
+  readonly turn?: Json | undefined;
 }
 
 /** The verdict on a proposed call; for budgets only when they deny. */

@@ -139,7 +139,8 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     finish_reason: z.nullable(text),
     raw: z.nullable(text),
     error,
-  }),
+    turn: z.optional(json),
+  }, [1, 2]),
   line("policy_checked", {
     started_at: time,
     call_id: z.nullable(text),

@@ -299,6 +299,7 @@ const ENDINGS: Record<
   keyof typeof REHEARSALS,
   readonly [...steps: (string | null)[], reason: string]
 > = {
+  model_that_reasons: [null, null, null, "final_answer"],
   busy_model: [null, "final_answer"],
   exhausted_model: ["retry_exhaustion", "failure_mode_terminal"],
   unauthorized_model: ["catalogued_unhandled", "failure_mode_terminal"],

@@ -90,6 +90,11 @@ const OUTPUTS: readonly {
       usage: USAGE,
       finish_reason: "STOP",
       raw: "Because.",
+      turn: [
+        { type: "text", text: "Because." },
+        { type: "call", call: 0 },
+        { type: "call", call: 1 },
+      ],
     },
   },
   {
@@ -104,6 +109,10 @@ const OUTPUTS: readonly {
       answer: "Because.",
       usage: { ...USAGE, reasoning_tokens: 40, total_tokens: 78 },
       finish_reason: "STOP",
+      turn: [
+        { type: "reasoning", text: "Hm." },
+        { type: "text", text: "Because." },
+      ],
     },
   },
   ...["SAFETY", "PROHIBITED_CONTENT", "RECITATION"].map((reason) => ({

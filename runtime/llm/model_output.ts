@@ -2,12 +2,15 @@ import type { ProposedCall } from "../event.ts";
 import type { LlmOutput } from "../llm.ts";
 import type { NoAnswer } from "../no_answer.ts";
 import { type ModelUsage, modelUsage } from "./model_usage.ts";
+import { turnOf } from "./turn.ts";
 
 /** What a provider's model gave back, as far as it is looked at. */
 export interface ModelResult {
   readonly content: readonly ModelPart[];
   readonly finishReason: ModelFinish;
   readonly usage: ModelUsage;
+  /** What a provider wants back with the message as a whole, its reasoning included. */
+  readonly message?: unknown;
 }
 
 /** Why a model stopped. */
@@ -30,6 +33,8 @@ export interface ModelPart {
   readonly input?: string | undefined;
   /** Whether the provider ran the tool itself. */
   readonly providerExecuted?: boolean | undefined;
+  /** What the provider wants back with the part, such as a signature. */
+  readonly providerMetadata?: unknown;
 }
 
 /** Words for a stop in the middle that the packages call a `stop`. */
@@ -45,6 +50,8 @@ const REFUSED = new Set(["refusal", "stop"]);
  *   text beside them is `raw`, and arguments stay the text that they are;
  * - an answer, when the model just stopped and wrote some text.
  *
+ * What came with either, such as reasoning, is `turn`; see `turnOf`.
+ *
  * All else ends the run. Then `raw` is the content as JSON, and `finish_reason`
  * says both words for why the model stopped; `no_answer` names a refusal, an
  * answer that was filtered, cut off or empty (a call that was cut off, too, since
@@ -53,7 +60,7 @@ const REFUSED = new Set(["refusal", "stop"]);
  * calls that were announced and are not there, is for the loop to refuse.
  */
 export function modelOutput(
-  { content, finishReason, usage }: ModelResult,
+  { content, finishReason, usage, message }: ModelResult,
 ): LlmOutput {
   const tokens = modelUsage(usage);
   const counted = tokens === undefined ? {} : { usage: tokens };
@@ -64,6 +71,8 @@ export function modelOutput(
     .map(({ text = "" }) => text).join("");
   const isEmpty = called.length === 0 && text.trim() === "";
   const finish_reason = raw ?? unified;
+  const turn = turnOf({ content, message });
+  const carried = turn === undefined ? {} : { turn };
 
   const no_answer = content.some((part) => part.providerExecuted === true)
     ? "provider_tool_call"
@@ -75,12 +84,11 @@ export function modelOutput(
   }
   if (called.length > 0 && (stopped || unified === "tool-calls")) {
     const calls = called.map(proposed);
-    return text === ""
-      ? { calls, ...counted, finish_reason }
-      : { calls, ...counted, finish_reason, raw: text };
+    const beside = text === "" ? {} : { raw: text };
+    return { calls, ...counted, finish_reason, ...beside, ...carried };
   }
   if (stopped) {
-    return { answer: text, ...counted, finish_reason };
+    return { answer: text, ...counted, finish_reason, ...carried };
   }
   return { ...counted, ...unusable(finishReason, content) };
 }

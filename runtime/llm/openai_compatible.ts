@@ -1,4 +1,5 @@
 import { createOpenAICompatible } from "npm:@ai-sdk/openai-compatible@3.0.92";
+import { withCarriedFields } from "./carried_fields.ts";
 import type { LanguageModel } from "./language_model.ts";
 import type { ModelServer } from "./server.ts";
 
@@ -32,5 +33,11 @@ export function openaiCompatibleModel(
       raw: { total_tokens: usage?.total_tokens ?? null },
     }),
   });
-  return provider.chatModel(model);
+  const chatModel = provider.chatModel(model);
+  return {
+    async doGenerate(prompt) {
+      const result = await chatModel.doGenerate(prompt);
+      return withCarriedFields(result, result.response?.body);
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { z } from "../../deps.ts";
+import type { Json } from "../../tools/json.ts";
 import { InputError } from "../../policy/input_error.ts";
 import { spellPath } from "../../policy/spell_path.ts";
 import { EXECUTION_PATHS } from "../event.ts";
@@ -17,6 +18,7 @@ import {
 } from "./cassette.ts";
 
 const text = z.string();
+const json = z.custom<Json>((value) => value !== undefined, "expected JSON");
 const nonNegative = z.int().check(z.minimum(0));
 /** Not looked into: what a model gives back is for the loop to judge. */
 const output = z.custom<LlmOutput>(
@@ -47,6 +49,7 @@ const message: z.ZodMiniType<Message> = z.discriminatedUnion("role", [
   z.strictObject({
     role: z.literal("assistant"),
     calls: z.array(proposedCallSchema),
+    turn: z.optional(json),
   }),
   z.strictObject({
     role: z.literal("tool"),

@@ -1,6 +1,7 @@
 import type { ToolDefinition } from "../../tools/tool.ts";
 import type { ProposedCall } from "../event.ts";
 import type { Message } from "../llm.ts";
+import { type PartOptions, partsOf } from "./turn.ts";
 
 /** What a provider's model is given. Lists are mutable since the packages say so. */
 export interface ModelPrompt {
@@ -14,8 +15,19 @@ export interface ModelPrompt {
 /** One turn of the conversation, in the providers' common form. */
 export type ModelMessage =
   | { role: "user"; content: { type: "text"; text: string }[] }
-  | { role: "assistant"; content: ToolCallPart[] }
+  | {
+    role: "assistant";
+    content: (WrittenPart | ToolCallPart)[];
+    providerOptions?: PartOptions;
+  }
   | { role: "tool"; content: ToolResultPart[] };
+
+/** Text or reasoning that the model wrote beside its calls. */
+export interface WrittenPart {
+  type: "text" | "reasoning";
+  text: string;
+  providerOptions?: PartOptions;
+}
 
 /** A call that the model made before. */
 export interface ToolCallPart {
@@ -24,6 +36,7 @@ export interface ToolCallPart {
   toolName: string;
   /** The arguments in the model's own words; the packages parse them where a provider wants an object. */
   input: string;
+  providerOptions?: PartOptions;
 }
 
 /** What a call came to. */
@@ -65,10 +78,34 @@ function turn(message: Message): ModelMessage {
         content: [{ type: "text", text: message.content }],
       };
     case "assistant":
-      return { role: "assistant", content: message.calls.map(callPart) };
+      return assistantTurn(message);
     case "tool":
       return { role: "tool", content: [resultPart(message)] };
   }
+}
+
+/** What the model said and proposed, with all that came with it, in its order. */
+function assistantTurn(
+  message: Extract<Message, { role: "assistant" }>,
+): ModelMessage {
+  const content: (WrittenPart | ToolCallPart)[] = [];
+  let whole: PartOptions | undefined;
+  for (const part of partsOf(message)) {
+    const { options } = part;
+    const carried = options === undefined ? {} : { providerOptions: options };
+    if (part.type === "message") whole = options;
+    else if (part.type !== "call") {
+      content.push({ type: part.type, text: part.text, ...carried });
+    } else {
+      const call = message.calls[part.call];
+      if (call !== undefined) content.push({ ...callPart(call), ...carried });
+    }
+  }
+  return {
+    role: "assistant",
+    content,
+    ...whole === undefined ? {} : { providerOptions: whole },
+  };
 }
 
 function callPart({ id, tool, args_json }: ProposedCall): ToolCallPart {
