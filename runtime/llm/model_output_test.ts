@@ -108,7 +108,13 @@ const RESULTS: readonly {
       id: `takes no calls after ${unified}`,
       content: [CALL],
       unified,
-      want: { no_answer, finish_reason: unified, raw: CALL_JSON },
+      // A reason that is not given says nothing against them.
+      ...unified === "other" ? { raw: "WORD" } : {},
+      want: {
+        no_answer,
+        finish_reason: unified === "other" ? "other: WORD" : unified,
+        raw: CALL_JSON,
+      },
     }];
   }),
   ...["refusal", "stop"].map((raw) => ({

@@ -1,5 +1,6 @@
 import { createOpenAICompatible } from "npm:@ai-sdk/openai-compatible@3.0.92";
 import { withCarriedFields } from "./carried_fields.ts";
+import { readableAnswers } from "./readable_answers.ts";
 import type { LanguageModel } from "./language_model.ts";
 import type { ModelServer } from "./server.ts";
 
@@ -14,7 +15,7 @@ export function openaiCompatibleModel(
   const provider = createOpenAICompatible({
     name: "openai-compatible",
     baseURL: baseUrl,
-    fetch,
+    fetch: readableAnswers(fetch, { chat: true }),
     ...key === undefined ? {} : { apiKey: key },
     // The package's own conversion counts what is missing as nothing.
     convertUsage: (usage) => ({
