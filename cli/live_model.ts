@@ -10,6 +10,7 @@ import { type CassetteFile, cassetteFile } from "./cassette_file.ts";
 import type { CommandLine } from "./command_line.ts";
 import { type Output, UsageError } from "./command.ts";
 import { readInput } from "./files.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { dated } from "../tools/dated.ts";
 import { isGranted } from "./is_granted.ts";
 import { realFuturePath } from "./real_future_path.ts";
@@ -64,7 +65,9 @@ export async function liveModel(
   refuseWithoutNetwork(choice);
   if (choice.info.execution_path === "hosted") {
     output.note(
-      `asking ${spec} at ${choice.host}: the task and what the tools return leave this machine`,
+      terminalLine(
+        `asking ${spec} at ${choice.host}: the task and what the tools return leave this machine`,
+      ),
     );
   }
   return { llm, info: choice.info, seed };

@@ -14,7 +14,7 @@ export function googleModel(
     baseURL: baseUrl,
     apiKey: key,
     fetch: readableAnswers(fetch, { chat: false }),
-  }).languageModel(model);
+  }).languageModel(model.split("/").map(encodeURIComponent).join("/"));
   return {
     async doGenerate(prompt) {
       const result = await languageModel.doGenerate(prompt);
