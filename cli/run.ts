@@ -71,7 +71,8 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      host, and --allow-env for the variables
   --sign KEYFILE     sign the artifacts with a private key, as keygen writes it:
                      leaves attestation.json beside them, however the run
-                     ends; one that waits is signed later, with sign
+                     ends; one that waits or stays open is signed later, with
+                     sign
   --json             print the result as one JSON object: of a run without an answer
                      with the reason in trouble, of a run that waits with the
                      question in waits_for, as approvals list --json prints it
@@ -89,10 +90,11 @@ extension, unless another document has that; of any other, the whole path. Any
 other URL that the policy allows is fetched from the network, if the process
 may (--allow-net).
 
-Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 it ended
-because the model or the network could not be reached, or the model's server
-failed for the time being (429, 5xx), each allowed try included, 3 it waits for
-approval, 1 it could not be run.
+Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 the model
+could not be reached, or its server failed for the time being (429, 5xx), each
+allowed try included: the run stays open, and \`resume\` goes on with it; also when
+it ended because a tool could not reach the network, 3 it waits for approval, 1 it
+could not be run.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
@@ -162,7 +164,9 @@ approval, 1 it could not be run.
       json: given.flag("json"),
     });
     if (key !== undefined && outcome === "ended") await attestRun(out, key);
-    if (key !== undefined && outcome === "waiting") {
+    if (
+      key !== undefined && (outcome === "waiting" || outcome === "model_out")
+    ) {
       output.note(`not signed yet: sign ${out} --key FILE, once it is done`);
     }
     return code;

@@ -467,6 +467,34 @@ const FORGERIES: readonly Forgery[] = [
     found: [["event_order", "state.jsonl", 7]],
   },
   {
+    name: "another try of a tool after the last that is allowed",
+    run: "retries_exhausted",
+    forge: changing({
+      8: (event) => [event, merged(event, { attempt: 1 })],
+    }),
+    found: [["event_order", "state.jsonl", 9]],
+  },
+  {
+    name: "a model that was out and is asked as if it were not",
+    run: "model_that_was_out",
+    forge: changing({ 5: change({ attempt: 3 }) }),
+    found: [["event_order", "state.jsonl", 5], [
+      "wrong_time",
+      "state.jsonl",
+      9,
+    ]],
+  },
+  {
+    name: "a model that was out and has answered all the same",
+    run: "model_that_was_out",
+    forge: changing({ 7: drop, 8: drop }),
+    found: [
+      ["not_an_output", "state.jsonl", 7],
+      ["wrong_outcome", "state.jsonl", 8],
+      ["wrong_totals", "state.jsonl", 9],
+    ],
+  },
+  {
     name: "an attempt behind one that is not tried again",
     forge: changing({
       6: (event) => [

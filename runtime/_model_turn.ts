@@ -11,10 +11,15 @@ import type {
   RunEvent,
 } from "./event.ts";
 import { judgeOutput, type LlmOutput } from "./llm.ts";
+import { ModelOutageError } from "./model_outage.ts";
 import { noAnswerError } from "./no_answer.ts";
 import { tokensOf } from "./usage.ts";
 
-/** Asks the model. Returns the calls that it proposed, or how the run ends. */
+/**
+ * Asks the model. Returns the calls that it proposed, or how the run ends.
+ *
+ * @throws {ModelOutageError} when it failed for the time being, and the run stops
+ */
 export async function* modelTurn(
   state: LoopState,
 ): AsyncGenerator<
@@ -26,12 +31,7 @@ export async function* modelTurn(
   const startedAt = state.now();
   const attempted = spec.model.execution_path === "stub"
     ? await attempt(() => ask(state, state.env.signal), state.env.signal)
-    : yield* boundedRetry(state, {
-      call_id: null,
-      startedAt,
-      leftMs: () => timeLeftMs(state),
-      work: () => askInTime(state),
-    });
+    : yield* askRepeatedly(state, startedAt);
   const event = llmCompleted(state, startedAt, attempted);
   totals.llm_calls += 1;
   totals.tokens += tokensOf(event.usage ?? undefined);
@@ -67,6 +67,37 @@ export async function* modelTurn(
     ...turn === undefined ? {} : { turn },
   });
   return { calls };
+}
+
+/**
+ * Asks a model over a network as often as the policy allows, and once more as often
+ * where a run goes on after an outage. That one counts as a failure of the step
+ * only when the run ends with it.
+ */
+async function* askRepeatedly(
+  state: LoopState,
+  startedAt: string,
+): AsyncGenerator<RunEvent, Attempted<LlmOutput>> {
+  const { spec, env, tally } = state;
+  const { loop_budget } = spec.policy.document;
+  let begins: { readonly startedAt?: string } = { startedAt };
+  while (true) {
+    const attempted = yield* boundedRetry(state, {
+      call_id: null,
+      ...begins,
+      leftMs: () => timeLeftMs(state),
+      work: () => askInTime(state),
+    });
+    const isOut = !attempted.ok && tally.attempts.includes("exhausted") &&
+      timeBudget(loop_budget, state.spent()) === undefined;
+    if (!isOut) return attempted;
+    const then = env.outage?.(attempted.error) ??
+      (spec.model.execution_path === "replay" ? "end" : "stop");
+    if (then === "end") return attempted;
+    if (then === "stop") throw new ModelOutageError(attempted.error);
+    tally.attempts.length = 0;
+    begins = {};
+  }
 }
 
 function ask(

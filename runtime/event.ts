@@ -306,7 +306,7 @@ export interface AttemptFinished extends EventHead {
   readonly started_at: string;
   /** The model's id for the call, as in `tool_started`; `null` for a try of the model. */
   readonly call_id: string | null;
-  /** Number of the attempt in its call, from 1. */
+  /** Number of the attempt in its call, from 1; of the model again from 1 where a run goes on after an outage. */
   readonly attempt: number;
   /** How it ended; after `transient_failure` another attempt follows, unless the wait is cut short. */
   readonly outcome: AttemptOutcome;

@@ -22,8 +22,10 @@ import type { GovernedSpec, RunSpec } from "./run_spec.ts";
  * Whoever consumes the stream must put each event on record before asking for
  * the next one: the effect that an event announces happens only then. Every
  * run ends with `run_finished`, whatever fails; the generator throws only when
- * `env.now` does.
+ * `env.now` does, and where a run stops that can be resumed from its record.
  *
+ * @throws {PendingApprovalError} when a person has still to answer
+ * @throws {ModelOutageError} when the model cannot be asked for the time being
  * @throws {RangeError} at once, when a tool would run elsewhere than the policy says
  */
 export function agentLoop(

@@ -280,10 +280,22 @@ export const REHEARSALS = {
   }),
   exhausted_model: (): Rehearsal => ({
     model: NEARBY,
+    outage: () => "end",
     policy: {
       retry: { max_retries: 1, backoff_base_ms: 100, backoff_cap_ms: 100 },
     },
     llm: inTurn(busy()),
+  }),
+  model_that_was_out: (): Rehearsal => ({
+    model: NEARBY,
+    outage: () => "again",
+    policy: {
+      retry: { max_retries: 1, backoff_base_ms: 100, backoff_cap_ms: 100 },
+    },
+    llm: inTurn(
+      ...Array.from({ length: 5 }, () => busy()),
+      { ...DONE, usage: { input_tokens: 1, output_tokens: 1 } },
+    ),
   }),
   unauthorized_model: (): Rehearsal => ({
     model: NEARBY,
