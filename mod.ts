@@ -203,6 +203,7 @@ export {
 export { type Recording, recordingLlm } from "./runtime/llm/recording_llm.ts";
 export { ModelError, type ModelErrorOptions } from "./runtime/model_error.ts";
 export { type AfterOutage, ModelOutageError } from "./runtime/model_outage.ts";
+export { type ModelSettings } from "./runtime/model_settings.ts";
 export { type ModelInfo, type RunSpec } from "./runtime/run_spec.ts";
 export {
   type ScriptCall,

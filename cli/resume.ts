@@ -92,7 +92,7 @@ could not be resumed.
     });
     const policy = loadPolicy(started.policy.text, "the policy on record");
 
-    const model = await liveModel(given, output, record.events);
+    const model = await liveModel(given, output, { events: record.events });
     refuseOtherModel(out, started, model?.info);
     const spans = liveSpans(given, { policy: policy.document, output });
     const approver = approverFor(given.option("approve") ?? "file", {

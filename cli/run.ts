@@ -16,9 +16,12 @@ import {
   liveModel,
   MODEL_OPTIONS,
   openCassette,
+  REPLAY,
+  REQUEST_OPTIONS,
 } from "./live_model.ts";
 import { liveSpans, SPAN_OPTIONS } from "./live_spans.ts";
 import { isAsked } from "../tasks/scripted_run.ts";
+import { offeredHint } from "./offered_hint.ts";
 import { openToolHost } from "./tool_host.ts";
 import { readTaskInputs } from "./task_inputs.ts";
 
@@ -29,7 +32,8 @@ export const run: Command = {
            [--durability none|intent] [--approve never|prompt|file]
            [--by NAME]
            [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
-              [--model-seed N] [--record FILE]]
+              [--model-seed N] [--system FILE] [--temperature N]
+              [--max-output-tokens N] [--no-policy-hint] [--record FILE]]
            [--llm replay:FILE]
            [--otlp URL] [--sign KEYFILE] [--json]
 
@@ -59,6 +63,13 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      variable that --api-key-env names; --model-seed goes with
                      each request. The process needs --allow-net for the model's
                      host, and --allow-env for the variable
+  --system FILE      a text that the model is told before the question; like the
+                     next two, default: what \`model\` in the task says
+  --temperature N    from 0 to 2; default: the provider's
+  --max-output-tokens N
+                     how many tokens one answer may have
+  --no-policy-hint   do not tell the model in one sentence which hosts and files
+                     its tools may use
   --record FILE      write a cassette of the model: what it was asked, by digest
                      and by what each request adds, and what came back; FILE must
                      not exist yet, nor lie in --out
@@ -101,9 +112,10 @@ could not be run.
       options: [
         ...["policy", "corpus", "out", "durability", "approve", "by", "sign"],
         ...MODEL_OPTIONS,
+        ...REQUEST_OPTIONS,
         ...SPAN_OPTIONS,
       ],
-      flags: ["json"],
+      flags: ["json", "no-policy-hint"],
       operands: ["TASK.yaml"],
     });
     const durability = durabilityOf(given.option("durability"));
@@ -114,7 +126,23 @@ could not be run.
       unscripted: given.option("llm") !== undefined,
     });
     for (const note of notes) output.note(note);
-    const model = await liveModel(given, output);
+    const llm = given.option("llm");
+    if (
+      given.flag("no-policy-hint") &&
+      (llm === undefined || llm.startsWith(REPLAY))
+    ) {
+      throw new UsageError(
+        "Cannot use --no-policy-hint where no model is asked",
+      );
+    }
+    const model = await liveModel(given, output, {
+      told: {
+        settings: inputs.task.document.model,
+        hint: given.flag("no-policy-hint")
+          ? undefined
+          : offeredHint(inputs.policy.document),
+      },
+    });
     const spans = liveSpans(given, {
       policy: inputs.policy.document,
       output,

@@ -181,7 +181,7 @@ export function allowedCalls(): AllowedCalls {
     const before = lastAttempt;
     lastAttempt = event;
     // A run whose model was out, each allowed try included, can go on.
-    const isNewRound = event.call_id === null && before?.call_id === null &&
+    const isNewRound = before?.call_id === null &&
       before.outcome === "exhausted";
     const number = isNewRound ? 1 : (before?.attempt ?? 0) + 1;
     const [due, found] = [intent?.call_id ?? null, event.call_id];

@@ -154,6 +154,10 @@ const VERSION_FAULT =
 /** What an event of the schema may not say at once. */
 function faultWithin(event: RunEvent): string | undefined {
   switch (event.type) {
+    case "run_started":
+      return (event.v === 1) === (event.llm.settings === undefined)
+        ? undefined
+        : VERSION_FAULT;
     case "llm_completed": {
       const outcomes = [
         event.answer !== null,

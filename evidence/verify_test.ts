@@ -441,6 +441,17 @@ const FORGERIES: readonly Forgery[] = [
     forge: changing(changes),
     found: [["event_order", "state.jsonl", line]],
   })),
+  {
+    name: "settings of a model in a first line of version 1",
+    run: "model_with_settings",
+    forge: changing({ 1: change({ v: 1 }) }),
+    found: [["event_order", "state.jsonl", 1]],
+  },
+  {
+    name: "a first line of version 2 without its key",
+    forge: changing({ 1: change({ v: 2 }) }),
+    found: [["event_order", "state.jsonl", 1]],
+  },
   ...[
     { name: "a key of version 2 in an answer of version 1", v: 1 },
     { name: "an answer of version 2 without its key", turn: undefined },

@@ -12,6 +12,7 @@ import type {
 } from "./event.ts";
 import { judgeOutput, type LlmOutput } from "./llm.ts";
 import { ModelOutageError } from "./model_outage.ts";
+import { givenSettings } from "./model_settings.ts";
 import { noAnswerError } from "./no_answer.ts";
 import { tokensOf } from "./usage.ts";
 
@@ -104,7 +105,13 @@ function ask(
   { spec, step, messages, definitions }: LoopState,
   signal: AbortSignal,
 ): Promise<LlmOutput> {
-  return spec.llm({ step, messages, tools: definitions }, signal);
+  const settings = givenSettings(spec.model.settings);
+  return spec.llm({
+    step,
+    messages,
+    tools: definitions,
+    ...settings === undefined ? {} : { settings },
+  }, signal);
 }
 
 /** Asking a model has no effect, so a late answer may be asked for again, while there is time. */

@@ -3,6 +3,7 @@ import type { Effects } from "../tools/tool.ts";
 import type { Address } from "../policy/facts.ts";
 import type { AskedClause, Metadata, RuleId } from "../policy/rule.ts";
 import type { FailureModeId } from "./failure.ts";
+import type { ModelSettings } from "./model_settings.ts";
 import type { Usage } from "./usage.ts";
 
 /** What every line of a ledger begins with. */
@@ -192,6 +193,8 @@ export interface RunStarted extends EventHead {
     readonly model: string;
     /** SHA-256 of a scripted model's script or of a cassette, 64 hex digits; `null` for any other model. */
     readonly script_sha256: string | null;
+    /** Version 2: what goes with each request; left out when nothing does. */
+    readonly settings?: ModelSettings | undefined;
   };
   /** The documents that the tools serve, as the caller declared them. */
   readonly corpus: {

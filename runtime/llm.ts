@@ -2,6 +2,7 @@ import { z } from "../deps.ts";
 import type { Json } from "../tools/json.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import type { ProposedCall } from "./event.ts";
+import type { ModelSettings } from "./model_settings.ts";
 import { type NoAnswer, noAnswerSchema } from "./no_answer.ts";
 import { type Usage, usageSchema } from "./usage.ts";
 
@@ -28,8 +29,10 @@ export interface LlmInput {
   readonly step: number;
   /** The conversation so far; it grows from step to step. */
   readonly messages: readonly Message[];
-  /** The tools that exist, whether or not the policy will allow a call. */
+  /** The tools that the policy allows; a call of any other would be denied. */
   readonly tools: readonly ToolDefinition[];
+  /** What goes with the request beside the conversation. Default: nothing. */
+  readonly settings?: ModelSettings | undefined;
 }
 
 /**

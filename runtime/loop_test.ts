@@ -301,6 +301,7 @@ const ENDINGS: Record<
 > = {
   model_that_reasons: [null, null, null, "final_answer"],
   busy_model: [null, "final_answer"],
+  model_with_settings: [null, "final_answer"],
   model_that_was_out: [null, "final_answer"],
   exhausted_model: ["retry_exhaustion", "failure_mode_terminal"],
   unauthorized_model: ["catalogued_unhandled", "failure_mode_terminal"],

@@ -286,6 +286,17 @@ export const REHEARSALS = {
     },
     llm: inTurn(busy()),
   }),
+  model_with_settings: (): Rehearsal => ({
+    model: {
+      ...NEARBY,
+      settings: { system: "Be brief.", temperature: 0.5, max_output_tokens: 9 },
+    },
+    llm: ({ settings }) =>
+      Promise.resolve({
+        answer: JSON.stringify(settings),
+        usage: { input_tokens: 1, output_tokens: 1 },
+      }),
+  }),
   model_that_was_out: (): Rehearsal => ({
     model: NEARBY,
     outage: () => "again",

@@ -17,6 +17,13 @@ export function openaiCompatibleModel(
     baseURL: baseUrl,
     fetch: readableAnswers(fetch, { chat: true }),
     ...key === undefined ? {} : { apiKey: key },
+    // OpenAI's own models that think take the limit under its newer name only.
+    transformRequestBody: ({ max_tokens, ...body }) =>
+      max_tokens === undefined
+        ? body
+        : new URL(baseUrl).hostname === "api.openai.com"
+        ? { ...body, max_completion_tokens: max_tokens }
+        : { ...body, max_tokens },
     // The package's own conversion counts what is missing as nothing.
     convertUsage: (usage) => ({
       inputTokens: {

@@ -10,6 +10,7 @@ import {
   recordedErrorSchema,
 } from "../ledger_line.ts";
 import type { LlmOutput, Message } from "../llm.ts";
+import { modelSettingsSchema } from "../model_settings.ts";
 import {
   type Cassette,
   type CassetteHead,
@@ -42,6 +43,7 @@ const head: z.ZodMiniType<CassetteHead> = z.strictObject({
       input_schema: jsonObjectSchema,
     }),
   ),
+  settings: z.optional(modelSettingsSchema),
 });
 
 const message: z.ZodMiniType<Message> = z.discriminatedUnion("role", [
@@ -111,7 +113,7 @@ export function parseCassette(text: string, source: string): Cassette {
     const line = index + 2;
     const parsed = parseLine(each, exchange, { source, line });
     messages.push(...parsed.messages);
-    const digest = requestDigest(found.tools, messages);
+    const digest = requestDigest(found.tools, messages, found.settings);
     if (digest === parsed.request_sha256) return parsed;
     throw fault(
       source,

@@ -9,11 +9,15 @@ export interface ModelPrompt {
   readonly tools: OfferedTool[];
   /** With it, a model that can answers the same again. */
   readonly seed?: number;
+  readonly temperature?: number;
+  /** Of one answer, in tokens. */
+  readonly maxOutputTokens?: number;
   readonly abortSignal: AbortSignal;
 }
 
 /** One turn of the conversation, in the providers' common form. */
 export type ModelMessage =
+  | { role: "system"; content: string }
   | { role: "user"; content: { type: "text"; text: string }[] }
   | {
     role: "assistant";
@@ -57,8 +61,13 @@ export interface OfferedTool {
 }
 
 /** Words a conversation for a provider; results that follow each other become one turn. */
-export function promptOf(messages: readonly Message[]): ModelMessage[] {
-  const prompt: ModelMessage[] = [];
+export function promptOf(
+  messages: readonly Message[],
+  system?: string,
+): ModelMessage[] {
+  const prompt: ModelMessage[] = system === undefined
+    ? []
+    : [{ role: "system", content: system }];
   for (const message of messages) {
     const last = prompt.at(-1);
     if (message.role === "tool" && last?.role === "tool") {
