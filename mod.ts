@@ -5,6 +5,10 @@
  *
  * Run as a program it is the command line; see `--help`.
  *
+ * A run can stop where another process goes on from its record: `agentLoop` and
+ * `recordRun` throw a `PendingApprovalError` when a person has still to answer, and
+ * a `ModelOutageError` when the model cannot be asked for the time being.
+ *
  * @example A run of one's own tool under a policy, recorded in memory
  * ```ts
  * import { assertEquals } from "@std/assert";
