@@ -5,6 +5,10 @@
  *
  * Run as a program it is the command line; see `--help`.
  *
+ * A run can stop where another process goes on from its record: `agentLoop` and
+ * `recordRun` throw a `PendingApprovalError` when a person has still to answer, and
+ * a `ModelOutageError` when the model cannot be asked for the time being.
+ *
  * @example A run of one's own tool under a policy, recorded in memory
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -213,6 +217,8 @@ export {
 } from "./runtime/llm/cassette_llm.ts";
 export { type Recording, recordingLlm } from "./runtime/llm/recording_llm.ts";
 export { ModelError, type ModelErrorOptions } from "./runtime/model_error.ts";
+export { type AfterOutage, ModelOutageError } from "./runtime/model_outage.ts";
+export { type ModelSettings } from "./runtime/model_settings.ts";
 export { type ModelInfo, type RunSpec } from "./runtime/run_spec.ts";
 export {
   type ScriptCall,

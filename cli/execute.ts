@@ -90,6 +90,8 @@ export async function execute(execution: Execution): Promise<Executed> {
         // Nobody is spared when what comes out of a cassette is waited for.
         sleeps: () => execution.waits && model?.hasFailed?.() !== true,
         deadlines: execution.waits,
+        // A cassette knows whether the run that was recorded went on.
+        outage: () => (model?.unused?.() ?? 0) > 0 ? "again" : "end",
       });
   const again = past === undefined
     ? undefined

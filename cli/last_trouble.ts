@@ -8,26 +8,33 @@ import type { RunEvent } from "../runtime/event.ts";
 export function lastTrouble({ asksModel }: { readonly asksModel: boolean }) {
   let trouble: string | undefined;
   let isUnreachable = false;
+  let isOut = false;
   return {
     watch(event: RunEvent): void {
       const what = troubleOf(event);
       if (what !== undefined) {
         trouble = `step ${event.step}: ${terminalLine(what)}`;
       }
-      isUnreachable ||= nobodyThere(event, asksModel);
+      isUnreachable ||= isWithoutNetwork(event);
+      isOut = asksModel && isModelOut(event, isOut);
     },
     text: () => trouble,
-    isUnreachable: () => isUnreachable,
+    isUnreachable: () => isUnreachable || isOut,
   };
 }
 
-/**
- * Whether the last allowed try, after which a run ends, found nobody: no model
- * that answers, or no connection for a tool.
- */
-function nobodyThere(event: RunEvent, asksModel: boolean): boolean {
-  return event.type === "attempt_finished" && event.outcome === "exhausted" &&
-    (event.call_id === null ? asksModel : event.error?.type === "network");
+/** Whether the last allowed try of a tool, after which a run ends, found no connection. */
+function isWithoutNetwork(event: RunEvent): boolean {
+  return event.type === "attempt_finished" && event.call_id !== null &&
+    event.outcome === "exhausted" && event.error?.type === "network";
+}
+
+/** Whether the last allowed try of the model failed, and the run has not gone on since. */
+function isModelOut(event: RunEvent, before: boolean): boolean {
+  if (event.type === "attempt_finished" && event.call_id === null) {
+    return event.outcome === "exhausted";
+  }
+  return before && (event.type !== "llm_completed" || event.error !== null);
 }
 
 function troubleOf(event: RunEvent): string | undefined {

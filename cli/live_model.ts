@@ -5,11 +5,17 @@ import { parseCassette } from "../runtime/llm/parse_cassette.ts";
 import { cassetteLlm, exchangesOnRecord } from "../runtime/llm/cassette_llm.ts";
 import { chooseModel, type ModelChoice } from "../runtime/llm/provider.ts";
 import { openModel } from "../runtime/llm/open_model.ts";
+import {
+  givenSettings,
+  type ModelSettings,
+  modelSettingsSchema,
+} from "../runtime/model_settings.ts";
 import type { TaskModel } from "../tasks/scripted_run.ts";
 import { type CassetteFile, cassetteFile } from "./cassette_file.ts";
 import type { CommandLine } from "./command_line.ts";
 import { type Output, UsageError } from "./command.ts";
 import { readInput } from "./files.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { dated } from "../tools/dated.ts";
 import { isGranted } from "./is_granted.ts";
 import { realFuturePath } from "./real_future_path.ts";
@@ -23,18 +29,34 @@ export const MODEL_OPTIONS = [
   "record",
 ] as const;
 
+/** The options of the command line that say what goes with each request; a run that goes on has them on record. */
+export const REQUEST_OPTIONS = [
+  "system",
+  "temperature",
+  "max-output-tokens",
+] as const;
+
+/** What the model of a run is told beside its question, where no record says it. */
+export interface Told {
+  /** What the task says. */
+  readonly settings: ModelSettings | undefined;
+  /** Where the tools may go. */
+  readonly hint: string | undefined;
+}
+
 /** A model that the command line chose. */
 export interface ChosenModel extends TaskModel {
   /** What goes with each request as its seed. */
   readonly seed: number | undefined;
 }
 
-const REPLAY = "replay:";
+/** What `--llm` begins with for a cassette. */
+export const REPLAY = "replay:";
 
 /**
  * Makes the model that the command line chose one that can be asked; `undefined`
  * when it chose none, and the task's script is followed. Nothing is sent yet. Of a
- * run that goes on, `events` are on record.
+ * run that goes on, `events` are on record, and what goes with each request.
  *
  * @throws {UsageError} when an option is given that nobody heeds
  * @throws {InputError} when it cannot be understood, its key is not there, the
@@ -43,7 +65,10 @@ const REPLAY = "replay:";
 export async function liveModel(
   given: CommandLine,
   output: Output,
-  events: readonly RunEvent[] = [],
+  { events = [], told }: {
+    readonly events?: readonly RunEvent[];
+    readonly told?: Told;
+  },
 ): Promise<ChosenModel | undefined> {
   const spec = given.option("llm");
   if (spec === undefined) {
@@ -64,10 +89,66 @@ export async function liveModel(
   refuseWithoutNetwork(choice);
   if (choice.info.execution_path === "hosted") {
     output.note(
-      `asking ${spec} at ${choice.host}: the task and what the tools return leave this machine`,
+      terminalLine(
+        `asking ${spec} at ${choice.host}: the task and what the tools return leave this machine`,
+      ),
     );
   }
-  return { llm, info: choice.info, seed };
+  const settings = told === undefined
+    ? settingsOnRecord(events)
+    : settingsOf(given, told);
+  const info = settings === undefined
+    ? choice.info
+    : { ...choice.info, settings };
+  return { llm, info, seed };
+}
+
+function settingsOnRecord(
+  [started]: readonly RunEvent[],
+): ModelSettings | undefined {
+  return started?.type === "run_started" ? started.llm.settings : undefined;
+}
+
+/** What the command line says goes with each request; else what the task says, and where the tools may go. */
+function settingsOf(
+  given: CommandLine,
+  { settings = {}, hint }: Told,
+): ModelSettings | undefined {
+  const file = given.option("system");
+  const text = file === undefined ? settings.system : readInput(file).trim();
+  if (text === "") {
+    throw new UsageError(`Cannot use --system "${file}": it says nothing`);
+  }
+  const told = [text, hint].filter((each) => each !== undefined);
+  return givenSettings({
+    system: told.length === 0 ? undefined : told.join("\n\n"),
+    temperature: settingOf(given, "temperature", settings.temperature),
+    max_output_tokens: settingOf(
+      given,
+      "max-output-tokens",
+      settings.max_output_tokens,
+    ),
+  });
+}
+
+/** A number of the command line, or else of the task. */
+function settingOf(
+  given: CommandLine,
+  name: "temperature" | "max-output-tokens",
+  otherwise: number | undefined,
+): number | undefined {
+  const text = given.option(name);
+  if (text === undefined) return otherwise;
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  const key = name === "temperature" ? name : "max_output_tokens";
+  if (modelSettingsSchema.safeParse({ [key]: value }).success) return value;
+  throw new UsageError(
+    `Cannot use --${name} "${text}": expected ${
+      name === "temperature"
+        ? "a number from 0 to 2"
+        : "a whole number from 1 to 2^32"
+    }`,
+  );
 }
 
 /** The model of a cassette: everything about it stands there. */
@@ -83,6 +164,7 @@ function recordedModel(
   }
   const cassette = parseCassette(readInput(path), path);
   const { provider, model } = cassette.head.llm;
+  const settings = givenSettings(cassette.head.settings);
   return {
     ...cassetteLlm(cassette, exchangesOnRecord(events)),
     info: {
@@ -90,6 +172,7 @@ function recordedModel(
       provider,
       model,
       script_sha256: cassette.sha256,
+      ...settings === undefined ? {} : { settings },
     },
     seed: undefined,
   };
@@ -106,7 +189,7 @@ function refuseWithoutNetwork({ spec, host }: ModelChoice): void {
 
 /** Refuses the options that say how a model is asked, when none is. */
 function refuseIdle(given: CommandLine, why: string): void {
-  const idle = MODEL_OPTIONS.find((each) =>
+  const idle = [...MODEL_OPTIONS, ...REQUEST_OPTIONS].find((each) =>
     each !== "llm" && given.option(each) !== undefined
   );
   if (idle !== undefined) throw new UsageError(`Cannot use --${idle} ${why}`);

@@ -7,12 +7,14 @@ import { execute, type Execution } from "./execute.ts";
 import type { LiveSpans } from "./live_spans.ts";
 import { resumeCommand } from "./going_on.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
+import { appendIncident } from "./incident_file.ts";
 import { lastTrouble } from "./last_trouble.ts";
 import {
   orStopped,
   reportBrokenOff,
   reportCassette,
   reportEnd,
+  reportOutage,
   reportWaiting,
 } from "./run_end.ts";
 
@@ -38,8 +40,8 @@ export interface ReportedRun {
 export interface Reported {
   /** The exit code that fits. */
   readonly code: number;
-  /** Whether the run ended, waits for a person, or could not be recorded any further. */
-  readonly outcome: "ended" | "waiting" | "broken_off";
+  /** Whether the run ended, waits for a person or its model, or could not be recorded any further. */
+  readonly outcome: "ended" | "waiting" | "model_out" | "broken_off";
 }
 
 /** What answers when no model was chosen. */
@@ -56,6 +58,7 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
   const trouble = lastTrouble({ asksModel });
   // What is on record is not waited for again, unless it is the last.
   const first = (run.execution.past?.events.length ?? 0) - 1;
+  let events = 0;
   const ended = await orStopped(execute({
     ...run.execution,
     cassette,
@@ -63,6 +66,7 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
     signal: cancellation.signal,
     waits: true,
     watch(event) {
+      events = event.seq + 1;
       trouble.watch(event);
       if (asksModel && event.seq >= first) {
         const wait = describeWait(event);
@@ -84,6 +88,12 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
       reportWaiting(output, { ...told, ...ended, resume }),
       "waiting",
     );
+  }
+  if ("outage" in ended) {
+    const { type, message: reason } = ended.outage;
+    const what = { type: "model_outage", events, error_type: type } as const;
+    appendIncident(out, { ...what, reason });
+    return reported(reportOutage(output, { ...told, ...ended }), "model_out");
   }
   if ("unwritten" in ended) {
     return reported(reportBrokenOff(output, { out, ...ended }), "broken_off");

@@ -64,10 +64,11 @@ been interrupted.
   --durability  as for \`run\`
   --json        as for \`run\`
 
-Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 it ended
-because the model or the network could not be reached, or the model's server
-failed for the time being (429, 5xx), each allowed try included, 3 it waits for
-approval, 1 it could not be resumed.
+Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 the model
+could not be reached, or its server failed for the time being (429, 5xx), each
+allowed try included: the run stays open, and \`resume\` goes on with it; also when
+it ended because a tool could not reach the network, 3 it waits for approval, 1 it
+could not be resumed.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
@@ -92,7 +93,7 @@ approval, 1 it could not be resumed.
     });
     const policy = loadPolicy(started.policy.text, "the policy on record");
 
-    const model = await liveModel(given, output, record.events);
+    const model = await liveModel(given, output, { events: record.events });
     refuseOtherModel(out, started, model?.info);
     const spans = liveSpans(given, { policy: policy.document, output });
     const approver = approverFor(given.option("approve") ?? "file", {

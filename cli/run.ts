@@ -3,7 +3,7 @@ import { runDirectory } from "../evidence/run_directory.ts";
 import { approverFor } from "./approver.ts";
 import { attestRun } from "./attest_run.ts";
 import { parseCommandLine } from "./command_line.ts";
-import type { Command } from "./command.ts";
+import { type Command, UsageError } from "./command.ts";
 import { cancelOnSignal } from "./cancellation.ts";
 import { durabilityOf } from "./durability.ts";
 import { leftoverIncidents } from "./leftover_incident.ts";
@@ -15,10 +15,13 @@ import {
   liveModel,
   MODEL_OPTIONS,
   openCassette,
+  REPLAY,
+  REQUEST_OPTIONS,
 } from "./live_model.ts";
 import { liveSpans, SPAN_OPTIONS } from "./live_spans.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { isAsked } from "../tasks/scripted_run.ts";
+import { offeredHint } from "./offered_hint.ts";
 import { openToolHost } from "./tool_host.ts";
 import { readTaskInputs } from "./task_inputs.ts";
 
@@ -29,7 +32,8 @@ export const run: Command = {
            [--durability none|intent] [--approve never|prompt|file]
            [--by NAME]
            [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
-              [--model-seed N] [--record FILE]]
+              [--model-seed N] [--system FILE] [--temperature N]
+              [--max-output-tokens N] [--no-policy-hint] [--record FILE]]
            [--llm replay:FILE]
            [--otlp URL] [--sign KEYFILE] [--json]
 
@@ -61,6 +65,13 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      variable that --api-key-env names; --model-seed goes with
                      each request. The process needs --allow-net for the model's
                      host, and --allow-env for the variable
+  --system FILE      a text that the model is told before the question; like the
+                     next two, default: what \`model\` in the task says
+  --temperature N    from 0 to 2; default: the provider's
+  --max-output-tokens N
+                     how many tokens one answer may have
+  --no-policy-hint   do not tell the model in one sentence which hosts and files
+                     its tools may use
   --record FILE      write a cassette of the model: what it was asked, by digest
                      and by what each request adds, and what came back; FILE must
                      not exist yet, nor lie in --out
@@ -73,7 +84,8 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      host, and --allow-env for the variables
   --sign KEYFILE     sign the artifacts with a private key, as keygen writes it:
                      leaves attestation.json beside them, however the run
-                     ends; one that waits is signed later, with sign
+                     ends; one that waits or stays open is signed later, with
+                     sign
   --json             print the result as one JSON object: of a run without an answer
                      with the reason in trouble, of a run that waits with the
                      question in waits_for, as approvals list --json prints it
@@ -92,19 +104,21 @@ extension, unless another document has that; of any other, the whole path. Any
 other URL that the policy allows is fetched from the network, if the process
 may (--allow-net).
 
-Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 it ended
-because the model or the network could not be reached, or the model's server
-failed for the time being (429, 5xx), each allowed try included, 3 it waits for
-approval, 1 it could not be run.
+Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 the model
+could not be reached, or its server failed for the time being (429, 5xx), each
+allowed try included: the run stays open, and \`resume\` goes on with it; also when
+it ended because a tool could not reach the network, 3 it waits for approval, 1 it
+could not be run.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
       options: [
         ...["policy", "corpus", "out", "durability", "approve", "by", "sign"],
         ...MODEL_OPTIONS,
+        ...REQUEST_OPTIONS,
         ...SPAN_OPTIONS,
       ],
-      flags: ["json"],
+      flags: ["json", "no-policy-hint"],
       operands: ["TASK.yaml"],
     });
     const durability = durabilityOf(given.option("durability"));
@@ -115,7 +129,23 @@ approval, 1 it could not be run.
       unscripted: given.option("llm") !== undefined,
     });
     for (const note of notes) output.note(note);
-    const model = await liveModel(given, output);
+    const llm = given.option("llm");
+    if (
+      given.flag("no-policy-hint") &&
+      (llm === undefined || llm.startsWith(REPLAY))
+    ) {
+      throw new UsageError(
+        "Cannot use --no-policy-hint where no model is asked",
+      );
+    }
+    const model = await liveModel(given, output, {
+      told: {
+        settings: inputs.task.document.model,
+        hint: given.flag("no-policy-hint")
+          ? undefined
+          : offeredHint(inputs.policy.document),
+      },
+    });
     const spans = liveSpans(given, {
       policy: inputs.policy.document,
       output,
@@ -170,7 +200,9 @@ approval, 1 it could not be run.
       json: given.flag("json"),
     });
     if (key !== undefined && outcome === "ended") await attestRun(out, key);
-    if (key !== undefined && outcome === "waiting") {
+    if (
+      key !== undefined && (outcome === "waiting" || outcome === "model_out")
+    ) {
       output.note(`not signed yet: sign ${out} --key FILE, once it is done`);
     }
     return code;

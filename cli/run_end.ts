@@ -4,7 +4,8 @@ import {
   PendingApprovalError,
 } from "../runtime/approval.ts";
 import { WriteError } from "../evidence/write_error.ts";
-import type { RunFinished } from "../runtime/event.ts";
+import type { RecordedError, RunFinished } from "../runtime/event.ts";
+import { ModelOutageError } from "../runtime/model_outage.ts";
 import type { SpansExported } from "../trace/span_export.ts";
 import { EXIT, type Output } from "./command.ts";
 import { openRegularFile } from "../evidence/store/regular_file.ts";
@@ -32,6 +33,11 @@ export interface Waiting {
   readonly waitsFor: ApprovalRequest;
 }
 
+/** A run that stopped, since its model cannot be asked for the time being. */
+export interface ModelOut {
+  readonly outage: RecordedError;
+}
+
 /** A run that stopped, since its record cannot be written any further. */
 export interface BrokenOff {
   readonly unwritten: WriteError;
@@ -40,13 +46,14 @@ export interface BrokenOff {
 /** Takes a run that stopped where another process can go on for what it is. */
 export async function orStopped<T extends object>(
   run: Promise<T>,
-): Promise<T | Waiting | BrokenOff> {
+): Promise<T | Waiting | ModelOut | BrokenOff> {
   try {
     return await run;
   } catch (error) {
     if (error instanceof PendingApprovalError) {
       return { waitsFor: error.request };
     }
+    if (error instanceof ModelOutageError) return { outage: error.error };
     if (error instanceof WriteError) return { unwritten: error };
     throw error;
   }
@@ -70,6 +77,24 @@ export function reportWaiting(
   if (json) output.json({ run: out, waits_for: waitsFor, spans });
   else output.data(`${place}: waits for approval`);
   return EXIT.waiting;
+}
+
+/** Says that the model cannot be asked now, and that the run can go on; returns the exit code that fits. */
+export function reportOutage(
+  output: Output,
+  { out, outage, spans, json }:
+    & ModelOut
+    & Pick<RunEnd, "out" | "spans" | "json">,
+): number {
+  const place = terminalLine(out);
+  output.note(
+    terminalLine(
+      `${outage.type}: ${outage.message}; go on later with: resume ${place}`,
+    ),
+  );
+  if (json) output.json({ run: out, model_outage: outage, spans });
+  else output.data(`${place}: stopped: the model cannot be asked now`);
+  return EXIT.unreachable;
 }
 
 /** Says why a record ends too early, and whether the run can go on; returns the exit code that fits. */

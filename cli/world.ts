@@ -37,7 +37,7 @@ export function heed(): Promise<void> {
  */
 export function deterministicEnv(
   start: bigint,
-  { signal, sleeps, deadlines, resolve, approver }: {
+  { signal, sleeps, deadlines, resolve, approver, outage }: {
     readonly signal: AbortSignal;
     readonly approver?: Approver | undefined;
     /** Whether sleeping takes real time, now. */
@@ -45,10 +45,12 @@ export function deterministicEnv(
     /** Whether deadlines are those of a real clock. */
     readonly deadlines: boolean;
     readonly resolve: Env["resolve"];
+    readonly outage?: Env["outage"];
   },
 ): Env & { expire(): void } {
   const clock = virtualClock(start);
   return {
+    ...outage === undefined ? {} : { outage },
     now: clock.now,
     async sleep(ms, signal) {
       await clock.sleep(ms);

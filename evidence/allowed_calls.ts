@@ -180,13 +180,17 @@ export function allowedCalls(): AllowedCalls {
   function attempted(event: AttemptFinished): CallFault | undefined {
     const before = lastAttempt;
     lastAttempt = event;
-    const number = (before?.attempt ?? 0) + 1;
+    // A run whose model was out, each allowed try included, can go on.
+    const isNewRound = before?.call_id === null &&
+      before.outcome === "exhausted";
+    const number = isNewRound ? 1 : (before?.attempt ?? 0) + 1;
     const [due, found] = [intent?.call_id ?? null, event.call_id];
     return due !== found
       ? disorder(`the attempt is of another call: ${quoted(String(found))}`)
       : event.attempt !== number
       ? disorder(`it is attempt ${event.attempt} where ${number} is due`)
-      : before !== undefined && before.outcome !== "transient_failure"
+      : before !== undefined && before.outcome !== "transient_failure" &&
+          !isNewRound
       ? disorder(`an attempt follows one that ended with ${before.outcome}`)
       : undefined;
   }

@@ -148,18 +148,29 @@ function phaseAfter(event: RunEvent): Phase {
   }
 }
 
+const VERSION_FAULT =
+  "an event has version 2 when it has a key of it, and only then";
+
 /** What an event of the schema may not say at once. */
 function faultWithin(event: RunEvent): string | undefined {
   switch (event.type) {
+    case "run_started":
+      return (event.v === 1) === (event.llm.settings === undefined)
+        ? undefined
+        : VERSION_FAULT;
     case "llm_completed": {
       const outcomes = [
         event.answer !== null,
         event.calls.length > 0,
         event.error !== null,
       ];
-      return outcomes.filter((each) => each).length === 1
+      if (outcomes.filter((each) => each).length !== 1) {
+        return "expected an answer, calls or an error, one of the three";
+      }
+      if ((event.v === 1) !== (event.turn === undefined)) return VERSION_FAULT;
+      return event.turn === undefined || event.error === null
         ? undefined
-        : "expected an answer, calls or an error, one of the three";
+        : "nothing comes with an answer that is not there";
     }
     case "policy_checked": {
       const { tool, call_id, call_sha256, decision, rule_id, reason } = event;
@@ -169,9 +180,7 @@ function faultWithin(event: RunEvent): string | undefined {
       if (!whole) return "the verdict is half on a call and half on a budget";
       const isVersion1 = event.asked === undefined &&
         event.facts?.args === undefined;
-      if ((event.v === 1) !== isVersion1) {
-        return "an event has version 2 when it has a key of it, and only then";
-      }
+      if ((event.v === 1) !== isVersion1) return VERSION_FAULT;
       if ((event.asked !== undefined) !== (decision === "escalate")) {
         return "an escalation says what it asks about, and nothing else does";
       }

@@ -21,6 +21,15 @@ export type Incident =
     readonly seq: number;
   }
   | {
+    /** The model could not be asked after so many events, each allowed try included; the run stopped. */
+    readonly type: "model_outage";
+    readonly events: number;
+    /** As in the ledger: `429`, `503`, `network`, `timeout`. */
+    readonly error_type: string;
+    /** Why, in words. */
+    readonly reason: string;
+  }
+  | {
     /** So many spans, which are all in trace.json, did not get to the collector. */
     readonly type: "spans_unsent";
     readonly count: number;

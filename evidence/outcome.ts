@@ -41,6 +41,8 @@ interface Tally {
   readonly denials: RuleId[];
   reported: number;
   unhandled: number;
+  /** Whether the last try of the model was the last that the policy allows. */
+  isOut: boolean;
   /** Calls that the model proposed and nobody has judged. */
   unjudged: number;
   end: StepEnd;
@@ -89,6 +91,7 @@ export function outcome(): Outcome {
     switch (event.type) {
       case "llm_completed":
         answer = event.answer;
+        if (tally.isOut) tally.attempts.push("exhausted");
         tally.unjudged = event.calls.length;
         if (event.answer !== null) tally.end = "final_answer";
         if (event.error === null) return;
@@ -114,9 +117,8 @@ export function outcome(): Outcome {
         again = true;
         return;
       case "attempt_finished":
-        if (event.call_id !== null || event.outcome === "exhausted") {
-          tally.attempts.push(event.outcome);
-        }
+        if (event.call_id === null) tally.isOut = event.outcome === "exhausted";
+        else tally.attempts.push(event.outcome);
         return;
       case "tool_finished": {
         const { error } = event;
@@ -154,6 +156,7 @@ function emptyTally(): Tally {
     denials: [],
     reported: 0,
     unhandled: 0,
+    isOut: false,
     unjudged: 0,
     end: "open",
   };

@@ -33,7 +33,11 @@ export type Durability = "none" | "intent";
  * committed.
  *
  * @throws {RangeError} when the events do not begin and end as a run does
- * @throws whatever `events`, `sink` or `volatile` throw
+ * @throws {PendingApprovalError} when a person has still to answer: the ledger holds
+ *   the question, and the run can be resumed
+ * @throws {ModelOutageError} when the model cannot be asked for the time being: the
+ *   ledger holds every try, and the run can be resumed
+ * @throws whatever else `events`, `sink` or `volatile` throw
  */
 export async function recordRun(
   events: AsyncIterable<RunEvent>,

@@ -1,4 +1,5 @@
 import type {
+  AttemptFinished,
   PolicyChecked,
   RecordedError,
   RunEvent,
@@ -148,6 +149,8 @@ function callTimeline(): CallTimeline {
   const rows = bounded<Row>();
   const troubles = bounded<string>();
   let row: Row | undefined;
+  /** The last allowed try of the model that failed; told of when the run went on all the same. */
+  let outage: AttemptFinished | undefined;
   /** What a person has answered on; the next check is about the same call. */
   let answered: Row | undefined;
 
@@ -185,6 +188,7 @@ function callTimeline(): CallTimeline {
     push(event) {
       switch (event.type) {
         case "llm_completed":
+          outage = undefined;
           fail(event.step, event.error, "the model failed");
           if (event.error !== null) {
             open(event.step, "").outcome = "model failed";
@@ -204,6 +208,13 @@ function callTimeline(): CallTimeline {
           answered = row;
           return;
         case "attempt_finished":
+          if (outage !== undefined) {
+            fail(outage.step, outage.error, `attempt ${outage.attempt} failed`);
+            outage = undefined;
+          }
+          if (event.call_id === null && event.outcome === "exhausted") {
+            outage = event;
+          }
           if (event.call_id !== null) {
             row?.attempts.push(`\`${event.outcome}\``);
           }

@@ -23,6 +23,8 @@ export interface RunStory {
    * leaves none, or when the story up to there is not that of a run.
    */
   readonly waitsFor: string | undefined;
+  /** Whether it ends where the model could not be asked, each allowed try included. */
+  readonly isOut: boolean;
 }
 
 /**
@@ -52,6 +54,7 @@ export function runStory(
   /** Whether a line follows the end of the run. */
   let exceeded = false;
   let waitsFor: string | undefined;
+  let isOut = false;
   /** Whether nobody knows what the last line says. */
   let unreadable = false;
 
@@ -115,6 +118,8 @@ export function runStory(
       unreadable = event === undefined;
       if (event !== undefined) follow(event, line, gap);
       waitsFor = whole ? escalatedTool(event) : undefined;
+      isOut = whole && event?.type === "attempt_finished" &&
+        event.call_id === null && event.outcome === "exhausted";
     },
     end(lines) {
       if (order.finished || unreadable || mayEnd) return;
@@ -128,6 +133,9 @@ export function runStory(
     },
     get waitsFor() {
       return waitsFor;
+    },
+    get isOut() {
+      return isOut;
     },
   };
 }

@@ -117,7 +117,7 @@ export function verifyRun(
     mayEnd: !present.has("manifest.json"),
   });
   if (unfinished) {
-    const message = whyUnfinished(ledger.waitsFor);
+    const message = whyUnfinished(ledger);
     findings.add("run_unfinished", { artifact: "manifest.json", message });
   }
   const manifest = readManifest(chunks("manifest.json"));
@@ -158,8 +158,12 @@ export function verifyRun(
   };
 }
 
-function whyUnfinished(waitsFor: string | undefined): string {
-  return waitsFor === undefined
+function whyUnfinished(
+  { waitsFor, isOut }: Pick<WholeLedger, "waitsFor" | "isOut">,
+): string {
+  return isOut
+    ? "there is no manifest: the run stopped where its model could not be asked"
+    : waitsFor === undefined
     ? "there is no manifest: the run did not finish, or somebody removed it"
     : `there is no manifest: the run waits for approval of a call of ${
       quoted(waitsFor)
@@ -176,6 +180,8 @@ interface WholeLedger {
   readonly manifest: string | undefined;
   /** Tool of the call that its last line leaves to a person. */
   readonly waitsFor: string | undefined;
+  /** Whether it ends where the model could not be asked. */
+  readonly isOut: boolean;
 }
 
 /** Reads a ledger once: checks it, and compares what is made of it as far as it can be. */
@@ -228,13 +234,14 @@ function readWhole(
   if (ended === undefined) {
     for (const name of PROJECTIONS) stored[name].abandon();
   }
-  const { waitsFor } = story;
+  const { waitsFor, isOut } = story;
   return {
     events,
     head: head || null,
     digest,
     manifest: ended?.manifest,
     waitsFor,
+    isOut,
   };
 }
 

@@ -442,6 +442,30 @@ const FORGERIES: readonly Forgery[] = [
     found: [["event_order", "state.jsonl", line]],
   })),
   {
+    name: "settings of a model in a first line of version 1",
+    run: "model_with_settings",
+    forge: changing({ 1: change({ v: 1 }) }),
+    found: [["event_order", "state.jsonl", 1]],
+  },
+  {
+    name: "a first line of version 2 without its key",
+    forge: changing({ 1: change({ v: 2 }) }),
+    found: [["event_order", "state.jsonl", 1]],
+  },
+  ...[
+    { name: "a key of version 2 in an answer of version 1", v: 1 },
+    { name: "an answer of version 2 without its key", turn: undefined },
+    {
+      name: "what came with an answer that is not there",
+      ...{ calls: [], error: error("unhandled") },
+    },
+  ].map(({ name, ...fields }): Forgery => ({
+    name,
+    run: "model_that_reasons",
+    forge: changing({ 4: change(fields) }),
+    found: [["event_order", "state.jsonl", 4]],
+  })),
+  {
     name: "a result of a call that failed",
     run: "foreseen_failure",
     forge: changing({ 7: change({ result: "made up" }) }),
@@ -452,6 +476,34 @@ const FORGERIES: readonly Forgery[] = [
     run: "foreseen_failure",
     forge: changing({ 7: change({ error: null }) }),
     found: [["event_order", "state.jsonl", 7]],
+  },
+  {
+    name: "another try of a tool after the last that is allowed",
+    run: "retries_exhausted",
+    forge: changing({
+      8: (event) => [event, merged(event, { attempt: 1 })],
+    }),
+    found: [["event_order", "state.jsonl", 9]],
+  },
+  {
+    name: "a model that was out and is asked as if it were not",
+    run: "model_that_was_out",
+    forge: changing({ 5: change({ attempt: 3 }) }),
+    found: [["event_order", "state.jsonl", 5], [
+      "wrong_time",
+      "state.jsonl",
+      9,
+    ]],
+  },
+  {
+    name: "a model that was out and has answered all the same",
+    run: "model_that_was_out",
+    forge: changing({ 7: drop, 8: drop }),
+    found: [
+      ["not_an_output", "state.jsonl", 7],
+      ["wrong_outcome", "state.jsonl", 8],
+      ["wrong_totals", "state.jsonl", 9],
+    ],
   },
   {
     name: "an attempt behind one that is not tried again",

@@ -29,7 +29,9 @@ const INNER_STRUCTURE = new Set([
 ]);
 
 /** What neither spans nor the report show, however deep it goes. */
-export const UNSEEN = new Set(["args", "result", "redirect", "facts"]);
+export const UNSEEN = new Set([
+  ...["args", "result", "redirect", "facts", "turn"],
+]);
 
 /**
  * Makes what takes out of an event what must not leave the record. What it returns

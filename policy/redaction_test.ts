@@ -239,3 +239,17 @@ for (const pattern of ["(a+)+$", "a[^z]*z|a", '"a|a"']) {
     assertStringIncludes(cleaned.answer, REDACTED);
   });
 }
+
+Deno.test("redactor() leaves out whole what came with a model's calls", () => {
+  const event = {
+    type: "llm_completed",
+    raw: "I know SECRET",
+    turn: [{ type: "reasoning", text: "SECRET", options: { a: { b: "x" } } }],
+  };
+  const redact = redactor({ patterns: ["SECRET"] });
+  assertEquals(redact<object>(event), {
+    type: "llm_completed",
+    raw: "I know [redacted]",
+    turn: null,
+  });
+});

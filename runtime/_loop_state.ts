@@ -1,4 +1,5 @@
 import { type Gate, openGate } from "../policy/gate.ts";
+import { allowedTools } from "../policy/policy_hint.ts";
 import type { Spent } from "../policy/loop_budget.ts";
 import type { RuleId } from "../policy/rule.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
@@ -68,7 +69,7 @@ export function loopState(spec: GovernedSpec, env: Env): LoopState {
       inspect: (path) => spec.sandbox.inspect(path),
     }),
     // What a model is given of a tool can be looked at, not run.
-    definitions: [...spec.tools.values()].map(
+    definitions: allowedTools(spec.policy.document, spec.tools.values()).map(
       ({ name, description, effects, args }) => ({
         name,
         description,

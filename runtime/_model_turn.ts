@@ -11,10 +11,16 @@ import type {
   RunEvent,
 } from "./event.ts";
 import { judgeOutput, type LlmOutput } from "./llm.ts";
+import { ModelOutageError } from "./model_outage.ts";
+import { givenSettings } from "./model_settings.ts";
 import { noAnswerError } from "./no_answer.ts";
 import { tokensOf } from "./usage.ts";
 
-/** Asks the model. Returns the calls that it proposed, or how the run ends. */
+/**
+ * Asks the model. Returns the calls that it proposed, or how the run ends.
+ *
+ * @throws {ModelOutageError} when it failed for the time being, and the run stops
+ */
 export async function* modelTurn(
   state: LoopState,
 ): AsyncGenerator<
@@ -26,12 +32,7 @@ export async function* modelTurn(
   const startedAt = state.now();
   const attempted = spec.model.execution_path === "stub"
     ? await attempt(() => ask(state, state.env.signal), state.env.signal)
-    : yield* boundedRetry(state, {
-      call_id: null,
-      startedAt,
-      leftMs: () => timeLeftMs(state),
-      work: () => askInTime(state),
-    });
+    : yield* askRepeatedly(state, startedAt);
   const event = llmCompleted(state, startedAt, attempted);
   totals.llm_calls += 1;
   totals.tokens += tokensOf(event.usage ?? undefined);
@@ -60,15 +61,57 @@ export async function* modelTurn(
     yield budgetDenied(state, denial);
     return { reason: "loop_budget", answer: null };
   }
-  messages.push({ role: "assistant", calls: event.calls });
-  return { calls: event.calls };
+  const { calls, turn } = event;
+  messages.push({
+    role: "assistant",
+    calls,
+    ...turn === undefined ? {} : { turn },
+  });
+  return { calls };
+}
+
+/**
+ * Asks a model over a network as often as the policy allows, and once more as often
+ * where a run goes on after an outage. That one counts as a failure of the step
+ * only when the run ends with it.
+ */
+async function* askRepeatedly(
+  state: LoopState,
+  startedAt: string,
+): AsyncGenerator<RunEvent, Attempted<LlmOutput>> {
+  const { spec, env, tally } = state;
+  const { loop_budget } = spec.policy.document;
+  let begins: { readonly startedAt?: string } = { startedAt };
+  while (true) {
+    const attempted = yield* boundedRetry(state, {
+      call_id: null,
+      ...begins,
+      leftMs: () => timeLeftMs(state),
+      work: () => askInTime(state),
+    });
+    const isOut = !attempted.ok && tally.attempts.includes("exhausted") &&
+      timeBudget(loop_budget, state.spent()) === undefined;
+    if (!isOut) return attempted;
+    const then = env.outage?.(attempted.error) ??
+      (spec.model.execution_path === "replay" ? "end" : "stop");
+    if (then === "end") return attempted;
+    if (then === "stop") throw new ModelOutageError(attempted.error);
+    tally.attempts.length = 0;
+    begins = {};
+  }
 }
 
 function ask(
   { spec, step, messages, definitions }: LoopState,
   signal: AbortSignal,
 ): Promise<LlmOutput> {
-  return spec.llm({ step, messages, tools: definitions }, signal);
+  const settings = givenSettings(spec.model.settings);
+  return spec.llm({
+    step,
+    messages,
+    tools: definitions,
+    ...settings === undefined ? {} : { settings },
+  }, signal);
 }
 
 /** Asking a model has no effect, so a late answer may be asked for again, while there is time. */
@@ -93,12 +136,14 @@ function llmCompleted(
   startedAt: string,
   attempted: Attempted<LlmOutput>,
 ): LlmCompleted {
-  const { answer, calls, usage, finish_reason, raw, error } = recorded(
+  const { answer, calls, usage, finish_reason, raw, error, turn } = recorded(
     attempted,
     state.spec.policy.document.loop_budget.max_tokens !== undefined,
   );
+  const carries = turn !== undefined && error === undefined;
   return {
     ...state.head(),
+    v: carries ? 2 : 1,
     type: "llm_completed",
     started_at: startedAt,
     answer: answer ?? null,
@@ -107,6 +152,7 @@ function llmCompleted(
     finish_reason: finish_reason ?? null,
     raw: raw ?? null,
     error: error ?? null,
+    ...carries ? { turn } : {},
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Address } from "../policy/facts.ts";
 import type { Approver } from "./approval.ts";
+import type { RecordedError } from "./event.ts";
+import type { AfterOutage } from "./model_outage.ts";
 
 /** The outside world, as far as the loop needs it. */
 export interface Env {
@@ -22,6 +24,12 @@ export interface Env {
   readonly signal: AbortSignal;
   /** Answers escalations; without one they are rejected. */
   readonly approver?: Approver | undefined;
+  /**
+   * Says how a run goes on when its model failed for the time being, each allowed
+   * try included. Default: it stops, and can be resumed; one that follows a
+   * cassette ends.
+   */
+  outage?(error: RecordedError): AfterOutage;
 }
 
 /** A clock that only moves when it is read or slept on. */

@@ -3,6 +3,7 @@ import type { Effects } from "../tools/tool.ts";
 import type { Address } from "../policy/facts.ts";
 import type { AskedClause, Metadata, RuleId } from "../policy/rule.ts";
 import type { FailureModeId } from "./failure.ts";
+import type { ModelSettings } from "./model_settings.ts";
 import type { Usage } from "./usage.ts";
 
 /** What every line of a ledger begins with. */
@@ -192,6 +193,8 @@ export interface RunStarted extends EventHead {
     readonly model: string;
     /** SHA-256 of a scripted model's script or of a cassette, 64 hex digits; `null` for any other model. */
     readonly script_sha256: string | null;
+    /** Version 2: what goes with each request; left out when nothing does. */
+    readonly settings?: ModelSettings | undefined;
   };
   /** The documents that the tools serve, as the caller declared them. */
   readonly corpus: {
@@ -231,6 +234,8 @@ export interface LlmCompleted extends EventHead {
   readonly raw: string | null;
   /** Why there is neither an answer nor a call; `null` when there is one. */
   readonly error: RecordedError | null;
+  /** Version 2: what came with the answer or the calls, as `LlmOutput.turn` has it; left out when nothing did. */
+  readonly turn?: Json | undefined;
 }
 
 /** The verdict on a proposed call; for budgets only when they deny. */
@@ -304,7 +309,7 @@ export interface AttemptFinished extends EventHead {
   readonly started_at: string;
   /** The model's id for the call, as in `tool_started`; `null` for a try of the model. */
   readonly call_id: string | null;
-  /** Number of the attempt in its call, from 1. */
+  /** Number of the attempt in its call, from 1; of the model again from 1 where a run goes on after an outage. */
   readonly attempt: number;
   /** How it ended; after `transient_failure` another attempt follows, unless the wait is cut short. */
   readonly outcome: AttemptOutcome;

@@ -11,6 +11,7 @@ import {
   TERMINAL_REASONS,
 } from "./event.ts";
 import { FAILURE_MODES } from "./failure.ts";
+import { modelSettingsSchema } from "./model_settings.ts";
 import { usageSchema } from "./usage.ts";
 
 /** An event as a ledger holds it: linked to the line before, and sealed. */
@@ -116,6 +117,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
       provider: text,
       model: text,
       script_sha256: z.nullable(sha256),
+      settings: z.optional(modelSettingsSchema),
     }),
     corpus: z.strictObject({ sha256, documents: count }),
     tools: z.array(z.strictObject({
@@ -129,7 +131,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
       idempotent: z.boolean(),
       input_schema: jsonObjectSchema,
     })),
-  }),
+  }, [1, 2]),
   line("step_started", {}),
   line("llm_completed", {
     started_at: time,
@@ -139,7 +141,8 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     finish_reason: z.nullable(text),
     raw: z.nullable(text),
     error,
-  }),
+    turn: z.optional(json),
+  }, [1, 2]),
   line("policy_checked", {
     started_at: time,
     call_id: z.nullable(text),

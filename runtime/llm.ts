@@ -1,13 +1,20 @@
 import { z } from "../deps.ts";
+import type { Json } from "../tools/json.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import type { ProposedCall } from "./event.ts";
+import type { ModelSettings } from "./model_settings.ts";
 import { type NoAnswer, noAnswerSchema } from "./no_answer.ts";
 import { type Usage, usageSchema } from "./usage.ts";
 
 /** One turn of the conversation. */
 export type Message =
   | { readonly role: "user"; readonly content: string }
-  | { readonly role: "assistant"; readonly calls: readonly ProposedCall[] }
+  | {
+    readonly role: "assistant";
+    readonly calls: readonly ProposedCall[];
+    /** What came with the calls and goes back with them, as `LlmOutput.turn` has it. */
+    readonly turn?: Json | undefined;
+  }
   | {
     readonly role: "tool";
     readonly call_id: string;
@@ -22,8 +29,10 @@ export interface LlmInput {
   readonly step: number;
   /** The conversation so far; it grows from step to step. */
   readonly messages: readonly Message[];
-  /** The tools that exist, whether or not the policy will allow a call. */
+  /** The tools that the policy allows; a call of any other would be denied. */
   readonly tools: readonly ToolDefinition[];
+  /** What goes with the request beside the conversation. Default: nothing. */
+  readonly settings?: ModelSettings | undefined;
 }
 
 /**
@@ -43,6 +52,12 @@ export interface LlmOutput {
   readonly finish_reason?: string | undefined;
   /** What the model wrote besides, or instead. */
   readonly raw?: string | undefined;
+  /**
+   * What came with an answer or calls and is not in them, such as reasoning and its
+   * signatures: any JSON that the same model understands, up to 2^20 characters.
+   * It is on record, and goes back with the calls in the next request.
+   */
+  readonly turn?: Json | undefined;
 }
 
 /** A model. It is asked once a step; when it throws, the run ends. `signal` cancels it. */
@@ -58,7 +73,11 @@ export type JudgedOutput =
     readonly output: Pick<LlmOutput, "usage" | "finish_reason" | "raw">;
   };
 
+/** Far more than any model reasons in one answer. */
+const MAX_TURN_LENGTH = 2 ** 20;
+
 const text = z.string();
+const json = z.custom<Json>((value) => value !== undefined, "expected JSON");
 const nonEmpty = z.string().check(z.minLength(1));
 
 const llmOutput: z.ZodMiniType<LlmOutput> = z.strictObject({
@@ -71,6 +90,7 @@ const llmOutput: z.ZodMiniType<LlmOutput> = z.strictObject({
   usage: z.optional(usageSchema),
   finish_reason: z.optional(text),
   raw: z.optional(text),
+  turn: z.optional(json),
 });
 
 /** Of an output of the wrong form, what is right on its own. */
@@ -103,6 +123,13 @@ export function judgeOutput(
       : ` (finish_reason: ${finish_reason})`;
     return malformed(
       `expected an answer or calls, found ${found}${why}`,
+      output,
+    );
+  }
+  const turn = JSON.stringify(parsed.data.turn) ?? "";
+  if (turn.length > MAX_TURN_LENGTH) {
+    return malformed(
+      `turn: it has ${turn.length} characters, more than ${MAX_TURN_LENGTH}`,
       output,
     );
   }

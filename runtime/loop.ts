@@ -14,6 +14,7 @@ import { toolCall } from "./_tool_call.ts";
 import type { Env } from "./env.ts";
 import type { RunEvent, RunFinished, RunStarted } from "./event.ts";
 import { failureMode } from "./failure.ts";
+import { givenSettings } from "./model_settings.ts";
 import type { GovernedSpec, RunSpec } from "./run_spec.ts";
 
 /**
@@ -22,8 +23,10 @@ import type { GovernedSpec, RunSpec } from "./run_spec.ts";
  * Whoever consumes the stream must put each event on record before asking for
  * the next one: the effect that an event announces happens only then. Every
  * run ends with `run_finished`, whatever fails; the generator throws only when
- * `env.now` does.
+ * `env.now` does, and where a run stops that can be resumed from its record.
  *
+ * @throws {PendingApprovalError} when a person has still to answer
+ * @throws {ModelOutageError} when the model cannot be asked for the time being
  * @throws {RangeError} at once, when a tool would run elsewhere than the policy says
  */
 export function agentLoop(
@@ -109,8 +112,10 @@ async function* turn(
 
 function runStarted({ spec, head }: LoopState): RunStarted {
   const { task, policy, model, corpus } = spec;
+  const settings = givenSettings(model.settings);
   return {
     ...head(),
+    v: settings === undefined ? 1 : 2,
     type: "run_started",
     run_id: spec.runId,
     runtime_version: spec.runtimeVersion,
@@ -131,6 +136,7 @@ function runStarted({ spec, head }: LoopState): RunStarted {
       provider: model.provider,
       model: model.model,
       script_sha256: model.script_sha256,
+      ...settings === undefined ? {} : { settings },
     },
     corpus: { sha256: corpus.sha256, documents: corpus.documents },
     tools: [...spec.tools.values()].map(recordedTool),

@@ -299,7 +299,10 @@ const ENDINGS: Record<
   keyof typeof REHEARSALS,
   readonly [...steps: (string | null)[], reason: string]
 > = {
+  model_that_reasons: [null, null, null, "final_answer"],
   busy_model: [null, "final_answer"],
+  model_with_settings: [null, "final_answer"],
+  model_that_was_out: [null, "final_answer"],
   exhausted_model: ["retry_exhaustion", "failure_mode_terminal"],
   unauthorized_model: ["catalogued_unhandled", "failure_mode_terminal"],
   late_model: [null, "final_answer"],

@@ -3,7 +3,7 @@ export interface ModelErrorOptions extends ErrorOptions {
   /**
    * Stable, low-cardinality name, recorded as `error.type`: a status such as
    * `429` or `503`, or `unauthorized`, `forbidden`, `insufficient_quota`,
-   * `network`, `timeout`, `too_large`, `invalid_response`, `permission_denied`,
+   * `network`, `timeout`, `too_large`, `empty_response`, `invalid_response`, `permission_denied`,
    * `provider_error`, `cassette_mismatch`, `cassette_ended`.
    */
   readonly type: string;

@@ -39,7 +39,13 @@ export function outputOf(event: LlmCompleted): LlmOutput {
     raw: besides.raw ?? undefined,
   };
   if (error === null) {
-    return { ...answer === null ? { calls } : { answer }, ...output };
+    const { turn } = besides;
+    const carried = turn === undefined ? {} : { turn };
+    return {
+      ...answer === null ? { calls } : { answer },
+      ...output,
+      ...carried,
+    };
   }
   const no_answer = recordedNoAnswer(error);
   if (no_answer !== undefined) return { no_answer, ...output };

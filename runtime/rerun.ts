@@ -228,6 +228,14 @@ export function rerun(
           ? await world().approver?.(request, signal) ?? approvalOf(event)
           : approvalOf(event);
       },
+      outage(error) {
+        const event = next();
+        if (event?.type === "attempt_finished") return "again";
+        if (event !== undefined) return "end";
+        const { outage } = world();
+        // Where the record ends with the outage, the run is to go on.
+        return outage?.(error) ?? (at === recorded.length ? "again" : "stop");
+      },
       signal: cancellation.signal,
       expire() {
         past.expire();

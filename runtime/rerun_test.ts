@@ -8,6 +8,7 @@ import {
 import { REHEARSALS } from "../tests/rehearsals.ts";
 import type { RunEvent } from "./event.ts";
 import { governedLoop } from "./loop.ts";
+import { ModelOutageError } from "./model_outage.ts";
 import { DivergenceError, type Rerun, rerun } from "./rerun.ts";
 import type { GovernedSpec } from "./run_spec.ts";
 import { toolRegistry } from "../tools/registry.ts";
@@ -87,6 +88,7 @@ const UNREPEATABLE = new Set([
   // Their model counts how often it was asked.
   "keys_in_another_order",
   "busy_model",
+  "model_that_was_out",
   "late_model",
   // Its tool moves the clock, and is run again where its receipt is lost.
   "run_that_takes_too_long",
@@ -284,4 +286,64 @@ Deno.test("rerun() asks neither model nor tool nor person nor network where the 
     }, DivergenceError);
   }
   assertEquals(touched, []);
+});
+
+Deno.test("a run whose model is out stops, and goes on with as many tries again", async () => {
+  const { outage: _none, ...given } = REHEARSALS.model_that_was_out();
+  const { spec, world, signal } = stage(given);
+  let recorded: readonly RunEvent[] = [];
+  const outcomes = () =>
+    recorded.flatMap((event) =>
+      event.type === "attempt_finished"
+        ? [`${event.attempt} ${event.outcome}`]
+        : []
+    );
+
+  /** Runs until the run ends or its model is out. */
+  async function goOn(): Promise<void> {
+    const past = [...recorded];
+    const { run, follow } = started(
+      spec,
+      rerun(past, {
+        env: (start) => world(past.length === 0 ? 1_000_000n : start),
+        signal,
+        sentAgain: () => {},
+      }),
+    );
+    const events: RunEvent[] = [];
+    try {
+      for await (const event of follow(run)) events.push(event);
+    } finally {
+      recorded = events;
+    }
+  }
+
+  const round = ["1 transient_failure", "2 exhausted"];
+  await assertRejects(goOn, ModelOutageError, "429");
+  assertEquals(outcomes(), round);
+  assertEquals(recorded.at(-1)?.type, "attempt_finished");
+  await assertRejects(goOn, ModelOutageError);
+  assertEquals(outcomes(), [...round, ...round]);
+  await goOn();
+  assertEquals(outcomes(), [
+    ...[...round, ...round],
+    ...["1 transient_failure", "2 success"],
+  ]);
+  assertEquals(recorded.at(-1)?.type, "run_finished");
+  // The same as a run that did not stop, but for the times.
+  const whole = await rehearse(REHEARSALS.model_that_was_out());
+  assertEquals(
+    recorded.map(({ type }) => type),
+    whole.map(({ type }) => type),
+  );
+});
+
+Deno.test("a run of a cassette whose model is out ends, unless it is told to go on", async () => {
+  const { outage: _none, ...given } = REHEARSALS.exhausted_model();
+  const { spec, world, signal } = stage(given);
+  const model = { ...spec.model, execution_path: "replay" } as const;
+  const events: RunEvent[] = [];
+  const run = governedLoop({ ...spec, model }, { ...world(0n), signal });
+  for await (const event of run) events.push(event);
+  assertEquals(events.at(-1)?.type, "run_finished");
 });

@@ -4,6 +4,7 @@ import type { ToolRegistry } from "../tools/registry.ts";
 import type { Sandbox } from "../tools/sandbox.ts";
 import type { ExecutionPath } from "./event.ts";
 import type { Llm } from "./llm.ts";
+import type { ModelSettings } from "./model_settings.ts";
 
 /** Which model a run asks, as its record names it. */
 export interface ModelInfo {
@@ -15,6 +16,8 @@ export interface ModelInfo {
   readonly model: string;
   /** SHA-256 of a scripted model's script or of a cassette, 64 hex digits; `null` for any other model. */
   readonly script_sha256: string | null;
+  /** What goes with each request beside the conversation. Default: nothing. */
+  readonly settings?: ModelSettings | undefined;
 }
 
 /** Everything that decides what a run does, apart from the outside world. */

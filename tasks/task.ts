@@ -1,5 +1,9 @@
 import { z } from "../deps.ts";
 import { readYaml } from "../policy/read_yaml.ts";
+import {
+  type ModelSettings,
+  modelSettingsSchema,
+} from "../runtime/model_settings.ts";
 import type { ScriptStep } from "../runtime/scripted_llm.ts";
 import { usageSchema } from "../runtime/usage.ts";
 import type { Json, JsonObject } from "../tools/json.ts";
@@ -33,6 +37,8 @@ export interface TaskDocument {
   readonly policy_overrides?: JsonObject | undefined;
   /** Tools that misbehave, by name. */
   readonly faults?: Faults | undefined;
+  /** What goes with each request to a model that is asked; a script is followed without. */
+  readonly model?: ModelSettings | undefined;
   /** What the scripted model gives back, step by step; empty for a task that another model does. */
   readonly script: readonly ScriptStep[];
   /** What the run must come to, for a scenario. */
@@ -131,6 +137,9 @@ const taskDocument: z.ZodMiniType<TaskDocument> = z.strictObject({
     write: fault,
     summarize: fault,
   })),
+  model: z.optional(modelSettingsSchema).check(
+    z.describe("What goes with each request to a model that is asked"),
+  ),
   script: z._default(script, []),
   expect: z.optional(expectationSchema),
 });

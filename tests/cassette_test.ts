@@ -176,7 +176,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a cassette of a server that was down ends as the run did, but nobody was out of reach",
+  "a cassette of a server that was down ends the run, since there is nothing to wait for",
   needs,
   async () => {
     const down = error(503, { message: "down" });
@@ -188,7 +188,6 @@ Deno.test(
     assertEquals(code, 2, stderr);
     assertStringIncludes(stderr, "step 1: 503: ");
     assertEquals(stderr.trim().split("\n").length, 1, stderr);
-    assertEquals((await here.run("diff", "live", "again")).code, 0);
   },
 );
 

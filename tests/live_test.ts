@@ -205,7 +205,7 @@ Deno.test(
 );
 
 for (
-  const { what, answers, type, code = 2 } of [
+  const { what, answers, type } of [
     {
       what: "whose key is not accepted",
       answers: [error(401, { message: `no such key: ${KEY}` })],
@@ -242,21 +242,6 @@ for (
       type: "malformed_output",
     },
     {
-      what: "that breaks down again and again",
-      answers: Array.from(
-        { length: 4 },
-        () => error(503, { message: "down" }),
-      ),
-      type: "503",
-      code: 4,
-    },
-    {
-      what: "that has no room again and again",
-      answers: Array.from({ length: 4 }, () => error(429, { message: "no" })),
-      type: "429",
-      code: 4,
-    },
-    {
       what: "whose account is empty",
       answers: [
         error(429, { message: "pay", code: "insufficient_quota" }),
@@ -272,7 +257,7 @@ for (
       using here = laidDown();
       await using server = llmServer(answers);
       const ended = await here.run(server);
-      assertEquals(ended.code, code, ended.stderr);
+      assertEquals(ended.code, 2, ended.stderr);
       assertStringIncludes(ended.stderr, type);
       assertKeyIsNowhere(here.path, ended);
       const cwd = here.path;
@@ -395,23 +380,83 @@ for (
   );
 }
 
-Deno.test(
-  "a model that is not there ends the run as network, and the command with 4",
-  needs,
-  async () => {
-    using here = laidDown();
-    const server = llmServer([]);
-    await server[Symbol.asyncDispose]();
-    const ended = await here.run(server);
-    assertEquals(ended.code, 4, ended.stderr);
-    assertStringIncludes(
-      ended.stderr,
-      "network: Cannot reach",
-    );
-    assertStringIncludes(ended.stderr, "the connection was refused");
-    assertKeyIsNowhere(here.path, ended);
-  },
-);
+for (
+  const { what, type, answer } of [
+    {
+      what: "breaks down again and again",
+      type: "503",
+      answer: error(503, { message: "down" }),
+    },
+    {
+      what: "has no room again and again",
+      type: "429",
+      answer: error(429, { message: "no" }),
+    },
+    {
+      what: "is not there",
+      type: "network",
+      answer: undefined,
+    },
+  ]
+) {
+  Deno.test(
+    `a run whose model ${what} stays open, and goes on later`,
+    needs,
+    async () => {
+      using here = laidDown();
+      const cwd = here.path;
+      const names = () =>
+        [...Deno.readDirSync(join(here.path, "run"))].map(({ name }) => name)
+          .sort();
+      const out = async (ask: typeof here.run) => {
+        const server = llmServer(
+          answer === undefined ? [] : Array.from({ length: 4 }, () => answer),
+        );
+        if (answer === undefined) await server[Symbol.asyncDispose]();
+        const ended = await ask(server);
+        await server[Symbol.asyncDispose]();
+        assertEquals(ended.code, 4, ended.stderr);
+        assertStringIncludes(ended.stderr, `${type}: Cannot `);
+        assertStringIncludes(ended.stderr, "go on later with: resume run");
+        assertEquals(
+          ended.stdout,
+          "run: stopped: the model cannot be asked now\n",
+        );
+        assertEquals(
+          names().filter((name) => !name.endsWith(".part")),
+          ["incidents.jsonl", "sandbox", "state.jsonl"],
+        );
+        const checked = await warmProgram(["verify", "run"], { cwd });
+        assertEquals(checked.stdout.match(/run_unfinished/g)?.length, 1);
+        assertStringIncludes(
+          checked.stdout,
+          "the run stopped where its model could not be asked",
+        );
+        const shown = await warmProgram(["inspect", "run"], { cwd });
+        assertStringIncludes(shown.stdout, `"error_type":"${type}"`);
+      };
+      await out(here.run);
+      await out(here.resume);
+      await using server = llmServer([
+        error(503, { message: "not yet" }),
+        completion({ calls: [call("a", "search", { query: "orders" })] }),
+        completion({ content: "They give orders." }),
+      ]);
+      const ended = await here.resume(server);
+      assertEquals(ended.code, 0, ended.stderr);
+      for (const command of ["verify", "replay"]) {
+        const checked = await warmProgram([command, "run"], { cwd });
+        assertEquals(checked.code, 0, checked.stdout + checked.stderr);
+      }
+      const trace = await warmProgram(["trace", "check", "run/trace.json"], {
+        cwd,
+      });
+      assertEquals(trace.code, 0, trace.stdout + trace.stderr);
+      assertStringIncludes(here.artifact("run_report.md"), "attempt 4 failed");
+      assertKeyIsNowhere(here.path, ended);
+    },
+  );
+}
 
 Deno.test(
   "a model that does not answer is left behind when the run's time is up",

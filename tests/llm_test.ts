@@ -83,6 +83,7 @@ const OUTPUTS: readonly {
       usage: USAGE,
       finish_reason: "tool_calls",
       raw: "Let me see.",
+      turn: [{ type: "text", text: "Let me see." }, { type: "call", call: 0 }],
     },
   },
   {

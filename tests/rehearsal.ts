@@ -61,6 +61,8 @@ export interface Rehearsal {
   /** How a host is looked up, where it needs the clock. */
   readonly resolveWith?: (clock: VirtualClock) => Env["resolve"];
   readonly model?: ModelInfo;
+  /** What the run does when its model is out. */
+  readonly outage?: Env["outage"];
 }
 
 const POLICY = {
@@ -149,6 +151,7 @@ export function stage(given: Rehearsal): Stage {
         resolve: given.resolveWith?.(clock) ?? given.resolve ??
           (() => Promise.resolve(undefined)),
         approver: given.approver,
+        ...given.outage === undefined ? {} : { outage: given.outage },
       };
     },
     signal: given.signal ?? new AbortController().signal,

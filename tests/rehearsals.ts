@@ -246,6 +246,30 @@ export const REHEARSALS = {
       },
     })),
   }),
+  model_that_reasons: (): Rehearsal => ({
+    model: NEARBY,
+    llm: ({ step, messages }) => {
+      const turn = [{ type: "reasoning", text: `Look ${step} times.` }];
+      const usage = { input_tokens: 1, output_tokens: 1 };
+      const expected = Array.from({ length: step - 1 }, (_, index) => [
+        { type: "reasoning", text: `Look ${index + 1} times.` },
+      ]);
+      const found = messages.flatMap((each) =>
+        each.role === "assistant" ? [each.turn] : []
+      );
+      if (JSON.stringify(found) !== JSON.stringify(expected)) {
+        const why = "What came with the calls must come back";
+        return Promise.reject(new ModelError(why, { type: "400" }));
+      }
+      const args_json = `{"text":"${step}"}`;
+      return Promise.resolve(
+        step === 3 ? { ...DONE, turn, usage } : {
+          calls: [{ id: `c${step}`, tool: "echo", args_json }],
+          ...{ turn, usage },
+        },
+      );
+    },
+  }),
   busy_model: (): Rehearsal => ({
     model: NEARBY,
     llm: inTurn(
@@ -256,10 +280,33 @@ export const REHEARSALS = {
   }),
   exhausted_model: (): Rehearsal => ({
     model: NEARBY,
+    outage: () => "end",
     policy: {
       retry: { max_retries: 1, backoff_base_ms: 100, backoff_cap_ms: 100 },
     },
     llm: inTurn(busy()),
+  }),
+  model_with_settings: (): Rehearsal => ({
+    model: {
+      ...NEARBY,
+      settings: { system: "Be brief.", temperature: 0.5, max_output_tokens: 9 },
+    },
+    llm: ({ settings }) =>
+      Promise.resolve({
+        answer: JSON.stringify(settings),
+        usage: { input_tokens: 1, output_tokens: 1 },
+      }),
+  }),
+  model_that_was_out: (): Rehearsal => ({
+    model: NEARBY,
+    outage: () => "again",
+    policy: {
+      retry: { max_retries: 1, backoff_base_ms: 100, backoff_cap_ms: 100 },
+    },
+    llm: inTurn(
+      ...Array.from({ length: 5 }, () => busy()),
+      { ...DONE, usage: { input_tokens: 1, output_tokens: 1 } },
+    ),
   }),
   unauthorized_model: (): Rehearsal => ({
     model: NEARBY,

@@ -38,6 +38,26 @@ function attemptsByParent(
   return attempts;
 }
 
+/**
+ * The attempts of a model in rounds: a run that stopped when every allowed one had
+ * failed counts from 1 again when it goes on.
+ */
+function roundsOf(
+  attempts: readonly Span[],
+  parent: Span,
+): readonly (readonly Span[])[] {
+  if (parent.name !== "llm_call") return [attempts];
+  const rounds: Span[][] = [[]];
+  for (const [position, span] of attempts.entries()) {
+    const before = attempts[position - 1];
+    const begins = before !== undefined && intOf(span, ATTEMPT) === 1n &&
+      stringOf(before, OUTCOME) === "exhausted";
+    if (begins) rounds.push([]);
+    rounds.at(-1)?.push(span);
+  }
+  return rounds;
+}
+
 function checkNumbers(attempts: readonly Span[], findings: Findings): void {
   for (const [position, span] of attempts.entries()) {
     const number = intOf(span, ATTEMPT);
@@ -67,9 +87,11 @@ export function checkRetries(
     readonly findings: Findings;
   },
 ): void {
-  for (const siblings of attemptsByParent(spans, parents).values()) {
+  for (const [parent, siblings] of attemptsByParent(spans, parents)) {
     const attempts = siblings.toSorted(compareAttempts);
-    checkNumbers(attempts, findings);
-    checkOutcomes(attempts, findings);
+    for (const round of roundsOf(attempts, parent)) {
+      checkNumbers(round, findings);
+      checkOutcomes(round, findings);
+    }
   }
 }

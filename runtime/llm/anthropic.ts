@@ -2,6 +2,7 @@
 // looks for its address in the environment.
 import { AnthropicLanguageModel } from "npm:@ai-sdk/anthropic@4.0.105/internal";
 import type { LanguageModel } from "./language_model.ts";
+import { readableAnswers } from "./readable_answers.ts";
 import type { ModelServer } from "./server.ts";
 
 /**
@@ -18,6 +19,6 @@ export function anthropicModel(
       "anthropic-version": "2023-06-01",
       ...key === undefined ? {} : { "x-api-key": key },
     },
-    fetch,
+    fetch: readableAnswers(fetch, { chat: false }),
   });
 }

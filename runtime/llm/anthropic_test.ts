@@ -101,6 +101,11 @@ const OUTPUTS: readonly {
       usage: USAGE,
       finish_reason: "tool_use",
       raw: "Because.",
+      turn: [
+        { type: "text", text: "Because." },
+        { type: "call", call: 0 },
+        { type: "call", call: 1 },
+      ],
     },
   },
   {

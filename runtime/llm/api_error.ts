@@ -2,6 +2,7 @@ import { z } from "../../deps.ts";
 import { ModelError } from "../model_error.ts";
 import { causes, refusalIn } from "../causes.ts";
 import { retryAfterMs, retryInfoMs } from "../../tools/retry_after.ts";
+import { fieldsOf, jsonOf, listOf } from "./fields.ts";
 import { withoutKey } from "./without_key.ts";
 
 /** Who was asked. */
@@ -20,10 +21,6 @@ const apiCallError = z.looseObject({
   responseHeaders: z.optional(z.record(z.string(), z.string())),
   responseBody: z.optional(z.string()),
   data: z.optional(z.unknown()),
-});
-
-const errorData = z.looseObject({
-  error: z.looseObject({ code: z.optional(z.unknown()) }),
 });
 
 /** Later the same server may do what it did not do now. */
@@ -77,7 +74,8 @@ export function modelErrorOf(error: unknown, asked: Asked): ModelError {
       ? ""
       : quoted(wordsOf(call.data), asked.key);
     if (status < 300) return unreadable(cannot, quote);
-    const spent = isQuota(data);
+    const spent = status === 429 &&
+      (isQuota(data) || isQuota(jsonOf(call.data.responseBody ?? "")));
     return new ModelError(
       `${cannot} the server answered ${status}${quote && `: ${quote}`}`,
       {
@@ -125,10 +123,21 @@ function wordsOf(
   return data === undefined ? answer || message : message;
 }
 
-/** OpenAI's way to say that no request will be served until somebody pays. */
+/** What providers call it when no request will be served until somebody pays. */
+const SPENT =
+  /insufficient|billing|quota|credit|balance|payment|budget|spend|arrear/i;
+
+/** What they call a limit that time lifts, `Throttling.AllocationQuota` among it. */
+const LIMITED = /throttl|rate|minute|second/i;
+
+/** Whether the name of an error says that the account is empty; its words for people say too much. */
 function isQuota(data: unknown): boolean {
-  const parsed = errorData.safeParse(data);
-  return parsed.success && parsed.data.error.code === "insufficient_quota";
+  const [only] = listOf(data);
+  const body = fieldsOf(only) ?? fieldsOf(data);
+  const { code, type } = fieldsOf(body?.error) ?? body ?? {};
+  return [code, type].some((name) =>
+    typeof name === "string" && SPENT.test(name) && !LIMITED.test(name)
+  );
 }
 
 /** One line of what a server said, without the key. */

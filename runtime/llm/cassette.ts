@@ -3,6 +3,7 @@ import type { JsonObject } from "../../tools/json.ts";
 import type { ToolDefinition } from "../../tools/tool.ts";
 import type { ExecutionPath, RecordedError } from "../event.ts";
 import type { LlmOutput, Message } from "../llm.ts";
+import { givenSettings, type ModelSettings } from "../model_settings.ts";
 import { recordedTool } from "../recorded_tool.ts";
 
 /** The first line of a cassette: which model was asked, and with which tools. */
@@ -21,6 +22,11 @@ export interface CassetteHead {
   readonly seed: number | null;
   /** The tools that the model was offered, the same in each request. */
   readonly tools: readonly ToolDescription[];
+  /**
+   * What else went with each request. Cassettes of old have none; their model was
+   * offered every tool, those that the policy denies too.
+   */
+  readonly settings?: ModelSettings | undefined;
 }
 
 /** A tool as a model is told of it. */
@@ -75,12 +81,15 @@ export function toolDescriptions(
 
 /**
  * Names a request: the SHA-256, 64 hex digits, of the JSON object of `tools` and
- * `messages`, in this order, without spaces and with the keys of each as
- * `ToolDescription` and `Message` list them.
+ * `messages`, and of `settings` when there are any, in this order, without spaces
+ * and with the keys of each as `ToolDescription`, `Message` and `ModelSettings` list
+ * them.
  */
 export function requestDigest(
   tools: readonly ToolDescription[],
   messages: readonly Message[],
+  settings?: ModelSettings,
 ): string {
-  return hash("sha256", JSON.stringify({ tools, messages }));
+  const given = givenSettings(settings);
+  return hash("sha256", JSON.stringify({ tools, messages, settings: given }));
 }

@@ -4,7 +4,15 @@ import { ModelError } from "../model_error.ts";
 import { RecordedFailure } from "../recorded_failure.ts";
 import { shown } from "../shown.ts";
 import { valueDifference } from "../value_difference.ts";
-import { type Cassette, requestDigest, toolDescriptions } from "./cassette.ts";
+import { givenSettings } from "../model_settings.ts";
+import type { ToolDefinition } from "../../tools/tool.ts";
+import {
+  type Cassette,
+  type CassetteHead,
+  requestDigest,
+  type ToolDescription,
+  toolDescriptions,
+} from "./cassette.ts";
 
 /** A model whose answers come from a cassette. */
 export interface CassetteLlm {
@@ -33,7 +41,7 @@ export function cassetteLlm(
     hasFailed: () => hasFailed,
     unused: () => exchanges.length - at,
     // deno-lint-ignore require-await
-    async llm({ step, messages, tools: definitions }) {
+    async llm({ step, messages, tools: definitions, settings }) {
       const exchange = exchanges[at];
       if (exchange === undefined) {
         throw new ModelError(
@@ -41,14 +49,19 @@ export function cassetteLlm(
           { type: "cassette_ended" },
         );
       }
-      const tools = toolDescriptions(definitions);
-      if (requestDigest(tools, messages) !== exchange.request_sha256) {
+      const tools = offered(head, definitions);
+      const digest = requestDigest(tools, messages, settings);
+      if (digest !== exchange.request_sha256) {
         const expected: readonly Message[] = exchanges.slice(0, at + 1)
           .flatMap((each) => each.messages);
         throw mismatch(
           at + 1,
-          { tools: head.tools, messages: expected },
-          { tools, messages },
+          {
+            tools: head.tools,
+            messages: expected,
+            settings: givenSettings(head.settings),
+          },
+          { tools, messages, settings },
         );
       }
       if (step !== exchange.step) {
@@ -67,6 +80,22 @@ export function cassetteLlm(
       return output ?? {};
     },
   };
+}
+
+/** The tools of a request; a cassette of old has those beside them that the policy denies. */
+function offered(
+  head: CassetteHead,
+  definitions: readonly ToolDefinition[],
+): readonly ToolDescription[] {
+  const tools = toolDescriptions(definitions);
+  if (head.settings !== undefined) return tools;
+  const byName = new Map(tools.map((each) => [each.name, each]));
+  const isKnown = tools.every(({ name }) =>
+    head.tools.some((each) => each.name === name)
+  );
+  return isKnown
+    ? head.tools.map((each) => byName.get(each.name) ?? each)
+    : tools;
 }
 
 function mismatch(

@@ -371,3 +371,77 @@ for (
     assertThrows(() => parseCassette(text, "c.jsonl"), InputError, message);
   });
 }
+
+/** A tool that the policy does not allow. */
+const DENIED = { ...summarizeTool(), name: "shred" };
+
+Deno.test("cassetteLlm() answers from a cassette of old, whose model was offered denied tools too", async () => {
+  let text = "";
+  const asked = { ...asking(1, [QUESTION]), tools: [DENIED, summarizeTool()] };
+  const record = recordingLlm(playing([ANSWER]), {
+    info: INFO,
+    write: (line) => text += line.replace(',"settings":{}', ""),
+  });
+  await record(asked, never);
+  const old = parseCassette(text, "c.jsonl");
+  assertEquals(old.head.settings, undefined);
+  assertEquals(
+    await cassetteLlm(old).llm(asking(1, [QUESTION]), never),
+    ANSWER,
+  );
+  const changed = { ...summarizeTool(), description: "Other words" };
+  for (const tools of [[changed], [{ ...summarizeTool(), name: "new" }]]) {
+    await assertRejects(
+      () => cassetteLlm(old).llm({ ...asked, tools }, never),
+      ModelError,
+      "the request is not that of exchange 1",
+    );
+  }
+});
+
+Deno.test("cassetteLlm() answers no request with other settings", async () => {
+  let text = "";
+  const settings = { system: "Be brief.", temperature: 0.5 };
+  const asked = { ...asking(1, [QUESTION]), settings };
+  const record = recordingLlm(playing([ANSWER]), {
+    info: INFO,
+    write: (line) => text += line,
+  });
+  await record(asked, never);
+  const cassette = parseCassette(text, "c.jsonl");
+  assertEquals(cassette.head.settings, settings);
+  assertEquals(await cassetteLlm(cassette).llm(asked, never), ANSWER);
+  for (const other of [{ ...settings, temperature: 1 }, undefined]) {
+    await assertRejects(
+      () => cassetteLlm(cassette).llm({ ...asked, settings: other }, never),
+      ModelError,
+      "the request is not that of exchange 1",
+    );
+  }
+  // A cassette whose settings were edited is not what its digests name.
+  assertThrows(
+    () => parseCassette(text.replace("Be brief.", "Be long."), "c.jsonl"),
+    InputError,
+    "request_sha256",
+  );
+});
+
+Deno.test("cassetteLlm() has what came with calls, and asks for it back", async () => {
+  let text = "";
+  const turn = [{ type: "reasoning", text: "Hm." }];
+  const record = recordingLlm(playing([{ ...CALLS, turn }, ANSWER]), {
+    info: INFO,
+    write: (line) => text += line,
+  });
+  const later = asking(2, [QUESTION, { ...CALL, turn }, RESULT]);
+  await record(asking(1, [QUESTION]), never);
+  await record(later, never);
+  const { llm } = cassetteLlm(parseCassette(text, "c.jsonl"));
+  assertEquals(await llm(asking(1, [QUESTION]), never), { ...CALLS, turn });
+  await assertRejects(
+    () => llm(asking(2, [QUESTION, CALL, RESULT]), never),
+    ModelError,
+    "they differ first at messages[1].turn",
+  );
+  assertEquals(await llm(later, never), ANSWER);
+});

@@ -1,5 +1,6 @@
 import { createGoogle } from "npm:@ai-sdk/google@4.0.121";
 import type { LanguageModel } from "./language_model.ts";
+import { readableAnswers } from "./readable_answers.ts";
 import type { ModelServer } from "./server.ts";
 
 /**
@@ -9,8 +10,11 @@ import type { ModelServer } from "./server.ts";
 export function googleModel(
   { model, baseUrl, key = "", fetch }: ModelServer,
 ): LanguageModel {
-  const languageModel = createGoogle({ baseURL: baseUrl, apiKey: key, fetch })
-    .languageModel(model);
+  const languageModel = createGoogle({
+    baseURL: baseUrl,
+    apiKey: key,
+    fetch: readableAnswers(fetch, { chat: false }),
+  }).languageModel(model.split("/").map(encodeURIComponent).join("/"));
   return {
     async doGenerate(prompt) {
       const result = await languageModel.doGenerate(prompt);

@@ -90,6 +90,11 @@ const OUTPUTS: readonly {
       usage: USAGE,
       finish_reason: "STOP",
       raw: "Because.",
+      turn: [
+        { type: "text", text: "Because." },
+        { type: "call", call: 0 },
+        { type: "call", call: 1 },
+      ],
     },
   },
   {
@@ -104,6 +109,10 @@ const OUTPUTS: readonly {
       answer: "Because.",
       usage: { ...USAGE, reasoning_tokens: 40, total_tokens: 78 },
       finish_reason: "STOP",
+      turn: [
+        { type: "reasoning", text: "Hm." },
+        { type: "text", text: "Because." },
+      ],
     },
   },
   ...["SAFETY", "PROHIBITED_CONTENT", "RECITATION"].map((reason) => ({
@@ -239,3 +248,21 @@ for (const { status, kind, type, transient = false } of ERRORS) {
     assertEquals(Deno.inspect(thrown, { depth: 9 }).includes(KEY), false);
   });
 }
+
+Deno.test("googleModel() writes a model's name into the path, and nothing else", async () => {
+  const urls: string[] = [];
+  const model = googleModel({
+    model: "tuned models/ä?key=b#c:x",
+    baseUrl: "https://generativelanguage.googleapis.com/v1beta",
+    key: KEY,
+    fetch: wholeResponses((url) => {
+      urls.push(url);
+      return Promise.resolve(generated([TEXT], "STOP"));
+    }),
+  });
+  const { signal } = new AbortController();
+  await languageModelLlm(model, { name: "google" })(INPUT, signal);
+  assertEquals(urls, [
+    "https://generativelanguage.googleapis.com/v1beta/tuned%20models/%C3%A4%3Fkey%3Db%23c%3Ax:generateContent",
+  ]);
+});

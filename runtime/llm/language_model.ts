@@ -27,14 +27,19 @@ export function languageModelLlm(
   asked: Asked & { readonly seed?: number | undefined },
 ): Llm {
   const seeded = asked.seed === undefined ? {} : { seed: asked.seed };
-  return async ({ messages, tools }, signal) => {
+  return async ({ messages, tools, settings = {} }, signal) => {
     try {
       signal.throwIfAborted();
+      const { system, temperature, max_output_tokens } = settings;
       const result = await model.doGenerate({
-        prompt: promptOf(messages),
+        prompt: promptOf(messages, system),
         tools: offeredTools(tools),
         abortSignal: signal,
         ...seeded,
+        ...temperature === undefined ? {} : { temperature },
+        ...max_output_tokens === undefined
+          ? {}
+          : { maxOutputTokens: max_output_tokens },
       });
       return unlocked(modelOutput(result), asked.key);
     } catch (error) {

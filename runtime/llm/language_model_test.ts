@@ -94,6 +94,10 @@ Deno.test("languageModelLlm() takes the key out of an answer", async () => {
     usage: { input_tokens: 1, output_tokens: 2 },
     finish_reason: "stop",
     raw: "You sent [key].",
+    turn: [
+      { type: "text", text: "You sent [key]." },
+      { type: "call", call: 0 },
+    ],
   });
   const placeholder = { name: "some:model", key: "sent" };
   const output = await languageModelLlm(model, placeholder)(INPUT, signal);

@@ -3,6 +3,7 @@ import type { LlmOutput } from "../llm.ts";
 import { modelOutput, type ModelPart } from "./model_output.ts";
 
 const TEXT: ModelPart = { type: "text", text: "Done." };
+const TEXT_PART = { type: "text", text: "Done." };
 const CALL: ModelPart = {
   type: "tool-call",
   toolCallId: "c1",
@@ -26,7 +27,11 @@ const RESULTS: readonly {
     content: [TEXT, { type: "reasoning", text: "Hm." }, TEXT],
     unified: "stop",
     raw: "end_turn",
-    want: { answer: "Done.Done.", finish_reason: "end_turn" },
+    want: {
+      answer: "Done.Done.",
+      finish_reason: "end_turn",
+      turn: [TEXT_PART, { type: "reasoning", text: "Hm." }, TEXT_PART],
+    },
   },
   {
     id: "names a reason without the provider's word",
@@ -39,7 +44,12 @@ const RESULTS: readonly {
     content: [TEXT, CALL],
     unified: "tool-calls",
     raw: "tool_use",
-    want: { calls: PROPOSED, finish_reason: "tool_use", raw: "Done." },
+    want: {
+      calls: PROPOSED,
+      finish_reason: "tool_use",
+      raw: "Done.",
+      turn: [TEXT_PART, { type: "call", call: 0 }],
+    },
   },
   {
     id: "takes calls of a model that just stopped",
@@ -98,7 +108,13 @@ const RESULTS: readonly {
       id: `takes no calls after ${unified}`,
       content: [CALL],
       unified,
-      want: { no_answer, finish_reason: unified, raw: CALL_JSON },
+      // A reason that is not given says nothing against them.
+      ...unified === "other" ? { raw: "WORD" } : {},
+      want: {
+        no_answer,
+        finish_reason: unified === "other" ? "other: WORD" : unified,
+        raw: CALL_JSON,
+      },
     }];
   }),
   ...["refusal", "stop"].map((raw) => ({

@@ -1,4 +1,6 @@
 import { createOpenAICompatible } from "npm:@ai-sdk/openai-compatible@3.0.92";
+import { withCarriedFields } from "./carried_fields.ts";
+import { readableAnswers } from "./readable_answers.ts";
 import type { LanguageModel } from "./language_model.ts";
 import type { ModelServer } from "./server.ts";
 
@@ -13,8 +15,15 @@ export function openaiCompatibleModel(
   const provider = createOpenAICompatible({
     name: "openai-compatible",
     baseURL: baseUrl,
-    fetch,
+    fetch: readableAnswers(fetch, { chat: true }),
     ...key === undefined ? {} : { apiKey: key },
+    // OpenAI's own models that think take the limit under its newer name only.
+    transformRequestBody: ({ max_tokens, ...body }) =>
+      max_tokens === undefined
+        ? body
+        : new URL(baseUrl).hostname === "api.openai.com"
+        ? { ...body, max_completion_tokens: max_tokens }
+        : { ...body, max_tokens },
     // The package's own conversion counts what is missing as nothing.
     convertUsage: (usage) => ({
       inputTokens: {
@@ -32,5 +41,11 @@ export function openaiCompatibleModel(
       raw: { total_tokens: usage?.total_tokens ?? null },
     }),
   });
-  return provider.chatModel(model);
+  const chatModel = provider.chatModel(model);
+  return {
+    async doGenerate(prompt) {
+      const result = await chatModel.doGenerate(prompt);
+      return withCarriedFields(result, result.response?.body);
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { z } from "../../deps.ts";
+import type { Json } from "../../tools/json.ts";
 import { InputError } from "../../policy/input_error.ts";
 import { spellPath } from "../../policy/spell_path.ts";
 import { EXECUTION_PATHS } from "../event.ts";
@@ -9,6 +10,7 @@ import {
   recordedErrorSchema,
 } from "../ledger_line.ts";
 import type { LlmOutput, Message } from "../llm.ts";
+import { modelSettingsSchema } from "../model_settings.ts";
 import {
   type Cassette,
   type CassetteHead,
@@ -17,6 +19,7 @@ import {
 } from "./cassette.ts";
 
 const text = z.string();
+const json = z.custom<Json>((value) => value !== undefined, "expected JSON");
 const nonNegative = z.int().check(z.minimum(0));
 /** Not looked into: what a model gives back is for the loop to judge. */
 const output = z.custom<LlmOutput>(
@@ -40,6 +43,7 @@ const head: z.ZodMiniType<CassetteHead> = z.strictObject({
       input_schema: jsonObjectSchema,
     }),
   ),
+  settings: z.optional(modelSettingsSchema),
 });
 
 const message: z.ZodMiniType<Message> = z.discriminatedUnion("role", [
@@ -47,6 +51,7 @@ const message: z.ZodMiniType<Message> = z.discriminatedUnion("role", [
   z.strictObject({
     role: z.literal("assistant"),
     calls: z.array(proposedCallSchema),
+    turn: z.optional(json),
   }),
   z.strictObject({
     role: z.literal("tool"),
@@ -108,7 +113,7 @@ export function parseCassette(text: string, source: string): Cassette {
     const line = index + 2;
     const parsed = parseLine(each, exchange, { source, line });
     messages.push(...parsed.messages);
-    const digest = requestDigest(found.tools, messages);
+    const digest = requestDigest(found.tools, messages, found.settings);
     if (digest === parsed.request_sha256) return parsed;
     throw fault(
       source,

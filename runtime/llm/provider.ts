@@ -159,14 +159,31 @@ function named(
       `no such provider; expected PROVIDER:MODEL with one of ${ids}`,
     );
   }
-  // A part of the URL at some providers.
-  if (!/^\w[\w.:/@+-]*$/.test(model) || model.includes("..")) {
+  if (model.trim() === "" || !isLine(model)) {
     throw wrong(
       spec,
-      "the model's name must be letters, digits and . : / @ + - _",
+      `the model's name must be a line of up to ${MAX_NAME_LENGTH} characters`,
+    );
+  }
+  // There it is a part of the URL's path, which takes such names for steps.
+  if (
+    provider.protocol === "google" &&
+    model.split("/").some((part) => /^\.{0,2}$/.test(part))
+  ) {
+    throw wrong(
+      spec,
+      'the model\'s name must have no empty part, "." or ".." between its slashes',
     );
   }
   return { provider, model };
+}
+
+const MAX_NAME_LENGTH = 512;
+
+/** What a model is called is its provider's business, as long as it can be printed. */
+function isLine(name: string): boolean {
+  return name.length <= MAX_NAME_LENGTH && name.isWellFormed() &&
+    !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name);
 }
 
 function serverOf(spec: string, text: string | undefined): URL {
@@ -197,8 +214,11 @@ function variable(spec: string, name: string): string {
   );
 }
 
+/** Where a server says that it listens everywhere, it is asked on this machine. */
+const THIS_MACHINE = new Set(["localhost", "[::1]", "0.0.0.0", "[::]"]);
+
 function isLoopback({ hostname }: URL): boolean {
-  return hostname === "localhost" || hostname === "[::1]" ||
+  return THIS_MACHINE.has(hostname) ||
     /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 

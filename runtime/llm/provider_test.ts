@@ -135,9 +135,15 @@ const WRONG = [
   { spec: "constructor:x", says: "no such provider" },
   { spec: "OpenAI:gpt-5", says: "no such provider" },
   { spec: "openai:", says: "the model's name" },
-  { spec: "openai:a b", says: "the model's name" },
+  { spec: "openai: ", says: "the model's name" },
+  { spec: "openai:a\nb", says: "no such provider" },
+  { spec: "openai:a\u001bb", says: "the model's name" },
+  { spec: "openai:a\u2028b", says: "no such provider" },
+  { spec: "openai:\ud800", says: "the model's name" },
+  { spec: `openai:${"a".repeat(513)}`, says: "the model's name" },
   { spec: "google:../files", says: "the model's name" },
-  { spec: "google:a?key=b", says: "the model's name" },
+  { spec: "google:models/./x", says: "the model's name" },
+  { spec: "google:models//x", says: "the model's name" },
   { spec: "openai-compatible:m", says: "give its base URL" },
   { spec: "ollama:m", baseUrl: "localhost:11434", says: "the base URL" },
   { spec: "ollama:m", baseUrl: "ftp://localhost", says: "the base URL" },
@@ -209,5 +215,42 @@ for (
       "the variable OPENAI_API_KEY does not hold a key",
     );
     assertEquals(Deno.inspect(error).includes(key.trim()), false);
+  });
+}
+
+for (
+  const name of [
+    "/srv/models/x",
+    "Llama 3.1 (70B)",
+    "../models/x",
+    "通义千问",
+    "modèle:latest",
+    "a?key=b#c",
+    "{{name}}",
+    "a".repeat(512),
+  ]
+) {
+  Deno.test(`chooseModel() leaves a model's name to its provider: ${name.slice(0, 20)}`, () => {
+    const { info, spec } = chooseModel(`openai:${name}`);
+    assertEquals([info.model, spec], [name, `openai:${name}`]);
+  });
+}
+
+for (
+  const { host, path } of [
+    { host: "0.0.0.0:8080", path: "local" },
+    { host: "0:8080", path: "local" },
+    { host: "[::]:8080", path: "local" },
+    { host: "127.9.9.9", path: "local" },
+    { host: "0.0.0.1", path: "hosted" },
+    { host: "localhost.example", path: "hosted" },
+    { host: "127.0.0.1.example", path: "hosted" },
+  ]
+) {
+  Deno.test(`chooseModel() takes ${host} for ${path}`, () => {
+    const { info } = chooseModel("openai-compatible:m", {
+      baseUrl: `http://${host}/v1`,
+    });
+    assertEquals(info.execution_path, path);
   });
 }

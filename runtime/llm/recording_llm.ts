@@ -31,7 +31,7 @@ export function recordingLlm(
   let head: CassetteHead | undefined;
   let known = 0;
 
-  function begin({ tools }: LlmInput): CassetteHead {
+  function begin({ tools, settings = {} }: LlmInput): CassetteHead {
     const { execution_path, provider, model } = info;
     const begun: CassetteHead = {
       v: 1,
@@ -39,6 +39,7 @@ export function recordingLlm(
       llm: { execution_path, provider, model },
       seed: seed ?? null,
       tools: toolDescriptions(tools),
+      settings,
     };
     write(`${JSON.stringify(begun)}\n`);
     return begun;
@@ -51,7 +52,7 @@ export function recordingLlm(
       v: 1,
       type: "exchange",
       step: input.step,
-      request_sha256: requestDigest(head.tools, messages),
+      request_sha256: requestDigest(head.tools, messages, head.settings),
       messages: messages.slice(known),
     } as const;
     const attempted = await attempt(() => llm(input, signal), signal);
