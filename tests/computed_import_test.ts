@@ -2,9 +2,9 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "../deps.ts";
 import policyText from "../policy/v1.yaml" with { type: "text" };
 import {
-  CORE_PACKAGES,
   type DenoDir,
   denoDir,
+  lockedPackages,
   npmRegistry,
   textPackage,
 } from "./npm_registry.ts";
@@ -65,7 +65,7 @@ Deno.test({
   async fn(t) {
     using folder = temporaryFolder();
     await using registry = npmRegistry([PACKAGE]);
-    using cache = await denoDir(registry, CORE_PACKAGES);
+    using cache = await denoDir(registry, lockedPackages());
     const printed = await printedFlags(folder.path);
     const run = (specifier: string, flags: readonly string[]) =>
       importedInWorker(specifier, { folder: folder.path, flags, cache });

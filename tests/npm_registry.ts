@@ -3,15 +3,6 @@ import { dirname, join, walkSync } from "../deps.ts";
 import { type Loopback, loopback } from "./loopback.ts";
 import { PROJECT, temporaryFolder } from "./program.ts";
 
-/** The packages that `deps.ts` loads, which every command needs. */
-export const CORE_PACKAGES = [
-  "canonicalize",
-  "deno-std",
-  "minisearch",
-  "re2js",
-  "zod",
-] as const;
-
 /** The files of a package, by their paths below it. */
 export type PackageFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
