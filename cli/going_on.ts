@@ -1,25 +1,11 @@
 import config from "../deno.json" with { type: "json" };
+import { OWN_TOOLS } from "../evidence/verify/own_tools.ts";
 import { InputError } from "../policy/input_error.ts";
 import type { RunStarted } from "../runtime/event.ts";
 import { PROVIDERS } from "../runtime/llm/provider.ts";
-import { recordedTool } from "../runtime/recorded_tool.ts";
 import { valueDifference } from "../runtime/value_difference.ts";
 import { loadTask } from "../tasks/task.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
-import type { Sandbox } from "../tools/sandbox.ts";
-import { standardTools } from "../tools/standard_tools.ts";
-import { networkFor } from "./network.ts";
-
-/** What tools are given that are only looked at: it needs no permission. */
-const NOWHERE: Sandbox = {
-  inspect: () => notLookedAt(),
-  readText: () => notLookedAt(),
-  writeText: () => notLookedAt(),
-};
-
-function notLookedAt(): never {
-  throw new RangeError("Cannot use a tool that is only looked at");
-}
 
 /**
  * Says which command goes on with a run, as a sentence. With one that another
@@ -49,12 +35,9 @@ export function whyForeign(
     if (!(error instanceof InputError)) throw error;
     return "its task is not one of a task file";
   }
-  const own = standardTools({
-    documents: [],
-    fetch: networkFor(false).fetch,
-    sandbox: NOWHERE,
-  }).map(recordedTool);
-  return valueDifference(own, tools) === undefined
+  // Schemas may grow from version to version, and the one on record then counts.
+  const described = tools.map(({ input_schema: _, ...tool }) => tool);
+  return valueDifference(OWN_TOOLS, described) === undefined
     ? undefined
     : "its tools are not those of this program";
 }
