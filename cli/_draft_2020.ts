@@ -1,4 +1,4 @@
-import { isList, type Json, type JsonObject } from "../tools/json.ts";
+import { isList, isObject, type Json, type JsonObject } from "../tools/json.ts";
 
 /** Where a schema has a schema, a list of them, or some by name. */
 const ONE = new Set([
@@ -248,7 +248,7 @@ function* schemasIn(schema: JsonObject): Generator<JsonObject> {
       : (NAMED.has(key) || key === "dependencies") && isObject(value)
       ? Object.values(value)
       : [];
-    yield* some.filter(isObject);
+    yield* some.filter((each) => isObject(each));
   }
 }
 
@@ -307,8 +307,4 @@ function unescaped(step: string): string {
 
 function own(value: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isObject } from "../tools/json.ts";
 import { byteLines } from "./byte_lines.ts";
 
 /** Says of which lines of an incidents.jsonl nobody can read what they say. */
@@ -5,15 +6,14 @@ export function* unreadableIncidents(
   chunks: Iterable<Uint8Array>,
 ): Generator<number, void> {
   for (const { line, bytes, terminated, cut } of byteLines(chunks)) {
-    if (cut || !terminated || !isObject(bytes)) yield line;
+    if (cut || !terminated || !holdsObject(bytes)) yield line;
   }
 }
 
-function isObject(bytes: Uint8Array): boolean {
+function holdsObject(bytes: Uint8Array): boolean {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject(JSON.parse(text));
   } catch {
     return false;
   }

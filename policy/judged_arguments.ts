@@ -1,4 +1,4 @@
-import { isList, type Json, type JsonObject } from "../tools/json.ts";
+import { isList, isObject, type Json } from "../tools/json.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import type { CallArguments } from "./arguments.ts";
 import type { Facts } from "./facts.ts";
@@ -30,10 +30,6 @@ export function judgedArguments(
         : value,
     ]),
   );
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === "object" && value !== null && !isList(value);
 }
 
 function each(value: Json, spell: (text: string) => string): Json {

@@ -1,5 +1,5 @@
 import { z } from "../deps.ts";
-import type { Json, JsonObject } from "../tools/json.ts";
+import { isObject, type Json, type JsonObject } from "../tools/json.ts";
 import { RULE_IDS } from "../policy/rule.ts";
 import {
   ATTEMPT_OUTCOMES,
@@ -34,8 +34,7 @@ const json = z.custom<Json>((value) => value !== undefined, "expected JSON");
 
 /** The schema of an object of JSON, whatever is in it. */
 export const jsonObjectSchema: z.ZodMiniType<JsonObject> = z.custom<JsonObject>(
-  (value) =>
-    typeof value === "object" && value !== null && !Array.isArray(value),
+  isObject,
   "expected an object",
 );
 /** The schema of a call as a model proposed it, in a ledger and a cassette. */

@@ -1,5 +1,5 @@
 import { loadPolicy, type Policy } from "../policy/load.ts";
-import type { Json, JsonObject } from "../tools/json.ts";
+import { isObject, type Json, type JsonObject } from "../tools/json.ts";
 
 /**
  * The policy with some of its keys changed: objects are merged, everything
@@ -26,8 +26,4 @@ function merge(base: Json | undefined, changes: Json): Json {
     merged[key] = merge(merged[key], value);
   }
   return merged;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

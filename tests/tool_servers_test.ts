@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { readToolDefinitions } from "../cli/json_schema_tools.ts";
 import { join } from "../deps.ts";
-import type { Json, JsonObject } from "../tools/json.ts";
+import { isObject, type Json, type JsonObject } from "../tools/json.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT } from "./program.ts";
@@ -113,8 +113,4 @@ function* wrongOnes(schema: JsonObject, good: JsonObject): Generator<Json> {
 
 function plain(value: unknown): JsonObject {
   return JSON.parse(JSON.stringify(value));
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

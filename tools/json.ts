@@ -10,6 +10,13 @@ export type Json =
 /** An object of JSON. */
 export type JsonObject = { readonly [key: string]: Json };
 
+/** Whether a value is an object and no list. */
+export function isObject(
+  value: unknown,
+): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** Whether a value is a list. */
 export function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);

@@ -6,7 +6,7 @@ import type {
   ToolFinished,
   ToolStarted,
 } from "../../runtime/event.ts";
-import type { Json } from "../../tools/json.ts";
+import { isObject, type Json } from "../../tools/json.ts";
 import { ownTool } from "./own_tools.ts";
 import { sha256 } from "../../tools/data/sha256.ts";
 
@@ -128,7 +128,5 @@ function ownWrite(
 }
 
 function member(value: Json, key: string): Json | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? new Map(Object.entries(value)).get(key)
-    : undefined;
+  return isObject(value) ? new Map(Object.entries(value)).get(key) : undefined;
 }

@@ -1,9 +1,11 @@
+import { isObject } from "../../tools/json.ts";
+
 /** The keys of an object of JSON, of which nothing else is known. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** A value as an object of JSON; `undefined` when it is none. */
 export function fieldsOf(value: unknown): Fields | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
+  return isObject(value)
     ? Object.fromEntries(Object.entries(value))
     : undefined;
 }
