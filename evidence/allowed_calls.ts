@@ -1,5 +1,6 @@
 import { canonicalize } from "../deps.ts";
 import { NOBODY, rejection } from "../policy/answer.ts";
+import { callHash } from "../policy/call_hash.ts";
 import type { Json } from "../tools/json.ts";
 import { askingRun, bindingOf } from "../runtime/approval.ts";
 import type {
@@ -143,7 +144,7 @@ export function allowedCalls(): AllowedCalls {
       const message = `the arguments of ${name} have no canonical form`;
       return { code: "not_allowed", message };
     }
-    const call = sha256Text(JSON.stringify([event.tool, args]));
+    const call = callHash(event.tool, args);
     if (call !== allowedBy.call_sha256) {
       const message =
         `${name} ran with other arguments than those that were allowed: call_sha256 is ${allowedBy.call_sha256}, theirs is ${call}`;

@@ -4,7 +4,8 @@ import type { JsonObject } from "../tools/json.ts";
 import type { PathFacts } from "../tools/sandbox.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import type { Answer } from "./answer.ts";
-import { type CallArguments, readArguments } from "./arguments.ts";
+import { readArguments } from "./arguments.ts";
+import { callHash } from "./call_hash.ts";
 import { CallHistory } from "./call_history.ts";
 import { decide, type Decision } from "./decide.ts";
 import type { PolicyDocument } from "./document.ts";
@@ -57,7 +58,13 @@ export function openGate(
       paths: lookUpPaths({ tool, args }, inspect),
       addresses: new Map(),
     };
-    return { name, tool, args, call_sha256: callHash(name, args), facts };
+    return {
+      name,
+      tool,
+      args,
+      call_sha256: callHash(name, args.canonical),
+      facts,
+    };
   }
 
   return {
@@ -85,9 +92,4 @@ function repetitionKey(
   if (judged === undefined) return call_sha256;
   const key = JSON.stringify([name, canonicalJson(judged)]);
   return key.length > MAX_KEY_LENGTH ? sha256Text(key) : key;
-}
-
-/** Equal for calls of the same tool with the same arguments, and only for them. */
-function callHash(tool: string, { canonical }: CallArguments): string {
-  return sha256Text(JSON.stringify([tool, canonical]));
 }
