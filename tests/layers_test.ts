@@ -42,7 +42,7 @@ const EDGES = [
   "tools/directory_sandbox.ts",
   "tools/serve_tools.ts",
   "tools/tool_worker.ts",
-  "evidence/exists.ts",
+  "evidence/store/entry_at.ts",
   "evidence/run_directory.ts",
   "evidence/staging.ts",
   "evidence/store/appended_file.ts",

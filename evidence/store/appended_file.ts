@@ -1,3 +1,4 @@
+import { entryAt } from "./entry_at.ts";
 import {
   exchanged,
   readRegularFile,
@@ -35,7 +36,7 @@ export function appendedFile(
   const file = openForAppending(path, options);
 
   function isStillThere(): boolean {
-    const [now, opened] = [entryOf(path), file.statSync()];
+    const [now, opened] = [entryAt(path), file.statSync()];
     return now?.dev === opened.dev && now.ino === opened.ino;
   }
 
@@ -78,7 +79,7 @@ function openForAppending(
 }
 
 function openOnce(path: string, options: RegularFileOptions): Deno.FsFile {
-  const before = entryOf(path);
+  const before = entryAt(path);
   if (before === undefined) {
     // This follows no link and opens nothing that is there.
     return Deno.openSync(path, { append: true, createNew: true });
@@ -90,13 +91,4 @@ function openOnce(path: string, options: RegularFileOptions): Deno.FsFile {
   if (dev === before.dev && ino === before.ino) return file;
   file.close();
   throw exchanged();
-}
-
-function entryOf(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import { join, relative, walkSync } from "../../deps.ts";
 import type { SandboxSource } from "../artifact_source.ts";
+import { entryAt } from "./entry_at.ts";
 import { openRegularFile, whyNotRegular } from "./regular_file.ts";
 
 /**
@@ -41,13 +42,4 @@ function entryBelow(root: string, path: string): Deno.FileInfo | undefined {
     info = entryAt(place);
   }
   return info;
-}
-
-function entryAt(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
