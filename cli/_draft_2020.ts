@@ -52,7 +52,7 @@ export interface TranslationOptions {
 /**
  * Translates a JSON Schema of draft-04, -06, -07, 2019-09 or 2020-12, or one that
  * does not say, to 2020-12. What a dialect spells otherwise is understood in all
- * of them, since many files say the wrong one or none. Keywords that nobody knows
+ * of them, since many files say the wrong one or none. Unknown keywords
  * are left out. References are followed within the schema alone.
  *
  * @throws {RangeError} for another dialect, a reference that leads elsewhere, or a schema that is too large

@@ -16,8 +16,8 @@ const NEWLINE = 10;
 
 /**
  * Splits a stream of bytes into lines. It holds one chunk and one line, and of
- * a line no more than `maxBytes`; behind a line that is longer nothing is read, so
- * that a file of any size that is no text ends soon. Default: 64 MiB.
+ * a line no more than `maxBytes`; after a longer line nothing is read, so
+ * that a binary file of any size ends soon. Default: 64 MiB.
  */
 export function* byteLines(
   chunks: Iterable<Uint8Array>,

@@ -79,7 +79,7 @@ interface Flaw {
 
 /** Checks each line's hash, and that it names the line before. */
 function sealChecker() {
-  /** What the next line must name; `undefined` when nobody knows. */
+  /** What the next line must name; `undefined` when that is unknown. */
   let due: string | undefined = GENESIS_HASH;
 
   /** Looks closely at a line that does not end as it should. */

@@ -55,7 +55,7 @@ export function runStory(
   let exceeded = false;
   let waitsFor: string | undefined;
   let isOut = false;
-  /** Whether nobody knows what the last line says. */
+  /** Whether the last line cannot be read. */
   let unreadable = false;
 
   /** The span that a line gives its name to, if it does. */
@@ -140,7 +140,7 @@ export function runStory(
   };
 }
 
-/** Behind these nobody knows what belongs to what. */
+/** After these it is unknown what belongs to what. */
 const DISORDER: readonly FindingCode[] = ["event_order", "no_receipt"];
 
 /** Events whose line gives a span its id. */

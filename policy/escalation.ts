@@ -18,8 +18,8 @@ export interface Escalation {
  * argument that is missing or of another type it holds too: who cannot tell asks.
  * A path and a URL have several spellings; it holds when it does of the one that
  * the model wrote, or of one that names where the path leads below the sandbox, or
- * of any URL that a server may take this one for. Of a URL of which nobody can tell
- * that, every condition on a text holds.
+ * of any URL that a server may take this one for. Where that cannot be told,
+ * every condition on a text holds.
  */
 export interface Condition {
   /** Name of the argument. */

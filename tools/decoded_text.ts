@@ -60,7 +60,7 @@ export function decodedText(
   return guess === undefined || BINARY.test(guess.text) ? undefined : guess;
 }
 
-/** The text, when all bytes are what the encoding has; a label that nobody knows decodes nothing. */
+/** The text, when all bytes are what the encoding has; an unknown label decodes nothing. */
 function decodedAs(label: string, body: Uint8Array): DecodedText | undefined {
   try {
     const decoder = new TextDecoder(label, { fatal: true });

@@ -20,7 +20,7 @@ export interface OwnSpelling {
 /**
  * Spells a trace as we do, where OTLP/JSON lets a sender choose: hex digits of
  * either case, 64-bit integers as numbers, doubles as strings, `null` and empty
- * values for what is not set, fields that we never write or that nobody knows,
+ * values for what is not set, fields that we never write or unknown ones,
  * spans of one resource in several groups. What is illegal stays as it is: keys
  * in snake_case, names of enum values, ids in base64.
  *
@@ -155,7 +155,7 @@ function own<T>(record: Readonly<Record<string, T>>, key: string) {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-/** A known field in snake_case is a mistake, not a field that nobody knows. */
+/** A known field in snake_case is a mistake, not an unknown field. */
 function isUnknown(key: string, { fields, foreign = {} }: Message): boolean {
   const meant = key.replace(
     /_([a-z0-9])/g,
