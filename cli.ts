@@ -3,12 +3,17 @@
  *
  * @module
  */
-import { type Command, EXIT, type Output, UsageError } from "./cli/command.ts";
-import { outputTo } from "./cli/output.ts";
-import { WriteError } from "./evidence/write_error.ts";
+import {
+  type Command,
+  EXIT,
+  type Output,
+  UsageError,
+} from "./cli/command/command.ts";
+import { outputTo } from "./cli/command/output.ts";
+import { WriteError } from "./evidence/store/write_error.ts";
 import { didYouMean } from "./tools/data/nearest.ts";
 import { terminalLine } from "./tools/data/untrusted_text.ts";
-import { InputError } from "./policy/input_error.ts";
+import { InputError } from "./tools/data/input_error.ts";
 
 /** Commands are loaded when they are called, so that one pays only for itself. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {

@@ -76,7 +76,7 @@
  *
  * @module
  */
-export { type Json, type JsonObject } from "./tools/json.ts";
+export { type Json, type JsonObject } from "./tools/data/json.ts";
 export {
   type Schema,
   type SchemaIssue,
@@ -95,13 +95,13 @@ export {
   type PageRequest,
   type PathFacts,
   type Sandbox,
-} from "./tools/sandbox.ts";
-export { type JudgedPlace, judgedPlace } from "./tools/judged_place.ts";
-export { type Leftover } from "./tools/leftover.ts";
+} from "./tools/sandbox/sandbox.ts";
+export { type JudgedPlace, judgedPlace } from "./tools/sandbox/judged_place.ts";
+export { type Leftover } from "./tools/sandbox/leftover.ts";
 export {
   directorySandbox,
   type DirectorySandboxOptions,
-} from "./tools/directory_sandbox.ts";
+} from "./tools/sandbox/directory_sandbox.ts";
 export { type Document } from "./tools/document.ts";
 export { type ToolRegistry, toolRegistry } from "./tools/registry.ts";
 export {
@@ -111,7 +111,7 @@ export {
   type FetchResponse,
   fetchTool,
 } from "./tools/fetch.ts";
-export { type PageText } from "./tools/page_text.ts";
+export { type PageText } from "./tools/page/page_text.ts";
 export { type ReadArgs, readTool } from "./tools/read.ts";
 export {
   type SearchArgs,
@@ -121,9 +121,12 @@ export {
 export { type SummarizeArgs, summarizeTool } from "./tools/summarize.ts";
 export { type WriteArgs, writeTool } from "./tools/write.ts";
 
-export { InputError, type InputProblem } from "./policy/input_error.ts";
-export { loadPolicy, type Policy } from "./policy/load.ts";
-export { type Condition, type Escalation } from "./policy/escalation.ts";
+export { InputError, type InputProblem } from "./tools/data/input_error.ts";
+export { loadPolicy, type Policy } from "./policy/document/load.ts";
+export {
+  type Condition,
+  type Escalation,
+} from "./policy/conditions/escalation.ts";
 export { type Address } from "./policy/facts.ts";
 export {
   type ApprovalLimits,
@@ -132,8 +135,8 @@ export {
   type LoopLimits,
   type PolicyDocument,
   type RetryLimits,
-} from "./policy/document.ts";
-export { type Redaction, redactor } from "./policy/redaction.ts";
+} from "./policy/document/document.ts";
+export { type Redaction, redactor } from "./policy/redaction/redaction.ts";
 export {
   type Ask,
   type AskedClause,
@@ -149,19 +152,13 @@ export {
   type Approver,
   PENDING,
   PendingApprovalError,
-} from "./runtime/approval.ts";
+} from "./runtime/approval/approval.ts";
 export { type Env, type VirtualClock, virtualClock } from "./runtime/env.ts";
 export {
   type ApprovalResolved,
-  ATTEMPT_OUTCOMES,
   type AttemptFinished,
-  type AttemptOutcome,
   type EventHead,
   type EventType,
-  EXECUTION_PATHS,
-  type ExecutionPath,
-  FAILURE_KINDS,
-  type FailureKind,
   type LlmCompleted,
   type PolicyChecked,
   type ProposedCall,
@@ -176,56 +173,73 @@ export {
   type RunTotals,
   type StepFinished,
   type StepStarted,
-  TERMINAL_REASONS,
-  type TerminalReason,
   type ToolFinished,
   type ToolStarted,
-} from "./runtime/event.ts";
+} from "./runtime/record/event.ts";
+export {
+  ATTEMPT_OUTCOMES,
+  type AttemptOutcome,
+  EXECUTION_PATHS,
+  type ExecutionPath,
+  FAILURE_KINDS,
+  type FailureKind,
+  TERMINAL_REASONS,
+  type TerminalReason,
+} from "./runtime/record/vocabulary.ts";
 export {
   type Afterwards,
   type Divergence,
   DivergenceError,
   type Rerun,
   rerun,
-} from "./runtime/rerun.ts";
-export { NO_ANSWERS, type NoAnswer } from "./runtime/no_answer.ts";
-export { type Usage } from "./runtime/usage.ts";
-export { type ValueDifference } from "./runtime/value_difference.ts";
+} from "./runtime/rerun/rerun.ts";
+export { NO_ANSWERS, type NoAnswer } from "./runtime/llm/no_answer.ts";
+export { type Usage } from "./runtime/record/usage.ts";
+export { type ValueDifference } from "./tools/data/value_difference.ts";
 export {
   FAILURE_MODES,
   type FailureMode,
   type FailureModeId,
   type StepFacts,
-} from "./runtime/failure.ts";
+} from "./runtime/record/failure.ts";
 export {
   type Llm,
   type LlmInput,
   type LlmOutput,
   type Message,
-} from "./runtime/llm.ts";
+} from "./runtime/llm/llm.ts";
 export {
   type Cassette,
   type CassetteHead,
   type Exchange,
   type ToolDescription,
-} from "./runtime/llm/cassette.ts";
-export { parseCassette } from "./runtime/llm/parse_cassette.ts";
+} from "./runtime/llm/cassette/cassette.ts";
+export { parseCassette } from "./runtime/llm/cassette/parse_cassette.ts";
 export {
   type CassetteLlm,
   cassetteLlm,
   exchangesOnRecord,
-} from "./runtime/llm/cassette_llm.ts";
-export { type Recording, recordingLlm } from "./runtime/llm/recording_llm.ts";
-export { ModelError, type ModelErrorOptions } from "./runtime/model_error.ts";
-export { type AfterOutage, ModelOutageError } from "./runtime/model_outage.ts";
-export { type ModelSettings } from "./runtime/model_settings.ts";
+} from "./runtime/llm/cassette/cassette_llm.ts";
+export {
+  type Recording,
+  recordingLlm,
+} from "./runtime/llm/cassette/recording_llm.ts";
+export {
+  ModelError,
+  type ModelErrorOptions,
+} from "./runtime/attempt/model_error.ts";
+export {
+  type AfterOutage,
+  ModelOutageError,
+} from "./runtime/llm/model_outage.ts";
+export { type ModelSettings } from "./runtime/record/model_settings.ts";
 export { type ModelInfo, type RunSpec } from "./runtime/run_spec.ts";
 export {
   type ScriptCall,
   type ScriptedLlm,
   scriptedLlm,
   type ScriptStep,
-} from "./runtime/scripted_llm.ts";
+} from "./runtime/llm/scripted_llm.ts";
 
 export { type Attributes, type AttributeValue } from "./trace/span.ts";
 export {
@@ -233,19 +247,19 @@ export {
   type OtlpFetch,
   otlpHttp,
   type SendSpans,
-} from "./trace/otlp_http.ts";
-export { type OtlpSettings } from "./trace/otlp_settings.ts";
+} from "./trace/otlp/otlp_http.ts";
+export { type OtlpSettings } from "./trace/otlp/otlp_settings.ts";
 export {
   type SpanExport,
   spanExport,
   type SpanExportWorld,
   type SpansExported,
-} from "./trace/span_export.ts";
+} from "./trace/otlp/span_export.ts";
 export {
   type TraceFinding,
   validateTrace,
   validateTraceText,
-} from "./trace/validate.ts";
+} from "./trace/validate/validate.ts";
 
 export {
   type ArtifactName,
@@ -253,49 +267,56 @@ export {
   type ArtifactSink,
   memorySink,
 } from "./evidence/artifacts.ts";
-export { type Volatile } from "./evidence/manifest.ts";
+export { type Volatile } from "./evidence/recording/manifest.ts";
 export {
   type Durability,
   type RecordOptions,
   recordRun,
-} from "./evidence/record_run.ts";
-export { regenerate } from "./evidence/regenerate.ts";
-export { type Incident, incidentLine, INCIDENTS } from "./evidence/incident.ts";
+} from "./evidence/recording/record_run.ts";
+export { regenerate } from "./evidence/recording/regenerate.ts";
+export {
+  type Incident,
+  incidentLine,
+  INCIDENTS,
+} from "./evidence/recording/incident.ts";
 export {
   LedgerError,
   type ReadLedger,
   readLedger,
 } from "./evidence/read_ledger.ts";
-export { eventDifference } from "./evidence/event_difference.ts";
-export { replay } from "./evidence/replay.ts";
+export { eventDifference } from "./evidence/replay/event_difference.ts";
+export { replay } from "./evidence/replay/replay.ts";
 export {
   type Flip,
   redecide,
   type Redecided,
   type Verdict,
-} from "./evidence/redecide.ts";
+} from "./evidence/replay/redecide.ts";
 export {
   type FirstDifference,
   type RunDifference,
   runDifference,
   type RunNumbers,
-} from "./evidence/run_difference.ts";
-export { timeline, type TimelineEntry } from "./evidence/timeline.ts";
-export { resumedRunDirectory, runDirectory } from "./evidence/run_directory.ts";
-export { WriteError } from "./evidence/write_error.ts";
+} from "./evidence/replay/run_difference.ts";
+export { timeline, type TimelineEntry } from "./evidence/report/timeline.ts";
+export {
+  resumedRunDirectory,
+  runDirectory,
+} from "./evidence/store/run_directory.ts";
+export { WriteError } from "./evidence/store/write_error.ts";
 export {
   attest,
   ATTESTATION_NAME,
   type AttestationCheck,
   attestationFindings,
   type AttestedRun,
-} from "./evidence/attestation.ts";
+} from "./evidence/attest/attestation.ts";
 export {
   ATTESTATION_FINDING_CODES,
   ATTESTATION_FINDINGS,
   type AttestationFinding,
   type AttestationFindingCode,
-} from "./evidence/attestation_finding.ts";
+} from "./evidence/attest/attestation_finding.ts";
 export {
   generateKeyPair,
   importPublicKey,
@@ -303,9 +324,12 @@ export {
   type KeyPair,
   type PublicKey,
   type SigningKey,
-} from "./evidence/signing_key.ts";
-export { type Difference, differences } from "./evidence/differences.ts";
-export { type ArtifactDigest } from "./evidence/manifest.ts";
+} from "./evidence/attest/signing_key.ts";
+export {
+  type Difference,
+  differences,
+} from "./evidence/recording/differences.ts";
+export { type ArtifactDigest } from "./evidence/recording/manifest.ts";
 export {
   type ArtifactEntry,
   type ArtifactSource,
@@ -313,19 +337,19 @@ export {
   type SandboxEntry,
   type SandboxSource,
 } from "./evidence/artifact_source.ts";
-export { storedRun } from "./evidence/stored_run.ts";
+export { storedRun } from "./evidence/store/stored_run.ts";
 export {
   type Finding,
   type FindingCode,
   type FindingKind,
   FINDINGS,
-} from "./evidence/finding.ts";
-export { type KeptElsewhere } from "./evidence/kept_elsewhere.ts";
+} from "./evidence/verify/finding.ts";
+export { type KeptElsewhere } from "./evidence/verify/kept_elsewhere.ts";
 export {
   type Verification,
   type VerifyOptions,
   verifyRun,
-} from "./evidence/verify.ts";
+} from "./evidence/verify/verify.ts";
 
 if (import.meta.main) {
   const { main } = await import("./cli.ts");

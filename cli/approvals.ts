@@ -1,23 +1,26 @@
 import { join } from "../deps.ts";
-import { verdictOf, type WrittenApproval } from "../evidence/approval_file.ts";
-import { pendingApproval } from "../evidence/pending_approval.ts";
-import { storedRun } from "../evidence/stored_run.ts";
-import { verifyRun } from "../evidence/verify.ts";
-import { InputError } from "../policy/input_error.ts";
-import { choice } from "./choice.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
-import { loadPolicy } from "../policy/load.ts";
-import type { RunEvent, RunStarted } from "../runtime/event.ts";
-import { approverName } from "./approver_name.ts";
-import { describeRequest } from "./describe_request.ts";
-import { howToGoOn } from "./going_on.ts";
-import { readRecord } from "./record.ts";
+import {
+  verdictOf,
+  type WrittenApproval,
+} from "../evidence/approval/approval_file.ts";
+import { pendingApproval } from "../evidence/approval/pending_approval.ts";
+import { storedRun } from "../evidence/store/stored_run.ts";
+import { verifyRun } from "../evidence/verify/verify.ts";
+import { InputError } from "../tools/data/input_error.ts";
+import { choice } from "./command/choice.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import { type Command, EXIT, UsageError } from "./command/command.ts";
+import { loadPolicy } from "../policy/document/load.ts";
+import type { RunEvent, RunStarted } from "../runtime/record/event.ts";
+import { approverName } from "./approval/approver_name.ts";
+import { describeRequest } from "./approval/describe_request.ts";
+import { howToGoOn } from "./execution/going_on.ts";
+import { readRecord } from "./input/record.ts";
 import {
   answer,
   type ApprovalPlace,
   writtenApproval,
-} from "./written_approval.ts";
+} from "./approval/written_approval.ts";
 
 /** A run, with where its answers are and what comes after one. */
 function waitingRun(directory: string, [started]: readonly RunEvent[]) {

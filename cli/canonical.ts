@@ -1,15 +1,20 @@
 import { CORPUS_V1 } from "../corpus/v1.ts";
 import { join } from "../deps.ts";
-import { openStaging } from "../evidence/staging.ts";
-import { loadPolicy } from "../policy/load.ts";
+import { openStaging } from "../evidence/store/staging.ts";
+import { loadPolicy } from "../policy/document/load.ts";
 import policyText from "../policy/v1.yaml" with { type: "text" };
 import taskText from "../tasks/canonical.yaml" with { type: "text" };
-import { parseLedgerLine } from "../runtime/ledger_line.ts";
+import { parseLedgerLine } from "../runtime/record/ledger_line.ts";
 import { loadTask } from "../tasks/task.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT } from "./command.ts";
-import { readRunText } from "./files.ts";
-import { checkRuns, type CommittedRun, emitRuns, RUNS } from "./suite.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import { type Command, EXIT } from "./command/command.ts";
+import { readRunText } from "./machine/files.ts";
+import {
+  checkRuns,
+  type CommittedRun,
+  emitRuns,
+  RUNS,
+} from "./scenario/suite.ts";
 
 const CANONICAL_NAME = /^\d{4}-\d\d-\d\d_[0-9a-f]{8}_\d+$/;
 

@@ -1,11 +1,13 @@
 import { buildCorpus, buildIndex, CORPUS_SEED } from "../corpus/build.ts";
 import { join } from "../deps.ts";
-import { differences } from "../evidence/differences.ts";
-import { readArtifacts } from "../evidence/run_directory.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { choice } from "./choice.ts";
-import { type Command, EXIT } from "./command.ts";
-import { describeDifference } from "./difference.ts";
+import {
+  describeDifference,
+  differences,
+} from "../evidence/recording/differences.ts";
+import { readArtifacts } from "../evidence/store/run_directory.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import { choice } from "./command/choice.ts";
+import { type Command, EXIT } from "./command/command.ts";
 
 const FOLDER = "corpus/v1";
 const INDEX = "corpus/v1.ts";

@@ -1,22 +1,22 @@
-import { counted } from "../evidence/counted.ts";
-import { callRules } from "../policy/call_rules.ts";
+import { counted } from "../tools/data/counted.ts";
+import { callRules } from "../policy/rules/call_rules.ts";
 import { type GateOptions, openGate } from "../policy/gate.ts";
-import { InputError } from "../policy/input_error.ts";
-import { loadPolicy, type Policy } from "../policy/load.ts";
-import { answerBudget } from "../policy/loop_budget.ts";
-import { directorySandbox } from "../tools/directory_sandbox.ts";
+import { InputError } from "../tools/data/input_error.ts";
+import { loadPolicy, type Policy } from "../policy/document/load.ts";
+import { answerBudget } from "../policy/rules/loop_budget.ts";
+import { directorySandbox } from "../tools/sandbox/directory_sandbox.ts";
 import { toolRegistry } from "../tools/registry.ts";
-import type { Sandbox } from "../tools/sandbox.ts";
+import type { Sandbox } from "../tools/sandbox/sandbox.ts";
 import { standardTools } from "../tools/standard_tools.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
-import { type AskedCall, readCallLine } from "./call_line.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT } from "./command.ts";
-import { readInput, whyUnreadable } from "./files.ts";
-import type { RefusedTool, ToolFile } from "./json_schema_tools.ts";
-import { toolNameHints, toolsInPolicy } from "./tool_name_hints.ts";
-import { stdinLines } from "./stdin_lines.ts";
-import { networkFor } from "./network.ts";
+import { type AskedCall, readCallLine } from "./input/call_line.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import { type Command, EXIT } from "./command/command.ts";
+import { readInput, whyUnreadable } from "./machine/files.ts";
+import type { RefusedTool, ToolFile } from "./input/tool_definitions.ts";
+import { toolNameHints, toolsInPolicy } from "./input/tool_name_hints.ts";
+import { stdinLines } from "./machine/stdin_lines.ts";
+import { networkFor } from "./machine/network.ts";
 
 /** `decide`: what a policy says of calls, a line of JSON each; nothing is run. */
 export const decide: Command = {
@@ -169,8 +169,8 @@ async function readTools(
     const tools = standardTools({ documents: [], fetch, sandbox });
     return { tools: toolRegistry<ToolDefinition>(tools), refused: [] };
   }
-  const adapter = new URL("./json_schema_tools.ts", import.meta.url).href;
-  const { readToolDefinitions }: typeof import("./json_schema_tools.ts") =
+  const adapter = new URL("./input/tool_definitions.ts", import.meta.url).href;
+  const { readToolDefinitions }: typeof import("./input/tool_definitions.ts") =
     await import(adapter);
   return readToolDefinitions(readInput(path), path);
 }

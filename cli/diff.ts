@@ -1,12 +1,12 @@
 import {
   type RunDifference,
   runDifference,
-} from "../evidence/run_difference.ts";
+} from "../evidence/replay/run_difference.ts";
 import { oneLine, terminalLine } from "../tools/data/untrusted_text.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT } from "./command.ts";
-import { readRecord } from "./record.ts";
-import { shown } from "../runtime/shown.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import { type Command, EXIT } from "./command/command.ts";
+import { readRecord } from "./input/record.ts";
+import { valueExcerpts } from "../tools/data/excerpt.ts";
 
 /** `diff`: where two runs part, and what each came to. */
 export const diff: Command = {
@@ -45,7 +45,7 @@ function describe(
     lines.push("both did the same");
   } else {
     const { seq, types: [was, is], path, expected, found } = first;
-    const [mine, yours] = shown(expected, found);
+    const [mine, yours] = valueExcerpts(expected, found);
     lines.push(
       `first difference: line ${seq + 1}, ${
         was === is ? was : `${was ?? "nothing"} against ${is ?? "nothing"}`

@@ -1,11 +1,11 @@
 import { join } from "../deps.ts";
-import { INCIDENTS } from "../evidence/incident.ts";
+import { INCIDENTS } from "../evidence/recording/incident.ts";
 import { oneLine } from "../tools/data/untrusted_text.ts";
-import { timeline } from "../evidence/timeline.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT } from "./command.ts";
-import { runTextIfThere } from "./files.ts";
-import { readRecord } from "./record.ts";
+import { timeline } from "../evidence/report/timeline.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import { type Command, EXIT } from "./command/command.ts";
+import { runTextIfThere } from "./machine/files.ts";
+import { readRecord } from "./input/record.ts";
 
 /** `inspect`: what a run did, in the order in which it did it. */
 export const inspect: Command = {

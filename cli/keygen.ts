@@ -1,9 +1,9 @@
-import { generateKeyPair } from "../evidence/signing_key.ts";
-import { InputError } from "../policy/input_error.ts";
+import { generateKeyPair } from "../evidence/attest/signing_key.ts";
+import { InputError } from "../tools/data/input_error.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT } from "./command.ts";
-import { whyUnwritable } from "./files.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import { type Command, EXIT } from "./command/command.ts";
+import { whyUnwritable } from "./machine/files.ts";
 
 /** `keygen`: makes a key that runs are signed with. */
 export const keygen: Command = {

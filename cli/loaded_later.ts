@@ -8,11 +8,11 @@
 
 /** Loads them, one each. */
 export const LOADED_LATER: readonly (() => Promise<unknown>)[] = [
-  () => import("./json_schema_tools.ts"),
-  () => import("./tool_worker.ts"),
-  () => import("../policy/address_range.ts"),
-  () => import("../runtime/llm/anthropic.ts"),
-  () => import("../runtime/llm/google.ts"),
-  () => import("../runtime/llm/openai_compatible.ts"),
-  () => import("../tools/html_text.ts"),
+  () => import("./input/tool_definitions.ts"),
+  () => import("./machine/tool_worker.ts"),
+  () => import("../policy/rules/address_range.ts"),
+  () => import("../runtime/llm/provider/anthropic.ts"),
+  () => import("../runtime/llm/provider/google.ts"),
+  () => import("../runtime/llm/provider/openai_compatible.ts"),
+  () => import("../tools/page/html_text.ts"),
 ];

@@ -1,9 +1,9 @@
-import { denoFlags } from "../policy/deno_flags.ts";
-import { loadPolicy } from "../policy/load.ts";
+import { denoFlags } from "../policy/deno/deno_flags.ts";
+import { loadPolicy } from "../policy/document/load.ts";
 import { FIXTURE_ORIGIN } from "../tasks/corpus.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT } from "./command.ts";
-import { readInput } from "./files.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import { type Command, EXIT } from "./command/command.ts";
+import { readInput } from "./machine/files.ts";
 
 /** `permissions`: the flags of Deno that a policy implies. */
 export const permissions: Command = {

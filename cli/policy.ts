@@ -1,12 +1,12 @@
-import { policyJsonSchema } from "../policy/document.ts";
-import { loadPolicy } from "../policy/load.ts";
+import { policyJsonSchema } from "../policy/document/document.ts";
+import { loadPolicy } from "../policy/document/load.ts";
 import { STANDARD_TOOL_NAMES } from "../tools/standard_tools.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { choice } from "./choice.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
-import { readInput } from "./files.ts";
-import { toolNameHints, toolsInPolicy } from "./tool_name_hints.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import { choice } from "./command/choice.ts";
+import { type Command, EXIT, UsageError } from "./command/command.ts";
+import { readInput } from "./machine/files.ts";
+import { toolNameHints, toolsInPolicy } from "./input/tool_name_hints.ts";
 
 /** `policy`: checks a policy file, or prints what one may hold. */
 export const policy: Command = {

@@ -1,22 +1,26 @@
 import { join } from "../deps.ts";
-import { eventDifference } from "../evidence/event_difference.ts";
+import { eventDifference } from "../evidence/replay/event_difference.ts";
 import { oneLine } from "../tools/data/untrusted_text.ts";
-import { type Flip, redecide, type Verdict } from "../evidence/redecide.ts";
-import { replay as replayRecord } from "../evidence/replay.ts";
-import { counted } from "../evidence/counted.ts";
-import { InputError } from "../policy/input_error.ts";
+import {
+  type Flip,
+  redecide,
+  type Verdict,
+} from "../evidence/replay/redecide.ts";
+import { replay as replayRecord } from "../evidence/replay/replay.ts";
+import { counted } from "../tools/data/counted.ts";
+import { InputError } from "../tools/data/input_error.ts";
 import { RULE_IDS } from "../policy/rule.ts";
-import { loadPolicy, type Policy } from "../policy/load.ts";
-import type { RunEvent } from "../runtime/event.ts";
-import type { Divergence } from "../runtime/rerun.ts";
-import { shown } from "../runtime/shown.ts";
-import type { ValueDifference } from "../runtime/value_difference.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, type Output } from "./command.ts";
-import { eachRun } from "./each_run.ts";
-import { readInput } from "./files.ts";
-import { readRecord } from "./record.ts";
-import { notePassedOver, runDirectories } from "./run_directories.ts";
+import { loadPolicy, type Policy } from "../policy/document/load.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
+import type { Divergence } from "../runtime/rerun/rerun.ts";
+import { valueExcerpts } from "../tools/data/excerpt.ts";
+import type { ValueDifference } from "../tools/data/value_difference.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import { type Command, EXIT, type Output } from "./command/command.ts";
+import { eachRun } from "./command/each_run.ts";
+import { readInput } from "./machine/files.ts";
+import { readRecord } from "./input/record.ts";
+import { notePassedOver, runDirectories } from "./input/run_directories.ts";
 
 /** `replay`: execute runs again from their records, or judge them under another policy. */
 export const replay: Command = {
@@ -106,7 +110,7 @@ function differenceOf({ expected, found }: Divergence): ValueDifference {
 
 function told(run: string, divergence: Divergence): string {
   const { path, expected, found } = differenceOf(divergence);
-  const [was, is] = shown(expected, found);
+  const [was, is] = valueExcerpts(expected, found);
   return [
     `${oneLine(join(run, "state.jsonl"))}:${divergence.seq + 1}: ${
       names(divergence)

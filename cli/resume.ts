@@ -1,37 +1,41 @@
 import config from "../deno.json" with { type: "json" };
 import { join } from "../deps.ts";
-import type { Incident } from "../evidence/incident.ts";
-import { resumedRunDirectory } from "../evidence/run_directory.ts";
+import type { Incident } from "../evidence/recording/incident.ts";
+import { resumedRunDirectory } from "../evidence/store/run_directory.ts";
 import {
   checkDirectory,
   checkRunFiles,
   RunPlaceError,
 } from "../evidence/store/run_places.ts";
 import type { ReadLedger } from "../evidence/read_ledger.ts";
-import { InputError } from "../policy/input_error.ts";
-import { loadPolicy } from "../policy/load.ts";
-import type { RunStarted } from "../runtime/event.ts";
+import { InputError } from "../tools/data/input_error.ts";
+import { loadPolicy } from "../policy/document/load.ts";
+import type { RunStarted } from "../runtime/record/event.ts";
 import type { ModelInfo } from "../runtime/run_spec.ts";
-import { DivergenceError } from "../runtime/rerun.ts";
+import { DivergenceError } from "../runtime/rerun/rerun.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";
 import { loadTask } from "../tasks/task.ts";
 import type { Document } from "../tools/document.ts";
-import { approverFor } from "./approver.ts";
-import { cancelOnSignal } from "./cancellation.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { type Command, UsageError } from "./command.ts";
-import { corpusReadings } from "./corpus_folder.ts";
-import { durabilityOf } from "./durability.ts";
-import { exists } from "../evidence/exists.ts";
-import { whyUnreadable, whyUnwritable } from "./files.ts";
-import { appendIncident } from "./incident_file.ts";
-import { whyForeign } from "./going_on.ts";
-import { leftoverIncidents } from "./leftover_incident.ts";
-import { liveModel, MODEL_OPTIONS, openCassette } from "./live_model.ts";
-import { liveSpans, SPAN_OPTIONS } from "./live_spans.ts";
-import { readRecord } from "./record.ts";
-import { reportedRun } from "./reported_run.ts";
-import { openToolHost } from "./tool_host.ts";
+import { approverFor } from "./approval/approver.ts";
+import { cancelOnSignal } from "./execution/cancellation.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import { type Command, UsageError } from "./command/command.ts";
+import { corpusReadings } from "./input/corpus_folder.ts";
+import { durabilityOf } from "./execution/durability.ts";
+import { exists } from "../evidence/store/exists.ts";
+import { whyUnreadable, whyUnwritable } from "./machine/files.ts";
+import { appendIncident } from "./machine/incident_file.ts";
+import { whyForeign } from "./execution/going_on.ts";
+import { leftoverIncidents } from "./execution/leftover_incident.ts";
+import {
+  liveModel,
+  MODEL_OPTIONS,
+  openCassette,
+} from "./execution/live_model.ts";
+import { liveSpans, SPAN_OPTIONS } from "./execution/live_spans.ts";
+import { readRecord } from "./input/record.ts";
+import { reportedRun } from "./execution/reported_run.ts";
+import { openToolHost } from "./machine/tool_host.ts";
 
 /** `resume`: go on with a run that broke off. */
 export const resume: Command = {

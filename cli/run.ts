@@ -1,15 +1,15 @@
 import { join } from "../deps.ts";
-import { runDirectory } from "../evidence/run_directory.ts";
-import { approverFor } from "./approver.ts";
-import { attestRun } from "./attest_run.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { type Command, UsageError } from "./command.ts";
-import { cancelOnSignal } from "./cancellation.ts";
-import { durabilityOf } from "./durability.ts";
-import { leftoverIncidents } from "./leftover_incident.ts";
-import { reportedRun } from "./reported_run.ts";
-import { freeFolder, namedFolder, unwritable } from "./run_folder.ts";
-import { readSigningKey } from "./key_files.ts";
+import { runDirectory } from "../evidence/store/run_directory.ts";
+import { approverFor } from "./approval/approver.ts";
+import { attestRun } from "./execution/attest_run.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import { type Command, UsageError } from "./command/command.ts";
+import { cancelOnSignal } from "./execution/cancellation.ts";
+import { durabilityOf } from "./execution/durability.ts";
+import { leftoverIncidents } from "./execution/leftover_incident.ts";
+import { reportedRun } from "./execution/reported_run.ts";
+import { freeFolder, namedFolder, unwritable } from "./execution/run_folder.ts";
+import { readSigningKey } from "./input/key_files.ts";
 import {
   type ChosenModel,
   liveModel,
@@ -17,13 +17,13 @@ import {
   openCassette,
   REPLAY,
   REQUEST_OPTIONS,
-} from "./live_model.ts";
-import { liveSpans, SPAN_OPTIONS } from "./live_spans.ts";
+} from "./execution/live_model.ts";
+import { liveSpans, SPAN_OPTIONS } from "./execution/live_spans.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { isAsked } from "../tasks/scripted_run.ts";
-import { offeredHint } from "./offered_hint.ts";
-import { openToolHost } from "./tool_host.ts";
-import { readTaskInputs } from "./task_inputs.ts";
+import { offeredHint } from "./execution/offered_hint.ts";
+import { openToolHost } from "./machine/tool_host.ts";
+import { readTaskInputs } from "./input/task_inputs.ts";
 
 /** `run`: a user's own task, on a user's own documents, under a user's own policy. */
 export const run: Command = {

@@ -1,5 +1,5 @@
 import { assertStringIncludes } from "@std/assert";
-import { PROVIDERS } from "../runtime/llm/provider.ts";
+import { PROVIDERS } from "../runtime/llm/provider/provider.ts";
 import { run } from "./run.ts";
 
 for (const { id, keys } of PROVIDERS) {

@@ -1,7 +1,7 @@
 import { CORPUS_V1 } from "../corpus/v1.ts";
 import { join } from "../deps.ts";
-import { openStaging } from "../evidence/staging.ts";
-import { loadPolicy, type Policy } from "../policy/load.ts";
+import { openStaging } from "../evidence/store/staging.ts";
+import { loadPolicy, type Policy } from "../policy/document/load.ts";
 import policyText from "../policy/v1.yaml" with { type: "text" };
 import { withOverrides } from "../tasks/policy_overrides.ts";
 import {
@@ -12,9 +12,14 @@ import {
 import { loadTask } from "../tasks/task.ts";
 import { didYouMean } from "../tools/data/nearest.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
-import { checkRuns, type CommittedRun, emitRuns, RUNS } from "./suite.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import { type Command, EXIT, UsageError } from "./command/command.ts";
+import {
+  checkRuns,
+  type CommittedRun,
+  emitRuns,
+  RUNS,
+} from "./scenario/suite.ts";
 
 /** `policy-gates`: the scenarios that the policy denies. */
 export const policyGates: Command = scenarioSuite({

@@ -1,8 +1,8 @@
-import { attestRun } from "./attest_run.ts";
+import { attestRun } from "./execution/attest_run.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT } from "./command.ts";
-import { readSigningKey } from "./key_files.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import { type Command, EXIT } from "./command/command.ts";
+import { readSigningKey } from "./input/key_files.ts";
 
 /** `sign`: attests a run that exists. */
 export const sign: Command = {

@@ -1,7 +1,7 @@
 import { taskJsonSchema } from "../tasks/task.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { choice } from "./choice.ts";
-import { type Command, EXIT } from "./command.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import { choice } from "./command/choice.ts";
+import { type Command, EXIT } from "./command/command.ts";
 
 /** `task`: prints what a task file may hold. */
 export const task: Command = {

@@ -1,15 +1,20 @@
 import { memorySink } from "../evidence/artifacts.ts";
-import { InputError } from "../policy/input_error.ts";
-import { loadPolicy } from "../policy/load.ts";
+import { InputError } from "../tools/data/input_error.ts";
+import { loadPolicy } from "../policy/document/load.ts";
 import { join, walkSync } from "../deps.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
-import { choice } from "./choice.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, type Output, UsageError } from "./command.ts";
-import { readInput, whyUnreadable } from "./files.ts";
-import { junitReport, type Tested } from "./junit.ts";
-import { playScenario } from "./scenario.ts";
-import { readTaskInputs, type TaskInputs } from "./task_inputs.ts";
+import { choice } from "./command/choice.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import {
+  type Command,
+  EXIT,
+  type Output,
+  UsageError,
+} from "./command/command.ts";
+import { readInput, whyUnreadable } from "./machine/files.ts";
+import { junitReport, type Tested } from "./scenario/junit.ts";
+import { playScenario } from "./scenario/scenario.ts";
+import { readTaskInputs, type TaskInputs } from "./input/task_inputs.ts";
 
 /** `test`: plays task files and compares each run with what its task expects. */
 export const test: Command = {

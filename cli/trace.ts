@@ -1,15 +1,18 @@
-import { ownSpelling, type SpellingNote } from "../trace/own_spelling.ts";
+import {
+  ownSpelling,
+  type SpellingNote,
+} from "../trace/validate/own_spelling.ts";
 import {
   type TraceFinding,
   validateTrace,
   validateTraceText,
-} from "../trace/validate.ts";
+} from "../trace/validate/validate.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
-import { parseCommandLine } from "./command_line.ts";
-import { choice } from "./choice.ts";
-import { type Command, EXIT } from "./command.ts";
-import { eachRun } from "./each_run.ts";
-import { readRunText } from "./files.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import { choice } from "./command/choice.ts";
+import { type Command, EXIT } from "./command/command.ts";
+import { eachRun } from "./command/each_run.ts";
+import { readRunText } from "./machine/files.ts";
 
 /** `trace`: validates a trace strictly. */
 export const trace: Command = {

@@ -3,31 +3,31 @@ import { join } from "../deps.ts";
 import {
   ATTESTATION_NAME,
   attestationFindings,
-} from "../evidence/attestation.ts";
-import type { AttestationFinding } from "../evidence/attestation_finding.ts";
-import type { Finding, FindingCode } from "../evidence/finding.ts";
-import type { PublicKey } from "../evidence/signing_key.ts";
-import { counted } from "../evidence/counted.ts";
-import { storedRun } from "../evidence/stored_run.ts";
+} from "../evidence/attest/attestation.ts";
+import type { AttestationFinding } from "../evidence/attest/attestation_finding.ts";
+import type { Finding, FindingCode } from "../evidence/verify/finding.ts";
+import type { PublicKey } from "../evidence/attest/signing_key.ts";
+import { counted } from "../tools/data/counted.ts";
+import { storedRun } from "../evidence/store/stored_run.ts";
 import {
   type Verification,
   type VerifyOptions,
   verifyRun,
-} from "../evidence/verify.ts";
-import { InputError } from "../policy/input_error.ts";
-import { loadPolicy } from "../policy/load.ts";
-import { scriptedLlm } from "../runtime/scripted_llm.ts";
+} from "../evidence/verify/verify.ts";
+import { InputError } from "../tools/data/input_error.ts";
+import { loadPolicy } from "../policy/document/load.ts";
+import { scriptedLlm } from "../runtime/llm/scripted_llm.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";
 import { withOverrides } from "../tasks/policy_overrides.ts";
 import { loadTask } from "../tasks/task.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
-import { type CommandLine, parseCommandLine } from "./command_line.ts";
-import { type Command, EXIT, UsageError } from "./command.ts";
-import { corpusReadings } from "./corpus_folder.ts";
-import { eachRun } from "./each_run.ts";
-import { readInput, runTextIfThere, whyUnreadable } from "./files.ts";
-import { readPublicKey } from "./key_files.ts";
-import { notePassedOver, runDirectories } from "./run_directories.ts";
+import { type CommandLine, parseCommandLine } from "./command/command_line.ts";
+import { type Command, EXIT, UsageError } from "./command/command.ts";
+import { corpusReadings } from "./input/corpus_folder.ts";
+import { eachRun } from "./command/each_run.ts";
+import { readInput, runTextIfThere, whyUnreadable } from "./machine/files.ts";
+import { readPublicKey } from "./input/key_files.ts";
+import { notePassedOver, runDirectories } from "./input/run_directories.ts";
 
 /** `verify`: holds what a run left behind against itself, and against what was kept elsewhere. */
 export const verify: Command = {

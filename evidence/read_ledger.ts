@@ -1,6 +1,6 @@
-import type { RunEvent } from "../runtime/event.ts";
-import { hashChain } from "../runtime/ledger.ts";
-import { parseLedgerLine } from "../runtime/ledger_line.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
+import { hashChain } from "../runtime/record/ledger.ts";
+import { parseLedgerLine } from "../runtime/record/ledger_line.ts";
 import { oneLine } from "../tools/data/untrusted_text.ts";
 
 /** A ledger that was read and found sound, perhaps of a run that broke off. */

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { hash } from "node:crypto";
-import type { RunEvent } from "../runtime/event.ts";
-import { GENESIS_HASH, hashChain } from "../runtime/ledger.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
+import { GENESIS_HASH, hashChain } from "../runtime/record/ledger.ts";
 import { rehearse } from "../tests/rehearsal.ts";
 import { REHEARSALS } from "../tests/rehearsals.ts";
 import { LedgerError, readLedger } from "./read_ledger.ts";

@@ -1,10 +1,10 @@
-import { canonicalJson } from "../tools/canonical_json.ts";
-import type { Json } from "../tools/json.ts";
-import { asPlainJson } from "../tools/plain_json.ts";
+import { canonicalJson } from "../tools/data/canonical_json.ts";
+import type { Json } from "../tools/data/json.ts";
+import { asPlainJson } from "../tools/data/plain_json.ts";
 import type { SchemaIssue } from "../tools/schema.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
-import { spellPath } from "./spell_path.ts";
-import { type JsonLimits, parseStrictJson } from "./strict_json.ts";
+import { spellPath } from "../tools/data/spell_path.ts";
+import { type JsonLimits, parseStrictJson } from "../tools/data/strict_json.ts";
 
 const MAX_REASON_LENGTH = 500;
 
@@ -134,4 +134,23 @@ function deepFreeze<T extends Json>(value: T): T {
     Object.freeze(value);
   }
   return value;
+}
+
+/**
+ * The values of those arguments which are `keys`, in order, each with its key.
+ * A list counts item by item, unless it stands where the schema wants no list.
+ */
+export function argumentsNamed(
+  keys: readonly string[],
+  args: CallArguments,
+): readonly { readonly key: string; readonly value: unknown }[] {
+  const { value } = args;
+  if (typeof value !== "object" || value === null) return [];
+  return keys.flatMap((key) => {
+    const given = Object.getOwnPropertyDescriptor(value, key)?.value;
+    if (given === undefined) return [];
+    return Array.isArray(given) && (args.ok || args.path !== key)
+      ? given.map((each: unknown) => ({ key, value: each }))
+      : [{ key, value: given }];
+  });
 }

@@ -1,8 +1,7 @@
-import type { PathFacts } from "../tools/sandbox.ts";
+import type { PathFacts } from "../tools/sandbox/sandbox.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
-import type { CallArguments } from "./arguments.ts";
+import { argumentsNamed, type CallArguments } from "./arguments.ts";
 import { pathBeyondLimit, refusalOfPathText } from "./path_text.ts";
-import { argumentsNamed } from "./rule.ts";
 import { parseUrl } from "./url_text.ts";
 
 /** An address that a host name stands for. */

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { z } from "../deps.ts";
-import type { Json } from "../tools/json.ts";
-import type { PathFacts } from "../tools/sandbox.ts";
+import type { Json } from "../tools/data/json.ts";
+import type { PathFacts } from "../tools/sandbox/sandbox.ts";
 import { standardSchema } from "../tools/schema.ts";
 import type { Effects } from "../tools/tool.ts";
 import { lookUpPaths, urlsOf } from "./facts.ts";

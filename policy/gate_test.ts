@@ -1,11 +1,11 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { z } from "../deps.ts";
-import type { PathFacts } from "../tools/sandbox.ts";
+import type { PathFacts } from "../tools/sandbox/sandbox.ts";
 import { standardSchema } from "../tools/schema.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
-import { callRules } from "./call_rules.ts";
+import { callRules } from "./rules/call_rules.ts";
 import { type GateOptions, openGate } from "./gate.ts";
-import { loadPolicy } from "./load.ts";
+import { loadPolicy } from "./document/load.ts";
 import policyText from "./v1.yaml" with { type: "text" };
 
 const { document } = loadPolicy(policyText, "policy/v1.yaml");

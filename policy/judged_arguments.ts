@@ -1,4 +1,4 @@
-import { isList, isObject, type Json } from "../tools/json.ts";
+import { isList, isObject, type Json } from "../tools/data/json.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import type { CallArguments } from "./arguments.ts";
 import type { Facts } from "./facts.ts";

@@ -1,12 +1,12 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import type { PathFacts } from "../tools/sandbox.ts";
-import type { Json } from "../tools/json.ts";
+import type { PathFacts } from "../tools/sandbox/sandbox.ts";
+import type { Json } from "../tools/data/json.ts";
 import { z } from "../deps.ts";
 import { standardSchema } from "../tools/schema.ts";
 import { toolRegistry } from "../tools/registry.ts";
-import { callRules } from "./call_rules.ts";
+import { callRules } from "./rules/call_rules.ts";
 import { openGate } from "./gate.ts";
-import { loadPolicy } from "./load.ts";
+import { loadPolicy } from "./document/load.ts";
 import text from "./v1.yaml" with { type: "text" };
 
 const value = z.union([z.string(), z.array(z.string())]);

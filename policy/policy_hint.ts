@@ -1,5 +1,5 @@
 import type { Effects } from "../tools/tool.ts";
-import type { PolicyDocument } from "./document.ts";
+import type { PolicyDocument } from "./document/document.ts";
 
 /** How many hosts are named; a model that needs more is told as much by a denial. */
 const MAX_HOSTS = 40;

@@ -1,6 +1,6 @@
 import type { ToolDefinition } from "../tools/tool.ts";
 import type { CallArguments } from "./arguments.ts";
-import type { Repetition } from "./call_history.ts";
+import type { Repetition } from "./rules/call_history.ts";
 import type { Facts } from "./facts.ts";
 
 /** The ids that a decision can name; they are public and never change. */
@@ -72,23 +72,4 @@ export interface AskedClause extends Ask {
 export interface Rule {
   readonly id: RuleId;
   opinion(proposal: Proposal): Opinion | undefined;
-}
-
-/**
- * The values of those arguments which are `keys`, in order, each with its key.
- * A list counts item by item, unless it stands where the schema wants no list.
- */
-export function argumentsNamed(
-  keys: readonly string[],
-  args: CallArguments,
-): readonly { readonly key: string; readonly value: unknown }[] {
-  const { value } = args;
-  if (typeof value !== "object" || value === null) return [];
-  return keys.flatMap((key) => {
-    const given = Object.getOwnPropertyDescriptor(value, key)?.value;
-    if (given === undefined) return [];
-    return Array.isArray(given) && (args.ok || args.path !== key)
-      ? given.map((each: unknown) => ({ key, value: each }))
-      : [{ key, value: given }];
-  });
 }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { Json } from "../tools/json.ts";
-import { argumentsNamed } from "./rule.ts";
+import type { Json } from "../tools/data/json.ts";
+import { argumentsNamed } from "./arguments.ts";
 
 function fit(value: Json) {
   return { ok: true, value, canonical: "" } as const;

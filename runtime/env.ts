@@ -1,7 +1,7 @@
 import type { Address } from "../policy/facts.ts";
-import type { Approver } from "./approval.ts";
-import type { RecordedError } from "./event.ts";
-import type { AfterOutage } from "./model_outage.ts";
+import type { Approver } from "./approval/approval.ts";
+import type { RecordedError } from "./record/event.ts";
+import type { AfterOutage } from "./llm/model_outage.ts";
 
 /** The outside world, as far as the loop needs it. */
 export interface Env {

@@ -1,20 +1,20 @@
 import { hash } from "node:crypto";
-import { callRules } from "../policy/call_rules.ts";
-import { iterationBudget } from "../policy/loop_budget.ts";
-import { budgetDenied } from "./_budget.ts";
+import { callRules } from "../policy/rules/call_rules.ts";
+import { iterationBudget } from "../policy/rules/loop_budget.ts";
+import { budgetDenied } from "./session/budget.ts";
 import {
   emptyTally,
   type LoopState,
   loopState,
   type RunEnd,
-} from "./_loop_state.ts";
-import { recordedTool } from "./recorded_tool.ts";
-import { modelTurn } from "./_model_turn.ts";
-import { toolCall } from "./_tool_call.ts";
+} from "./session/session_state.ts";
+import { recordedTool } from "./record/recorded_tool.ts";
+import { modelTurn } from "./model_turn.ts";
+import { toolCall } from "./session/tool_call.ts";
 import type { Env } from "./env.ts";
-import type { RunEvent, RunFinished, RunStarted } from "./event.ts";
-import { failureMode } from "./failure.ts";
-import { givenSettings } from "./model_settings.ts";
+import type { RunEvent, RunFinished, RunStarted } from "./record/event.ts";
+import { failureMode } from "./record/failure.ts";
+import { givenSettings } from "./record/model_settings.ts";
 import type { GovernedSpec, RunSpec } from "./run_spec.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { loadPolicy } from "../policy/load.ts";
+import { loadPolicy } from "../policy/document/load.ts";
 import policyText from "../policy/v1.yaml" with { type: "text" };
 import { virtualClock } from "./env.ts";
-import type { RunEvent } from "./event.ts";
+import type { RunEvent } from "./record/event.ts";
 import { agentLoop, governedLoop } from "./loop.ts";
 import { eventsOf, rehearsal, rehearse, stage } from "../tests/rehearsal.ts";
 import { REHEARSALS } from "../tests/rehearsals.ts";

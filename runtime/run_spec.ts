@@ -1,10 +1,10 @@
-import type { Policy } from "../policy/load.ts";
+import type { Policy } from "../policy/document/load.ts";
 import type { Rule } from "../policy/rule.ts";
 import type { ToolRegistry } from "../tools/registry.ts";
-import type { Sandbox } from "../tools/sandbox.ts";
-import type { ExecutionPath } from "./event.ts";
-import type { Llm } from "./llm.ts";
-import type { ModelSettings } from "./model_settings.ts";
+import type { Sandbox } from "../tools/sandbox/sandbox.ts";
+import type { ExecutionPath } from "./record/vocabulary.ts";
+import type { Llm } from "./llm/llm.ts";
+import type { ModelSettings } from "./record/model_settings.ts";
 
 /** Which model a run asks, as its record names it. */
 export interface ModelInfo {

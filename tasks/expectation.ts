@@ -1,12 +1,15 @@
 import { z } from "../deps.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
 import {
   ATTEMPT_OUTCOMES,
   type AttemptOutcome,
-  type RunEvent,
   TERMINAL_REASONS,
   type TerminalReason,
-} from "../runtime/event.ts";
-import { FAILURE_MODES, type FailureModeId } from "../runtime/failure.ts";
+} from "../runtime/record/vocabulary.ts";
+import {
+  FAILURE_MODES,
+  type FailureModeId,
+} from "../runtime/record/failure.ts";
 import { RULE_IDS, type RuleId } from "../policy/rule.ts";
 import { spanProjection } from "../trace/span_projection.ts";
 

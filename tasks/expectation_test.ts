@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { RunEvent } from "../runtime/event.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
 import { rehearse } from "../tests/rehearsal.ts";
 import { REHEARSALS } from "../tests/rehearsals.ts";
 import {

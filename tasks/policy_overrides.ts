@@ -1,5 +1,5 @@
-import { loadPolicy, type Policy } from "../policy/load.ts";
-import { isObject, type Json, type JsonObject } from "../tools/json.ts";
+import { loadPolicy, type Policy } from "../policy/document/load.ts";
+import { isObject, type Json, type JsonObject } from "../tools/data/json.ts";
 
 /**
  * The policy with some of its keys changed: objects are merged, everything

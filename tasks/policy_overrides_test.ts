@@ -4,10 +4,10 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { InputError } from "../policy/input_error.ts";
-import { loadPolicy } from "../policy/load.ts";
+import { InputError } from "../tools/data/input_error.ts";
+import { loadPolicy } from "../policy/document/load.ts";
 import policyText from "../policy/v1.yaml" with { type: "text" };
-import type { JsonObject } from "../tools/json.ts";
+import type { JsonObject } from "../tools/data/json.ts";
 import { withOverrides } from "./policy_overrides.ts";
 
 const POLICY = loadPolicy(policyText, "policy/v1.yaml");

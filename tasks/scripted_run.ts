@@ -1,10 +1,10 @@
-import type { Policy } from "../policy/load.ts";
-import type { Llm } from "../runtime/llm.ts";
+import type { Policy } from "../policy/document/load.ts";
+import type { Llm } from "../runtime/llm/llm.ts";
 import type { ModelInfo, RunSpec } from "../runtime/run_spec.ts";
-import { scriptedLlm } from "../runtime/scripted_llm.ts";
+import { scriptedLlm } from "../runtime/llm/scripted_llm.ts";
 import type { Document } from "../tools/document.ts";
 import { toolRegistry } from "../tools/registry.ts";
-import type { Sandbox } from "../tools/sandbox.ts";
+import type { Sandbox } from "../tools/sandbox/sandbox.ts";
 import type { Tool } from "../tools/tool.ts";
 import { corpusSnapshot } from "./corpus.ts";
 import { withFault } from "./fault.ts";

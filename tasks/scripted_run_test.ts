@@ -1,12 +1,12 @@
 import { assertEquals, assertObjectMatch } from "@std/assert";
-import { loadPolicy } from "../policy/load.ts";
+import { loadPolicy } from "../policy/document/load.ts";
 import policyText from "../policy/v1.yaml" with { type: "text" };
 import { virtualClock } from "../runtime/env.ts";
-import type { RunEvent } from "../runtime/event.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
 import { agentLoop } from "../runtime/loop.ts";
 import type { Document } from "../tools/document.ts";
 import type { FetchLike } from "../tools/fetch.ts";
-import type { Sandbox } from "../tools/sandbox.ts";
+import type { Sandbox } from "../tools/sandbox/sandbox.ts";
 import { stagedDocuments } from "./corpus.ts";
 import { taskTools } from "./task_tools.ts";
 import { scriptedRun, startOf } from "./scripted_run.ts";

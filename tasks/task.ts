@@ -1,12 +1,12 @@
 import { z } from "../deps.ts";
-import { readYaml } from "../policy/read_yaml.ts";
+import { readYaml } from "../policy/document/read_yaml.ts";
 import {
   type ModelSettings,
   modelSettingsSchema,
-} from "../runtime/model_settings.ts";
-import type { ScriptStep } from "../runtime/scripted_llm.ts";
-import { usageSchema } from "../runtime/usage.ts";
-import type { Json, JsonObject } from "../tools/json.ts";
+} from "../runtime/record/model_settings.ts";
+import type { ScriptStep } from "../runtime/llm/scripted_llm.ts";
+import { usageSchema } from "../runtime/record/usage.ts";
+import type { Json, JsonObject } from "../tools/data/json.ts";
 import { type Expectation, expectationSchema } from "./expectation.ts";
 import { type Fault, faultSchema } from "./fault.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { InputError } from "../policy/input_error.ts";
+import { InputError } from "../tools/data/input_error.ts";
 import { loadTask, taskJsonSchema } from "./task.ts";
 import canonicalText from "./canonical.yaml" with { type: "text" };
 import committedSchema from "./task.schema.json" with { type: "text" };

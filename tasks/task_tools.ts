@@ -1,7 +1,7 @@
 import type { Document } from "../tools/document.ts";
 import type { FetchLike } from "../tools/fetch.ts";
-import type { PageText } from "../tools/page_text.ts";
-import type { Sandbox } from "../tools/sandbox.ts";
+import type { PageText } from "../tools/page/page_text.ts";
+import type { Sandbox } from "../tools/sandbox/sandbox.ts";
 import { standardTools } from "../tools/standard_tools.ts";
 import type { Tool } from "../tools/tool.ts";
 import { fixtureFetch, stagedDocuments } from "./corpus.ts";

@@ -6,7 +6,7 @@
  */
 import { approvals } from "../cli/approvals.ts";
 import { join } from "../deps.ts";
-import { exists } from "../evidence/exists.ts";
+import { exists } from "../evidence/store/exists.ts";
 import { call } from "./hostile/laid_runs.ts";
 
 const [folder = "", verb = "", name = "", other = ""] = Deno.args;

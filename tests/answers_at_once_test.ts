@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { approvals } from "../cli/approvals.ts";
 import { join, z } from "../deps.ts";
-import { answerLines } from "../evidence/approval_file.ts";
+import { answerLines } from "../evidence/approval/approval_file.ts";
 import { appendedFile } from "../evidence/store/appended_file.ts";
 import { copySync } from "./hostile/copied.ts";
 import { call, layRuns } from "./hostile/laid_runs.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { hash } from "node:crypto";
-import type { AttestedRun } from "../evidence/attestation.ts";
+import type { AttestedRun } from "../evidence/attest/attestation.ts";
 
 /** A manifest of a run that answered. */
 export const ATTESTED_MANIFEST = `{

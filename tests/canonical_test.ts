@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
-import { differences } from "../evidence/differences.ts";
-import { withoutVolatile } from "../evidence/manifest.ts";
-import { regenerate } from "../evidence/regenerate.ts";
-import { readArtifacts } from "../evidence/run_directory.ts";
-import { parseLedgerLine } from "../runtime/ledger_line.ts";
+import { differences } from "../evidence/recording/differences.ts";
+import { withoutVolatile } from "../evidence/recording/manifest.ts";
+import { regenerate } from "../evidence/recording/regenerate.ts";
+import { readArtifacts } from "../evidence/store/run_directory.ts";
+import { parseLedgerLine } from "../runtime/record/ledger_line.ts";
 import taskText from "../tasks/canonical.yaml" with { type: "text" };
 import { loadTask } from "../tasks/task.ts";
-import { validateTraceText } from "../trace/validate.ts";
+import { validateTraceText } from "../trace/validate/validate.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 

@@ -3,7 +3,7 @@ import { join } from "../deps.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 import { said } from "./said.ts";
-import { directorySandbox } from "../tools/directory_sandbox.ts";
+import { directorySandbox } from "../tools/sandbox/directory_sandbox.ts";
 import { STANDARD_TOOL_NAMES, standardTools } from "../tools/standard_tools.ts";
 
 const runs = { ignore: lacks("read", "write") };

@@ -4,18 +4,18 @@
  *
  * @module
  */
-import { execute } from "../cli/execute.ts";
-import { openToolHost } from "../cli/tool_host.ts";
-import { readTaskInputs, type TaskInputs } from "../cli/task_inputs.ts";
+import { execute } from "../cli/execution/execute.ts";
+import { openToolHost } from "../cli/machine/tool_host.ts";
+import { readTaskInputs, type TaskInputs } from "../cli/input/task_inputs.ts";
 import { join } from "../deps.ts";
 import type { ArtifactSink } from "../evidence/artifacts.ts";
 import { readLedger } from "../evidence/read_ledger.ts";
 import {
   resumedRunDirectory,
   runDirectory,
-} from "../evidence/run_directory.ts";
-import type { Durability } from "../evidence/record_run.ts";
-import type { RunFinished } from "../runtime/event.ts";
+} from "../evidence/store/run_directory.ts";
+import type { Durability } from "../evidence/recording/record_run.ts";
+import type { RunFinished } from "../runtime/record/event.ts";
 import type { Tool } from "../tools/tool.ts";
 import { PROJECT } from "./program.ts";
 

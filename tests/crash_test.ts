@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "../deps.ts";
 import { LedgerError, readLedger } from "../evidence/read_ledger.ts";
-import type { RunEvent } from "../runtime/event.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
 import {
   CRASH_TASKS,
   crashTask,

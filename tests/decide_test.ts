@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { readToolDefinitions } from "../cli/json_schema_tools.ts";
+import { readToolDefinitions } from "../cli/input/tool_definitions.ts";
 import { join } from "../deps.ts";
-import { InputError } from "../policy/input_error.ts";
+import { InputError } from "../tools/data/input_error.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";
 

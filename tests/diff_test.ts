@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "../deps.ts";
-import type { RunEvent } from "../runtime/event.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
 import { forgedLedger } from "./forged_ledger.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";

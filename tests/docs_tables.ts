@@ -5,10 +5,10 @@
  * @module
  */
 import { join } from "../deps.ts";
-import { ATTESTATION_FINDINGS } from "../evidence/attestation_finding.ts";
-import { type FindingKind, FINDINGS } from "../evidence/finding.ts";
-import { table } from "../evidence/markdown.ts";
-import { FAILURE_MODES } from "../runtime/failure.ts";
+import { ATTESTATION_FINDINGS } from "../evidence/attest/attestation_finding.ts";
+import { type FindingKind, FINDINGS } from "../evidence/verify/finding.ts";
+import { table } from "../evidence/report/markdown.ts";
+import { FAILURE_MODES } from "../runtime/record/failure.ts";
 import {
   FAILURE_MODE_TRIGGERS,
   type Fixture,

@@ -9,7 +9,7 @@ import {
   importSigningKey,
   type PublicKey,
   type SigningKey,
-} from "../evidence/signing_key.ts";
+} from "../evidence/attest/signing_key.ts";
 
 /** The private key of RFC 8410, section 10.3. */
 export const EXAMPLE_PRIVATE_KEY = `-----BEGIN PRIVATE KEY-----

@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { dirname, join, walkSync } from "../deps.ts";
 import { readLedger } from "../evidence/read_ledger.ts";
-import { validateTraceText } from "../trace/validate.ts";
+import { validateTraceText } from "../trace/validate/validate.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 

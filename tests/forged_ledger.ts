@@ -4,9 +4,9 @@
  * @module
  */
 import { hash } from "node:crypto";
-import type { RunEvent } from "../runtime/event.ts";
-import { GENESIS_HASH } from "../runtime/ledger.ts";
-import { parseLedgerLine } from "../runtime/ledger_line.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
+import { GENESIS_HASH } from "../runtime/record/ledger.ts";
+import { parseLedgerLine } from "../runtime/record/ledger_line.ts";
 
 /** Changes the events of a ledger, then perhaps the text of its lines, and seals them anew. */
 export function forgedLedger(

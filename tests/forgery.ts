@@ -8,11 +8,11 @@ import { hash } from "node:crypto";
 import { canonicalize } from "../deps.ts";
 import type { Artifacts } from "../evidence/artifacts.ts";
 import { memorySink } from "../evidence/artifacts.ts";
-import { recordRun } from "../evidence/record_run.ts";
-import { regenerate } from "../evidence/regenerate.ts";
-import type { RunEvent } from "../runtime/event.ts";
-import { hashChain } from "../runtime/ledger.ts";
-import { parseLedgerLine } from "../runtime/ledger_line.ts";
+import { recordRun } from "../evidence/recording/record_run.ts";
+import { regenerate } from "../evidence/recording/regenerate.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
+import { hashChain } from "../runtime/record/ledger.ts";
+import { parseLedgerLine } from "../runtime/record/ledger_line.ts";
 import { type Rehearsal, rehearsal } from "./rehearsal.ts";
 
 /** Volatile values of the form that the program writes. */

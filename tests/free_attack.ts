@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { startToolWorker } from "../tools/tool_worker.ts";
+import { startToolWorker } from "../tools/worker/tool_worker.ts";
 import { ATTACKER } from "./attacker.ts";
 import { IDLE_CONTEXT } from "./tool_context.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
-import { differences } from "../evidence/differences.ts";
-import { readArtifacts } from "../evidence/run_directory.ts";
+import { differences } from "../evidence/recording/differences.ts";
+import { readArtifacts } from "../evidence/store/run_directory.ts";
 import { servedProject } from "./from_url.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";

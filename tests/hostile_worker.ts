@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { directorySandbox } from "../tools/directory_sandbox.ts";
-import type { Json } from "../tools/json.ts";
-import { serveTools } from "../tools/serve_tools.ts";
+import { directorySandbox } from "../tools/sandbox/directory_sandbox.ts";
+import type { Json } from "../tools/data/json.ts";
+import { serveTools } from "../tools/worker/serve_tools.ts";
 import type { Tool } from "../tools/tool.ts";
 import { type Attack, ATTACKER } from "./attacker.ts";
 import { judged } from "./judged.ts";

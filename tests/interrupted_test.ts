@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
-import { differences } from "../evidence/differences.ts";
-import { readArtifacts } from "../evidence/run_directory.ts";
+import { differences } from "../evidence/recording/differences.ts";
+import { readArtifacts } from "../evidence/store/run_directory.ts";
 import { lacks } from "./permissions.ts";
 import {
   type Ended,

@@ -1,5 +1,5 @@
-import type { JudgedPlace } from "../tools/judged_place.ts";
-import type { Sandbox } from "../tools/sandbox.ts";
+import type { JudgedPlace } from "../tools/sandbox/judged_place.ts";
+import type { Sandbox } from "../tools/sandbox/sandbox.ts";
 
 /** A path as it leaves the policy, of whatever it thinks: looked up now. */
 export function judged(sandbox: Sandbox, path: string): JudgedPlace {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { outputTo } from "../cli/output.ts";
+import { outputTo } from "../cli/command/output.ts";
 import { run } from "../cli/run.ts";
 import { join } from "../deps.ts";
 import { exchangingInside } from "./exchanging_inside.ts";

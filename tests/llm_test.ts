@@ -6,13 +6,13 @@ import {
 } from "@std/assert";
 // Imported here so that the lockfile knows their packages: the program itself
 // loads them only when they are asked for.
-import "../runtime/llm/anthropic.ts";
-import "../runtime/llm/google.ts";
-import "../runtime/llm/openai_compatible.ts";
-import type { Llm, LlmInput, LlmOutput, Message } from "../runtime/llm.ts";
-import { openModel } from "../runtime/llm/open_model.ts";
-import { chooseModel } from "../runtime/llm/provider.ts";
-import { ModelError } from "../runtime/model_error.ts";
+import "../runtime/llm/provider/anthropic.ts";
+import "../runtime/llm/provider/google.ts";
+import "../runtime/llm/provider/openai_compatible.ts";
+import type { Llm, LlmInput, LlmOutput, Message } from "../runtime/llm/llm.ts";
+import { openModel } from "../runtime/llm/provider/open_model.ts";
+import { chooseModel } from "../runtime/llm/provider/provider.ts";
+import { ModelError } from "../runtime/attempt/model_error.ts";
 import { summarizeTool } from "../tools/summarize.ts";
 import {
   type Answer,
@@ -493,8 +493,8 @@ test("openModel() sends no key to a server that needs none", async () => {
 /** Asks a model in a process of its own and prints what comes of it. */
 const CHILD = `
 const [spec, baseUrl] = Deno.args;
-const { chooseModel } = await import("${PROJECT}runtime/llm/provider.ts");
-const { openModel } = await import("${PROJECT}runtime/llm/open_model.ts");
+const { chooseModel } = await import("${PROJECT}runtime/llm/provider/provider.ts");
+const { openModel } = await import("${PROJECT}runtime/llm/provider/open_model.ts");
 const choice = chooseModel(spec, { baseUrl, keyName: "SOME_KEY" });
 const llm = await openModel(choice, { env: (name) => Deno.env.get(name), fetch });
 const input = { step: 1, messages: [{ role: "user", content: "?" }], tools: [] };

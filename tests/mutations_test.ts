@@ -10,18 +10,18 @@
 import { assert, assertEquals } from "@std/assert";
 import { memorySource } from "../evidence/artifact_source.ts";
 import type { Artifacts } from "../evidence/artifacts.ts";
-import { replay } from "../evidence/replay.ts";
-import { verifyRun } from "../evidence/verify.ts";
-import { InputError } from "../policy/input_error.ts";
+import { replay } from "../evidence/replay/replay.ts";
+import { verifyRun } from "../evidence/verify/verify.ts";
+import { InputError } from "../tools/data/input_error.ts";
 import { RULE_IDS } from "../policy/rule.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
 import {
   ATTEMPT_OUTCOMES,
   EXECUTION_PATHS,
   FAILURE_KINDS,
-  type RunEvent,
   TERMINAL_REASONS,
-} from "../runtime/event.ts";
-import { FAILURE_MODES } from "../runtime/failure.ts";
+} from "../runtime/record/vocabulary.ts";
+import { FAILURE_MODES } from "../runtime/record/failure.ts";
 import { eventsIn, recorded, rewritten } from "./forgery.ts";
 import { refitted } from "./refitted.ts";
 import { REHEARSALS } from "./rehearsals.ts";

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { htmlText, networkFor } from "../cli/network.ts";
-import { deterministicEnv } from "../cli/world.ts";
+import { htmlText, networkFor } from "../cli/machine/network.ts";
+import { deterministicEnv } from "../cli/machine/world.ts";
 import type { Address } from "../policy/facts.ts";
-import { loadPolicy } from "../policy/load.ts";
-import type { RunEvent } from "../runtime/event.ts";
+import { loadPolicy } from "../policy/document/load.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
 import { agentLoop } from "../runtime/loop.ts";
-import { scriptedLlm } from "../runtime/scripted_llm.ts";
+import { scriptedLlm } from "../runtime/llm/scripted_llm.ts";
 import { fetchTool } from "../tools/fetch.ts";
 import { toolRegistry } from "../tools/registry.ts";
 import { lacks } from "./permissions.ts";
@@ -306,7 +306,7 @@ Deno.test(
 
 /** Says what a name stands for, in a process that has the permissions which are named. */
 function resolving(url: string, permissions: readonly string[]) {
-  const from = new URL("cli/network.ts", `file://${PROJECT}`).href;
+  const from = new URL("cli/machine/network.ts", `file://${PROJECT}`).href;
   const body = `import { networkFor } from "${from}";
 const { signal } = new AbortController();
 console.log(JSON.stringify(

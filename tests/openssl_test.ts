@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { hash } from "node:crypto";
 import { join } from "../deps.ts";
-import { attest, attestationFindings } from "../evidence/attestation.ts";
+import { attest, attestationFindings } from "../evidence/attest/attestation.ts";
 import {
   generateKeyPair,
   importPublicKey,
   importSigningKey,
-} from "../evidence/signing_key.ts";
+} from "../evidence/attest/signing_key.ts";
 import { ATTESTED_RUN } from "./attested_run.ts";
 import { lacks } from "./permissions.ts";
 import { temporaryFolder } from "./program.ts";

@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "../deps.ts";
-import { exists } from "../evidence/exists.ts";
+import { exists } from "../evidence/store/exists.ts";
 import { type Collector, collector, type ReceivedSpan } from "./collector.ts";
 import { completion, error, llmServer, silence } from "./llm_server.ts";
 import { writeLongTask } from "./long_task.ts";

@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { execute } from "../cli/execute.ts";
-import { readTaskInputs } from "../cli/task_inputs.ts";
-import { openToolHost } from "../cli/tool_host.ts";
+import { execute } from "../cli/execution/execute.ts";
+import { readTaskInputs } from "../cli/input/task_inputs.ts";
+import { openToolHost } from "../cli/machine/tool_host.ts";
 import { join } from "../deps.ts";
-import { runDirectory } from "../evidence/run_directory.ts";
+import { runDirectory } from "../evidence/store/run_directory.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 

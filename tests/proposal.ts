@@ -1,6 +1,6 @@
 import { type Facts, lookUpPaths } from "../policy/facts.ts";
 import type { Proposal } from "../policy/rule.ts";
-import type { PathFacts } from "../tools/sandbox.ts";
+import type { PathFacts } from "../tools/sandbox/sandbox.ts";
 
 /** Nothing was looked up. */
 export const NO_FACTS: Facts = { paths: new Map(), addresses: new Map() };

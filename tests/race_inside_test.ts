@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { directorySandbox } from "../tools/directory_sandbox.ts";
-import type { JudgedPlace } from "../tools/judged_place.ts";
-import type { Leftover } from "../tools/leftover.ts";
-import type { Sandbox } from "../tools/sandbox.ts";
+import { directorySandbox } from "../tools/sandbox/directory_sandbox.ts";
+import type { JudgedPlace } from "../tools/sandbox/judged_place.ts";
+import type { Leftover } from "../tools/sandbox/leftover.ts";
+import type { Sandbox } from "../tools/sandbox/sandbox.ts";
 import { ToolError } from "../tools/tool_error.ts";
 import { judged } from "./judged.ts";
 import { exchangingInside } from "./exchanging_inside.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { directorySandbox } from "../tools/directory_sandbox.ts";
-import type { Sandbox } from "../tools/sandbox.ts";
+import { directorySandbox } from "../tools/sandbox/directory_sandbox.ts";
+import type { Sandbox } from "../tools/sandbox/sandbox.ts";
 import { ToolError } from "../tools/tool_error.ts";
 import { judged } from "./judged.ts";
 import { lacks } from "./permissions.ts";

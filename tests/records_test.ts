@@ -9,9 +9,9 @@ import { hash } from "node:crypto";
 import { dirname, join, relative, walkSync } from "../deps.ts";
 import { memorySource } from "../evidence/artifact_source.ts";
 import { readLedger } from "../evidence/read_ledger.ts";
-import { replay } from "../evidence/replay.ts";
-import { readArtifacts } from "../evidence/run_directory.ts";
-import { verifyRun } from "../evidence/verify.ts";
+import { replay } from "../evidence/replay/replay.ts";
+import { readArtifacts } from "../evidence/store/run_directory.ts";
+import { verifyRun } from "../evidence/verify/verify.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";
 

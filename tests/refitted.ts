@@ -5,14 +5,14 @@
  */
 import { hash } from "node:crypto";
 import { canonicalize } from "../deps.ts";
-import { recount } from "../evidence/recount.ts";
-import { bindingOf } from "../runtime/approval.ts";
+import { recount } from "../evidence/verify/story/recount.ts";
+import { bindingOf } from "../runtime/approval/approval.ts";
 import type {
   PolicyChecked,
   RunEvent,
   RunStarted,
   ToolStarted,
-} from "../runtime/event.ts";
+} from "../runtime/record/event.ts";
 
 /** Whether the event with this index has a key of its own, which stays as it is. */
 export type IsOwn = (index: number, key: string) => boolean;

@@ -5,24 +5,24 @@
  * @module
  */
 import { z } from "../deps.ts";
-import { approval } from "../policy/approval.ts";
-import { callRules } from "../policy/call_rules.ts";
-import { loadPolicy } from "../policy/load.ts";
+import { approval } from "../policy/rules/approval.ts";
+import { callRules } from "../policy/rules/call_rules.ts";
+import { loadPolicy } from "../policy/document/load.ts";
 import type { Rule } from "../policy/rule.ts";
-import type { Json } from "../tools/json.ts";
+import type { Json } from "../tools/data/json.ts";
 import { toolRegistry } from "../tools/registry.ts";
 import { type Schema, standardSchema } from "../tools/schema.ts";
 import type { Tool, ToolContext } from "../tools/tool.ts";
 import { ToolError } from "../tools/tool_error.ts";
-import type { Approver } from "../runtime/approval.ts";
+import type { Approver } from "../runtime/approval/approval.ts";
 import { type Env, type VirtualClock, virtualClock } from "../runtime/env.ts";
-import type { RunEvent } from "../runtime/event.ts";
-import { hashChain } from "../runtime/ledger.ts";
-import { parseLedgerLine } from "../runtime/ledger_line.ts";
-import type { Llm, Message } from "../runtime/llm.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
+import { hashChain } from "../runtime/record/ledger.ts";
+import { parseLedgerLine } from "../runtime/record/ledger_line.ts";
+import type { Llm, Message } from "../runtime/llm/llm.ts";
 import { governedLoop } from "../runtime/loop.ts";
 import type { GovernedSpec, ModelInfo } from "../runtime/run_spec.ts";
-import { scriptedLlm, type ScriptStep } from "../runtime/scripted_llm.ts";
+import { scriptedLlm, type ScriptStep } from "../runtime/llm/scripted_llm.ts";
 
 /** What a tool of a rehearsal may be given. */
 export interface WorkArgs {

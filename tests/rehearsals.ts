@@ -1,5 +1,5 @@
 import { Redirect } from "../tools/redirect.ts";
-import { ModelError } from "../runtime/model_error.ts";
+import { ModelError } from "../runtime/attempt/model_error.ts";
 import type { ModelInfo } from "../runtime/run_spec.ts";
 import { ToolError } from "../tools/tool_error.ts";
 import { ASKED, hanging, inTurn, outage, type Rehearsal } from "./rehearsal.ts";

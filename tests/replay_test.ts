@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "../deps.ts";
 import { readLedger } from "../evidence/read_ledger.ts";
-import { redecide } from "../evidence/redecide.ts";
-import { replay } from "../evidence/replay.ts";
-import { loadPolicy } from "../policy/load.ts";
+import { redecide } from "../evidence/replay/redecide.ts";
+import { replay } from "../evidence/replay/replay.ts";
+import { loadPolicy } from "../policy/document/load.ts";
 import { forgedLedger } from "./forged_ledger.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";

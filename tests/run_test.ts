@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
-import { exists } from "../evidence/exists.ts";
+import { exists } from "../evidence/store/exists.ts";
 import { writeLongTask } from "./long_task.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, started, temporaryFolder } from "./program.ts";

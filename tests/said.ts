@@ -1,5 +1,5 @@
 import { main } from "../cli.ts";
-import { outputTo } from "../cli/output.ts";
+import { outputTo } from "../cli/command/output.ts";
 
 /** What one command line said, and how it ended. */
 export interface Said {

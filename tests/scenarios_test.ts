@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { networkFor } from "../cli/network.ts";
-import { deterministicEnv } from "../cli/world.ts";
+import { networkFor } from "../cli/machine/network.ts";
+import { deterministicEnv } from "../cli/machine/world.ts";
 import { CORPUS_V1 } from "../corpus/v1.ts";
 import { dirname, join, relative, walkSync } from "../deps.ts";
-import { callRules } from "../policy/call_rules.ts";
-import { loadPolicy, type Policy } from "../policy/load.ts";
+import { callRules } from "../policy/rules/call_rules.ts";
+import { loadPolicy, type Policy } from "../policy/document/load.ts";
 import type { RuleId } from "../policy/rule.ts";
 import policyText from "../policy/v1.yaml" with { type: "text" };
-import type { RunEvent } from "../runtime/event.ts";
-import { FAILURE_MODES } from "../runtime/failure.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
+import { FAILURE_MODES } from "../runtime/record/failure.ts";
 import { governedLoop } from "../runtime/loop.ts";
 import { stagedDocuments } from "../tasks/corpus.ts";
 import { unmet } from "../tasks/expectation.ts";
@@ -21,8 +21,8 @@ import {
   POLICY_GATES,
 } from "../tasks/suites.ts";
 import { loadTask } from "../tasks/task.ts";
-import { directorySandbox } from "../tools/directory_sandbox.ts";
-import type { JsonObject } from "../tools/json.ts";
+import { directorySandbox } from "../tools/sandbox/directory_sandbox.ts";
+import type { JsonObject } from "../tools/data/json.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT, temporaryFolder } from "./program.ts";
 import { clocked, timesAsLong } from "./times_as_long.ts";

@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "../deps.ts";
-import { exists } from "../evidence/exists.ts";
+import { exists } from "../evidence/store/exists.ts";
 import { HOSTILE_CASES } from "./hostile/cases.ts";
 import { FAMILIES } from "./hostile/families.ts";
 import { lacks } from "./permissions.ts";

@@ -5,9 +5,9 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "../deps.ts";
-import { attestationFindings } from "../evidence/attestation.ts";
-import { importPublicKey } from "../evidence/signing_key.ts";
-import { SUBJECT_NAMES } from "../evidence/statement.ts";
+import { attestationFindings } from "../evidence/attest/attestation.ts";
+import { importPublicKey } from "../evidence/attest/signing_key.ts";
+import { SUBJECT_NAMES } from "../evidence/attest/statement.ts";
 import { EXAMPLE_KEYID, EXAMPLE_PRIVATE_KEY } from "./example_key.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "../deps.ts";
-import { validateTraceText } from "../trace/validate.ts";
+import { validateTraceText } from "../trace/validate/validate.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT } from "./program.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
-import { denoFlags } from "../policy/deno_flags.ts";
-import { loadPolicy } from "../policy/load.ts";
+import { denoFlags } from "../policy/deno/deno_flags.ts";
+import { loadPolicy } from "../policy/document/load.ts";
 import policyText from "../policy/v1.yaml" with { type: "text" };
 import { lacks } from "./permissions.ts";
 import { PROJECT } from "./program.ts";
@@ -31,11 +31,10 @@ for (
       folder: "tools",
       holds: ["search.ts", "fetch.ts", "read.ts", "write.ts", "summarize.ts"],
     },
+    { folder: "policy", holds: ["v1.yaml", "v1.schema.json"] },
     {
-      folder: "policy",
+      folder: "policy/rules",
       holds: [
-        "v1.yaml",
-        "v1.schema.json",
         "tool_registry.ts",
         "url_allowlist.ts",
         "sandbox_path.ts",
@@ -44,15 +43,18 @@ for (
         "cycle_detection.ts",
       ],
     },
+    { folder: "runtime", holds: ["loop.ts"] },
     {
-      folder: "runtime",
-      holds: ["event.ts", "loop.ts", "ledger.ts", "failure.ts"],
+      folder: "runtime/record",
+      holds: ["event.ts", "ledger.ts", "failure.ts"],
     },
-    { folder: "trace", holds: ["otlp_json.ts", "validate.ts"] },
+    { folder: "trace/otlp", holds: ["otlp_json.ts"] },
+    { folder: "trace/validate", holds: ["validate.ts"] },
     {
-      folder: "evidence",
-      holds: ["manifest.ts", "run_report.ts", "differences.ts"],
+      folder: "evidence/recording",
+      holds: ["manifest.ts", "differences.ts"],
     },
+    { folder: "evidence/report", holds: ["run_report.ts"] },
     {
       folder: "tasks",
       holds: ["canonical.yaml", "policy_gates", "failure_modes"],

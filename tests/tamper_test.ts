@@ -10,12 +10,12 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import { join } from "../deps.ts";
 import { bytesSource, memorySource } from "../evidence/artifact_source.ts";
 import type { Artifacts } from "../evidence/artifacts.ts";
-import type { Finding } from "../evidence/finding.ts";
-import { readArtifacts } from "../evidence/run_directory.ts";
-import { verifyRun } from "../evidence/verify.ts";
+import type { Finding } from "../evidence/verify/finding.ts";
+import { readArtifacts } from "../evidence/store/run_directory.ts";
+import { verifyRun } from "../evidence/verify/verify.ts";
 import { hash } from "node:crypto";
-import type { RunEvent, RunStarted } from "../runtime/event.ts";
-import { seededFraction } from "../runtime/retry.ts";
+import type { RunEvent, RunStarted } from "../runtime/record/event.ts";
+import { seededFraction } from "../runtime/attempt/retry.ts";
 import {
   eventsIn,
   linesOf,

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { readToolDefinitions } from "../cli/json_schema_tools.ts";
+import { readToolDefinitions } from "../cli/input/tool_definitions.ts";
 import { join } from "../deps.ts";
-import { isObject, type Json, type JsonObject } from "../tools/json.ts";
+import { isObject, type Json, type JsonObject } from "../tools/data/json.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT } from "./program.ts";

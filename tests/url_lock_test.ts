@@ -94,7 +94,7 @@ Deno.test({
         assertEquals(code, 0, stderr);
         const { npm, remote = {} } = lockIn(cwd);
         assertEquals(npm, lockIn(PROJECT).npm);
-        assert(`${project.url}/tools/html_text.ts` in remote);
+        assert(`${project.url}/tools/page/html_text.ts` in remote);
         // Whatever the program loads is there before it runs.
         assertEquals(registry.requests, []);
       },

@@ -1,8 +1,8 @@
 import { z } from "../deps.ts";
-import { fittingText } from "./_fitting_text.ts";
-import { type DecodedText, decodedText } from "./decoded_text.ts";
-import type { JsonObject } from "./json.ts";
-import type { PageText } from "./page_text.ts";
+import { fittingText } from "./page/fitting_text.ts";
+import { type DecodedText, decodedText } from "./page/decoded_text.ts";
+import type { JsonObject } from "./data/json.ts";
+import type { PageText } from "./page/page_text.ts";
 import { type Schema, standardSchema } from "./schema.ts";
 import { Redirect } from "./redirect.ts";
 import { retryAfterMs } from "./retry_after.ts";

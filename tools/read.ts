@@ -1,7 +1,7 @@
 import { z } from "../deps.ts";
-import type { JsonObject } from "./json.ts";
-import { type JudgedPlace, judgedPlace } from "./judged_place.ts";
-import type { Sandbox } from "./sandbox.ts";
+import type { JsonObject } from "./data/json.ts";
+import { type JudgedPlace, judgedPlace } from "./sandbox/judged_place.ts";
+import type { Sandbox } from "./sandbox/sandbox.ts";
 import { type Schema, standardSchema } from "./schema.ts";
 import type { Tool } from "./tool.ts";
 

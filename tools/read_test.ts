@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { readTool } from "./read.ts";
-import type { Sandbox } from "./sandbox.ts";
+import type { Sandbox } from "./sandbox/sandbox.ts";
 import { ToolError } from "./tool_error.ts";
 import { IDLE_CONTEXT } from "../tests/tool_context.ts";
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "./json.ts";
+import type { JsonObject } from "./data/json.ts";
 
 /**
  * What a tool returns instead of a result when it would have to go on with

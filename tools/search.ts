@@ -1,8 +1,8 @@
 import { z } from "../deps.ts";
 import { type Document, documentTitle } from "./document.ts";
-import { rankingOf } from "./ranking.ts";
+import { rankingOf } from "./search/ranking.ts";
 import { type Schema, standardSchema } from "./schema.ts";
-import type { PageText } from "./page_text.ts";
+import type { PageText } from "./page/page_text.ts";
 import { ToolError } from "./tool_error.ts";
 import type { Tool } from "./tool.ts";
 

@@ -1,7 +1,7 @@
 import type { Document } from "./document.ts";
 import { type FetchLike, type FetchOptions, fetchTool } from "./fetch.ts";
 import { readTool } from "./read.ts";
-import type { Sandbox } from "./sandbox.ts";
+import type { Sandbox } from "./sandbox/sandbox.ts";
 import { searchTool } from "./search.ts";
 import { summarizeTool } from "./summarize.ts";
 import type { Tool } from "./tool.ts";

@@ -1,4 +1,4 @@
-import type { Json } from "./json.ts";
+import type { Json } from "./data/json.ts";
 import type { Redirect } from "./redirect.ts";
 import type { Schema } from "./schema.ts";
 

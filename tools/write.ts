@@ -1,6 +1,6 @@
 import { z } from "../deps.ts";
-import { judgedPlace } from "./judged_place.ts";
-import type { Sandbox } from "./sandbox.ts";
+import { judgedPlace } from "./sandbox/judged_place.ts";
+import type { Sandbox } from "./sandbox/sandbox.ts";
 import { type Schema, standardSchema } from "./schema.ts";
 import type { Tool } from "./tool.ts";
 

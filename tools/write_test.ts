@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Sandbox } from "./sandbox.ts";
+import type { Sandbox } from "./sandbox/sandbox.ts";
 import { ToolError } from "./tool_error.ts";
 import { writeTool } from "./write.ts";
 import { IDLE_CONTEXT } from "../tests/tool_context.ts";

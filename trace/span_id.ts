@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { EventHead, RunStarted } from "../runtime/event.ts";
+import type { EventHead, RunStarted } from "../runtime/record/event.ts";
 
 /** The ids of a run's trace and of its spans. */
 export interface SpanIds {

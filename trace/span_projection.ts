@@ -5,9 +5,9 @@ import type {
   RunStarted,
   StepStarted,
   ToolStarted,
-} from "../runtime/event.ts";
+} from "../runtime/record/event.ts";
 import type { Span } from "./span.ts";
-import { spanFactory } from "./_span_factory.ts";
+import { spanFactory } from "./span_factory.ts";
 
 /**
  * Turns events into spans, one event at a time: each call returns the spans

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { RunEvent } from "../runtime/event.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
 import { eventsOf, rehearse } from "../tests/rehearsal.ts";
 import { REHEARSALS } from "../tests/rehearsals.ts";
 import type { Span } from "./span.ts";

@@ -1,4 +1,4 @@
-import type { RunEvent } from "../runtime/event.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
 
 /** A text that grows with the events of a run. */
 export interface TextProjection {

@@ -1,7 +1,10 @@
 import { NOBODY } from "../../policy/answer.ts";
-import { loadPolicy } from "../../policy/load.ts";
-import { askingRun, bindingOf } from "../../runtime/approval.ts";
-import type { ApprovalResolved, RunStarted } from "../../runtime/event.ts";
+import { loadPolicy } from "../../policy/document/load.ts";
+import { askingRun, bindingOf } from "../../runtime/approval/approval.ts";
+import type {
+  ApprovalResolved,
+  RunStarted,
+} from "../../runtime/record/event.ts";
 import {
   type AnswerLine,
   answerLines,
@@ -9,9 +12,9 @@ import {
   countingAnswers,
   DEFAULT_EXPIRES_SECONDS,
   verdictOf,
-} from "../approval_file.ts";
+} from "../approval/approval_file.ts";
 import { MAX_FILE_BYTES } from "../file_limits.ts";
-import type { FindingList } from "../finding_list.ts";
+import type { FindingList } from "./finding_list.ts";
 import { quoted } from "../../tools/data/untrusted_text.ts";
 import type { BesideCheck } from "./beside_check.ts";
 

@@ -1,4 +1,4 @@
-import type { ReadLine } from "../ledger_reader.ts";
+import type { ReadLine } from "./ledger_reader.ts";
 
 /** Holds what lies beside a ledger against the ledger, while it is read. */
 export interface BesideCheck {

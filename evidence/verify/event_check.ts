@@ -1,5 +1,5 @@
-import type { RunEvent } from "../../runtime/event.ts";
-import type { FindingCode } from "../finding.ts";
+import type { RunEvent } from "../../runtime/record/event.ts";
+import type { FindingCode } from "./finding.ts";
 
 /** What is wrong with an event, for people. */
 export interface EventFault {

@@ -1,4 +1,4 @@
-import type { RecordedTool } from "../../runtime/event.ts";
+import type { RecordedTool } from "../../runtime/record/event.ts";
 
 type OwnTool = Pick<
   RecordedTool,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { recordedTool } from "../../runtime/recorded_tool.ts";
+import { recordedTool } from "../../runtime/record/recorded_tool.ts";
 import { standardTools } from "../../tools/standard_tools.ts";
 import { OWN_TOOLS, ownTool } from "./own_tools.ts";
 

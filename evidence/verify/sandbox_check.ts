@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import type { RunStarted } from "../../runtime/event.ts";
+import type { RunStarted } from "../../runtime/record/event.ts";
 import type { SandboxSource } from "../artifact_source.ts";
 import { corpusDigest, isDocumentPath } from "../corpus_digest.ts";
-import { counted } from "../counted.ts";
+import { counted } from "../../tools/data/counted.ts";
 import { MAX_DOCUMENT_BYTES } from "../file_limits.ts";
-import type { FindingList } from "../finding_list.ts";
+import type { FindingList } from "./finding_list.ts";
 import { quoted } from "../../tools/data/untrusted_text.ts";
 import type { BesideCheck } from "./beside_check.ts";
 import { type WrittenFile, writtenFiles } from "./written_files.ts";

@@ -5,8 +5,8 @@ import type {
   RunEvent,
   ToolFinished,
   ToolStarted,
-} from "../../runtime/event.ts";
-import { isObject, type Json } from "../../tools/json.ts";
+} from "../../runtime/record/event.ts";
+import { isObject, type Json } from "../../tools/data/json.ts";
 import { ownTool } from "./own_tools.ts";
 import { sha256 } from "../../tools/data/sha256.ts";
 

@@ -1,8 +1,8 @@
 import { assertEquals, assertObjectMatch } from "@std/assert";
-import { anthropicModel } from "./anthropic.ts";
-import { googleModel } from "./google.ts";
-import { languageModelLlm } from "./language_model.ts";
-import { openaiCompatibleModel } from "./openai_compatible.ts";
+import { anthropicModel } from "./provider/anthropic.ts";
+import { googleModel } from "./provider/google.ts";
+import { languageModelLlm } from "./provider/language_model.ts";
+import { openaiCompatibleModel } from "./provider/openai_compatible.ts";
 
 const SETTINGS = {
   system: "Be brief.",

@@ -1,19 +1,22 @@
-import { realEnv } from "../../cli/world.ts";
+import { realEnv } from "../../cli/machine/world.ts";
 import { join } from "../../deps.ts";
-import { type Durability, recordRun } from "../../evidence/record_run.ts";
-import { runDirectory } from "../../evidence/run_directory.ts";
-import { loadPolicy } from "../../policy/load.ts";
+import {
+  type Durability,
+  recordRun,
+} from "../../evidence/recording/record_run.ts";
+import { runDirectory } from "../../evidence/store/run_directory.ts";
+import { loadPolicy } from "../../policy/document/load.ts";
 import policyText from "../../policy/v1.yaml" with { type: "text" };
-import type { Llm, LlmInput } from "../../runtime/llm.ts";
-import type { ModelFetch } from "../../runtime/llm/model_fetch.ts";
-import { openModel } from "../../runtime/llm/open_model.ts";
-import { chooseModel } from "../../runtime/llm/provider.ts";
+import type { Llm, LlmInput } from "../../runtime/llm/llm.ts";
+import type { ModelFetch } from "../../runtime/llm/provider/model_fetch.ts";
+import { openModel } from "../../runtime/llm/provider/open_model.ts";
+import { chooseModel } from "../../runtime/llm/provider/provider.ts";
 import { agentLoop } from "../../runtime/loop.ts";
 import type { RunSpec } from "../../runtime/run_spec.ts";
 import { withOverrides } from "../../tasks/policy_overrides.ts";
-import { directorySandbox } from "../../tools/directory_sandbox.ts";
+import { directorySandbox } from "../../tools/sandbox/directory_sandbox.ts";
 import { type ToolRegistry, toolRegistry } from "../../tools/registry.ts";
-import type { Sandbox } from "../../tools/sandbox.ts";
+import type { Sandbox } from "../../tools/sandbox/sandbox.ts";
 import { standardTools } from "../../tools/standard_tools.ts";
 import { completion } from "../llm_server.ts";
 

@@ -1,9 +1,12 @@
 import { z } from "../../deps.ts";
-import type { Policy } from "../../policy/load.ts";
-import { loadPolicy } from "../../policy/load.ts";
+import type { Policy } from "../../policy/document/load.ts";
+import { loadPolicy } from "../../policy/document/load.ts";
 import { type Env, virtualClock } from "../../runtime/env.ts";
 import type { RunSpec } from "../../runtime/run_spec.ts";
-import { scriptedLlm, type ScriptStep } from "../../runtime/scripted_llm.ts";
+import {
+  scriptedLlm,
+  type ScriptStep,
+} from "../../runtime/llm/scripted_llm.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import { type Schema, standardSchema } from "../../tools/schema.ts";
 import type { Tool } from "../../tools/tool.ts";

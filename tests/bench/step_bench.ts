@@ -1,6 +1,6 @@
 import { join } from "../../deps.ts";
-import { recordRun } from "../../evidence/record_run.ts";
-import { runDirectory } from "../../evidence/run_directory.ts";
+import { recordRun } from "../../evidence/recording/record_run.ts";
+import { runDirectory } from "../../evidence/store/run_directory.ts";
 import { agentLoop } from "../../runtime/loop.ts";
 import { idleEnv, longRun } from "./long_run.ts";
 

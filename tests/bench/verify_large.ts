@@ -7,11 +7,18 @@
  */
 import { hash } from "node:crypto";
 import { canonicalize, join } from "../../deps.ts";
-import { recordRun } from "../../evidence/record_run.ts";
-import { readArtifacts, runDirectory } from "../../evidence/run_directory.ts";
-import { loadPolicy } from "../../policy/load.ts";
+import { recordRun } from "../../evidence/recording/record_run.ts";
+import {
+  readArtifacts,
+  runDirectory,
+} from "../../evidence/store/run_directory.ts";
+import { loadPolicy } from "../../policy/document/load.ts";
 import policyText from "../../policy/v1.yaml" with { type: "text" };
-import type { RunEvent, RunFinished, RunTotals } from "../../runtime/event.ts";
+import type {
+  RunEvent,
+  RunFinished,
+  RunTotals,
+} from "../../runtime/record/event.ts";
 import { withOverrides } from "../../tasks/policy_overrides.ts";
 import { eventsIn } from "../forgery.ts";
 import { PROJECT } from "../program.ts";

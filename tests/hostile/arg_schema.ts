@@ -1,6 +1,6 @@
-import { readToolDefinitions } from "../../cli/json_schema_tools.ts";
+import { readToolDefinitions } from "../../cli/input/tool_definitions.ts";
 import { z } from "../../deps.ts";
-import { asPlainJson } from "../../tools/plain_json.ts";
+import { asPlainJson } from "../../tools/data/plain_json.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import type { HostileCase } from "./cases.ts";
 import { gateOpener, noPaths } from "./gates.ts";

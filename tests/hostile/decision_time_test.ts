@@ -1,9 +1,9 @@
 import { assert } from "@std/assert";
-import { networkFor } from "../../cli/network.ts";
-import { readToolDefinitions } from "../../cli/json_schema_tools.ts";
+import { networkFor } from "../../cli/machine/network.ts";
+import { readToolDefinitions } from "../../cli/input/tool_definitions.ts";
 import { join } from "../../deps.ts";
 import type { RawCall } from "../../policy/gate.ts";
-import { directorySandbox } from "../../tools/directory_sandbox.ts";
+import { directorySandbox } from "../../tools/sandbox/directory_sandbox.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import { standardTools } from "../../tools/standard_tools.ts";
 import type { ToolDefinition } from "../../tools/tool.ts";

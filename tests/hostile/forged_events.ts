@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { RunEvent } from "../../runtime/event.ts";
+import type { RunEvent } from "../../runtime/record/event.ts";
 
 /** Makes the events of another story out of those of a sound record. */
 export type Forge = (events: readonly RunEvent[]) => readonly RunEvent[];

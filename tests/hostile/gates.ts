@@ -1,8 +1,8 @@
-import { callRules } from "../../policy/call_rules.ts";
+import { callRules } from "../../policy/rules/call_rules.ts";
 import { type Gate, openGate } from "../../policy/gate.ts";
-import type { PolicyDocument } from "../../policy/document.ts";
+import type { PolicyDocument } from "../../policy/document/document.ts";
 import type { ToolDefinition } from "../../tools/tool.ts";
-import type { PathFacts } from "../../tools/sandbox.ts";
+import type { PathFacts } from "../../tools/sandbox/sandbox.ts";
 
 /** What the gates of one trial judge by. */
 export interface GateSetup {

@@ -6,10 +6,10 @@
  */
 import { copySync } from "./copied.ts";
 import { dirname, join } from "../../deps.ts";
-import type { Command, Output } from "../../cli/command.ts";
+import type { Command, Output } from "../../cli/command/command.ts";
 import { approvals } from "../../cli/approvals.ts";
 import { keygen } from "../../cli/keygen.ts";
-import { outputTo } from "../../cli/output.ts";
+import { outputTo } from "../../cli/command/output.ts";
 import { resume } from "../../cli/resume.ts";
 import { run } from "../../cli/run.ts";
 import { sign } from "../../cli/sign.ts";

@@ -1,8 +1,8 @@
 import { z } from "../../deps.ts";
-import type { RunEvent } from "../../runtime/event.ts";
-import type { LlmInput, LlmOutput } from "../../runtime/llm.ts";
+import type { RunEvent } from "../../runtime/record/event.ts";
+import type { LlmInput, LlmOutput } from "../../runtime/llm/llm.ts";
 import { agentLoop } from "../../runtime/loop.ts";
-import type { Usage } from "../../runtime/usage.ts";
+import type { Usage } from "../../runtime/record/usage.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import { idleEnv, longRun } from "../bench/long_run.ts";
 import type { HostileCase } from "./cases.ts";

@@ -1,4 +1,4 @@
-import { exists } from "../../evidence/exists.ts";
+import { exists } from "../../evidence/store/exists.ts";
 
 /** What somebody can lay in the place of a file of a run directory. */
 export interface HostilePlace {

@@ -1,7 +1,7 @@
-import { loadPolicy, type Policy } from "../../policy/load.ts";
+import { loadPolicy, type Policy } from "../../policy/document/load.ts";
 import policyText from "../../policy/v1.yaml" with { type: "text" };
 import { withOverrides } from "../../tasks/policy_overrides.ts";
-import type { JsonObject } from "../../tools/json.ts";
+import type { JsonObject } from "../../tools/data/json.ts";
 
 const BASE = loadPolicy(policyText, "policy/v1.yaml");
 

@@ -1,8 +1,8 @@
 import { z } from "../../deps.ts";
-import { InputError } from "../../policy/input_error.ts";
-import { redactor } from "../../policy/redaction.ts";
+import { InputError } from "../../tools/data/input_error.ts";
+import { redactor } from "../../policy/redaction/redaction.ts";
 import { fetchTool } from "../../tools/fetch.ts";
-import { htmlText } from "../../tools/html_text.ts";
+import { htmlText } from "../../tools/page/html_text.ts";
 import { ToolError } from "../../tools/tool_error.ts";
 import { IDLE_CONTEXT } from "../tool_context.ts";
 import { argumentTrial } from "./arg_schema.ts";

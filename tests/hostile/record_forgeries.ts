@@ -1,6 +1,6 @@
 import type { Artifacts } from "../../evidence/artifacts.ts";
-import type { FindingCode } from "../../evidence/finding.ts";
-import { INDETERMINATE } from "../../runtime/recorded_failure.ts";
+import type { FindingCode } from "../../evidence/verify/finding.ts";
+import { INDETERMINATE } from "../../runtime/attempt/recorded_failure.ts";
 import { callHash } from "../refitted.ts";
 import {
   both,

@@ -1,5 +1,5 @@
 import { z } from "../../deps.ts";
-import type { Json } from "../../tools/json.ts";
+import type { Json } from "../../tools/data/json.ts";
 import { type Schema, standardSchema } from "../../tools/schema.ts";
 import type { Tool } from "../../tools/tool.ts";
 

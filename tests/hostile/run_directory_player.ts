@@ -6,7 +6,7 @@
  * @module
  */
 import { approvals } from "../../cli/approvals.ts";
-import type { Command } from "../../cli/command.ts";
+import type { Command } from "../../cli/command/command.ts";
 import { diff } from "../../cli/diff.ts";
 import { inspect } from "../../cli/inspect.ts";
 import { replay } from "../../cli/replay.ts";

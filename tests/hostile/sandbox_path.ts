@@ -1,5 +1,5 @@
 import { join, z } from "../../deps.ts";
-import { directorySandbox } from "../../tools/directory_sandbox.ts";
+import { directorySandbox } from "../../tools/sandbox/directory_sandbox.ts";
 import { readTool } from "../../tools/read.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import { type Schema, standardSchema } from "../../tools/schema.ts";

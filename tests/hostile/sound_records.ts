@@ -6,8 +6,8 @@
  */
 import { join, z } from "../../deps.ts";
 import { type Artifacts, memorySink } from "../../evidence/artifacts.ts";
-import { recordRun } from "../../evidence/record_run.ts";
-import { readArtifacts } from "../../evidence/run_directory.ts";
+import { recordRun } from "../../evidence/recording/record_run.ts";
+import { readArtifacts } from "../../evidence/store/run_directory.ts";
 import { governedLoop } from "../../runtime/loop.ts";
 import { resume } from "../../cli/resume.ts";
 import { run } from "../../cli/run.ts";

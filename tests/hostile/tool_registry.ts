@@ -1,5 +1,5 @@
 import { z } from "../../deps.ts";
-import { judgeOutput } from "../../runtime/llm.ts";
+import { judgeOutput } from "../../runtime/llm/llm.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import type { HostileCase } from "./cases.ts";
 import { gateOpener, noPaths } from "./gates.ts";

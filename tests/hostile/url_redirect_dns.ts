@@ -1,8 +1,8 @@
 import { z } from "../../deps.ts";
-import { addressRange } from "../../policy/address_range.ts";
-import type { RunEvent } from "../../runtime/event.ts";
+import { addressRange } from "../../policy/rules/address_range.ts";
+import type { RunEvent } from "../../runtime/record/event.ts";
 import { agentLoop } from "../../runtime/loop.ts";
-import { scriptedLlm } from "../../runtime/scripted_llm.ts";
+import { scriptedLlm } from "../../runtime/llm/scripted_llm.ts";
 import { type FetchLike, fetchTool } from "../../tools/fetch.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import { idleEnv, longRun } from "../bench/long_run.ts";

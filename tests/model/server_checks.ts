@@ -8,7 +8,7 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { hash } from "node:crypto";
 import { Ajv2020 } from "npm:ajv@8.20.0/dist/2020.js";
 import { z } from "../../deps.ts";
-import { directorySandbox } from "../../tools/directory_sandbox.ts";
+import { directorySandbox } from "../../tools/sandbox/directory_sandbox.ts";
 import { standardTools } from "../../tools/standard_tools.ts";
 import { PROJECT } from "../program.ts";
 import { installed } from "./install.ts";

@@ -1,8 +1,8 @@
 import { equal } from "@std/assert";
 import fc from "fast-check";
-import { readToolDefinitions } from "../../cli/json_schema_tools.ts";
+import { readToolDefinitions } from "../../cli/input/tool_definitions.ts";
 import { z } from "../../deps.ts";
-import { asPlainJson } from "../../tools/plain_json.ts";
+import { asPlainJson } from "../../tools/data/plain_json.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import { standardSchema } from "../../tools/schema.ts";
 import type { ToolDefinition } from "../../tools/tool.ts";

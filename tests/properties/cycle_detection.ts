@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { CycleLimits } from "../../policy/document.ts";
+import type { CycleLimits } from "../../policy/document/document.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import { gateOpener, noPaths } from "../hostile/gates.ts";
 import { policyWith } from "../hostile/policy.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { z } from "../../deps.ts";
-import type { JsonObject } from "../../tools/json.ts";
+import type { JsonObject } from "../../tools/data/json.ts";
 import { standardSchema } from "../../tools/schema.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import { gateOpener, noPaths } from "../hostile/gates.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { readToolDefinitions } from "../../cli/json_schema_tools.ts";
-import type { PathFacts } from "../../tools/sandbox.ts";
+import { readToolDefinitions } from "../../cli/input/tool_definitions.ts";
+import type { PathFacts } from "../../tools/sandbox/sandbox.ts";
 import { gateOpener } from "../hostile/gates.ts";
 import { policyWith } from "../hostile/policy.ts";
 import { property } from "./property.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { dirname, join } from "../../deps.ts";
-import { directorySandbox } from "../../tools/directory_sandbox.ts";
+import { directorySandbox } from "../../tools/sandbox/directory_sandbox.ts";
 import { readTool } from "../../tools/read.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import type { Tool } from "../../tools/tool.ts";

@@ -1,9 +1,9 @@
 import { equal } from "@std/assert";
 import fc from "fast-check";
 import { canonicalize } from "../../deps.ts";
-import { canonicalJson } from "../../tools/canonical_json.ts";
-import { parseStrictJson } from "../../policy/strict_json.ts";
-import type { Json } from "../../tools/json.ts";
+import { canonicalJson } from "../../tools/data/canonical_json.ts";
+import { parseStrictJson } from "../../tools/data/strict_json.ts";
+import type { Json } from "../../tools/data/json.ts";
 import { property } from "./property.ts";
 
 const LIMITS = { max_bytes: 65_536, max_depth: 6 };

@@ -1,0 +1,81 @@
+import { verdictOf } from "../../evidence/approval/approval_file.ts";
+import { InputError } from "../../tools/data/input_error.ts";
+import type { Policy } from "../../policy/document/load.ts";
+import { type Approver, PENDING } from "../../runtime/approval/approval.ts";
+import { choice } from "../command/choice.ts";
+import { approverName } from "./approver_name.ts";
+import { type Output, UsageError } from "../command/command.ts";
+import { describeRequest } from "./describe_request.ts";
+import { processTerminal } from "./terminal.ts";
+import { terminalApprover } from "./terminal_approver.ts";
+import { type Written, writtenApproval } from "./written_approval.ts";
+
+/** What an approver needs to know. */
+export interface ApproverOptions {
+  readonly policy: Policy;
+  /** The run directory. */
+  readonly out: string;
+  /** Who answers at the terminal, as `--by` names them. Default: the terminal asks. */
+  readonly by?: string | undefined;
+  readonly output: Output;
+}
+
+/**
+ * Makes what `--approve` names: `never` asks nobody, `prompt` asks at the
+ * terminal, `file` looks for an answer beside the record.
+ *
+ * @throws {UsageError} when it is none of these, there is no terminal, or a name
+ *   is given that nobody asks for or that cannot be recorded
+ */
+export function approverFor(
+  way: string,
+  options: ApproverOptions,
+): Approver | undefined {
+  const by = options.by === undefined ? undefined : approverName(options.by);
+  if (by !== undefined && way !== "prompt") {
+    throw new UsageError("Cannot use --by without --approve prompt");
+  }
+  const ways = ["never", "prompt", "file"] as const;
+  switch (choice(way, { where: "Cannot use --approve", of: ways })) {
+    case "never":
+      return undefined;
+    case "file":
+      return fileApprover(options);
+    case "prompt":
+      if (Deno.stdin.isTerminal()) {
+        return terminalApprover(processTerminal(options.output), by);
+      }
+      throw new UsageError("Cannot use --approve prompt: there is no terminal");
+  }
+}
+
+function fileApprover(options: ApproverOptions): Approver {
+  const told = new Set<string>();
+  // deno-lint-ignore require-await
+  return async (request) => {
+    const { approval, notes } = answersWritten(options, request.bound_to);
+    for (const note of notes.filter((each) => !told.has(each))) {
+      options.output.note(note);
+      told.add(note);
+    }
+    if (approval === undefined) {
+      options.output.note(describeRequest(request));
+      return PENDING;
+    }
+    const { approver } = approval;
+    return { approver, verdict: verdictOf(approval) };
+  };
+}
+
+/** A file that cannot be read answers nothing. */
+function answersWritten(
+  options: ApproverOptions,
+  bound_to: string,
+): Written {
+  try {
+    return writtenApproval(options, bound_to);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { approval: undefined, notes: [error.message] };
+  }
+}

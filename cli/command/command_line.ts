@@ -1,0 +1,92 @@
+import { parseArgs } from "../../deps.ts";
+import { nearest } from "../../tools/data/nearest.ts";
+import { UsageError } from "./command.ts";
+
+/** What goes with every command; `main` takes it off the command line. */
+const COMMON_FLAGS = ["help", "quiet"] as const;
+
+/** What a command accepts. */
+export interface CommandLineShape {
+  /** Options that take a value: `--out DIR`. */
+  readonly options?: readonly string[];
+  /** Options that do not: `--check`. */
+  readonly flags?: readonly string[];
+  /** Names of the operands, all of them required; `NAME...` takes one or more. */
+  readonly operands?: readonly string[];
+}
+
+/** A command line taken apart. */
+export interface CommandLine {
+  option(name: string): string | undefined;
+  /**
+   * The value of an option that the command cannot do without.
+   *
+   * @throws {UsageError} when it was not given
+   */
+  required(name: string): string;
+  flag(name: string): boolean;
+  /** Operand number `index`, from 0. */
+  operand(index: number): string;
+  /** All operands. */
+  readonly operands: readonly string[];
+}
+
+/**
+ * Takes a command line apart, strictly.
+ *
+ * @throws {UsageError} for an unknown or repeated option, a missing value, and operands too many or too few
+ */
+export function parseCommandLine(
+  args: readonly string[],
+  { options = [], flags = [], operands = [] }: CommandLineShape,
+): CommandLine {
+  const parsed = parseArgs(args, {
+    string: options,
+    boolean: flags,
+    unknown: (name) => {
+      if (name.startsWith("-") && name !== "-") {
+        const word = name.replace(/^-+/, "").replace(/=.*/s, "");
+        const meant = nearest(word, [...options, ...flags, ...COMMON_FLAGS]);
+        throw new UsageError(
+          `Cannot understand "${name}": unknown option${
+            meant === undefined ? "" : `; did you mean "--${meant}"?`
+          }`,
+        );
+      }
+    },
+  });
+  for (const name of options) {
+    const uses = args.filter((each) =>
+      each === `--${name}` || each.startsWith(`--${name}=`)
+    );
+    if (uses.length > 1) throw new UsageError(`Cannot use --${name} twice`);
+    if (parsed[name] === "") throw new UsageError(`--${name} needs a value`);
+  }
+  const given = parsed._.map(String);
+  const more = operands.at(-1)?.endsWith("...") === true &&
+    given.length > operands.length;
+  if (given.length !== operands.length && !more) {
+    throw new UsageError(
+      operands.length === 0
+        ? `Cannot understand "${given[0]}": no operand is expected`
+        : `Expected ${operands.join(" ")}, found ${
+          given.length === 0 ? "nothing" : given.join(" ")
+        }`,
+    );
+  }
+  function option(name: string): string | undefined {
+    const value = parsed[name];
+    return typeof value === "string" ? value : undefined;
+  }
+  return {
+    option,
+    required(name) {
+      const value = option(name);
+      if (value === undefined) throw new UsageError(`--${name} is missing`);
+      return value;
+    },
+    flag: (name) => parsed[name] === true,
+    operand: (index) => given[index] ?? "",
+    operands: given,
+  };
+}

@@ -1,0 +1,214 @@
+import { dirname, join } from "../../deps.ts";
+import config from "../../deno.json" with { type: "json" };
+import type { ArtifactSink } from "../../evidence/artifacts.ts";
+import { counted } from "../../tools/data/counted.ts";
+import {
+  type Durability,
+  recordRun,
+} from "../../evidence/recording/record_run.ts";
+import { WriteError } from "../../evidence/store/write_error.ts";
+import type { Policy } from "../../policy/document/load.ts";
+import type { RunEvent, RunFinished } from "../../runtime/record/event.ts";
+import { recordingLlm } from "../../runtime/llm/cassette/recording_llm.ts";
+import { agentLoop } from "../../runtime/loop.ts";
+import type { Approver } from "../../runtime/approval/approval.ts";
+import type { RunSpec } from "../../runtime/run_spec.ts";
+import { rerun } from "../../runtime/rerun/rerun.ts";
+import { fixtureResolve, stagedDocuments } from "../../tasks/corpus.ts";
+import type { SpansExported } from "../../trace/otlp/span_export.ts";
+import {
+  isAsked,
+  scriptedRun,
+  startOf,
+  type TaskModel,
+} from "../../tasks/scripted_run.ts";
+import type { Task } from "../../tasks/task.ts";
+import { directorySandbox } from "../../tools/sandbox/directory_sandbox.ts";
+import type { Document } from "../../tools/document.ts";
+import { networkFor } from "../machine/network.ts";
+import { stopwatch } from "../machine/provenance.ts";
+import type { ToolHost } from "../machine/tool_host.ts";
+import { deterministicEnv, heed, realEnv } from "../machine/world.ts";
+
+/** One run of a task, with where it happens and where it is recorded. */
+export interface Execution {
+  readonly task: Task;
+  readonly policy: Policy;
+  readonly documents: readonly Document[];
+  readonly runId: string;
+  /** An existing, empty directory. */
+  readonly sandbox: string;
+  /** Opened for the same policy and directory. */
+  readonly host: ToolHost;
+  readonly sink: ArtifactSink;
+  readonly durability: Durability;
+  /** Whether what is no document of the corpus is reached over the network. */
+  readonly online: boolean;
+  /** Whether backing off takes real time. */
+  readonly waits: boolean;
+  readonly signal: AbortSignal;
+  /** The model that is asked. Default: the script of the task. */
+  readonly model?: TaskModel | undefined;
+  /** Where a cassette of the model is written. Default: nowhere. */
+  readonly cassette?: CassetteTarget | undefined;
+  /** Answers what the policy leaves to a person. Default: nobody does. */
+  readonly approver?: Approver | undefined;
+  /** Sees every event once it is on record. */
+  readonly watch?: (event: RunEvent) => void;
+  /** What is on record of the run, which broke off; its sandbox is as it was then. */
+  readonly past?: {
+    readonly events: readonly RunEvent[];
+    /** Hears that an intent without a receipt is carried out again. */
+    readonly sentAgain: (seq: number) => void;
+  };
+}
+
+/** Where the lines of a cassette go, and what they say of the requests. */
+export interface CassetteTarget {
+  readonly seed: number | undefined;
+  readonly write: (line: string) => void;
+}
+
+/** How a run ended. */
+export interface Executed {
+  readonly finished: RunFinished;
+  /** Steps of the script, or answers of the cassette, that were not reached. */
+  readonly unused: number;
+}
+
+/** Runs a task with its model and puts it on record. */
+export async function execute(execution: Execution): Promise<Executed> {
+  const { task, documents, host, sink, past, signal, model } = execution;
+  const isLive = isAsked(model);
+  const volatile = stopwatch();
+  const resolve = fixtureResolve(networkFor(execution.online).resolve);
+  const { approver } = execution;
+  const world = (start: bigint) =>
+    isLive
+      ? realEnv(start, { signal, resolve, approver })
+      : deterministicEnv(start, {
+        signal,
+        resolve,
+        approver,
+        // Nobody is spared when what comes out of a cassette is waited for.
+        sleeps: () => execution.waits && model?.hasFailed?.() !== true,
+        deadlines: execution.waits,
+        // A cassette knows whether the run that was recorded went on.
+        outage: () => (model?.unused?.() ?? 0) > 0 ? "again" : "end",
+      });
+  const again = past === undefined
+    ? undefined
+    : rerun(past.events, { ...past, signal, env: world });
+  const start = isLive ? 0n : startOf(task);
+  const env = again?.env ?? world(start);
+  const tools = await host.tools(documents);
+  const given = scriptedRun(task, {
+    ...execution,
+    sandbox: directorySandbox(execution.sandbox),
+    tools: again?.tools(tools) ?? tools,
+    expire: env.expire,
+    runtimeVersion: config.version,
+  });
+  const spec = heeding(
+    recorded(again?.spec(given) ?? given, execution.cassette),
+  );
+  const loop = agentLoop(spec, env);
+  const events = again?.follow(loop) ?? loop;
+  const finished = await recordRun(prepared(events, execution), sink, {
+    volatile,
+    durability: execution.durability,
+    recorded: execution.watch,
+  });
+  return { finished, unused: unusedAnswers(execution, finished) };
+}
+
+/** The same run, of whose model a cassette is written. */
+function recorded(
+  spec: RunSpec,
+  cassette: CassetteTarget | undefined,
+): RunSpec {
+  if (cassette === undefined) return spec;
+  const { llm, model: info } = spec;
+  return { ...spec, llm: recordingLlm(llm, { ...cassette, info }) };
+}
+
+/**
+ * The same run, that hears of the outside world before each answer: a script and a
+ * cassette wait for nothing, so that no signal would come through before the end.
+ */
+function heeding(spec: RunSpec): RunSpec {
+  return {
+    ...spec,
+    async llm(input, signal) {
+      await heed();
+      return await spec.llm(input, signal);
+    },
+  };
+}
+
+function unusedAnswers(
+  { task, model }: Execution,
+  { totals }: RunFinished,
+): number {
+  if (model !== undefined) return model.unused?.() ?? 0;
+  return Math.max(0, task.document.script.length - totals.llm_calls);
+}
+
+/**
+ * The same events; the documents are laid down once the first is on record, so
+ * that a run whose process ends meanwhile, or whose disk is full, can go on. As
+ * long as no tool has run, they are laid down anew.
+ */
+async function* prepared(
+  events: AsyncIterable<RunEvent>,
+  { documents, sandbox, past }: Execution,
+): AsyncGenerator<RunEvent, void> {
+  let isDone = past?.events.some(({ type }) => type === "tool_started") ??
+    false;
+  for await (const event of events) {
+    yield event;
+    if (!isDone) layDown(stagedDocuments(documents), sandbox);
+    isDone = true;
+  }
+}
+
+/**
+ * Writes documents into a directory that no agent uses yet.
+ *
+ * @throws {WriteError} when the disk does not take one
+ */
+function layDown(documents: readonly Document[], directory: string): void {
+  for (const { path, text } of documents) {
+    const place = join(directory, path);
+    try {
+      Deno.mkdirSync(dirname(place), { recursive: true });
+      Deno.writeTextFileSync(place, text);
+    } catch (cause) {
+      throw new WriteError(place, cause);
+    }
+  }
+}
+
+/** Says how a run ended, for people: one line. */
+export function describeEnd({ terminal_reason, totals }: RunFinished): string {
+  const { steps, tool_calls, policy_checks, denials, attempts } = totals;
+  return `${terminal_reason} after ${counted(steps, "step")}: ` +
+    `${counted(tool_calls, "tool call")}, ` +
+    `${counted(policy_checks, "policy check")} (${denials} denied), ` +
+    counted(attempts, "attempt");
+}
+
+/**
+ * How a run ended, why it has no answer, and what became of its spans if they were
+ * sent, as `--json` prints it.
+ */
+export function endOf(
+  run: string,
+  { terminal_reason, answer, totals }: RunFinished,
+  { trouble, spans }: {
+    readonly trouble?: string | undefined;
+    readonly spans?: SpansExported | undefined;
+  } = {},
+) {
+  return { run, terminal_reason, answer, trouble, totals, spans };
+}

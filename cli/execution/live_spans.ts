@@ -1,0 +1,111 @@
+import { terminalLine } from "../../tools/data/untrusted_text.ts";
+import type { PolicyDocument } from "../../policy/document/document.ts";
+import { redactor } from "../../policy/redaction/redaction.ts";
+import { otlpHttp } from "../../trace/otlp/otlp_http.ts";
+import { otlpSettings } from "../../trace/otlp/otlp_settings.ts";
+import {
+  type SpanExport,
+  spanExport,
+  type SpansExported,
+} from "../../trace/otlp/span_export.ts";
+import { join } from "../../deps.ts";
+import { dated } from "../../tools/data/dated.ts";
+import { counted } from "../../tools/data/counted.ts";
+import { INCIDENTS } from "../../evidence/recording/incident.ts";
+import type { CommandLine } from "../command/command_line.ts";
+import type { Output } from "../command/command.ts";
+import { whyUnwritable } from "../machine/files.ts";
+import { appendIncident } from "../machine/incident_file.ts";
+import { isGranted } from "../machine/is_granted.ts";
+import { wait } from "../machine/world.ts";
+
+/** The options of the command line that say where spans are sent. */
+export const SPAN_OPTIONS = ["otlp"] as const;
+
+/** Spans on their way to a collector. */
+export interface LiveSpans extends Pick<SpanExport, "push"> {
+  /** Sends what is left until `signal` aborts, and says what did not arrive, beside the record too. */
+  finish(where: {
+    readonly out: string;
+    readonly output: Output;
+    readonly signal: AbortSignal;
+  }): Promise<void>;
+  /** What became of them; `undefined` before they are finished. */
+  totals(): SpansExported | undefined;
+}
+
+/**
+ * Starts sending spans where the command line or the environment says;
+ * `undefined` when neither does. What the environment says in vain is noted.
+ *
+ * @throws {InputError} when what they say cannot be understood
+ */
+export function liveSpans(
+  given: CommandLine,
+  { policy: { redact }, output }: {
+    readonly policy: PolicyDocument;
+    readonly output: Output;
+  },
+): LiveSpans | undefined {
+  const { settings, warnings } = otlpSettings(
+    grantedVariable,
+    given.option("otlp"),
+  );
+  for (const line of warnings) output.note(line);
+  if (settings === undefined) return undefined;
+  const send = otlpHttp(settings, async (url, { signal, ...init }) => {
+    const response = await fetch(url, {
+      ...init,
+      signal: AbortSignal.any([
+        AbortSignal.timeout(settings.timeoutMs),
+        ...signal ? [signal] : [],
+      ]),
+    });
+    return dated(response, Date.now());
+  });
+  const { push, end } = spanExport({
+    send,
+    wait,
+    random: Math.random,
+    resource: settings.resource,
+    redact: redactor(redact),
+  });
+  let totals: SpansExported | undefined;
+  return {
+    push,
+    async finish({ out, output, signal }) {
+      totals = await end(signal);
+      const { host } = new URL(settings.url);
+      if (totals.unsent > 0) reportUnsent(output, { out, host, totals });
+    },
+    totals: () => totals,
+  };
+}
+
+/** A variable that may be read without asking anybody: most who run this never heard of it. */
+function grantedVariable(name: string): string | undefined {
+  return isGranted({ name: "env", variable: name })
+    ? Deno.env.get(name)
+    : undefined;
+}
+
+function reportUnsent(
+  output: Output,
+  { out, host, totals: { sent, unsent, reason = "" } }: {
+    readonly out: string;
+    readonly host: string;
+    readonly totals: SpansExported;
+  },
+): void {
+  output.error(
+    `${unsent} of ${counted(sent + unsent, "span")} not sent to ${host}: ${
+      terminalLine(reason)
+    }; trace.json has them all`,
+  );
+  try {
+    appendIncident(out, { type: "spans_unsent", count: unsent, reason });
+  } catch (error) {
+    // Nothing that a collector does may decide how a run ends.
+    output.error(`${join(out, INCIDENTS)}: ${whyUnwritable(error)}`);
+  }
+}

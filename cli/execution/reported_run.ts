@@ -1,0 +1,108 @@
+import { isAsked } from "../../tasks/scripted_run.ts";
+import type { Cancellation } from "./cancellation.ts";
+import type { CassetteFile } from "./cassette_file.ts";
+import type { Output } from "../command/command.ts";
+import { describeWait } from "./describe_wait.ts";
+import { execute, type Execution } from "./execute.ts";
+import type { LiveSpans } from "./live_spans.ts";
+import { resumeCommand } from "./going_on.ts";
+import { terminalLine } from "../../tools/data/untrusted_text.ts";
+import { appendIncident } from "../machine/incident_file.ts";
+import { lastTrouble } from "./last_trouble.ts";
+import {
+  orStopped,
+  reportBrokenOff,
+  reportCassette,
+  reportEnd,
+  reportOutage,
+  reportWaiting,
+} from "./run_end.ts";
+
+/** A run of a user's own, with everything that was opened for it. */
+export interface ReportedRun {
+  readonly execution: Omit<
+    Execution,
+    "cassette" | "online" | "signal" | "waits" | "watch"
+  >;
+  /** Ends the run, and what follows it. */
+  readonly cancellation: Pick<Cancellation, "signal" | "next">;
+  /** The run directory. */
+  readonly out: string;
+  readonly output: Output;
+  /** What is written beside the record. */
+  readonly cassette: CassetteFile | undefined;
+  /** What is sent while the run goes on. */
+  readonly spans: LiveSpans | undefined;
+  readonly json: boolean;
+}
+
+/** What became of it. */
+export interface Reported {
+  /** The exit code that fits. */
+  readonly code: number;
+  /** Whether the run ended, waits for a person or its model, or could not be recorded any further. */
+  readonly outcome: "ended" | "waiting" | "model_out" | "broken_off";
+}
+
+/** What answers when no model was chosen. */
+const SCRIPT = {
+  execution_path: "stub",
+  provider: "scripted",
+  model: "",
+} as const;
+
+/** Executes a run as `run` and `resume` do, and says what it came to. */
+export async function reportedRun(run: ReportedRun): Promise<Reported> {
+  const { out, output, cassette, spans, cancellation } = run;
+  const asksModel = isAsked(run.execution.model);
+  const trouble = lastTrouble({ asksModel });
+  // What is on record is not waited for again, unless it is the last.
+  const first = (run.execution.past?.events.length ?? 0) - 1;
+  let events = 0;
+  const ended = await orStopped(execute({
+    ...run.execution,
+    cassette,
+    online: true,
+    signal: cancellation.signal,
+    waits: true,
+    watch(event) {
+      events = event.seq + 1;
+      trouble.watch(event);
+      if (asksModel && event.seq >= first) {
+        const wait = describeWait(event);
+        if (wait !== undefined) output.note(terminalLine(wait));
+      }
+      spans?.push(event);
+    },
+  })).finally(() =>
+    spans?.finish({ out, output, signal: cancellation.next() })
+  );
+  const resume = resumeCommand(out, run.execution.model?.info ?? SCRIPT);
+  const told = { out, spans: spans?.totals(), json: run.json };
+  const reported = (code: number, outcome: Reported["outcome"]) => ({
+    code: reportCassette(output, cassette) ?? code,
+    outcome,
+  });
+  if ("waitsFor" in ended) {
+    return reported(
+      reportWaiting(output, { ...told, ...ended, resume }),
+      "waiting",
+    );
+  }
+  if ("outage" in ended) {
+    const { type, message: reason } = ended.outage;
+    const what = { type: "model_outage", events, error_type: type } as const;
+    appendIncident(out, { ...what, reason });
+    return reported(reportOutage(output, { ...told, ...ended }), "model_out");
+  }
+  if ("unwritten" in ended) {
+    return reported(reportBrokenOff(output, { out, ...ended }), "broken_off");
+  }
+  const end = {
+    ...told,
+    ...ended,
+    trouble: trouble.text(),
+    isUnreachable: trouble.isUnreachable(),
+  };
+  return reported(reportEnd(output, end), "ended");
+}

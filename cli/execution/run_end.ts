@@ -1,0 +1,157 @@
+import { join } from "../../deps.ts";
+import {
+  type ApprovalRequest,
+  PendingApprovalError,
+} from "../../runtime/approval/approval.ts";
+import { WriteError } from "../../evidence/store/write_error.ts";
+import type { RecordedError, RunFinished } from "../../runtime/record/event.ts";
+import { ModelOutageError } from "../../runtime/llm/model_outage.ts";
+import type { SpansExported } from "../../trace/otlp/span_export.ts";
+import { EXIT, type Output } from "../command/command.ts";
+import { openRegularFile } from "../../evidence/store/regular_file.ts";
+import { terminalLine } from "../../tools/data/untrusted_text.ts";
+import { describeEnd, endOf } from "./execute.ts";
+
+/** What a governed run came to. */
+export interface RunEnd {
+  /** Where its artifacts are. */
+  readonly out: string;
+  readonly finished: RunFinished;
+  /** Steps of the script, or answers of the cassette, that were not reached. */
+  readonly unused: number;
+  /** Why it did not end with an answer. */
+  readonly trouble: string | undefined;
+  /** Whether that was because somebody could not be reached. */
+  readonly isUnreachable: boolean;
+  /** What became of the spans that were sent; left out when none were. */
+  readonly spans: SpansExported | undefined;
+  readonly json: boolean;
+}
+
+/** A run that stopped, since somebody must decide. */
+export interface Waiting {
+  readonly waitsFor: ApprovalRequest;
+}
+
+/** A run that stopped, since its model cannot be asked for the time being. */
+export interface ModelOut {
+  readonly outage: RecordedError;
+}
+
+/** A run that stopped, since its record cannot be written any further. */
+export interface BrokenOff {
+  readonly unwritten: WriteError;
+}
+
+/** Takes a run that stopped where another process can go on for what it is. */
+export async function orStopped<T extends object>(
+  run: Promise<T>,
+): Promise<T | Waiting | ModelOut | BrokenOff> {
+  try {
+    return await run;
+  } catch (error) {
+    if (error instanceof PendingApprovalError) {
+      return { waitsFor: error.request };
+    }
+    if (error instanceof ModelOutageError) return { outage: error.error };
+    if (error instanceof WriteError) return { unwritten: error };
+    throw error;
+  }
+}
+
+/** Says what a run waits for; returns the exit code that fits. */
+export function reportWaiting(
+  output: Output,
+  { out, waitsFor, resume, spans, json }:
+    & Waiting
+    & Pick<RunEnd, "out" | "spans" | "json">
+    & {
+      /** The command line that goes on, once there is an answer. */
+      readonly resume: string;
+    },
+): number {
+  const place = terminalLine(out);
+  output.note(
+    `answer with: approvals approve|reject ${place} --by NAME; then: ${resume}`,
+  );
+  if (json) output.json({ run: out, waits_for: waitsFor, spans });
+  else output.data(`${place}: waits for approval`);
+  return EXIT.waiting;
+}
+
+/** Says that the model cannot be asked now, and that the run can go on; returns the exit code that fits. */
+export function reportOutage(
+  output: Output,
+  { out, outage, spans, json }:
+    & ModelOut
+    & Pick<RunEnd, "out" | "spans" | "json">,
+): number {
+  const place = terminalLine(out);
+  output.note(
+    terminalLine(
+      `${outage.type}: ${outage.message}; go on later with: resume ${place}`,
+    ),
+  );
+  if (json) output.json({ run: out, model_outage: outage, spans });
+  else output.data(`${place}: stopped: the model cannot be asked now`);
+  return EXIT.unreachable;
+}
+
+/** Says why a record ends too early, and whether the run can go on; returns the exit code that fits. */
+export function reportBrokenOff(
+  output: Output,
+  { out, unwritten }: BrokenOff & Pick<RunEnd, "out">,
+): number {
+  const rest = isOnRecord(out)
+    ? "the run is on record up to here and can be resumed"
+    : "nothing is on record, so the run has to be begun again";
+  output.error(terminalLine(`${unwritten.message}; ${rest}`));
+  return EXIT.error;
+}
+
+const NEWLINE = 10;
+
+/** Whether a line of the ledger is whole, so that a run has begun. */
+function isOnRecord(out: string): boolean {
+  try {
+    using ledger = openRegularFile(join(out, "state.jsonl"));
+    return ledger.chunks().some((chunk) => chunk.includes(NEWLINE));
+  } catch {
+    return false;
+  }
+}
+
+/** Says that a cassette was not written to its end; returns the exit code that fits, if it was not. */
+export function reportCassette(
+  output: Output,
+  cassette: { trouble(): string | undefined } | undefined,
+): number | undefined {
+  const trouble = cassette?.trouble();
+  if (trouble === undefined) return undefined;
+  output.error(terminalLine(trouble));
+  return EXIT.error;
+}
+
+/** Says how a run ended; returns the exit code that fits. */
+export function reportEnd(
+  output: Output,
+  { out, finished, unused, trouble, isUnreachable, spans, json }: RunEnd,
+): number {
+  const answered = finished.terminal_reason === "final_answer";
+  const why = answered ? undefined : trouble ?? "cancelled";
+  if (why !== undefined) {
+    output.error(terminalLine(`${why}; see ${join(out, "run_report.md")}`));
+  }
+  // A run that was stopped leaves some over as a matter of course.
+  if (answered && unused > 0) {
+    output.note(`answers of the model that nobody asked for: ${unused}`);
+  }
+  const { answer } = finished;
+  if (json) output.json(endOf(out, finished, { trouble: why, spans }));
+  else {
+    output.data(terminalLine(`${out}: ${describeEnd(finished)}`));
+    if (answer !== null) output.verbatim(`\n${answer}`);
+  }
+  if (answered) return EXIT.ok;
+  return isUnreachable ? EXIT.unreachable : EXIT.no;
+}

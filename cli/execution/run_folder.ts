@@ -1,0 +1,83 @@
+import { dirname } from "../../deps.ts";
+import { InputError } from "../../tools/data/input_error.ts";
+import { UsageError } from "../command/command.ts";
+import { whyUnwritable } from "../machine/files.ts";
+
+/** An empty folder for a run; one that was made for it is removed again as long as it is empty. */
+export interface RunFolder extends Disposable {
+  readonly path: string;
+}
+
+/**
+ * The folder that a person named for a run; it is made when it is written to.
+ *
+ * @throws {UsageError} when there is something in it: a run is evidence, and nothing is ever written over one
+ * @throws {InputError} when no run can be written there
+ */
+export function namedFolder(path: string): RunFolder {
+  if (unwritable(path, () => entriesOf(path)).length > 0) {
+    throw new UsageError(
+      `Cannot write the run to "${path}": the folder is not empty; remove it or choose another --out`,
+    );
+  }
+  return { path, [Symbol.dispose]() {} };
+}
+
+/**
+ * Makes a folder that was not there: `path`, or else `path_2`, `path_3` and so on.
+ * Of two processes that ask at once, each gets one of its own.
+ *
+ * @throws {InputError} when none can be made
+ */
+export function freeFolder(path: string): RunFolder {
+  for (let number = 1;; number++) {
+    const candidate = number === 1 ? path : `${path}_${number}`;
+    if (!unwritable(candidate, () => isMade(candidate))) continue;
+    return {
+      path: candidate,
+      [Symbol.dispose]: () => removeIfEmpty(candidate),
+    };
+  }
+}
+
+/** Does what may fail because of where the run is to be written. */
+export function unwritable<T>(out: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw new InputError(out, [{
+      path: "",
+      message: `cannot write the run there: ${whyUnwritable(cause)}`,
+    }], { cause });
+  }
+}
+
+/** Makes a folder; false when there is something of that name. */
+function isMade(folder: string): boolean {
+  try {
+    Deno.mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  Deno.mkdirSync(dirname(folder), { recursive: true });
+  return isMade(folder);
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    Deno.removeSync(folder);
+  } catch {
+    // The run is in it.
+  }
+}
+
+function entriesOf(folder: string): readonly Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(folder)];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}

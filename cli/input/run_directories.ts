@@ -1,0 +1,97 @@
+import { join } from "../../deps.ts";
+import { InputError } from "../../tools/data/input_error.ts";
+import { terminalLine } from "../../tools/data/untrusted_text.ts";
+import type { Output } from "../command/command.ts";
+import { whyUnreadable } from "../machine/files.ts";
+
+/** Whatever has one of these is a run: one that lost its ledger is not passed over. */
+const MARKS: readonly string[] = ["state.jsonl", "trace.json", "run_report.md"];
+
+/** What else a run leaves: a folder that has one of these looks like a run that lost all marks. */
+const REMAINS: readonly string[] = [
+  "manifest.json",
+  "attestation.json",
+  "approvals.jsonl",
+  "incidents.jsonl",
+];
+
+/** The name that a canonical run has. */
+const RUN_NAME = /^\d{4}-\d\d-\d\d_[0-9a-f]{8}_\d+$/;
+
+/** Takes what was not looked at although a run may be there, and why. */
+export type PassedOver = (path: string, why: string) => void;
+
+/** Says on standard error what was passed over, a line each. */
+export function notePassedOver({ note }: Output): PassedOver {
+  return (path, why) => note(`${terminalLine(path)}: passed over: ${why}`);
+}
+
+/**
+ * The run directories that a folder is or holds, sorted: those with a ledger, a
+ * trace or a report. What is in a run directory belongs to the run and is not
+ * looked at; links are not followed. A folder below that cannot be read is named
+ * as if it were a run, so that whoever looks at it says so and goes on.
+ *
+ * @throws {InputError} when there is none
+ */
+export function runDirectories(
+  folder: string,
+  passedOver: PassedOver,
+): readonly string[] {
+  const found = [...runsBelow(folder, passedOver)].sort();
+  if (found.length > 0) return found;
+  throw new InputError(folder, [{
+    path: "",
+    message: "there is no run in it: no state.jsonl",
+  }]);
+}
+
+function* runsBelow(folder: string, passedOver: PassedOver): Generator<string> {
+  const entries = entriesOf(folder);
+  if (entries.some(({ name }) => MARKS.includes(name))) return yield folder;
+  const remains = entries.find(({ name }) => REMAINS.includes(name));
+  if (remains !== undefined) {
+    passedOver(
+      folder,
+      `it has ${remains.name}, but neither a ledger nor a trace nor a report`,
+    );
+  }
+  for (const entry of entries.toSorted(byName)) {
+    const below = join(folder, entry.name);
+    const why = whyPassedOver(entry);
+    if (why !== undefined) passedOver(below, why);
+    if (!entry.isDirectory) continue;
+    try {
+      yield* runsBelow(below, passedOver);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      yield below;
+    }
+  }
+}
+
+function byName(a: Deno.DirEntry, b: Deno.DirEntry): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+function whyPassedOver(
+  { name, isDirectory, isFile, isSymlink }: Deno.DirEntry,
+): string | undefined {
+  if (isDirectory) return undefined;
+  if (isSymlink) return "it is a link, and links are not followed";
+  if (!isFile) return "it is neither a file nor a directory";
+  return RUN_NAME.test(name)
+    ? "it has the name of a run and is a file"
+    : undefined;
+}
+
+function entriesOf(folder: string): readonly Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(folder)];
+  } catch (cause) {
+    throw new InputError(folder, [{
+      path: "",
+      message: whyUnreadable(cause),
+    }], { cause });
+  }
+}

@@ -1,0 +1,90 @@
+import { dirname, isAbsolute, join } from "../../deps.ts";
+import { InputError } from "../../tools/data/input_error.ts";
+import { loadPolicy, type Policy } from "../../policy/document/load.ts";
+import builtInPolicy from "../../policy/v1.yaml" with { type: "text" };
+import { withOverrides } from "../../tasks/policy_overrides.ts";
+import { loadTask, type Task } from "../../tasks/task.ts";
+import type { Document } from "../../tools/document.ts";
+import { STANDARD_TOOL_NAMES } from "../../tools/standard_tools.ts";
+import { describeSkipped, readCorpusFolder } from "./corpus_folder.ts";
+import { readInput } from "../machine/files.ts";
+import {
+  toolNameHints,
+  toolsInPolicy,
+  toolsInTask,
+} from "./tool_name_hints.ts";
+
+const BUILT_IN = "policy/v1.yaml";
+
+/** What a task is run with. */
+export interface TaskInputs {
+  readonly task: Task;
+  readonly policy: Policy;
+  readonly documents: readonly Document[];
+  /** `<task>_<policy>_<seed>`: the same for the same task, policy and seed. */
+  readonly runId: string;
+  /** What a person should know of the inputs, a line each. */
+  readonly notes: readonly string[];
+}
+
+/** Paths that the command line gives instead of those that the task names. */
+export interface InputOptions {
+  /** Whether the task needs no script, since another model does it. Default: false. */
+  readonly unscripted?: boolean;
+  readonly policy?: string | undefined;
+  readonly corpus?: string | undefined;
+}
+
+/**
+ * Reads a task file, its policy and its documents; nothing is written.
+ *
+ * @throws {InputError} when one of them cannot be used
+ */
+export function readTaskInputs(
+  path: string,
+  options: InputOptions = {},
+): TaskInputs {
+  const task = loadTask(readInput(path), path);
+  const { id, seed, policy_overrides, ...named } = task.document;
+  if (named.script.length === 0 && !options.unscripted) {
+    throw new InputError(path, [{
+      path: "script",
+      message: "missing; expected array, or a model with --llm",
+    }]);
+  }
+  const beside = (other: string | undefined) =>
+    other === undefined || isAbsolute(other)
+      ? other
+      : join(dirname(path), other);
+  const policyPath = options.policy ?? beside(named.policy);
+  const base = readPolicy(policyPath);
+  const policy = withOverrides(base, policy_overrides, path);
+  const corpus = options.corpus ?? beside(named.corpus);
+  const { documents, skipped } = corpus === undefined
+    ? { documents: [], skipped: [] }
+    : readCorpusFolder(corpus);
+  const leftOut = describeSkipped(skipped);
+  return {
+    task,
+    policy,
+    documents,
+    notes: [
+      ...toolNameHints(policyPath ?? BUILT_IN, {
+        named: toolsInPolicy(policy.document),
+        known: STANDARD_TOOL_NAMES,
+      }),
+      ...toolNameHints(path, {
+        named: toolsInTask(task.document),
+        known: STANDARD_TOOL_NAMES,
+      }),
+      ...leftOut === undefined ? [] : [`${corpus}: ${leftOut}`],
+    ],
+    runId: `${id}_${policy.sha256.slice(0, 8)}_${seed}`,
+  };
+}
+
+function readPolicy(path: string | undefined): Policy {
+  return path === undefined
+    ? loadPolicy(builtInPolicy, BUILT_IN)
+    : loadPolicy(readInput(path), path);
+}

@@ -1,0 +1,27 @@
+import { join } from "../../deps.ts";
+import {
+  type Incident,
+  incidentLine,
+  INCIDENTS,
+} from "../../evidence/recording/incident.ts";
+import { MAX_FILE_BYTES } from "../../evidence/file_limits.ts";
+import { appendedFile } from "../../evidence/store/appended_file.ts";
+import { InputError } from "../../tools/data/input_error.ts";
+import { whyUnwritable } from "./files.ts";
+
+/**
+ * Writes down beside the record of a run what happened to its process.
+ *
+ * @throws {InputError} when it cannot be written
+ */
+export function appendIncident(out: string, incident: Incident): void {
+  const line = incidentLine(incident, new Date().toISOString());
+  const path = join(out, INCIDENTS);
+  try {
+    using file = appendedFile(path, { maxBytes: MAX_FILE_BYTES[INCIDENTS] });
+    file.append(new TextEncoder().encode(line));
+  } catch (cause) {
+    const message = `cannot write the incident there: ${whyUnwritable(cause)}`;
+    throw new InputError(path, [{ path: "", message }], { cause });
+  }
+}

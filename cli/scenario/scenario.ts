@@ -1,0 +1,82 @@
+import { join, relative, walkSync } from "../../deps.ts";
+import type { ArtifactSink } from "../../evidence/artifacts.ts";
+import type { Policy } from "../../policy/document/load.ts";
+import type { RunEvent, RunFinished } from "../../runtime/record/event.ts";
+import { stagedDocuments } from "../../tasks/corpus.ts";
+import { unmet } from "../../tasks/expectation.ts";
+import type { Task } from "../../tasks/task.ts";
+import type { Document } from "../../tools/document.ts";
+import { execute } from "../execution/execute.ts";
+import { openToolHost } from "../machine/tool_host.ts";
+
+/** A task that says what it must come to, with what it is played under. */
+export interface Scenario {
+  readonly task: Task;
+  readonly policy: Policy;
+  readonly documents: readonly Document[];
+  readonly runId: string;
+}
+
+/** What became of a scenario. */
+export interface Played {
+  readonly finished: RunFinished;
+  /** What was expected and not seen, a line each. */
+  readonly unmet: readonly string[];
+}
+
+/**
+ * Plays a scenario in an empty directory `world`, without a network and
+ * without waiting, and compares it with what it expects. Effects are looked up
+ * on the disk and with the server, not on the record.
+ */
+export async function playScenario(
+  { task, policy, documents, runId }: Scenario,
+  { world, sink }: { readonly world: string; readonly sink: ArtifactSink },
+): Promise<Played> {
+  const sandbox = join(world, "sandbox");
+  Deno.mkdirSync(sandbox, { recursive: true });
+  const events: RunEvent[] = [];
+  using host = await openToolHost({ policy, sandbox, online: false });
+  const { finished, unused } = await execute({
+    task,
+    policy,
+    documents,
+    runId,
+    sandbox,
+    host,
+    sink,
+    online: false,
+    waits: false,
+    durability: "none",
+    signal: new AbortController().signal,
+    watch: (event) => events.push(event),
+  });
+  const { expect } = task.document;
+  const lines = unused === 0 ? [] : [
+    `script: ${
+      unused === 1 ? "1 step was" : `${unused} steps were`
+    } not reached`,
+  ];
+  if (expect !== undefined) {
+    const files = filesWritten(sandbox, world, documents);
+    lines.push(...unmet(expect, { events, requests: host.requests, files }));
+  }
+  return { finished, unmet: lines };
+}
+
+/** Files that are not what was laid down, by their paths relative to the sandbox. */
+function filesWritten(
+  sandbox: string,
+  world: string,
+  documents: readonly Document[],
+): readonly string[] {
+  const laidDown = new Map(
+    stagedDocuments(documents).map(({ path, text }) => [path, text]),
+  );
+  return [...walkSync(world, { includeDirs: false, includeSymlinks: true })]
+    .map(({ path }) => ({ path, name: relative(sandbox, path) }))
+    .filter(({ path, name }) =>
+      laidDown.get(name) !== Deno.readTextFileSync(path)
+    )
+    .map(({ name }) => name).sort();
+}

@@ -1,0 +1,34 @@
+import { parseLedgerLine } from "../../runtime/record/ledger_line.ts";
+import type { RunEvent } from "../../runtime/record/event.ts";
+import { type Artifacts, memorySink } from "../artifacts.ts";
+import type { Volatile } from "./manifest.ts";
+import { recordRun } from "./record_run.ts";
+
+/**
+ * Makes every artifact again from the text of a ledger, and the ledger itself
+ * from its events. What comes out equals what a sound run directory holds,
+ * apart from the manifest's volatile values.
+ *
+ * It checks no hash and passes over a last line without a newline: that a
+ * ledger was changed shows when it is compared with the one that comes out.
+ *
+ * @throws {SyntaxError | TypeError | RangeError} when the text is not a complete ledger
+ */
+export async function regenerate(ledger: string): Promise<Artifacts> {
+  const sink = memorySink();
+  await recordRun(eventsOf(ledger), sink, { volatile: () => NOTHING_VOLATILE });
+  return sink.artifacts;
+}
+
+const NOTHING_VOLATILE: Volatile = {
+  timestamp: "1970-01-01T00:00:00.000Z",
+  wall_clock_seconds: 0,
+  git_sha: null,
+};
+
+async function* eventsOf(ledger: string): AsyncGenerator<RunEvent> {
+  for (const text of ledger.split("\n").slice(0, -1)) {
+    const { prev: _prev, hash: _hash, ...event } = parseLedgerLine(text);
+    yield event;
+  }
+}

@@ -1,0 +1,87 @@
+import type {
+  RunEvent,
+  RunFinished,
+  RunStarted,
+} from "../../runtime/record/event.ts";
+import { otlpJson } from "../../trace/otlp/otlp_json.ts";
+import {
+  type ArtifactDigest,
+  manifestText,
+  type Volatile,
+} from "./manifest.ts";
+import { runReport } from "../report/run_report.ts";
+
+/** Where the text of one artifact goes while it grows. */
+export interface TextTarget {
+  append(text: string): void;
+  /** Says that the text is whole; returns its digest. */
+  end(): ArtifactDigest;
+}
+
+/** The artifacts that grow with the events beside the ledger. */
+export interface ProjectionTargets {
+  readonly "trace.json": TextTarget;
+  readonly "run_report.md": TextTarget;
+}
+
+/** What is known of a ledger when its last line is written or read. */
+export interface LedgerDigest extends ArtifactDigest {
+  /** Hash of the last line. */
+  readonly head: string;
+}
+
+/** Everything that is made of a run's events beside its ledger. */
+export interface RunProjection {
+  /** Whether the event may come next: a run starts once, first, and finishes once, last. */
+  accepts(event: RunEvent): boolean;
+  /** Takes the next event. */
+  push(event: RunEvent): void;
+  /**
+   * Ends trace and report and writes the manifest; `undefined` when the run has
+   * not finished. The volatile values are asked for when all else is done.
+   */
+  end(
+    ledger: () => LedgerDigest,
+    volatile: () => Volatile,
+  ): { readonly finished: RunFinished; readonly manifest: string } | undefined;
+}
+
+/**
+ * Makes trace, report and manifest of the events of a run. Recording writes
+ * what comes out and verifying compares it, so the two cannot disagree.
+ */
+export function runProjection(targets: ProjectionTargets): RunProjection {
+  const [spans, story] = [otlpJson(), runReport()];
+  const { "trace.json": trace, "run_report.md": report } = targets;
+  let started: RunStarted | undefined;
+  let finished: RunFinished | undefined;
+  return {
+    accepts: (event) =>
+      (event.type === "run_started") === (started === undefined) &&
+      finished === undefined,
+    push(event) {
+      trace.append(spans.push(event));
+      report.append(story.push(event));
+      if (event.type === "run_started") started = event;
+      if (event.type === "run_finished") finished = event;
+    },
+    end(ledger, volatile) {
+      if (started === undefined || finished === undefined) return undefined;
+      trace.append(spans.end());
+      report.append(story.end());
+      const { head, sha256, bytes } = ledger();
+      const manifest = manifestText({
+        started,
+        finished,
+        head,
+        artifacts: {
+          "state.jsonl": { sha256, bytes },
+          "trace.json": trace.end(),
+          "run_report.md": report.end(),
+        },
+        volatile: volatile(),
+      });
+      return { finished, manifest };
+    },
+  };
+}

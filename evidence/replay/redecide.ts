@@ -1,0 +1,74 @@
+import type { Policy } from "../../policy/document/load.ts";
+import type { RuleId } from "../../policy/rule.ts";
+import type { RunEvent } from "../../runtime/record/event.ts";
+import { rejudge } from "./rejudge.ts";
+
+/** A verdict, with the rule that objected. */
+export interface Verdict {
+  /** What becomes of the call, or of the run where a budget decides. */
+  readonly decision: "allow" | "deny" | "escalate";
+  /** `null` when no rule objected. */
+  readonly rule_id: RuleId | null;
+  /** `null` when no rule objected. */
+  readonly reason: string | null;
+}
+
+/** A decision that another policy turns round. */
+export interface Flip {
+  /** Number of the event with the recorded decision. */
+  readonly seq: number;
+  /** The loop's turn. */
+  readonly step: number;
+  /** The tool that was called; `null` where a budget had denied. */
+  readonly tool: string | null;
+  /** The model's id for the call; `null` where a budget had denied. */
+  readonly call_id: string | null;
+  /** What is on record. */
+  readonly was: Verdict;
+  /** What the other policy says. */
+  readonly is: Verdict;
+}
+
+/** What another policy makes of a run. */
+export interface Redecided {
+  /** How many recorded decisions were judged again. */
+  readonly decisions: number;
+  /** Those that come out differently, in the order of the record. */
+  readonly flips: readonly Flip[];
+}
+
+/**
+ * Judges every decision of a run again under another policy, as `rejudge` does, and
+ * lists those that come out differently; that an earlier flip would have ended the
+ * run is not followed up.
+ *
+ * @throws {RangeError} when the record does not begin as a run does
+ */
+export function redecide(
+  recorded: readonly RunEvent[],
+  policy: Policy,
+): Redecided {
+  const [started] = recorded;
+  if (started?.type !== "run_started") {
+    throw new RangeError(
+      "Cannot judge a record again that does not begin with run_started",
+    );
+  }
+  const again = rejudge(started, policy.document);
+  const flips: Flip[] = [];
+  let decisions = 0;
+  for (const event of recorded) {
+    const rejudged = again.push(event);
+    if (rejudged === undefined || event.type !== "policy_checked") continue;
+    decisions += 1;
+    const { seq, step, tool, call_id, decision } = event;
+    if (decision === rejudged.decision) continue;
+    const [was, is] = [verdict(event), verdict(rejudged)];
+    flips.push({ seq, step, tool, call_id, was, is });
+  }
+  return { decisions, flips };
+}
+
+function verdict({ decision, rule_id, reason }: Verdict): Verdict {
+  return { decision, rule_id, reason };
+}

@@ -1,0 +1,73 @@
+import { loadPolicy } from "../../policy/document/load.ts";
+import type { RunEvent, RunStarted } from "../../runtime/record/event.ts";
+import { agentLoop } from "../../runtime/loop.ts";
+import { toolOnRecord } from "../../runtime/record/recorded_tool.ts";
+import { toolRegistry } from "../../tools/registry.ts";
+import {
+  type Divergence,
+  DivergenceError,
+  type Rerun,
+  rerun,
+} from "../../runtime/rerun/rerun.ts";
+import type { RunSpec } from "../../runtime/run_spec.ts";
+
+/**
+ * Executes the loop again with everything it was given taken from the record,
+ * like a strict cassette, and compares each event. Returns the first that
+ * differs: an extra or a missing one differs too. A record that broke off is
+ * compared as far as it goes. Nothing is run, fetched, read or asked.
+ *
+ * @throws {InputError} when the policy on record cannot be read
+ * @throws {RangeError} when the record does not begin as a run does
+ */
+export async function replay(
+  recorded: readonly RunEvent[],
+): Promise<Divergence | undefined> {
+  const [started] = recorded;
+  if (started?.type !== "run_started") {
+    throw new RangeError(
+      "Cannot replay a record that does not begin with run_started",
+    );
+  }
+  const again = rerun(recorded);
+  const spec = again.spec(specOnRecord(started, again));
+  try {
+    const events = again.follow(agentLoop(spec, again.env));
+    for await (const event of events) void event;
+  } catch (error) {
+    if (!(error instanceof DivergenceError)) throw error;
+    const { divergence } = error;
+    const brokeOff = recorded.at(-1)?.type !== "run_finished" &&
+      divergence.seq === recorded.length;
+    return brokeOff ? undefined : divergence;
+  }
+}
+
+/** The run as its first event describes it; whatever it would touch must come from the record. */
+function specOnRecord(
+  started: RunStarted,
+  again: Pick<Rerun, "tools">,
+): RunSpec {
+  const policy = loadPolicy(started.policy.text, "the policy on record");
+  const { isolation } = policy.document.sandbox;
+  const tools = started.tools.map((tool) => {
+    const known = toolOnRecord(tool, () => ({ issues: [] }));
+    return isolation === "worker" ? { ...known, isolation } : known;
+  });
+  return {
+    runId: started.run_id,
+    seed: started.seed,
+    runtimeVersion: started.runtime_version,
+    task: started.task,
+    policy,
+    tools: toolRegistry(again.tools(tools)),
+    sandbox: {
+      inspect(path) {
+        throw new RangeError(`There is nothing on record of "${path}"`);
+      },
+    },
+    llm: () => Promise.reject(new RangeError("There is no answer on record")),
+    model: started.llm,
+    corpus: started.corpus,
+  };
+}

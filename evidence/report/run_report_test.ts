@@ -1,0 +1,390 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import type { RunEvent } from "../../runtime/record/event.ts";
+import { inTurn, type Rehearsal, rehearse } from "../../tests/rehearsal.ts";
+import { REHEARSALS } from "../../tests/rehearsals.ts";
+import { ToolError } from "../../tools/tool_error.ts";
+import { runReport } from "./run_report.ts";
+
+function reportOn(events: readonly RunEvent[]): string {
+  const report = runReport();
+  return events.map((event) => report.push(event)).join("") + report.end();
+}
+
+/** The lines below one heading, without blank ones and the head of a table. */
+function section(title: string, report: string): readonly string[] {
+  const [, body = ""] = report.split(`\n## ${title}\n`);
+  return (body.split("\n## ")[0] ?? "").split("\n")
+    .filter((line) => line !== "")
+    .filter((line) => !/^\| (step|what|---) \|/.test(line));
+}
+
+Deno.test("runReport() writes exactly this report of a run of one call", async () => {
+  assertEquals(
+    reportOn(await rehearse(REHEARSALS.one_call())),
+    `# Run rehearsal
+
+Ended with \`final_answer\` after 2 steps: the model gave its answer. The policy denied nothing.
+
+## Question
+
+\`\`\`text
+What now?
+\`\`\`
+
+## Answer
+
+\`\`\`text
+done
+\`\`\`
+
+## What happened
+
+| step | call | decision | attempts | outcome |
+| --- | --- | --- | --- | --- |
+| 1 | \`echo\` | allow | \`success\` | ran |
+| 2 |  |  |  | final answer |
+
+## Under which conditions
+
+| what | which |
+| --- | --- |
+| Task | \`rehearsal\`, SHA-256 \`17a9baa9d104d832ccd87d633593f350d0845abe41e9b914d44ffee2472ecd66\` |
+| Policy | version \`55ca10961ce5\` |
+| Model | \`scripted/rehearsal\`, \`stub\` |
+| Corpus | 0 documents, SHA-256 \`cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc\` |
+| Tools | \`echo\`, \`work\` |
+| Seed | 7 |
+| Runtime | 0.0.0 |
+
+## In numbers
+
+| what | how many |
+| --- | --- |
+| Steps | 2 |
+| Model calls | 2 |
+| Tokens | 36 |
+| Policy checks | 1 |
+| Denials | 0 |
+| Tool calls | 1 |
+| Attempts | 1 |
+`,
+  );
+});
+
+interface Story {
+  readonly name: keyof typeof REHEARSALS;
+  readonly headline: string;
+  readonly happened: readonly string[];
+  readonly wrong: readonly string[];
+}
+
+const STORIES: readonly Story[] = [
+  {
+    name: "denied_call",
+    headline:
+      "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied once.",
+    happened: ["| 1 | `rm` | deny `tool_registry` |  | did not run |"],
+    wrong: [
+      '- Step 1: `rm` denied by `tool_registry`: `the policy does not allow this tool: "rm"`',
+    ],
+  },
+  {
+    name: "denied_call_and_told",
+    headline:
+      "Ended with `final_answer` after 2 steps: the model gave its answer. The policy denied once.",
+    happened: [
+      "| 1 | `rm` | deny `tool_registry` |  | did not run |",
+      "| 1 | `echo` | allow | `success` | ran |",
+      "| 2 |  |  |  | final answer |",
+    ],
+    wrong: [
+      '- Step 1: `rm` denied by `tool_registry`: `the policy does not allow this tool: "rm"`',
+    ],
+  },
+  {
+    name: "iteration_budget",
+    headline:
+      "Ended with `loop_budget` after 3 steps: a limit of the policy was used up. The policy denied once.",
+    happened: [
+      "| 1 | `echo` | allow | `success` | ran |",
+      "| 2 | `work` | allow | `success` | ran |",
+      "| 3 |  | deny `loop_budget` |  | did not run |",
+    ],
+    wrong: [
+      "- Step 3: denied by `loop_budget`: `the run has used its 2 iterations`",
+    ],
+  },
+  {
+    name: "retries_exhausted",
+    headline:
+      "Ended with `failure_mode_terminal` after 1 step: a failure that the run could not survive. The policy denied nothing.",
+    happened: [
+      "| 1 | `work` | allow | `transient_failure`, `transient_failure`, `exhausted` | failed |",
+    ],
+    wrong: [
+      "- Step 1: attempt 1 failed, `503`: `The server answered 503`",
+      "- Step 1: attempt 2 failed, `503`: `The server answered 503`",
+      "- Step 1: the tool failed, `503`: `The server answered 503`",
+      "- Step 1: F2 `retry_exhaustion`: Every allowed attempt of one call failed",
+    ],
+  },
+  {
+    name: "transient_twice",
+    headline:
+      "Ended with `final_answer` after 2 steps: the model gave its answer. The policy denied nothing.",
+    happened: [
+      "| 1 | `work` | allow | `transient_failure`, `transient_failure`, `success` | ran |",
+      "| 2 |  |  |  | final answer |",
+    ],
+    wrong: [
+      "- Step 1: attempt 1 failed, `503`: `The server answered 503`",
+      "- Step 1: attempt 2 failed, `503`: `The server answered 503`",
+      "- Step 1: F1 `tool_call_failure`: A call failed and the run went on: a later attempt succeeded, or the model was told",
+    ],
+  },
+  {
+    name: "model_throws",
+    headline:
+      "Ended with `failure_mode_terminal` after 1 step: a failure that the run could not survive. The policy denied nothing.",
+    happened: ["| 1 |  |  |  | model failed |"],
+    wrong: [
+      "- Step 1: the model failed, `TypeError`: `The socket is closed`",
+      "- Step 1: F5 `catalogued_unhandled`: A tool or the model failed in a way that nobody declared, or the model gave neither an answer nor calls",
+    ],
+  },
+  {
+    name: "cancelled_before_a_step",
+    headline:
+      "Ended with `cancelled` after 1 step: the run was cancelled from outside. The policy denied nothing.",
+    happened: [],
+    wrong: [],
+  },
+  {
+    name: "approved",
+    headline:
+      "Ended with `final_answer` after 2 steps: the model gave its answer. The policy denied nothing.",
+    happened: [
+      "| 1 | `work` | escalate `approval`, approved by `ada`, allow | `success` | ran |",
+      "| 2 |  |  |  | final answer |",
+    ],
+    wrong: [],
+  },
+  {
+    name: "rejected",
+    headline:
+      "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied once.",
+    happened: [
+      "| 1 | `work` | escalate `approval`, rejected by `ada`, deny `approval` |  | did not run |",
+    ],
+    wrong: [
+      "- Step 1: `work` denied by `approval`: `rejected by ada: work needs a person`",
+    ],
+  },
+  {
+    name: "nobody_to_ask",
+    headline:
+      "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied once.",
+    happened: [
+      "| 1 | `work` | escalate `approval`, nobody approved it, deny `approval` |  | did not run |",
+    ],
+    wrong: [
+      "- Step 1: `work` denied by `approval`: `nobody approved it: work needs a person`",
+    ],
+  },
+  {
+    name: "cancelled_while_a_person_thinks",
+    headline:
+      "Ended with `cancelled` after 1 step: the run was cancelled from outside. The policy denied nothing.",
+    happened: [
+      "| 1 | `work` | escalate `approval`, nobody approved it |  | did not run |",
+    ],
+    wrong: [],
+  },
+  {
+    name: "denied_after_approval",
+    headline:
+      "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied once.",
+    happened: [
+      "| 1 | `work` | escalate `approval`, approved by `ada`, deny `sandbox_path` |  | did not run |",
+    ],
+    wrong: ["- Step 1: `work` denied by `sandbox_path`: `it has moved`"],
+  },
+];
+
+for (const { name, headline, happened, wrong } of STORIES) {
+  Deno.test(`runReport() tells the story of ${name}`, async () => {
+    const report = reportOn(await rehearse(REHEARSALS[name]()));
+    assertEquals(report.split("\n")[2], headline);
+    assertEquals(section("What happened", report), happened);
+    assertEquals(section("What went wrong", report), wrong);
+  });
+}
+
+Deno.test("runReport() gives a call behind an approved one a row of its own", async () => {
+  const report = reportOn(
+    await rehearse({
+      ...REHEARSALS.approved(),
+      script: [
+        { calls: [{ tool: "work" }, { tool: "echo" }] },
+        { calls: [{ tool: "work", args: { text: "again" } }] },
+        { answer: "done" },
+      ],
+    }),
+  );
+  const approved =
+    "escalate `approval`, approved by `ada`, allow | `success` | ran |";
+  assertEquals(section("What happened", report), [
+    `| 1 | \`work\` | ${approved}`,
+    "| 1 | `echo` | allow | `success` | ran |",
+    `| 2 | \`work\` | ${approved}`,
+    "| 3 |  |  |  | final answer |",
+  ]);
+});
+
+Deno.test("runReport() stays small for a run of 1,000 steps in which everything fails", async () => {
+  const report = reportOn(
+    await rehearse({
+      policy: { loop_budget: { max_iterations: 1000 } },
+      script: Array.from({ length: 1000 }, (_, index) => ({
+        calls: [{ tool: "work", args: { text: `turn ${index}` } }],
+      })),
+      work: inTurn(new ToolError("No luck", { type: "luck" })),
+    }),
+  );
+  const happened = section("What happened", report);
+  const wrong = section("What went wrong", report);
+  assertEquals([happened.length, wrong.length], [201, 201]);
+  assertEquals(
+    happened.at(-1),
+    "The trace has what is left out here: 801 more rows.",
+  );
+  assertEquals(
+    wrong.at(-1),
+    "The trace has what is left out here: 1801 more problems.",
+  );
+  assertEquals(report.length < 60_000, true);
+});
+
+const LINES = "`\n\n# Injected\n\n| a | b |\n";
+const BIDI = "\u202egpj.exe";
+
+const HOSTILE: readonly { readonly name: string; readonly given: Rehearsal }[] =
+  [
+    {
+      name: "tool",
+      given: { script: [{ calls: [{ tool: `${LINES}${BIDI}` }] }] },
+    },
+    { name: "answer", given: { script: [{ answer: `\`\`\`\n${LINES}` }] } },
+    {
+      name: "URL",
+      given: {
+        script: [{
+          calls: [{ tool: "work", args: { url: `https://x/${LINES}` } }],
+        }],
+      },
+    },
+    {
+      name: "argument's name",
+      given: { script: [{ calls: [{ tool: "echo", args: { [LINES]: 1 } }] }] },
+    },
+    {
+      name: "message of an error",
+      given: {
+        script: [{ calls: [{ tool: "work" }] }],
+        work: inTurn(new Error(`${LINES}\x1b[2J`)),
+      },
+    },
+    {
+      name: "name of an error",
+      given: {
+        script: [{ calls: [{ tool: "work" }] }],
+        work: inTurn(Object.assign(new Error("x"), { name: LINES })),
+      },
+    },
+    {
+      name: "type of an error",
+      given: {
+        script: [{ calls: [{ tool: "work" }] }, { answer: "done" }],
+        work: inTurn(new ToolError("x", { type: LINES })),
+      },
+    },
+    {
+      name: "approver",
+      given: {
+        ...REHEARSALS.approved(),
+        approver: inTurn({ approver: LINES, verdict: "approved" }),
+      },
+    },
+    {
+      name: "approver who rejects",
+      given: {
+        ...REHEARSALS.rejected(),
+        approver: inTurn({ approver: LINES, verdict: "rejected" }),
+      },
+    },
+    {
+      name: "name of a model",
+      given: {
+        model: {
+          execution_path: "local",
+          provider: LINES,
+          model: LINES,
+          script_sha256: null,
+        },
+      },
+    },
+  ];
+
+/** What a report consists of, whatever was said in the run. */
+const KNOWN_LINE =
+  /^(|# Run rehearsal|Ended with .*|## (Question|Answer|What happened|What went wrong|Under which conditions|In numbers)|`{3,}(text)?|What now\?|- Step \d.*|\| .* \|)$/;
+
+for (const { name, given } of HOSTILE) {
+  Deno.test(`runReport() keeps a hostile ${name} in its place`, async () => {
+    const report = reportOn(await rehearse(given));
+    const answer = section("Answer", report);
+    const lines = report.split("\n").filter((line) => !answer.includes(line));
+    assertEquals(lines.filter((line) => !KNOWN_LINE.test(line)), []);
+    const fence = answer.at(-1) ?? "";
+    assertEquals(
+      answer.slice(1, -1).some((line) => line.startsWith(fence)),
+      false,
+    );
+    const columns = [5, 2];
+    for (const line of lines.filter((each) => each.startsWith("|"))) {
+      const cells = line.split(/(?<!\\)\|/).length - 2;
+      assertEquals(columns.includes(cells), true, line);
+    }
+    assertEquals(
+      ["\u202e", "\x1b"].some((each) => report.includes(each)),
+      false,
+    );
+  });
+}
+
+for (const missing of ["run_started", "run_finished"]) {
+  Deno.test(`runReport() cannot report on a run without ${missing}`, async () => {
+    const events = await rehearse(REHEARSALS.one_call());
+    assertThrows(
+      () => reportOn(events.filter(({ type }) => type !== missing)),
+      RangeError,
+      "Cannot report on a run that is not finished",
+    );
+  });
+}
+
+Deno.test("runReport() shows the URL or the path that a call is to touch, cut when it is long", async () => {
+  const url = `https://fixtures.local/${"a".repeat(200)}`;
+  const text = reportOn(
+    await rehearse({
+      script: [
+        { calls: [{ tool: "work", args: { url } }] },
+        { answer: "done" },
+      ],
+    }),
+  );
+  assertStringIncludes(
+    text,
+    `| 1 | \`work\` \`https://fixtures.local/${"a".repeat(77)}…\` | allow |`,
+  );
+});

@@ -1,0 +1,127 @@
+import { NOBODY } from "../../policy/answer.ts";
+import type { RunEvent } from "../../runtime/record/event.ts";
+import { counted } from "../../tools/data/counted.ts";
+import { oneLine } from "../../tools/data/untrusted_text.ts";
+
+/** One thing that a run did. */
+export interface TimelineEntry {
+  /** Number of the event, which is its line less one. */
+  readonly seq: number;
+  /** Milliseconds from the start of the run, by its clock. */
+  readonly at_ms: number;
+  /** Milliseconds that it took; `null` for what has no beginning on record. */
+  readonly took_ms: number | null;
+  /** The loop's turn, from 1; 0 before the first one. */
+  readonly step: number;
+  /** What kind of thing: `run`, `model`, `allow`, `deny`, `escalate`, `person`, `call`, `attempt`, `result`, `step`, `end`. */
+  readonly what: string;
+  /** For people, on one line. */
+  readonly text: string;
+}
+
+/** Tells a run in the order in which it happened: an entry an event, but none for the beginning of a step. */
+export function timeline(
+  events: readonly RunEvent[],
+): readonly TimelineEntry[] {
+  const start = BigInt(events[0]?.ts ?? 0);
+  const begun = new Map<string, string>();
+  return events.flatMap((event) => {
+    if (event.type === "step_started") begun.set("step", event.ts);
+    if (event.type === "tool_started") begun.set("call", event.ts);
+    const since = "started_at" in event
+      ? event.started_at
+      : event.type === "tool_finished"
+      ? begun.get("call")
+      : event.type === "step_finished"
+      ? begun.get("step")
+      : undefined;
+    const told = tell(event);
+    if (told === undefined) return [];
+    const took = since === undefined ? null : milliseconds(event.ts, since);
+    return [{
+      seq: event.seq,
+      at_ms: milliseconds(event.ts, start),
+      took_ms: took,
+      step: event.step,
+      what: told[0],
+      text: took === null ? told[1] : `${told[1]} (${took} ms)`,
+    }];
+  });
+}
+
+function tell(event: RunEvent): readonly [string, string] | undefined {
+  switch (event.type) {
+    case "run_started":
+      return [
+        "run",
+        `${oneLine(event.run_id)}: ${
+          oneLine(event.task.question)
+        } [policy ${event.policy.version}, ${
+          oneLine(`${event.llm.provider}/${event.llm.model}`)
+        }]`,
+      ];
+    case "step_started":
+      return undefined;
+    case "llm_completed": {
+      const { usage, calls, answer, error } = event;
+      const tokens = usage === null
+        ? ""
+        : `, ${usage.input_tokens} + ${usage.output_tokens} tokens`;
+      const said = error !== null
+        ? oneLine(`${error.type}: ${error.message}`)
+        : answer !== null
+        ? `answers: ${oneLine(answer)}`
+        : `proposes ${oneLine(calls.map(({ tool }) => tool).join(", "))}`;
+      return ["model", said + tokens];
+    }
+    case "policy_checked": {
+      const { decision, tool, rule_id, reason } = event;
+      const why = rule_id === null
+        ? ""
+        : ` by ${rule_id}: ${oneLine(reason ?? "")}`;
+      return [decision, `${tool === null ? "the run" : oneLine(tool)}${why}`];
+    }
+    case "approval_resolved":
+      return [
+        "person",
+        event.approver === NOBODY
+          ? "nobody approved it"
+          : `${oneLine(event.approver)}: ${event.verdict}`,
+      ];
+    case "tool_started":
+      return [
+        "call",
+        `${oneLine(event.tool)} ${oneLine(JSON.stringify(event.args))}`,
+      ];
+    case "attempt_finished": {
+      const { attempt, outcome, backoff_ms, error } = event;
+      const wait = backoff_ms === 0 ? "" : `, again in ${backoff_ms} ms`;
+      const why = error === null ? "" : `: ${oneLine(error.message)}`;
+      return ["attempt", `${attempt} ${outcome}${why}${wait}`];
+    }
+    case "tool_finished":
+      return ["result", resultOf(event)];
+    case "step_finished":
+      return ["step", event.failure_mode ?? "done"];
+    case "run_finished":
+      return [
+        "end",
+        `${event.terminal_reason} after ${
+          counted(event.totals.steps, "step")
+        }, ${event.totals.tokens} tokens`,
+      ];
+  }
+}
+
+function resultOf(
+  { error, redirect, result }: Extract<RunEvent, { type: "tool_finished" }>,
+): string {
+  if (error !== null) return oneLine(`${error.type}: ${error.message}`);
+  return redirect === null
+    ? oneLine(JSON.stringify(result))
+    : `is redirected to ${oneLine(JSON.stringify(redirect))}`;
+}
+
+function milliseconds(at: string, since: string | bigint): number {
+  return Number(BigInt(at) - BigInt(since)) / 1_000_000;
+}

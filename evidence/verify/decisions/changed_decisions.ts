@@ -1,0 +1,38 @@
+import type { RuleId } from "../../../policy/rule.ts";
+
+/** What a decision says: `deny` of a rule, or `allow`. */
+export interface DecisionOf {
+  readonly decision: "allow" | "deny" | "escalate";
+  readonly rule_id: RuleId | null;
+}
+
+/** A decision that a version of the program made, and that is made otherwise now. */
+export interface ChangedDecision {
+  /** `runtime_version` of the records that have it. */
+  readonly version: string;
+  readonly was: DecisionOf;
+  readonly is: DecisionOf;
+  /** Why it was changed; a commit that changes decisions adds its row. */
+  readonly why: string;
+}
+
+/**
+ * Decisions that are made otherwise on purpose than by the version that recorded
+ * them; every other difference is a finding. There is none yet.
+ */
+export const CHANGED_DECISIONS: readonly ChangedDecision[] = [];
+
+/** The row that explains why a recorded decision is not what it would be now. */
+export function changedDecision(
+  version: string,
+  { was, is }: Pick<ChangedDecision, "was" | "is">,
+  table: readonly ChangedDecision[] = CHANGED_DECISIONS,
+): ChangedDecision | undefined {
+  return table.find((each) =>
+    each.version === version && isSame(each.was, was) && isSame(each.is, is)
+  );
+}
+
+function isSame(one: DecisionOf, other: DecisionOf): boolean {
+  return one.decision === other.decision && one.rule_id === other.rule_id;
+}

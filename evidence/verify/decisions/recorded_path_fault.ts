@@ -1,0 +1,74 @@
+import { isAbsolute, normalize } from "../../../deps.ts";
+import type { RecordedPath } from "../../../runtime/record/event.ts";
+import { SANDBOX_ROOT } from "../../../tools/sandbox/sandbox.ts";
+
+/**
+ * Why what is on record of a path cannot be true, by its spelling alone: where the
+ * path leads without a link is known, and what stands outside is not looked at.
+ * `undefined` when it can be true.
+ */
+export function recordedPathFault(found: RecordedPath): string | undefined {
+  const { path, inside } = found;
+  const spelled = normalize(path).replace(/(?<=.)\/$/, "");
+  if (leavesBySpelling(spelled, found)) return outsideFault(spelled, found);
+  if (found.dotdot_after_link && !path.split("/").includes("..")) {
+    return 'it has no ".."';
+  }
+  return inside ? insideFault(spelled, found) : linkedOutFault(found);
+}
+
+/** A relative path leaves by `..`; of an absolute one only the record knows. */
+function leavesBySpelling(spelled: string, found: RecordedPath): boolean {
+  return isAbsolute(spelled)
+    ? !found.inside && !found.via_link
+    : /^\.\.(\/|$)/.test(spelled);
+}
+
+function outsideFault(
+  spelled: string,
+  { resolved, inside, ...marks }: RecordedPath,
+): string | undefined {
+  const { via_link, dotdot_after_link, special, hard_linked } = marks;
+  const place = isAbsolute(spelled) ? spelled : `${SANDBOX_ROOT}/${spelled}`;
+  return inside
+    ? "its spelling leaves the sandbox"
+    : resolved !== place
+    ? `it leads to ${place}`
+    : via_link || dotdot_after_link || special || hard_linked
+    ? "nothing is looked up outside the sandbox"
+    : undefined;
+}
+
+function linkedOutFault(
+  { resolved, via_link, special, hard_linked }: RecordedPath,
+): string | undefined {
+  return resolved !== "<outside>"
+    ? "it leads outside, so it leads to <outside>"
+    : !via_link
+    ? "only a link leads out of the sandbox"
+    : special || hard_linked
+    ? "nothing is looked up outside the sandbox"
+    : undefined;
+}
+
+function insideFault(
+  spelled: string,
+  { resolved, via_link, special, hard_linked }: RecordedPath,
+): string | undefined {
+  const isPlace = resolved === SANDBOX_ROOT ||
+    resolved.startsWith(`${SANDBOX_ROOT}/`) &&
+      normalize(resolved) === resolved && !resolved.endsWith("/");
+  if (!isPlace) return "where it leads is no place in the sandbox";
+  if (special && hard_linked) return "a device has no hard links";
+  const below = resolved.slice(SANDBOX_ROOT.length);
+  const plain = spelled === "." ? "" : `/${spelled}`;
+  if (isAbsolute(spelled)) {
+    // No sandbox is the root of the disk.
+    return via_link || spelled.endsWith(below) && spelled !== below
+      ? undefined
+      : "without a link it leads to where it is spelled";
+  }
+  return via_link === (below !== plain)
+    ? undefined
+    : "it leads elsewhere by a link, and only by one";
+}

@@ -1,0 +1,123 @@
+import { z } from "../../deps.ts";
+import type { ArtifactDigest, Volatile } from "../recording/manifest.ts";
+import type { FindingCode } from "./finding.ts";
+import { differenceMessage } from "./difference_message.ts";
+
+/** What is wrong with a stored manifest. */
+export interface ManifestFault {
+  readonly code: FindingCode;
+  readonly line?: number;
+  readonly message: string;
+}
+
+/** Stand-ins for the values that the ledger cannot tell. */
+export const UNKNOWN_VOLATILE: Volatile = {
+  timestamp: "",
+  wall_clock_seconds: 0,
+  git_sha: null,
+};
+
+/** Lines whose values are not known, with the form that the program gives them. */
+const VOLATILE_LINES: readonly {
+  readonly before: string;
+  readonly after: string;
+  readonly form: string;
+  readonly fits: (value: string) => boolean;
+}[] = [
+  {
+    before: '  "timestamp": "',
+    after: '",',
+    form: "a time as in 2026-11-22T09:00:00.000Z",
+    fits: isTimestamp,
+  },
+  {
+    before: '  "wall_clock_seconds": ',
+    after: ",",
+    form: "a number that is not negative",
+    fits: isSeconds,
+  },
+  {
+    before: '    "git_sha": ',
+    after: "",
+    form: "null or 40 hex digits",
+    fits: (value) => /^(null|"[0-9a-f]{40}")$/.test(value),
+  },
+];
+
+function isTimestamp(value: string): boolean {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)) return false;
+  const time = new Date(value);
+  return !Number.isNaN(time.getTime()) && time.toISOString() === value;
+}
+
+function isSeconds(value: string): boolean {
+  const seconds = Number(value);
+  return Number.isFinite(seconds) && seconds >= 0 && String(seconds) === value;
+}
+
+/**
+ * Compares a manifest, line by line, with what the ledger makes of it. Of the
+ * three volatile values only the form is looked at. Lists the first line that
+ * differs and each value of a wrong form.
+ */
+export function manifestFaults(
+  expected: string,
+  stored: string,
+): readonly ManifestFault[] {
+  const [want, have] = [expected.split("\n"), stored.split("\n")];
+  const faults: ManifestFault[] = [];
+  const length = Math.max(want.length, have.length);
+  for (let index = 0; index < length; index++) {
+    const [line, found] = [want[index], have[index]];
+    if (line === found && !isVolatile(line)) continue;
+    const fault = lineFault(line, found);
+    if (fault === undefined) continue;
+    faults.push({ ...fault, line: index + 1 });
+    // Behind a line too many or too few, nothing stands where it should.
+    if (fault.code === "differs" || want.length !== have.length) break;
+  }
+  return faults;
+}
+
+function isVolatile(line: string | undefined): boolean {
+  return volatileOf(line) !== undefined;
+}
+
+function volatileOf(line: string | undefined) {
+  return VOLATILE_LINES.find(({ before }) => line?.startsWith(before));
+}
+
+function lineFault(
+  expected: string | undefined,
+  found: string | undefined,
+): ManifestFault | undefined {
+  const differs: ManifestFault = {
+    code: "differs",
+    message: differenceMessage({ expected, found }),
+  };
+  const volatile = volatileOf(expected);
+  if (volatile === undefined || found === undefined) return differs;
+  const { before, after, form, fits } = volatile;
+  if (!found.startsWith(before) || !found.endsWith(after)) return differs;
+  const value = found.slice(before.length, found.length - after.length);
+  return fits(value)
+    ? undefined
+    : { code: "volatile_form", message: `the value is not ${form}` };
+}
+
+const digest = z.object({ sha256: z.string(), bytes: z.number() });
+const stated: z.ZodMiniType<
+  { readonly artifacts: Readonly<Record<string, ArtifactDigest>> }
+> = z.object({ artifacts: z.record(z.string(), digest) });
+
+/** The digests that a manifest states; `undefined` when it cannot be read. */
+export function statedDigests(
+  manifest: string,
+): ReadonlyMap<string, ArtifactDigest> | undefined {
+  try {
+    const { artifacts } = stated.parse(JSON.parse(manifest));
+    return new Map(Object.entries(artifacts));
+  } catch {
+    return undefined;
+  }
+}

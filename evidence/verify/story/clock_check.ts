@@ -1,0 +1,48 @@
+import type { RunEvent } from "../../../runtime/record/event.ts";
+import type { EventCheck } from "../event_check.ts";
+
+/** Checks that the clock of a run never goes back. */
+export function clockCheck(): EventCheck {
+  let last = "0";
+  /** When the first try of the model began, which is when it was asked. */
+  let askedAt: string | undefined;
+
+  function faultOf(event: RunEvent): string | undefined {
+    const { ts } = event;
+    const before = last;
+    last = ts;
+    if (isBefore(ts, before)) {
+      return "it happened before the event in front of it";
+    }
+    if (event.type === "step_started") askedAt = undefined;
+    if (!("started_at" in event)) return undefined;
+    const began = event.started_at;
+    if (event.type === "llm_completed" && askedAt !== undefined) {
+      return began === askedAt
+        ? undefined
+        : "the model was asked when its first attempt began";
+    }
+    if (event.type === "attempt_finished" && event.call_id === null) {
+      askedAt ??= began;
+    }
+    return isBefore(began, before) || isBefore(ts, began)
+      ? "it did not begin between the event in front of it and its own time"
+      : undefined;
+  }
+
+  return {
+    push(event) {
+      const message = faultOf(event);
+      return message === undefined ? [] : [{ code: "wrong_time", message }];
+    },
+    lose() {
+      last = "0";
+      askedAt = undefined;
+    },
+  };
+}
+
+/** Compares whole numbers without leading zeros, which no double holds. */
+function isBefore(one: string, other: string): boolean {
+  return one.length === other.length ? one < other : one.length < other.length;
+}

@@ -1,0 +1,219 @@
+import { z } from "../../deps.ts";
+import { type Escalation, escalationSchema } from "../conditions/escalation.ts";
+import { parseHostEntry } from "../host_entry.ts";
+import type { Redaction } from "../redaction/redaction.ts";
+import { redactionSchema } from "./redaction_schema.ts";
+import { refusalOfToolName, toolName } from "../tool_name.ts";
+import { unique } from "./unique.ts";
+
+/** What a policy file says, key by key. */
+export interface PolicyDocument {
+  /** Version of the format; there is no other yet. */
+  readonly version: 1;
+  /** Whether a denied call ends the run or is told to the model; a used-up budget always ends it. */
+  readonly on_deny: "terminate" | "continue";
+  /** Which tools may be called; one that is on neither list may not. */
+  readonly tool_registry: {
+    /** Exact names of the tools that may be called. A pattern such as `fs.*` is refused when the policy is loaded. */
+    readonly allowed: readonly string[];
+    /** Exact names of tools that must not be called, whatever else is listed; no patterns either. */
+    readonly denied: readonly string[];
+  };
+  /**
+   * Where a tool may fetch from: `host`, `*.host`, `host:port` or
+   * `http://host[:port]`. Otherwise https, and the scheme's own port.
+   */
+  readonly url_allowlist: readonly string[];
+  /** Calls that would run if a person approves. Default: none. */
+  readonly escalate?: readonly Escalation[] | undefined;
+  /** What bounds the answers of persons. */
+  readonly approval?: ApprovalLimits | undefined;
+  /** What bounds a fetch from a listed host. */
+  readonly fetch?: FetchLimits | undefined;
+  /**
+   * Where tools run. `process`: in this process, within its Deno permissions.
+   * `worker`: in a Worker, within permissions of its own that follow from this
+   * policy.
+   */
+  readonly sandbox: { readonly isolation: "process" | "worker" };
+  /** What the arguments of a call must be before the tool sees them. */
+  readonly arg_schema: {
+    /** Arguments that do not fit the tool's schema are denied; there is no laxer value. */
+    readonly enforcement: "strict";
+    /** Bytes of UTF-8 that the JSON text of one call's arguments may have, 1 to 4,194,304. */
+    readonly max_bytes: number;
+    /** How deep objects and arrays may be nested, 1 to 256. */
+    readonly max_depth: number;
+    /** How many values the arguments may have, at every depth together, 1 to 1,048,576. Default: 4096. */
+    readonly max_values?: number | undefined;
+  };
+  /** How much one run may use before it ends with `loop_budget`. */
+  readonly loop_budget: LoopLimits;
+  /** How often the same calls may be proposed before they are denied. */
+  readonly cycle_detection: CycleLimits;
+  /** How often, and after how long, a transient failure of a tool or a model is tried again. */
+  readonly retry: RetryLimits;
+  /** What exported spans and the report leave out; the ledger has everything. Default: nothing. */
+  readonly redact?: Redaction | undefined;
+}
+
+/** How much one run may use; each limit is inclusive. */
+export interface LoopLimits {
+  /** How often the model may be asked, at least 1. */
+  readonly max_iterations: number;
+  /**
+   * Tokens of all answers, at least 1. Once they are passed, proposed calls do
+   * not run; a final answer is taken all the same. Unlimited when left out.
+   */
+  readonly max_tokens?: number | undefined;
+  /** Calls that the model may propose, whether or not they run, at least 1. Unlimited when left out. */
+  readonly max_tool_calls?: number | undefined;
+  /**
+   * Seconds of the run's clock. Behind them no step begins, and a model that is
+   * being asked is left behind, unless it is scripted; a tool that runs is not,
+   * and neither are its retries. Unlimited when left out.
+   */
+  readonly max_seconds?: number | undefined;
+  /** Denied calls that a run survives with `on_deny: continue`. Default: 10. */
+  readonly max_denials?: number | undefined;
+}
+
+/** What bounds the answers of persons. */
+export interface ApprovalLimits {
+  /** Seconds for which an answer that was written down counts. Default: 86,400 (a day). */
+  readonly expires_seconds?: number | undefined;
+}
+
+/** What bounds a fetch from a listed host. */
+export interface FetchLimits {
+  /** Redirects that one fetch may follow, 0 to 20; each is judged like a call. Default: 5. */
+  readonly max_redirects?: number | undefined;
+  /** Bytes that a body may have, 1 to 67,108,864. Default: 1,048,576. */
+  readonly max_bytes?: number | undefined;
+}
+
+/** How often an agent may do the same again. */
+export interface CycleLimits {
+  /**
+   * How many identical calls a run may have, at least 1. From 2 on, the call that
+   * completes so many rounds of a rotation is denied too.
+   */
+  readonly max_repeats: number;
+  /** The longest rotation that is looked for, in calls, 2 to 64. */
+  readonly max_period: number;
+}
+
+/** How a transient failure is tried again. */
+export interface RetryLimits {
+  /** Milliseconds that one attempt of a tool may take. Default: 30,000. */
+  readonly attempt_timeout_ms?: number | undefined;
+  /** Milliseconds that one attempt of a model may take, unless it is scripted. Default: 120,000. */
+  readonly model_timeout_ms?: number | undefined;
+  /** Attempts after the first one, 0 to 100. */
+  readonly max_retries: number;
+  /** Milliseconds before the first retry, give or take 20 %; each further one waits twice as long. */
+  readonly backoff_base_ms: number;
+  /** Milliseconds at which the doubling stops, at most 86,400,000 (a day); the 20 % come on top. */
+  readonly backoff_cap_ms: number;
+}
+
+const hostEntry = z.string().check((context) => {
+  try {
+    parseHostEntry(context.value);
+  } catch (error) {
+    context.issues.push({
+      code: "custom",
+      input: context.value,
+      message: error instanceof Error ? error.message : String(error),
+    });
+  }
+});
+
+const limit = z.int().check(z.minimum(1, "a limit must be at least 1"));
+/** At most a day: what overflows a timer would fire at once. */
+const milliseconds = z.int().check(z.minimum(0), z.maximum(86_400_000));
+const timeout = milliseconds.check(
+  z.minimum(1, "a limit must be at least 1"),
+);
+
+/** The schema of a policy file; `v1.schema.json` is generated from it. */
+export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
+  version: z.literal(1),
+  on_deny: z.enum(["terminate", "continue"]),
+  tool_registry: z.strictObject({
+    allowed: z.array(toolName).check(unique),
+    denied: z.array(toolName).check(unique),
+  }).check(
+    z.refine(
+      ({ allowed, denied }) => !allowed.some((name) => denied.includes(name)),
+      "a tool is both allowed and denied; the entry under allowed can never match",
+    ),
+  ),
+  url_allowlist: z.array(hostEntry).check(unique),
+  escalate: z.optional(z.array(escalationSchema)),
+  approval: z.optional(
+    z.strictObject({ expires_seconds: z.optional(limit) }),
+  ),
+  fetch: z.optional(z.strictObject({
+    max_redirects: z.optional(
+      z.int().check(z.minimum(0), z.maximum(20)),
+    ),
+    max_bytes: z.optional(limit.check(z.maximum(64 * 2 ** 20))),
+  })),
+  sandbox: z.strictObject({ isolation: z.enum(["process", "worker"]) }),
+  arg_schema: z.strictObject({
+    enforcement: z.enum(["strict"]),
+    max_bytes: limit.check(z.maximum(4 * 2 ** 20)),
+    max_depth: limit.check(z.maximum(256)),
+    max_values: z.optional(limit.check(z.maximum(2 ** 20))),
+  }),
+  loop_budget: z.strictObject({
+    max_iterations: limit,
+    max_tokens: z.optional(limit),
+    max_tool_calls: z.optional(limit),
+    max_seconds: z.optional(limit),
+    max_denials: z.optional(limit),
+  }),
+  cycle_detection: z.strictObject({
+    max_repeats: limit,
+    max_period: z.int().check(
+      z.minimum(2, "a rotation has at least 2 calls"),
+      z.maximum(64, "a rotation has at most 64 calls"),
+    ),
+  }),
+  retry: z.strictObject({
+    max_retries: z.int().check(z.minimum(0), z.maximum(100)),
+    backoff_base_ms: milliseconds,
+    backoff_cap_ms: milliseconds,
+    attempt_timeout_ms: z.optional(timeout),
+    model_timeout_ms: z.optional(timeout),
+  }).check(
+    z.refine(
+      (retry) => retry.backoff_base_ms <= retry.backoff_cap_ms,
+      "backoff_base_ms is larger than backoff_cap_ms",
+    ),
+  ),
+  redact: z.optional(redactionSchema),
+}).check((context) => {
+  const { escalate = [], tool_registry } = context.value;
+  escalate.forEach(({ tools }, index) =>
+    tools.forEach((name, place) => {
+      if (tool_registry.allowed.includes(name)) return;
+      if (refusalOfToolName(name) !== undefined) return;
+      context.issues.push({
+        code: "custom",
+        input: name,
+        path: ["escalate", index, "tools", place],
+        message: `"${name}" is not allowed, so nobody will be asked`,
+      });
+    })
+  );
+});
+
+/** Returns the JSON Schema of a policy file, as it is kept in `v1.schema.json`. */
+export function policyJsonSchema(): Record<string, unknown> {
+  return {
+    title: "Policy of a governed agent run, version 1",
+    ...z.toJSONSchema(policyDocument),
+  };
+}

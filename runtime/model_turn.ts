@@ -1,0 +1,182 @@
+import { answerBudget, timeBudget } from "../policy/rules/loop_budget.ts";
+import { beyondMs, boundedRetry } from "./session/bounded_retry.ts";
+import { budgetDenied } from "./session/budget.ts";
+import { DEFAULT_MODEL_TIMEOUT_MS, inTime } from "./session/in_time.ts";
+import type { LoopState, RunEnd } from "./session/session_state.ts";
+import { attempt, type Attempted } from "./attempt/attempt.ts";
+import type {
+  LlmCompleted,
+  ProposedCall,
+  RecordedError,
+  RunEvent,
+} from "./record/event.ts";
+import { judgeOutput, type LlmOutput } from "./llm/llm.ts";
+import { ModelOutageError } from "./llm/model_outage.ts";
+import { givenSettings } from "./record/model_settings.ts";
+import { noAnswerError } from "./llm/no_answer.ts";
+import { tokensOf } from "./record/usage.ts";
+
+/**
+ * Asks the model. Returns the calls that it proposed, or how the run ends.
+ *
+ * @throws {ModelOutageError} when it failed for the time being, and the run stops
+ */
+export async function* modelTurn(
+  state: LoopState,
+): AsyncGenerator<
+  RunEvent,
+  { readonly calls: readonly ProposedCall[] } | RunEnd
+> {
+  const { spec, messages, totals } = state;
+  const limits = spec.policy.document.loop_budget;
+  const startedAt = state.now();
+  const attempted = spec.model.execution_path === "stub"
+    ? await attempt(() => ask(state, state.env.signal), state.env.signal)
+    : yield* askRepeatedly(state, startedAt);
+  const event = llmCompleted(state, startedAt, attempted);
+  totals.llm_calls += 1;
+  totals.tokens += tokensOf(event.usage ?? undefined);
+  yield event;
+
+  if (!attempted.ok && attempted.error.kind === "cancelled") {
+    return { reason: "cancelled", answer: null };
+  }
+  if (event.error !== null) {
+    const over = event.error.kind === "transient"
+      ? timeBudget(limits, state.spent())
+      : undefined;
+    if (over !== undefined) {
+      yield budgetDenied(state, over);
+      return { reason: "loop_budget", answer: null };
+    }
+    if (event.error.kind !== "transient") state.tally.unhandled += 1;
+    return { reason: "failed", answer: null };
+  }
+  if (event.answer !== null) {
+    return { reason: "final_answer", answer: event.answer };
+  }
+  const denial = answerBudget(limits, state.spent(), event.calls.length);
+  state.proposed += event.calls.length;
+  if (denial !== undefined) {
+    yield budgetDenied(state, denial);
+    return { reason: "loop_budget", answer: null };
+  }
+  const { calls, turn } = event;
+  messages.push({
+    role: "assistant",
+    calls,
+    ...turn === undefined ? {} : { turn },
+  });
+  return { calls };
+}
+
+/**
+ * Asks a model over a network as often as the policy allows, and once more as often
+ * where a run goes on after an outage. That one counts as a failure of the step
+ * only when the run ends with it.
+ */
+async function* askRepeatedly(
+  state: LoopState,
+  startedAt: string,
+): AsyncGenerator<RunEvent, Attempted<LlmOutput>> {
+  const { spec, env, tally } = state;
+  const { loop_budget } = spec.policy.document;
+  let begins: { readonly startedAt?: string } = { startedAt };
+  while (true) {
+    const attempted = yield* boundedRetry(state, {
+      call_id: null,
+      ...begins,
+      leftMs: () => timeLeftMs(state),
+      work: () => askInTime(state),
+    });
+    const isOut = !attempted.ok && tally.attempts.includes("exhausted") &&
+      timeBudget(loop_budget, state.spent()) === undefined;
+    if (!isOut) return attempted;
+    const then = env.outage?.(attempted.error) ??
+      (spec.model.execution_path === "replay" ? "end" : "stop");
+    if (then === "end") return attempted;
+    if (then === "stop") throw new ModelOutageError(attempted.error);
+    tally.attempts.length = 0;
+    begins = {};
+  }
+}
+
+function ask(
+  { spec, step, messages, definitions }: LoopState,
+  signal: AbortSignal,
+): Promise<LlmOutput> {
+  const settings = givenSettings(spec.model.settings);
+  return spec.llm({
+    step,
+    messages,
+    tools: definitions,
+    ...settings === undefined ? {} : { settings },
+  }, signal);
+}
+
+/** Asking a model has no effect, so a late answer may be asked for again, while there is time. */
+function askInTime(state: LoopState): Promise<Attempted<LlmOutput>> {
+  const { model_timeout_ms = DEFAULT_MODEL_TIMEOUT_MS } =
+    state.spec.policy.document.retry;
+  return inTime(state, {
+    ms: Math.min(model_timeout_ms, beyondMs(timeLeftMs(state))),
+    work: (signal) => ask(state, signal),
+    late: "transient",
+  });
+}
+
+/** Milliseconds from the last clock reading to the end of the run's time. */
+function timeLeftMs({ spec, spent }: LoopState): number {
+  const { max_seconds = Infinity } = spec.policy.document.loop_budget;
+  return (max_seconds - spent().seconds) * 1000;
+}
+
+function llmCompleted(
+  state: LoopState,
+  startedAt: string,
+  attempted: Attempted<LlmOutput>,
+): LlmCompleted {
+  const { answer, calls, usage, finish_reason, raw, error, turn } = recorded(
+    attempted,
+    state.spec.policy.document.loop_budget.max_tokens !== undefined,
+  );
+  const carries = turn !== undefined && error === undefined;
+  return {
+    ...state.head(),
+    v: carries ? 2 : 1,
+    type: "llm_completed",
+    started_at: startedAt,
+    answer: answer ?? null,
+    calls: calls ?? [],
+    usage: usage ?? null,
+    finish_reason: finish_reason ?? null,
+    raw: raw ?? null,
+    error: error ?? null,
+    ...carries ? { turn } : {},
+  };
+}
+
+function recorded(
+  attempted: Attempted<LlmOutput>,
+  needsUsage: boolean,
+): LlmOutput & { readonly error?: RecordedError } {
+  if (!attempted.ok) {
+    return { ...attempted.recorded?.output, error: attempted.error };
+  }
+  const judged = judgeOutput(attempted.value, { needsUsage });
+  if (!judged.ok) {
+    return {
+      ...judged.output,
+      error: {
+        kind: "unhandled",
+        type: "malformed_output",
+        exception_class: "MalformedOutput",
+        message: judged.reason,
+      },
+    };
+  }
+  const { no_answer, ...output } = judged.output;
+  return no_answer === undefined
+    ? output
+    : { ...output, error: noAnswerError(no_answer, output.finish_reason) };
+}

@@ -1,0 +1,42 @@
+import { z } from "../../deps.ts";
+
+/** Tokens of one answer, as the model reported them: integers from 0 to 2^32. */
+export interface Usage {
+  /** Tokens that the model was given. */
+  readonly input_tokens: number;
+  /** Tokens that the model wrote. */
+  readonly output_tokens: number;
+  /** Tokens of reasoning, counted on top of `output_tokens`. Default: 0. */
+  readonly reasoning_tokens?: number | undefined;
+  /** The provider's own sum; it counts when it is larger than the sum of the others. */
+  readonly total_tokens?: number | undefined;
+}
+
+/** The upper bound is beyond any model and keeps the sum of a run exact. */
+const tokens = z.int().check(z.minimum(0), z.maximum(2 ** 32));
+
+/** The schema of reported usage, in a model's output, a script and a ledger. */
+export const usageSchema: z.ZodMiniType<Usage> = z.strictObject({
+  input_tokens: tokens,
+  output_tokens: tokens,
+  reasoning_tokens: z.optional(tokens),
+  total_tokens: z.optional(tokens),
+});
+
+/**
+ * What an answer costs: the larger of the reported total and the sum of its
+ * parts, since a provider may leave reasoning out of either.
+ */
+export function tokensOf(usage: Usage | undefined): number {
+  if (usage === undefined) return 0;
+  const {
+    input_tokens,
+    output_tokens,
+    reasoning_tokens = 0,
+    total_tokens = 0,
+  } = usage;
+  return Math.max(
+    total_tokens,
+    input_tokens + output_tokens + reasoning_tokens,
+  );
+}

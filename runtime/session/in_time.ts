@@ -1,0 +1,56 @@
+import type { LoopState } from "./session_state.ts";
+import { attempt, type Attempted } from "../attempt/attempt.ts";
+import type { FailureKind } from "../record/vocabulary.ts";
+
+/** How long one attempt of a tool, or a look-up, may take when the policy does not say, in milliseconds. */
+export const DEFAULT_ATTEMPT_TIMEOUT_MS = 30_000;
+
+/** How long one attempt of a model may take when the policy does not say, in milliseconds. */
+export const DEFAULT_MODEL_TIMEOUT_MS = 120_000;
+
+/**
+ * Does work that may fail, once, within `ms` milliseconds. What takes
+ * longer is told to stop, left behind, and fails as `late` says.
+ */
+export async function inTime<T>(
+  { env }: LoopState,
+  { ms, work, late: kind }: {
+    readonly ms: number;
+    readonly work: (signal: AbortSignal) => Promise<T>;
+    readonly late: FailureKind;
+  },
+): Promise<Attempted<T>> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let late = false;
+  using _deadline = env.deadline(ms, () => {
+    late = true;
+    controller.abort(new DOMException(lateness(ms), "TimeoutError"));
+  });
+  using _cancellation = onAbort(env.signal, controller);
+  const attempted = await attempt(() => work(signal), signal);
+  if (attempted.ok || env.signal.aborted || !late) return attempted;
+  return {
+    ok: false,
+    error: {
+      kind,
+      type: "timeout",
+      exception_class: "TimeoutError",
+      message: lateness(ms),
+    },
+  };
+}
+
+function lateness(ms: number): string {
+  return `there was no result within ${ms} ms`;
+}
+
+/** Aborts a controller when a signal does, until it is disposed of. */
+function onAbort(signal: AbortSignal, controller: AbortController): Disposable {
+  const abort = () => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  return {
+    [Symbol.dispose]: () => signal.removeEventListener("abort", abort),
+  };
+}

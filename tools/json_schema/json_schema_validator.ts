@@ -1,0 +1,193 @@
+import { Ajv2020, type ErrorObject } from "npm:ajv@8.20.0/dist/2020.js";
+import { compilePattern } from "../data/pattern.ts";
+import { canonicalJson } from "../data/canonical_json.ts";
+import type { Json, JsonObject } from "../data/json.ts";
+import type { Schema } from "../schema.ts";
+import { asDraft2020 } from "./draft_2020.ts";
+import { re2Syntax } from "./re2_syntax.ts";
+
+/** How many schemas may be looked at in one validation, where each is looked at. */
+const MAX_SCHEMAS = 2 ** 20;
+
+/** How many steps the patterns may take in one: characters times instructions. */
+const MAX_PATTERN_STEPS = 2 ** 26;
+
+/** How many instructions all patterns of a schema may have. */
+const MAX_INSTRUCTIONS = 20_000;
+
+/** The keyword that counts. No name that a file gives it reaches the validator. */
+const COUNTER = "$$schemas";
+
+/** What a validation has left; it is stopped by throwing where that is nothing. */
+interface Budget {
+  schemas: number;
+  patternSteps: number;
+  /** What the patterns of a schema may still have, while it is compiled. */
+  instructions: number;
+}
+
+class OverBudget extends Error {}
+
+/** As the validator's own, which compares each item with each other one. */
+const UNIQUE_ITEMS = {
+  keyword: "uniqueItems",
+  type: "array",
+  schemaType: "boolean",
+  error: { message: "must not have the same item twice" },
+  validate: (unique: boolean, items: readonly Json[]) =>
+    !unique || areUnique(items),
+} as const;
+
+function areUnique(items: readonly Json[]): boolean {
+  const seen = new Set<string>();
+  return items.every((item) => seen.size < seen.add(canonicalJson(item)).size);
+}
+
+/**
+ * Makes what offers JSON Schemas of any dialect from draft-04 on under Standard
+ * Schema; values are neither coerced nor completed, and a property of the whole
+ * that the schema says nothing of does not fit. Patterns are searched without
+ * backtracking, and all that is looked at is counted: what would take too long does
+ * not fit. It throws a `RangeError` for a schema that cannot be used.
+ */
+export function jsonSchemaValidator(): (given: JsonObject) => Schema<unknown> {
+  const budget: Budget = { schemas: 0, patternSteps: 0, instructions: 0 };
+  const ajv = validatorFor(budget);
+  return (given) => {
+    const strict = { unevaluatedProperties: false, ...given };
+    const schema = asDraft2020(strict);
+    const counted = asDraft2020(strict, {
+      add: (schemas) => ({ [COUNTER]: schemas + 1 }),
+    });
+    renew(budget);
+    const validate = compiled(ajv, counted);
+    return {
+      "~standard": {
+        version: 1,
+        vendor: "ajv",
+        validate(value) {
+          renew(budget);
+          try {
+            return validate(value)
+              ? { value }
+              : { issues: (validate.errors ?? []).map(issueOf) };
+          } catch (error) {
+            return { issues: [{ message: whyStopped(error), path: [] }] };
+          }
+        },
+        jsonSchema: { input: () => schema },
+      },
+    };
+  };
+}
+
+/** Compiles a schema and forgets it, so that no schema sees another one. */
+function compiled(ajv: Ajv2020, schema: JsonObject) {
+  const known = new Set(Object.keys(ajv.refs));
+  try {
+    return ajv.compile<unknown>(schema);
+  } catch (cause) {
+    if (!(cause instanceof RangeError && /call stack/.test(cause.message))) {
+      throw cause;
+    }
+    throw new RangeError("it is too large", { cause });
+  } finally {
+    ajv.removeSchema(schema);
+    for (const reference of Object.keys(ajv.refs)) {
+      if (!known.has(reference)) delete ajv.refs[reference];
+    }
+  }
+}
+
+function renew(budget: Budget): void {
+  budget.schemas = MAX_SCHEMAS;
+  budget.patternSteps = MAX_PATTERN_STEPS;
+  budget.instructions = MAX_INSTRUCTIONS;
+}
+
+function whyStopped(error: unknown): string {
+  if (error instanceof OverBudget) return error.message;
+  // A reference that leads to itself uses up the stack before the budget.
+  if (error instanceof RangeError) return "the schema leads to itself";
+  throw error;
+}
+
+function validatorFor(budget: Budget): Ajv2020 {
+  const ajv = new Ajv2020({
+    strict: false,
+    validateFormats: false,
+    // Each reference is a function of its own, however often a schema has it.
+    inlineRefs: false,
+    logger: false,
+    // Making the code shorter takes ten times as long as making it.
+    code: { regExp: patternEngine(budget), optimize: false },
+  });
+  ajv.removeKeyword("uniqueItems").addKeyword(UNIQUE_ITEMS);
+  ajv.addKeyword({
+    keyword: COUNTER,
+    // The first of all, so that what is looked at is counted before it is.
+    before: "$dynamicAnchor",
+    validate(schemas: number) {
+      budget.schemas -= schemas;
+      if (budget.schemas >= 0) return true;
+      throw new OverBudget("the schema cannot be checked within its budget");
+    },
+  });
+  return ajv;
+}
+
+function patternEngine(budget: Budget) {
+  function compile(pattern: string) {
+    const { size, matches } = compiledPattern(pattern);
+    budget.instructions -= size;
+    if (budget.instructions < 0) {
+      throw new RangeError(
+        `its patterns have more than ${MAX_INSTRUCTIONS} instructions`,
+      );
+    }
+    return {
+      test(text: string): boolean {
+        budget.patternSteps -= (text.length + 1) * size;
+        if (budget.patternSteps < 0) {
+          throw new OverBudget(
+            `the pattern ${
+              JSON.stringify(pattern)
+            } cannot be checked within its budget`,
+          );
+        }
+        const [found] = matches(text);
+        return found !== undefined;
+      },
+      // By this the validator tells patterns apart.
+      toString: () => pattern,
+    };
+  }
+  return Object.assign(compile, { code: "re2" });
+}
+
+function compiledPattern(pattern: string) {
+  try {
+    return compilePattern(re2Syntax(pattern));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new RangeError(
+      `its pattern ${
+        JSON.stringify(pattern)
+      } is none of RE2's, which searches without backtracking: ${
+        why.replace(/^error parsing regexp: /, "")
+      }`,
+      { cause },
+    );
+  }
+}
+
+function issueOf({ message, instancePath, params }: ErrorObject) {
+  const extra = params.unevaluatedProperty ?? params.additionalProperty;
+  const path = instancePath.split("/").slice(1);
+  return {
+    message: extra === undefined
+      ? message ?? "does not fit"
+      : `unknown key "${extra}"`,
+    path,
+  };
+}

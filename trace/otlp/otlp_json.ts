@@ -1,0 +1,113 @@
+import type { Attributes, AttributeValue, Span } from "../span.ts";
+import { spanProjection } from "../span_projection.ts";
+import type { TextProjection } from "../text_projection.ts";
+
+/** `service.name` of every trace, and the name of its scope. */
+const SERVICE_NAME = "agent-runtime-observability";
+
+/** The OpenTelemetry semantic conventions that the `gen_ai.*` attributes follow. */
+const SCHEMA_URL = "https://opentelemetry.io/schemas/1.37.0";
+
+/**
+ * Writes the spans of a run as one OTLP/JSON `TracesData` document, a span a
+ * line, as the OpenTelemetry Protocol specification 1.x describes it: ids in
+ * lower-case hex, 64-bit integers as decimal strings, enums as integers.
+ */
+export function otlpJson(): TextProjection {
+  const project = spanProjection();
+  let separator = "\n";
+  return {
+    push(event) {
+      let text = event.type === "run_started"
+        ? documentHead(serviceOf(event.runtime_version), event.runtime_version)
+        : "";
+      for (const span of project(event)) {
+        text += separator + encodeSpan(span);
+        separator = ",\n";
+      }
+      return text;
+    },
+    end: () => `\n${DOCUMENT_TAIL}\n`,
+  };
+}
+
+/**
+ * Writes encoded spans as one OTLP/JSON `ExportTraceServiceRequest`, without line
+ * breaks. `resource` goes before what the service says of itself.
+ */
+export function exportRequest(
+  spans: readonly string[],
+  { resource, version }: {
+    readonly resource: Attributes;
+    readonly version: string;
+  },
+): string {
+  const head = documentHead({ ...serviceOf(version), ...resource }, version);
+  return `${head}${spans.join(",")}${DOCUMENT_TAIL}`;
+}
+
+const DOCUMENT_TAIL =
+  `],"schemaUrl":"${SCHEMA_URL}"}],"schemaUrl":"${SCHEMA_URL}"}]}`;
+
+function serviceOf(version: string): Attributes {
+  return { "service.name": SERVICE_NAME, "service.version": version };
+}
+
+function documentHead(resource: Attributes, version: string): string {
+  const attributes = encodeAttributes(resource);
+  const scope = JSON.stringify({ name: SERVICE_NAME, version });
+  return `{"resourceSpans":[{"resource":{"attributes":${attributes}},"scopeSpans":[{"scope":${scope},"spans":[`;
+}
+
+/**
+ * Writes one span as OTLP/JSON, without line breaks. Ids, times and names are
+ * our own and need no escapes.
+ */
+export function encodeSpan(span: Span): string {
+  const { traceId, spanId, parentSpanId, name, kind, start, end } = span;
+  const parent = parentSpanId === undefined
+    ? ""
+    : `"parentSpanId":"${parentSpanId}",`;
+  const links = span.link === undefined
+    ? ""
+    : `,"links":[{"traceId":"${traceId}","spanId":"${span.link}"}]`;
+  const status = span.error === undefined
+    ? ""
+    : `,"status":{"code":${STATUS_ERROR},"message":${quote(span.error)}}`;
+  return `{"traceId":"${traceId}","spanId":"${spanId}",${parent}"name":"${name}","kind":${kind},` +
+    `"startTimeUnixNano":"${start}","endTimeUnixNano":"${end}",` +
+    `"attributes":${encodeAttributes(span.attributes)}${links}${status}}`;
+}
+
+const STATUS_ERROR = 2;
+
+function encodeAttributes(attributes: Span["attributes"]): string {
+  let text = "";
+  for (const key of Object.keys(attributes)) {
+    const value = attributes[key];
+    if (value === undefined) continue;
+    const separator = text === "" ? "" : ",";
+    text += `${separator}{"key":${quote(key)},"value":${encodeValue(value)}}`;
+  }
+  return `[${text}]`;
+}
+
+function encodeValue(value: AttributeValue): string {
+  switch (typeof value) {
+    case "string":
+      return `{"stringValue":${quote(value)}}`;
+    case "boolean":
+      return `{"boolValue":${value}}`;
+    case "number":
+      return Number.isSafeInteger(value)
+        ? `{"intValue":"${value}"}`
+        : `{"doubleValue":${JSON.stringify(value)}}`;
+    default:
+      return `{"arrayValue":{"values":[${value.map(encodeValue).join(",")}]}}`;
+  }
+}
+
+/** A protobuf string has a UTF-8 form; what a model wrote may have none. */
+function quote(text: string): string {
+  return JSON.stringify(text.toWellFormed());
+}
