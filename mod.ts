@@ -123,10 +123,8 @@ export { type WriteArgs, writeTool } from "./tools/write.ts";
 
 export { InputError, type InputProblem } from "./tools/data/input_error.ts";
 export { loadPolicy, type Policy } from "./policy/document/load.ts";
-export {
-  type Condition,
-  type Escalation,
-} from "./policy/conditions/escalation.ts";
+export { type Condition } from "./policy/conditions/condition.ts";
+export { type Escalation } from "./policy/conditions/escalation.ts";
 export { type Address } from "./policy/facts.ts";
 export {
   type ApprovalLimits,

@@ -147,7 +147,15 @@ for (const { name, policy } of STRICTER) {
   );
 }
 
-const WITHOUT: Readonly<Record<Exclude<RuleId, "approval">, Changes>> = {
+const WITHOUT: Readonly<
+  Record<
+    Exclude<
+      RuleId,
+      "approval" | "tool_pin" | "argument_rule" | "call_limit" | "flow"
+    >,
+    Changes
+  >
+> = {
   tool_registry: { without: "tool_registry" },
   url_allowlist: { without: "url_allowlist" },
   sandbox_path: { without: "sandbox_path" },

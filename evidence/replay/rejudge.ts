@@ -151,6 +151,7 @@ function gateOnRecord(
   return openGate({
     policy,
     rules: callRules(policy),
+    nowMs: () => Number(BigInt(current().ts) / 1_000_000n),
     tools: new Map(started.tools.map((tool) => [
       tool.name,
       toolOnRecord(tool, (value) => validationOf(current(), value)),

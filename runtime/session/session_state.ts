@@ -63,6 +63,7 @@ export function loopState(spec: GovernedSpec, env: Env): LoopState {
       tools: spec.tools,
       rules: spec.rules,
       inspect: (path) => spec.sandbox.inspect(path),
+      nowMs: () => Number(last / 1_000_000n),
     }),
     // What a model is given of a tool can be looked at, not run.
     definitions: allowedTools(spec.policy.document, spec.tools.values()).map(
