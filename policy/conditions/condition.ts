@@ -129,8 +129,18 @@ function listOf<T>(schema: z.ZodMiniType<T>): z.ZodMiniType<T[]> {
   );
 }
 
-function oneOrMore<T>(schema: z.ZodMiniType<T>): z.ZodMiniType<T | T[]> {
-  return z.union([schema, listOf(schema)]);
+/** The schema of a text, or of several, each refused when a function finds a fault in it. */
+function oneOrMore(
+  faultOf: (text: string) => string | undefined,
+): z.ZodMiniType<string | string[]> {
+  return z.union([text, listOf(text)]).check(({ value, issues }) => {
+    for (const [index, each] of [value].flat().entries()) {
+      const message = faultOf(each);
+      if (message === undefined) continue;
+      const path = Array.isArray(value) ? [index] : [];
+      issues.push({ code: "custom", input: each, path, message });
+    }
+  });
 }
 
 /** The schema of a text that is refused when a function finds a fault in it. */
@@ -213,15 +223,15 @@ const ITEM_OPERATORS = {
   ),
   glob: key(
     "It is a path that leads to a place below the sandbox which this matches: * within a name, ** across",
-    oneOrMore(sound(globFault)),
+    oneOrMore(globFault),
   ),
   url: key(
     "It is a URL that this entry lists: host, *.host, host:port, http://host, each with a path such as /v1/*",
-    oneOrMore(sound((entry) => faultOf(() => parseUrlEntry(entry)))),
+    oneOrMore((entry) => faultOf(() => parseUrlEntry(entry))),
   ),
   domain: key(
     "It is a host, or an address of mail at one, that is this one: example.com, *.example.com",
-    oneOrMore(sound(domainFault)),
+    oneOrMore(domainFault),
   ),
   seen_in: key(
     "It was seen before: in the question, or at a place in what a tool returned",
@@ -260,7 +270,7 @@ export const conditionSchema: z.ZodMiniType<Condition> = z.lazy(() =>
     some: key("It is a list, and this holds of some item", itemCondition),
     after: key(
       "Calls of this run have set these labels",
-      oneOrMore(z.enum(LABELS)),
+      z.union([z.enum(LABELS), listOf(z.enum(LABELS))]),
     ),
     ran: key(
       "So many calls of these tools have begun",
