@@ -6,7 +6,7 @@ import {
 import { pendingApproval } from "../evidence/approval/pending_approval.ts";
 import { storedRun } from "../evidence/store/stored_run.ts";
 import { verifyRun } from "../evidence/verify/verify.ts";
-import { InputError } from "../tools/data/input_error.ts";
+import { unusable } from "../tools/data/input_error.ts";
 import { choice } from "./command/choice.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT, UsageError } from "./command/command.ts";
@@ -50,11 +50,11 @@ function refuseForged(directory: string): void {
   const found = findings.find(({ artifact }) => artifact === "state.jsonl");
   if (found === undefined) return;
   const { artifact, line, code, message } = found;
-  throw new InputError(join(directory, artifact), [{
-    path: "",
-    line,
-    message: `${code}: ${message}; nobody should answer on this record`,
-  }]);
+  throw unusable(
+    join(directory, artifact),
+    `${code}: ${message}; nobody should answer on this record`,
+    { line },
+  );
 }
 
 const VERDICTS = { approve: "approved", reject: "rejected" } as const;

@@ -1,7 +1,7 @@
 import { counted } from "../tools/data/counted.ts";
 import { callRules } from "../policy/rules/call_rules.ts";
 import { type GateOptions, openGate } from "../policy/gate.ts";
-import { InputError } from "../tools/data/input_error.ts";
+import { unreadable } from "../evidence/store/file_error.ts";
 import { loadPolicy, type Policy } from "../policy/document/load.ts";
 import { answerBudget } from "../policy/rules/loop_budget.ts";
 import { directorySandbox } from "../tools/sandbox/directory_sandbox.ts";
@@ -12,7 +12,7 @@ import type { ToolDefinition } from "../tools/tool.ts";
 import { type AskedCall, readCallLine } from "./input/call_line.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT } from "./command/command.ts";
-import { readInput, whyUnreadable } from "./machine/files.ts";
+import { readInput } from "./machine/files.ts";
 import type { RefusedTool, ToolFile } from "./input/tool_definitions.ts";
 import { toolNameHints, toolsInPolicy } from "./input/tool_name_hints.ts";
 import { stdinLines } from "./machine/stdin_lines.ts";
@@ -153,9 +153,7 @@ function openSandbox(path: string): Sandbox {
   try {
     return directorySandbox(path);
   } catch (cause) {
-    throw new InputError(path, [{ path: "", message: whyUnreadable(cause) }], {
-      cause,
-    });
+    throw unreadable(path, cause);
   }
 }
 

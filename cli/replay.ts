@@ -8,7 +8,7 @@ import {
 } from "../evidence/replay/redecide.ts";
 import { replay as replayRecord } from "../evidence/replay/replay.ts";
 import { counted } from "../tools/data/counted.ts";
-import { InputError } from "../tools/data/input_error.ts";
+import { InputError, unusable } from "../tools/data/input_error.ts";
 import { RULE_IDS } from "../policy/rule.ts";
 import { loadPolicy, type Policy } from "../policy/document/load.ts";
 import type { RunEvent } from "../runtime/record/event.ts";
@@ -132,11 +132,11 @@ async function onRecord<T>(
     if (!(cause instanceof InputError || cause instanceof RangeError)) {
       throw cause;
     }
-    throw new InputError(join(run, "state.jsonl"), [{
-      path: "",
-      line: 1,
-      message: oneLine(cause.message, 500),
-    }], { cause });
+    throw unusable(
+      join(run, "state.jsonl"),
+      oneLine(cause.message, 500),
+      { line: 1, cause },
+    );
   }
 }
 

@@ -8,7 +8,8 @@ import {
   RunPlaceError,
 } from "../evidence/store/run_places.ts";
 import type { ReadLedger } from "../evidence/read_ledger.ts";
-import { InputError } from "../tools/data/input_error.ts";
+import { whyUnreadable, whyUnwritable } from "../evidence/store/file_error.ts";
+import { InputError, unusable } from "../tools/data/input_error.ts";
 import { loadPolicy } from "../policy/document/load.ts";
 import type { RunStarted } from "../runtime/record/event.ts";
 import type { ModelInfo } from "../runtime/run_spec.ts";
@@ -23,7 +24,6 @@ import { type Command, UsageError } from "./command/command.ts";
 import { corpusReadings } from "./input/corpus_folder.ts";
 import { durabilityOf } from "./execution/durability.ts";
 import { exists } from "../evidence/store/exists.ts";
-import { whyUnreadable, whyUnwritable } from "./machine/files.ts";
 import { appendIncident } from "./machine/incident_file.ts";
 import { whyForeign } from "./execution/going_on.ts";
 import { leftoverIncidents } from "./execution/leftover_incident.ts";
@@ -163,7 +163,7 @@ function inPlace(check: () => void): void {
     if (!(error instanceof RunPlaceError)) throw error;
     const { path, cause } = error;
     const message = `the run cannot go on: ${whyUnreadable(cause)}`;
-    throw new InputError(path, [{ path: "", message }], { cause });
+    throw unusable(path, message, { cause });
   }
 }
 
@@ -179,7 +179,7 @@ function openSink(
     const message = cause instanceof Deno.errors.Busy
       ? "another process is writing it"
       : whyUnwritable(cause);
-    throw new InputError(out, [{ path: "", message }], { cause });
+    throw unusable(out, message, { cause });
   }
 }
 
@@ -249,11 +249,10 @@ function corpusOf(
   for (const documents of corpusReadings(folder)) {
     if (corpusSnapshot(documents).sha256 === corpus.sha256) return documents;
   }
-  throw new InputError(folder, [{
-    path: "",
-    message:
-      "these are not the documents of the run; name the folder that it was made of with --corpus",
-  }]);
+  throw unusable(
+    folder,
+    "these are not the documents of the run; name the folder that it was made of with --corpus",
+  );
 }
 
 function ledgerProblem(
@@ -261,8 +260,7 @@ function ledgerProblem(
   message: string,
   line?: number,
 ): InputError {
-  const path = join(out, "state.jsonl");
-  return new InputError(path, [{ path: "", line, message }]);
+  return unusable(join(out, "state.jsonl"), message, { line });
 }
 
 function tornLine(torn: Uint8Array): Incident {

@@ -1,4 +1,5 @@
 import { memorySink } from "../evidence/artifacts.ts";
+import { unreadable } from "../evidence/store/file_error.ts";
 import { InputError } from "../tools/data/input_error.ts";
 import { loadPolicy } from "../policy/document/load.ts";
 import { join, walkSync } from "../deps.ts";
@@ -11,7 +12,7 @@ import {
   type Output,
   UsageError,
 } from "./command/command.ts";
-import { readInput, whyUnreadable } from "./machine/files.ts";
+import { readInput } from "./machine/files.ts";
 import { junitReport, type Tested } from "./scenario/junit.ts";
 import { playScenario } from "./scenario/scenario.ts";
 import { readTaskInputs, type TaskInputs } from "./input/task_inputs.ts";
@@ -148,8 +149,7 @@ function taskFiles(path: string): readonly (string | Broken)[] {
       )
       .sort();
   } catch (cause) {
-    const problem = { path: "", message: whyUnreadable(cause) };
-    return [{ path, error: new InputError(path, [problem], { cause }) }];
+    return [{ path, error: unreadable(path, cause) }];
   }
 }
 

@@ -14,7 +14,7 @@ import {
   type VerifyOptions,
   verifyRun,
 } from "../evidence/verify/verify.ts";
-import { InputError } from "../tools/data/input_error.ts";
+import { unreadable } from "../evidence/store/file_error.ts";
 import { loadPolicy } from "../policy/document/load.ts";
 import { scriptedLlm } from "../runtime/llm/scripted_llm.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";
@@ -25,7 +25,7 @@ import { type CommandLine, parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT, UsageError } from "./command/command.ts";
 import { corpusReadings } from "./input/corpus_folder.ts";
 import { eachRun } from "./command/each_run.ts";
-import { readInput, runTextIfThere, whyUnreadable } from "./machine/files.ts";
+import { readInput, runTextIfThere } from "./machine/files.ts";
 import { readPublicKey } from "./input/key_files.ts";
 import { notePassedOver, runDirectories } from "./input/run_directories.ts";
 
@@ -163,10 +163,7 @@ function verified(path: string, options: VerifyOptions): Verification {
   try {
     return verifyRun(storedRun(path), options);
   } catch (cause) {
-    throw new InputError(path, [{
-      path: "",
-      message: whyUnreadable(cause),
-    }], { cause });
+    throw unreadable(path, cause);
   }
 }
 

@@ -12,10 +12,10 @@ import {
   type AppendedFile,
   appendedFile,
 } from "../../evidence/store/appended_file.ts";
-import { InputError } from "../../tools/data/input_error.ts";
+import { cannotWrite } from "../../evidence/store/file_error.ts";
 import type { Policy } from "../../policy/document/load.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
-import { runTextIfThere, whyUnwritable } from "../machine/files.ts";
+import { runTextIfThere } from "../machine/files.ts";
 
 /** How often to ask for the file while somebody else answers, and how long to wait in between. */
 const LOCK = { tries: 50, waitMs: 20 };
@@ -94,10 +94,7 @@ export async function answer(
     const bytes = `${isTorn ? "\n" : ""}${JSON.stringify(line)}\n`;
     file.append(new TextEncoder().encode(bytes));
   } catch (cause) {
-    throw new InputError(path, [{
-      path: "",
-      message: `cannot write the answer there: ${whyUnwritable(cause)}`,
-    }], { cause });
+    throw cannotWrite("the answer there", path, cause);
   }
 }
 

@@ -2,12 +2,13 @@ import { createHash, hash } from "node:crypto";
 import { join } from "../../deps.ts";
 import { attest, ATTESTATION_NAME } from "../../evidence/attest/attestation.ts";
 import type { SigningKey } from "../../evidence/attest/signing_key.ts";
-import { InputError } from "../../tools/data/input_error.ts";
+import { InputError, unusable } from "../../tools/data/input_error.ts";
 import { growingFile } from "../../evidence/store/growing_file.ts";
 import { exists } from "../../evidence/store/exists.ts";
 import { parseManifest } from "../../evidence/attest/manifest_document.ts";
 import { openRegularFile } from "../../evidence/store/regular_file.ts";
-import { readRunText, whyUnreadable, whyUnwritable } from "../machine/files.ts";
+import { cannotWrite, unreadable } from "../../evidence/store/file_error.ts";
+import { readRunText } from "../machine/files.ts";
 
 /**
  * Signs the run in a directory: writes `attestation.json` beside its artifacts,
@@ -17,7 +18,7 @@ import { readRunText, whyUnreadable, whyUnwritable } from "../machine/files.ts";
  */
 export async function attestRun(run: string, key: SigningKey): Promise<void> {
   const path = join(run, ATTESTATION_NAME);
-  if (exists(path)) throw unsigned(path, "the run is signed already");
+  if (exists(path)) throw unusable(path, "the run is signed already");
   const manifest = readRunText(join(run, "manifest.json"));
   let attestation: string;
   try {
@@ -25,7 +26,8 @@ export async function attestRun(run: string, key: SigningKey): Promise<void> {
     attestation = await attest({ manifest, digests }, key);
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
-    throw unsigned(run, cause instanceof Error ? cause.message : "", cause);
+    const message = cause instanceof Error ? cause.message : "";
+    throw unusable(run, message, { cause });
   }
   place(path, attestation);
 }
@@ -55,7 +57,7 @@ function digestOf(path: string, bytes: number): string {
     for (const chunk of file.chunks()) digest.update(chunk);
     return digest.digest("hex");
   } catch (cause) {
-    throw unsigned(path, whyUnreadable(cause), cause);
+    throw unreadable(path, cause);
   }
 }
 
@@ -73,13 +75,13 @@ function place(path: string, text: string): void {
       throw error;
     }
   } catch (cause) {
-    const why = cause instanceof Deno.errors.AlreadyExists
-      ? "another process is signing the run, or was interrupted; remove the file if there is none"
-      : `cannot write it: ${whyUnwritable(cause)}`;
-    throw unsigned(part, why, cause);
+    if (!(cause instanceof Deno.errors.AlreadyExists)) {
+      throw cannotWrite("it", part, cause);
+    }
+    throw unusable(
+      part,
+      "another process is signing the run, or was interrupted; remove the file if there is none",
+      { cause },
+    );
   }
-}
-
-function unsigned(path: string, message: string, cause?: unknown): InputError {
-  return new InputError(path, [{ path: "", message }], { cause });
 }

@@ -2,7 +2,7 @@ import { join } from "../../deps.ts";
 import { INCIDENTS } from "../../evidence/recording/incident.ts";
 import type { Leftover } from "../../tools/sandbox/leftover.ts";
 import type { Output } from "../command/command.ts";
-import { whyUnwritable } from "../machine/files.ts";
+import { whyUnwritable } from "../../evidence/store/file_error.ts";
 import { appendIncident } from "../machine/incident_file.ts";
 
 /**

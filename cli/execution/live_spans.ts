@@ -14,7 +14,7 @@ import { counted } from "../../tools/data/counted.ts";
 import { INCIDENTS } from "../../evidence/recording/incident.ts";
 import type { CommandLine } from "../command/command_line.ts";
 import type { Output } from "../command/command.ts";
-import { whyUnwritable } from "../machine/files.ts";
+import { whyUnwritable } from "../../evidence/store/file_error.ts";
 import { appendIncident } from "../machine/incident_file.ts";
 import { isGranted } from "../machine/is_granted.ts";
 import { wait } from "../machine/world.ts";

@@ -4,7 +4,7 @@ import {
   type PublicKey,
   type SigningKey,
 } from "../../evidence/attest/signing_key.ts";
-import { InputError } from "../../tools/data/input_error.ts";
+import { unusable } from "../../tools/data/input_error.ts";
 import { readInput } from "../machine/files.ts";
 
 /**
@@ -32,6 +32,6 @@ async function usable<Key>(path: string, key: Promise<Key>): Promise<Key> {
     return await key;
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new InputError(path, [{ path: "", message }], { cause });
+    throw unusable(path, message, { cause });
   }
 }

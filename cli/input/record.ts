@@ -9,8 +9,8 @@ import {
   MAX_LINE_BYTES,
 } from "../../evidence/file_limits.ts";
 import { readRegularFile } from "../../evidence/store/regular_file.ts";
-import { InputError } from "../../tools/data/input_error.ts";
-import { whyUnreadable } from "../machine/files.ts";
+import { unreadable } from "../../evidence/store/file_error.ts";
+import { unusable } from "../../tools/data/input_error.ts";
 
 /**
  * Reads the ledger of a run directory, of a run that is finished or that broke
@@ -22,10 +22,7 @@ export function readRecord(directory: string): ReadLedger {
   const path = join(directory, "state.jsonl");
   const record = read(path);
   if (record.events.length > 0) return record;
-  throw new InputError(path, [{
-    path: "",
-    message: "there is no complete line; nothing is on record",
-  }]);
+  throw unusable(path, "there is no complete line; nothing is on record");
 }
 
 function read(path: string): ReadLedger {
@@ -38,9 +35,7 @@ function read(path: string): ReadLedger {
       "the line is longer than any that a run writes",
     );
   } catch (cause) {
-    const problem = cause instanceof LedgerError
-      ? { path: "", line: cause.line, message: cause.message }
-      : { path: "", message: whyUnreadable(cause) };
-    throw new InputError(path, [problem], { cause });
+    if (!(cause instanceof LedgerError)) throw unreadable(path, cause);
+    throw unusable(path, cause.message, { line: cause.line, cause });
   }
 }

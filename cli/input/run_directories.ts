@@ -1,8 +1,8 @@
 import { join } from "../../deps.ts";
-import { InputError } from "../../tools/data/input_error.ts";
+import { unreadable } from "../../evidence/store/file_error.ts";
+import { InputError, unusable } from "../../tools/data/input_error.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import type { Output } from "../command/command.ts";
-import { whyUnreadable } from "../machine/files.ts";
 
 /** Whatever has one of these is a run: one that lost its ledger is not passed over. */
 const MARKS: readonly string[] = ["state.jsonl", "trace.json", "run_report.md"];
@@ -40,10 +40,7 @@ export function runDirectories(
 ): readonly string[] {
   const found = [...runsBelow(folder, passedOver)].sort();
   if (found.length > 0) return found;
-  throw new InputError(folder, [{
-    path: "",
-    message: "there is no run in it: no state.jsonl",
-  }]);
+  throw unusable(folder, "there is no run in it: no state.jsonl");
 }
 
 function* runsBelow(folder: string, passedOver: PassedOver): Generator<string> {
@@ -89,9 +86,6 @@ function entriesOf(folder: string): readonly Deno.DirEntry[] {
   try {
     return [...Deno.readDirSync(folder)];
   } catch (cause) {
-    throw new InputError(folder, [{
-      path: "",
-      message: whyUnreadable(cause),
-    }], { cause });
+    throw unreadable(folder, cause);
   }
 }

@@ -6,8 +6,7 @@ import {
 } from "../../evidence/recording/incident.ts";
 import { MAX_FILE_BYTES } from "../../evidence/file_limits.ts";
 import { appendedFile } from "../../evidence/store/appended_file.ts";
-import { InputError } from "../../tools/data/input_error.ts";
-import { whyUnwritable } from "./files.ts";
+import { cannotWrite } from "../../evidence/store/file_error.ts";
 
 /**
  * Writes down beside the record of a run what happened to its process.
@@ -21,7 +20,6 @@ export function appendIncident(out: string, incident: Incident): void {
     using file = appendedFile(path, { maxBytes: MAX_FILE_BYTES[INCIDENTS] });
     file.append(new TextEncoder().encode(line));
   } catch (cause) {
-    const message = `cannot write the incident there: ${whyUnwritable(cause)}`;
-    throw new InputError(path, [{ path: "", message }], { cause });
+    throw cannotWrite("the incident there", path, cause);
   }
 }

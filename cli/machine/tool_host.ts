@@ -1,4 +1,4 @@
-import { InputError } from "../../tools/data/input_error.ts";
+import { unusable } from "../../tools/data/input_error.ts";
 import type { Policy } from "../../policy/document/load.ts";
 import { workerPermissions } from "../../policy/deno/worker_permissions.ts";
 import { FIXTURE_ORIGIN } from "../../tasks/corpus.ts";
@@ -112,10 +112,10 @@ async function within(
     return await startToolWorker(options);
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
-    throw new InputError(sandbox, [{
-      path: "",
-      message:
-        "the process may not read and write there itself, so its tools may not; see --allow-read and --allow-write",
-    }], { cause });
+    throw unusable(
+      sandbox,
+      "the process may not read and write there itself, so its tools may not; see --allow-read and --allow-write",
+      { cause },
+    );
   }
 }

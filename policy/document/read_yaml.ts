@@ -1,5 +1,9 @@
 import { parseYaml, type z } from "../../deps.ts";
-import { InputError, type InputProblem } from "../../tools/data/input_error.ts";
+import {
+  InputError,
+  type InputProblem,
+  unusable,
+} from "../../tools/data/input_error.ts";
 import { spellPath } from "../../tools/data/spell_path.ts";
 import { yamlDifference } from "./yaml_difference.ts";
 import { type YamlTree, yamlTree } from "./yaml_tree.ts";
@@ -33,7 +37,7 @@ export function readYamlTree<T>(
   if (!isSmall(document)) {
     const message =
       `it has more than ${MAX_VALUES} values, aliases written out`;
-    throw new InputError(source, [{ path: "", message }]);
+    throw unusable(source, message);
   }
   const difference = yamlDifference(tree, document);
   if (difference !== undefined) throw new InputError(source, [difference]);
@@ -53,18 +57,21 @@ function parse(text: string, source: string): unknown {
   const tab = text.split("\n").findIndex((line) => line.startsWith("\t"));
   if (tab >= 0 && !isJson) {
     const message = "a line is indented with a tab; YAML wants spaces";
-    throw new InputError(source, [{ path: "", line: tab + 1, message }]);
+    throw unusable(source, message, { line: tab + 1 });
   }
   try {
     return parseYaml(text, { schema: "core" });
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     const place = / at line (\d+), column (\d+)/.exec(message);
-    throw new InputError(source, [{
-      path: "",
-      line: place?.[1] === undefined ? undefined : Number(place[1]),
-      message: message.split("\n", 1)[0]?.replace(/ at line .*$/, "") ?? "",
-    }], { cause });
+    throw unusable(
+      source,
+      message.split("\n", 1)[0]?.replace(/ at line .*$/, "") ?? "",
+      {
+        line: place?.[1] === undefined ? undefined : Number(place[1]),
+        cause,
+      },
+    );
   }
 }
 
