@@ -1,5 +1,4 @@
 import { join } from "../deps.ts";
-import { runDirectory } from "../evidence/store/run_directory.ts";
 import { approverFor } from "./approval/approver.ts";
 import { attestRun } from "./execution/attest_run.ts";
 import { parseCommandLine } from "./command/command_line.ts";
@@ -8,7 +7,7 @@ import { cancelOnSignal } from "./execution/cancellation.ts";
 import { durabilityOf } from "./execution/durability.ts";
 import { leftoverIncidents } from "./execution/leftover_incident.ts";
 import { reportedRun } from "./execution/reported_run.ts";
-import { freeFolder, namedFolder, unwritable } from "./execution/run_folder.ts";
+import { freeFolder, namedFolder } from "./execution/run_folder.ts";
 import { readSigningKey } from "./input/key_files.ts";
 import {
   type ChosenModel,
@@ -22,6 +21,7 @@ import { liveSpans, SPAN_OPTIONS } from "./execution/live_spans.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { isAsked } from "../tasks/scripted_run.ts";
 import { offeredHint } from "./execution/offered_hint.ts";
+import { runStore } from "./machine/run_store.ts";
 import { openToolHost } from "./machine/tool_host.ts";
 import { readTaskInputs } from "./input/task_inputs.ts";
 
@@ -163,24 +163,24 @@ could not be run.
     if (named === undefined && out !== usual) {
       output.note(terminalLine(`${usual} is taken; this run is in ${out}`));
     }
+    const record = runStore.run(out);
     const approver = approverFor(given.option("approve") ?? "never", {
       policy: inputs.policy,
-      out,
+      run: record,
       by: given.option("by"),
       output,
     });
 
     using cancellation = cancelOnSignal();
-    const sandbox = join(out, "sandbox");
+    const { sandbox } = record;
     using host = await openToolHost({
       policy: inputs.policy,
       sandbox,
       online: true,
-      leftover: leftoverIncidents(out, output),
+      leftover: leftoverIncidents(record, output),
     });
     using cassette = openCassette(given, { model, out });
-    createFolder(out, sandbox);
-    using sink = runDirectory(out);
+    await using sink = await record.begin();
     const { code, outcome } = await reportedRun({
       execution: {
         ...inputs,
@@ -193,13 +193,13 @@ could not be run.
         sink,
       },
       cancellation,
-      out,
+      record,
       output,
       cassette,
       spans,
       json: given.flag("json"),
     });
-    if (key !== undefined && outcome === "ended") await attestRun(out, key);
+    if (key !== undefined && outcome === "ended") await attestRun(record, key);
     if (
       key !== undefined && (outcome === "waiting" || outcome === "model_out")
     ) {
@@ -216,8 +216,4 @@ could not be run.
 function runIdOf(name: string, model: ChosenModel | undefined): string {
   if (!isAsked(model)) return name;
   return `${name}_${crypto.getRandomValues(new Uint8Array(4)).toHex()}`;
-}
-
-function createFolder(out: string, sandbox: string): void {
-  unwritable(out, () => Deno.mkdirSync(sandbox, { recursive: true }));
 }

@@ -8,7 +8,7 @@ import type { AttestationFinding } from "../evidence/attest/attestation_finding.
 import type { Finding, FindingCode } from "../evidence/verify/finding.ts";
 import type { PublicKey } from "../evidence/attest/signing_key.ts";
 import { counted } from "../tools/data/counted.ts";
-import { storedRun } from "../evidence/store/stored_run.ts";
+import type { RunRecord } from "../evidence/run_store.ts";
 import {
   type Verification,
   type VerifyOptions,
@@ -25,9 +25,9 @@ import { type CommandLine, parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT, UsageError } from "./command/command.ts";
 import { corpusReadings } from "./input/corpus_folder.ts";
 import { eachRun } from "./command/each_run.ts";
-import { readInput, runTextIfThere } from "./machine/files.ts";
+import { readInput } from "./machine/files.ts";
 import { readPublicKey } from "./input/key_files.ts";
-import { notePassedOver, runDirectories } from "./input/run_directories.ts";
+import { namedRuns } from "./input/named_runs.ts";
 
 /** `verify`: holds what a run left behind against itself, and against what was kept elsewhere. */
 export const verify: Command = {
@@ -66,9 +66,7 @@ the others from being verified.
       operands: ["RUN_DIR..."],
     });
     const kept = keptElsewhere(given);
-    const runs = given.operands.flatMap((folder) =>
-      runDirectories(folder, notePassedOver(output))
-    );
+    const runs = await namedRuns(given.operands, output);
     if (given.option("head") !== undefined && runs.length > 1) {
       throw new UsageError("--head is the hash of one run: name one RUN_DIR");
     }
@@ -78,8 +76,10 @@ the others from being verified.
       : await readPublicKey(keyPath);
     return await eachRun(runs, {
       output,
-      async look(path) {
-        const verification = await signed(path, fitting(path, kept), key);
+      async look(record) {
+        const path = record.name;
+        const found = await fitting(record, kept);
+        const verification = await signed(record, found, key);
         if (given.flag("json")) {
           const { waitsFor: waits_for, ...rest } = verification;
           output.json({ run: path, ...rest, waits_for });
@@ -118,26 +118,26 @@ const UNREAD: readonly FindingCode[] = ["not_a_file", "file_too_large"];
 
 /** Adds what is wrong with the attestation, when there is a key to hold it against. */
 async function signed(
-  path: string,
+  record: RunRecord,
   verification: Verification,
   publicKey: PublicKey | undefined,
 ): Promise<Outcome> {
   if (publicKey === undefined) return verification;
   const { findings, digests } = verification;
   /** What is not read has its finding already. */
-  const textOf = (name: string) =>
+  const textOf = async (name: "manifest.json" | typeof ATTESTATION_NAME) =>
     findings.some(({ artifact, code }) =>
         artifact === name && UNREAD.includes(code)
       )
       ? undefined
-      : runTextIfThere(join(path, name));
+      : await record.textIfThere(name);
   const wrong = await attestationFindings({
-    text: textOf(ATTESTATION_NAME),
+    text: await textOf(ATTESTATION_NAME),
     publicKey,
     digests: Object.fromEntries(
       Object.entries(digests).map(([name, { sha256 }]) => [name, sha256]),
     ),
-    manifest: textOf("manifest.json"),
+    manifest: await textOf("manifest.json"),
   });
   const located = wrong.map((each): AttestationFindingInRun => ({
     ...each,
@@ -147,23 +147,29 @@ async function signed(
 }
 
 /** Compares a run with what was kept, with the reading of the documents that fits it. */
-function fitting(
-  path: string,
+async function fitting(
+  record: RunRecord,
   [first, ...others]: readonly [VerifyOptions, ...VerifyOptions[]],
-): Verification {
-  const verification = verified(path, first);
+): Promise<Verification> {
+  const verification = await verified(record, first);
   const isOther = ({ findings }: Verification) =>
     findings.some(({ code }) => code === "other_corpus");
   if (!isOther(verification)) return verification;
-  return others.map((kept) => verified(path, kept))
-    .find((each) => !isOther(each)) ?? verification;
+  for (const kept of others) {
+    const other = await verified(record, kept);
+    if (!isOther(other)) return other;
+  }
+  return verification;
 }
 
-function verified(path: string, options: VerifyOptions): Verification {
+async function verified(
+  record: RunRecord,
+  options: VerifyOptions,
+): Promise<Verification> {
   try {
-    return verifyRun(storedRun(path), options);
+    return verifyRun(await record.source(), options);
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw unreadable(record.name, cause);
   }
 }
 

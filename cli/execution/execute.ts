@@ -59,7 +59,7 @@ export interface Execution {
   readonly past?: {
     readonly events: readonly RunEvent[];
     /** Hears that an intent without a receipt is carried out again. */
-    readonly sentAgain: (seq: number) => void;
+    readonly sentAgain: (seq: number) => void | Promise<void>;
   };
 }
 

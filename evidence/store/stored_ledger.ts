@@ -1,25 +1,16 @@
-import { join } from "../../deps.ts";
-import {
-  LedgerError,
-  type ReadLedger,
-  readLedger,
-} from "../../evidence/read_ledger.ts";
-import {
-  MAX_LEDGER_BYTES,
-  MAX_LINE_BYTES,
-} from "../../evidence/file_limits.ts";
-import { readRegularFile } from "../../evidence/store/regular_file.ts";
-import { unreadable } from "../../evidence/store/file_error.ts";
 import { unusable } from "../../tools/data/input_error.ts";
+import { MAX_LEDGER_BYTES, MAX_LINE_BYTES } from "../file_limits.ts";
+import { LedgerError, type ReadLedger, readLedger } from "../read_ledger.ts";
+import { unreadable } from "./file_error.ts";
+import { readRegularFile } from "./regular_file.ts";
 
 /**
- * Reads the ledger of a run directory, of a run that is finished or that broke
- * off; it has at least one event.
+ * Reads the ledger of a run that is finished or that broke off; it has at least
+ * one event.
  *
  * @throws {InputError} when it cannot be read or trusted, with the line
  */
-export function readRecord(directory: string): ReadLedger {
-  const path = join(directory, "state.jsonl");
+export function storedLedger(path: string): ReadLedger {
   const record = read(path);
   if (record.events.length > 0) return record;
   throw unusable(path, "there is no complete line; nothing is on record");
