@@ -9,7 +9,7 @@ import { ModelOutageError } from "../../runtime/llm/model_outage.ts";
 import type { SpansExported } from "../../trace/otlp/span_export.ts";
 import { EXIT, type Output } from "../command/command.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
-import { describeEnd, endOf } from "./execute.ts";
+import { describeEnd, endOf } from "./describe_end.ts";
 
 /** What a governed run came to. */
 export interface RunEnd {
