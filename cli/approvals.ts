@@ -93,8 +93,8 @@ or cannot be read.
       of: ["list", "approve", "reject"],
     });
     const run = runStore.run(given.operand(1));
-    const [by, json] = [given.option("by"), given.flag("json")];
-    if (verb === "list" && by !== undefined) {
+    const json = given.flag("json");
+    if (verb === "list" && given.option("by") !== undefined) {
       throw new UsageError("Cannot use --by with approvals list");
     }
     if (verb !== "list" && json) {

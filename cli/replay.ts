@@ -10,7 +10,7 @@ import type { RunRecord } from "../evidence/run_store.ts";
 import { counted } from "../tools/data/counted.ts";
 import { InputError, unusable } from "../tools/data/input_error.ts";
 import { RULE_IDS } from "../policy/rule.ts";
-import { loadPolicy, type Policy } from "../policy/document/load.ts";
+import type { Policy } from "../policy/document/load.ts";
 import type { RunEvent } from "../runtime/record/event.ts";
 import type { Divergence } from "../runtime/rerun/rerun.ts";
 import { valueExcerpts } from "../tools/data/excerpt.ts";
@@ -18,7 +18,7 @@ import type { ValueDifference } from "../tools/data/value_difference.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT, type Output } from "./command/command.ts";
 import { eachRun } from "./command/each_run.ts";
-import { readInput } from "./machine/files.ts";
+import { readPolicyFile } from "./input/policy_file.ts";
 import { namedRuns } from "./input/named_runs.ts";
 
 /** `replay`: execute runs again from their records, or judge them under another policy. */
@@ -46,10 +46,7 @@ that cannot be read does not keep the others from being looked at.
       flags: ["json"],
       operands: ["RUN_DIR..."],
     });
-    const path = given.option("policy");
-    const policy = path === undefined
-      ? undefined
-      : loadPolicy(readInput(path), path);
+    const policy = given.option("policy", readPolicyFile);
     const json = given.flag("json");
     const runs = await namedRuns(given.operands, output);
     return await eachRun(runs, {

@@ -10,23 +10,15 @@ import { DivergenceError } from "../runtime/rerun/rerun.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";
 import { loadTask } from "../tasks/task.ts";
 import type { Document } from "../tools/document.ts";
-import { approverFor } from "./approval/approver.ts";
-import { cancelOnSignal } from "./execution/cancellation.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, UsageError } from "./command/command.ts";
 import { corpusReadings } from "./input/corpus_folder.ts";
 import { durabilityOf } from "./execution/durability.ts";
 import { whyForeign } from "./execution/going_on.ts";
-import { leftoverIncidents } from "./execution/leftover_incident.ts";
-import {
-  liveModel,
-  MODEL_OPTIONS,
-  openCassette,
-} from "./execution/live_model.ts";
-import { liveSpans, SPAN_OPTIONS } from "./execution/live_spans.ts";
+import { liveModel } from "./execution/live_model.ts";
+import { liveSpans } from "./execution/live_spans.ts";
+import { OWN_RUN_OPTIONS, ownRun } from "./execution/own_run.ts";
 import { runStore } from "./machine/run_store.ts";
-import { reportedRun } from "./execution/reported_run.ts";
-import { openToolHost } from "./machine/tool_host.ts";
 
 /** `resume`: go on with a run that broke off. */
 export const resume: Command = {
@@ -67,21 +59,15 @@ could not be resumed.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
-      options: [
-        ...["corpus", "durability", "approve", "by"],
-        ...MODEL_OPTIONS,
-        ...SPAN_OPTIONS,
-      ],
+      options: ["corpus", ...OWN_RUN_OPTIONS],
       flags: ["json"],
       operands: ["RUN_DIR"],
     });
     const durability = durabilityOf(given.option("durability"));
-    const out = given.operand(0);
-    const record = runStore.run(out);
+    const record = runStore.run(given.operand(0));
     const ledger = await record.ledger();
     await record.checkFiles();
     const started = await startOfRun(record, ledger);
-    const { sandbox } = record;
     await record.checkSandbox();
     const documents = await corpusOf(started, {
       record,
@@ -92,47 +78,23 @@ could not be resumed.
     const model = await liveModel(given, output, { events: ledger.events });
     refuseOtherModel(record, started, model?.info);
     const spans = liveSpans(given, { policy: policy.document, output });
-    const approver = approverFor(given.option("approve") ?? "file", {
-      policy,
-      run: record,
-      by: given.option("by"),
-      output,
-    });
-
-    using cancellation = cancelOnSignal();
-    using host = await openToolHost({
-      policy,
-      sandbox,
-      online: true,
-      leftover: leftoverIncidents(record, output),
-    });
-    using cassette = openCassette(given, { model, out });
-    await using sink = await record.goOn(ledger);
     try {
-      const { code } = await reportedRun({
-        execution: {
-          approver,
-          model,
-          task: loadTask(started.task.text, "the task on record"),
-          policy,
-          documents,
-          runId: started.run_id,
-          durability,
-          sandbox,
-          host,
-          sink,
-          past: {
-            events: ledger.events,
-            sentAgain: (seq) => record.addIncident({ type: "sent_again", seq }),
-          },
-        },
-        cancellation,
+      const { code } = await ownRun({
+        task: loadTask(started.task.text, "the task on record"),
+        policy,
+        documents,
+        runId: started.run_id,
         record,
-        output,
-        cassette,
+        model,
         spans,
-        json: given.flag("json"),
-      });
+        durability,
+        approve: "file",
+        open: () => record.goOn(ledger),
+        past: {
+          events: ledger.events,
+          sentAgain: (seq) => record.addIncident({ type: "sent_again", seq }),
+        },
+      }, { given, output });
       return code;
     } catch (error) {
       if (!(error instanceof DivergenceError)) throw error;

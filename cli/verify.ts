@@ -15,17 +15,16 @@ import {
   verifyRun,
 } from "../evidence/verify/verify.ts";
 import { unreadable } from "../evidence/store/file_error.ts";
-import { loadPolicy } from "../policy/document/load.ts";
 import { scriptedLlm } from "../runtime/llm/scripted_llm.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";
 import { withOverrides } from "../tasks/policy_overrides.ts";
-import { loadTask } from "../tasks/task.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { type CommandLine, parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT, UsageError } from "./command/command.ts";
 import { corpusReadings } from "./input/corpus_folder.ts";
 import { eachRun } from "./command/each_run.ts";
-import { readInput } from "./machine/files.ts";
+import { readPolicyFile } from "./input/policy_file.ts";
+import { readTaskFile } from "./input/task_file.ts";
 import { readPublicKey } from "./input/key_files.ts";
 import { namedRuns } from "./input/named_runs.ts";
 
@@ -67,13 +66,10 @@ the others from being verified.
     });
     const kept = keptElsewhere(given);
     const runs = await namedRuns(given.operands, output);
-    if (given.option("head") !== undefined && runs.length > 1) {
+    if (kept[0].head !== undefined && runs.length > 1) {
       throw new UsageError("--head is the hash of one run: name one RUN_DIR");
     }
-    const keyPath = given.option("key");
-    const key = keyPath === undefined
-      ? undefined
-      : await readPublicKey(keyPath);
+    const key = await given.option("key", readPublicKey);
     return await eachRun(runs, {
       output,
       async look(record) {
@@ -184,14 +180,8 @@ function keptElsewhere(
     );
   }
   const taskPath = given.option("task");
-  const task = taskPath === undefined
-    ? undefined
-    : loadTask(readInput(taskPath), taskPath);
-  const policyPath = given.option("policy");
-  const policy = policyPath === undefined
-    ? undefined
-    : loadPolicy(readInput(policyPath), policyPath);
-  const corpus = given.option("corpus");
+  const task = given.option("task", readTaskFile);
+  const policy = given.option("policy", readPolicyFile);
   const kept = {
     redecide: !given.flag("no-redecide"),
     head,
@@ -201,8 +191,9 @@ function keptElsewhere(
     taskSha256: task && hash("sha256", task.text),
     scriptSha256: task && scriptedLlm(task.document.script).sha256,
   };
-  if (corpus === undefined) return [kept];
-  const [first, ...others] = corpusReadings(corpus).map((documents) => ({
+  const readings = given.option("corpus", corpusReadings);
+  if (readings === undefined) return [kept];
+  const [first, ...others] = readings.map((documents) => ({
     ...kept,
     corpusSha256: corpusSnapshot(documents).sha256,
   }));
