@@ -77,6 +77,8 @@ function entriesOf(folder: string): readonly Deno.DirEntry[] {
   try {
     return [...Deno.readDirSync(folder)];
   } catch (cause) {
-    throw unreadable(folder, cause);
+    throw cause instanceof Deno.errors.NotFound
+      ? unusable(folder, "there is no such directory", { cause })
+      : unreadable(folder, cause);
   }
 }
