@@ -56,6 +56,7 @@ export async function ownRun(
   using host = await openToolHost({
     policy,
     sandbox,
+    named: record.name,
     online: true,
     leftover: leftoverIncidents(record, output),
   });
