@@ -1,5 +1,6 @@
 import { loadPolicy, type Policy } from "../../policy/document/load.ts";
 import { readInput } from "../machine/files.ts";
+import { loadedAs } from "./mistaken_file.ts";
 
 /**
  * Reads the policy in a file that a person named.
@@ -7,5 +8,5 @@ import { readInput } from "../machine/files.ts";
  * @throws {InputError} when it cannot be used
  */
 export function readPolicyFile(path: string): Policy {
-  return loadPolicy(readInput(path), path);
+  return loadedAs("policy", { text: readInput(path), path, load: loadPolicy });
 }

@@ -1,5 +1,6 @@
 import { loadTask, type Task } from "../../tasks/task.ts";
 import { readInput } from "../machine/files.ts";
+import { loadedAs } from "./mistaken_file.ts";
 
 /**
  * Reads the task in a file that a person named.
@@ -7,5 +8,5 @@ import { readInput } from "../machine/files.ts";
  * @throws {InputError} when it cannot be used
  */
 export function readTaskFile(path: string): Task {
-  return loadTask(readInput(path), path);
+  return loadedAs("task", { text: readInput(path), path, load: loadTask });
 }
