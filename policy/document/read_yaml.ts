@@ -7,6 +7,7 @@ import {
 import { spellPath } from "../../tools/data/spell_path.ts";
 import { yamlDifference } from "./yaml_difference.ts";
 import { type YamlTree, yamlTree } from "./yaml_tree.ts";
+import { wording } from "./wording.ts";
 
 /**
  * Parses a YAML text and validates it strictly. `source` names it in errors.
@@ -97,33 +98,4 @@ function placeOf(issue: Issue): readonly PropertyKey[] {
   return issue.code === "unrecognized_keys"
     ? [...issue.path, ...issue.keys.slice(0, 1)]
     : issue.path;
-}
-
-/** Words the common problems so that they say what would be right. */
-function wording(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code === "unrecognized_keys") {
-    return `unknown ${issue.keys.length === 1 ? "key" : "keys"} ${
-      issue.keys.map((key: string) => `"${key}"`).join(", ")
-    }`;
-  }
-  if (issue.code === "invalid_type" && issue.input === undefined) {
-    return `missing; expected ${issue.expected}`;
-  }
-  if (issue.code === "invalid_type") {
-    return `expected ${issue.expected}, found ${nameOfType(issue.input)}`;
-  }
-  if (issue.code === "invalid_value") {
-    const values = issue.values.map((value: unknown) => JSON.stringify(value));
-    return `expected ${values.join(" or ")}, found ${
-      JSON.stringify(issue.input) ?? "nothing"
-    }`;
-  }
-}
-
-function nameOfType(value: unknown): string {
-  if (value === null) return "nothing";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") return "a mapping";
-  if (typeof value === "number") return `number ${value}`;
-  return `${typeof value} ${JSON.stringify(value)}`;
 }
