@@ -15,13 +15,16 @@ import { didYouMean } from "./tools/data/nearest.ts";
 import { terminalLine } from "./tools/data/untrusted_text.ts";
 import { InputError } from "./tools/data/input_error.ts";
 
-/** Commands are loaded when they are called, so that one pays only for itself. */
+/**
+ * Commands are loaded when they are called, so that one pays only for itself.
+ * The addresses are literal: Deno reads such a module without a permission.
+ */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   canonical: async () => (await import("./cli/canonical.ts")).canonical,
   "policy-gates": async () =>
-    (await import("./cli/scenario_suite.ts")).policyGates,
+    (await import("./cli/policy_gates.ts")).policyGates,
   "failure-modes": async () =>
-    (await import("./cli/scenario_suite.ts")).failureModes,
+    (await import("./cli/failure_modes.ts")).failureModes,
   run: async () => (await import("./cli/run.ts")).run,
   test: async () => (await import("./cli/test.ts")).test,
   resume: async () => (await import("./cli/resume.ts")).resume,

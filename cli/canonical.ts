@@ -36,7 +36,7 @@ artifacts in runs/<date>_<policy>_<seed>/ below the current folder.
     const json = given.flag("json");
     const run = canonicalRun();
     using staging = openStaging(RUNS);
-    const stale = (await canonicalNames()).filter((name) => name !== run.name);
+    const stale = await staleNames(run.name);
     if (given.flag("check")) {
       for (const name of stale) {
         output.error(
@@ -68,11 +68,12 @@ function canonicalRun(): CommittedRun {
   };
 }
 
-/** Runs of the canonical task, whatever their policy; a run of another task is not touched. */
-async function canonicalNames(): Promise<readonly string[]> {
+/** Other runs of the canonical task, whatever their policy; a run of another task is not touched. */
+async function staleNames(current: string): Promise<readonly string[]> {
   const found: string[] = [];
   for (const { name } of Deno.readDirSync(RUNS)) {
-    if (CANONICAL_NAME.test(name) && await isCanonical(name)) found.push(name);
+    const isOther = name !== current && CANONICAL_NAME.test(name);
+    if (isOther && await isCanonical(name)) found.push(name);
   }
   return found.sort();
 }

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { sha256Text } from "../tools/data/sha256.ts";
 import { callRules } from "../policy/rules/call_rules.ts";
 import { iterationBudget } from "../policy/rules/loop_budget.ts";
 import { budgetDenied } from "./session/budget.ts";
@@ -123,7 +123,7 @@ function runStarted({ spec, head }: LoopState): RunStarted {
     task: {
       id: task.id,
       question: task.question,
-      sha256: hash("sha256", task.text),
+      sha256: sha256Text(task.text),
       text: task.text,
     },
     policy: {

@@ -1,4 +1,5 @@
-import { createHash, hash } from "node:crypto";
+import { sha256Text } from "../../tools/data/sha256.ts";
+import { nativeDigest } from "../machine/native_digest.ts";
 import { attest, ATTESTATION_NAME } from "../../evidence/attest/attestation.ts";
 import type { ArtifactSource } from "../../evidence/artifact_source.ts";
 import type { RunRecord } from "../../evidence/run_store.ts";
@@ -53,7 +54,7 @@ function digestsOf(run: RunRecord, source: ArtifactSource, manifest: string) {
     }
   }
   return {
-    "manifest.json": hash("sha256", manifest),
+    "manifest.json": sha256Text(manifest),
     "run_report.md": digest("run_report.md"),
     "state.jsonl": digest("state.jsonl"),
     "trace.json": digest("trace.json"),
@@ -61,7 +62,7 @@ function digestsOf(run: RunRecord, source: ArtifactSource, manifest: string) {
 }
 
 function digestOf(chunks: Iterable<Uint8Array>): string {
-  const digest = createHash("sha256");
+  const digest = nativeDigest();
   for (const chunk of chunks) digest.update(chunk);
-  return digest.digest("hex");
+  return digest.hex();
 }

@@ -1,9 +1,10 @@
-import { parseYaml, type z } from "../../deps.ts";
+import type { z } from "../../deps.ts";
 import {
   InputError,
   type InputProblem,
   unusable,
 } from "../../tools/data/input_error.ts";
+import { parseYaml } from "../../tools/data/yaml.ts";
 import { spellPath } from "../../tools/data/spell_path.ts";
 import { yamlDifference } from "./yaml_difference.ts";
 import { type YamlTree, yamlTree } from "./yaml_tree.ts";

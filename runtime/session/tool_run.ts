@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { sha256Text } from "../../tools/data/sha256.ts";
 import type { CallArguments } from "../../policy/arguments.ts";
 import { Redirect } from "../../tools/redirect.ts";
 import type { Tool } from "../../tools/tool.ts";
@@ -129,7 +129,7 @@ function idempotencyKeyOf(
   { tool, args }: AllowedCall,
 ): string {
   const parts = [JSON.stringify(runId), seq, JSON.stringify(tool.name)];
-  return hash("sha256", `[${parts.join(",")},${args.canonical}]`);
+  return sha256Text(`[${parts.join(",")},${args.canonical}]`);
 }
 
 /** Takes a result as plain JSON, so that the record holds what the model gets. */
