@@ -45,8 +45,8 @@ export interface Afterwards {
   env(start: bigint): Omit<Env, "signal">;
   /** Cancels the run, from then on. */
   readonly signal: AbortSignal;
-  /** Hears that the intent with this `seq`, which has no receipt, is carried out again. */
-  sentAgain(seq: number): void;
+  /** Hears that the intent with this `seq`, which has no receipt, is carried out again, and is waited for. */
+  sentAgain(seq: number): void | Promise<void>;
 }
 
 /** A run that is done again from its record. */
@@ -151,7 +151,7 @@ export function rerun(
             throw new RecordedFailure(INDETERMINATE, { lost });
           }
           heed();
-          afterwards.sentAgain(lastIntent(recorded));
+          await afterwards.sentAgain(lastIntent(recorded));
         }
         return await tool.run(args, context);
       },
