@@ -1,4 +1,4 @@
-import { type Decision } from "../../policy/decide.ts";
+import type { Decision } from "../../policy/decide.ts";
 import {
   type ClauseExplained,
   explain,
