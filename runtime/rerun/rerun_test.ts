@@ -9,7 +9,8 @@ import { REHEARSALS } from "../../tests/rehearsals.ts";
 import type { RunEvent } from "../record/event.ts";
 import { governedLoop } from "../loop.ts";
 import { ModelOutageError } from "../llm/model_outage.ts";
-import { DivergenceError, type Rerun, rerun } from "./rerun.ts";
+import { DivergenceError } from "./divergence.ts";
+import { type Rerun, rerun } from "./rerun.ts";
 import type { GovernedSpec } from "../run_spec.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 
