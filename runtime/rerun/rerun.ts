@@ -11,7 +11,7 @@ import { rerunTool } from "./rerun_tool.ts";
 
 /** A run that is done again from its record. */
 export interface Rerun {
-  /** The same tools, which give what they gave then; what stands in front of them is done again. */
+  /** The same tools, which return what they returned then; the judgement of their calls is done again. */
   tools(tools: readonly Tool[]): readonly Tool[];
   /** The same run, with what is on record in the place of model and disk; its tools are those of `tools`. */
   spec<Spec extends RunSpec>(spec: Spec): Spec;

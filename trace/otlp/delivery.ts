@@ -17,7 +17,7 @@ interface DeliveryWorld {
 export class Delivery {
   readonly #world: DeliveryWorld;
   readonly #abandoned = new AbortController();
-  /** The wait for a collector that is busy, which it is given. */
+  /** The wait for a collector that is busy; it gets the time that it asks for. */
   readonly #busy: Pause;
   /** The wait for a collector that cannot be reached, which `hurry` ends. */
   readonly #unreachable: Pause;
@@ -30,7 +30,7 @@ export class Delivery {
     this.#unreachable = new Pause(world.wait);
   }
 
-  /** Sends a request until a collector takes it or another try is of no use. */
+  /** Sends a request until a collector takes it or another try would not help. */
   async deliver(request: string): Promise<Exported> {
     const { signal } = this.#abandoned;
     let before: Exported | undefined;
