@@ -19,7 +19,7 @@ export type CallOutcome =
     | { readonly type: "ended"; readonly why: Ending }
   );
 
-/** Why a call did not run; both are `null` where no rule objects and there is no such tool. */
+/** Why a call did not run; both are `null` for an unknown tool that no rule denies. */
 export interface Denied {
   readonly rule: RuleId | null;
   readonly reason: string | null;

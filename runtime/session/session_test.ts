@@ -5,6 +5,7 @@ import {
   type Rehearsal,
   stage,
 } from "../../tests/rehearsal.ts";
+import { Redirect } from "../../tools/redirect.ts";
 import { ToolError } from "../../tools/tool_error.ts";
 import type { ProposedCall, RunEvent } from "../record/event.ts";
 import type { CallOutcome } from "./call_outcome.ts";
@@ -68,6 +69,21 @@ const OUTCOMES: readonly {
       type: "result",
       json: '{"n":1}',
       attempts: ["transient_failure", "success"],
+    },
+  },
+  {
+    name: "the tool returned after a redirect",
+    given: {
+      work: inTurn(
+        outage(),
+        new Redirect({ url: "https://fixtures.local/b" }),
+        { n: 1 },
+      ),
+    },
+    want: {
+      type: "result",
+      json: '{"n":1}',
+      attempts: ["transient_failure", "success", "success"],
     },
   },
   {
