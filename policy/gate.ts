@@ -108,12 +108,12 @@ export function openGate(
     },
     judge: (proposal, answer) => decide(proposal, rules, answer),
     question: memory.question,
-    begin({ name, tool, redirects, run: { call } }) {
+    begin({ name, tool, redirects, run: { call, atMs } }) {
       const labels = tool?.labels ?? [];
       memory.begin({
         call,
         tool: name,
-        atMs: nowMs(),
+        atMs,
         labels,
         isRedirect: redirects > 0,
       });

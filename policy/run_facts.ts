@@ -20,6 +20,8 @@ export interface Seen {
 export interface RunFacts {
   /** Number of the call that is judged, from 1. */
   readonly call: number;
+  /** When it is judged, in milliseconds of the run's clock. */
+  readonly atMs: number;
   /** The labels that calls of the run have set, each with the first that did. */
   readonly labels: ReadonlyMap<Label, CallName>;
   /** How many calls of some tools have begun; of the last so many seconds, redirects too, if a number is given. */
@@ -31,6 +33,7 @@ export interface RunFacts {
 /** A run in which nothing has happened. */
 export const NEW_RUN: RunFacts = {
   call: 1,
+  atMs: 0,
   labels: new Map(),
   calls: () => 0,
   seen: () => undefined,

@@ -48,6 +48,7 @@ export function runMemory(sources: readonly Source[]): RunMemory {
     },
     facts: (call, atMs) => ({
       call,
+      atMs,
       labels,
       calls: (tools, withinSeconds) =>
         begun.filter((each) =>

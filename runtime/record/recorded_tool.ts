@@ -27,7 +27,8 @@ export function recordedTool(
  * the place of its validator, and not run.
  */
 export function toolOnRecord(
-  { name, description, effects, labels, idempotent, input_schema }: RecordedTool,
+  { name, description, effects, labels, idempotent, input_schema }:
+    RecordedTool,
   validate: Schema<unknown>["~standard"]["validate"],
 ): Tool {
   return {
