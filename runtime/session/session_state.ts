@@ -5,6 +5,7 @@ import type { RuleId } from "../../policy/rule.ts";
 import type { ToolDefinition } from "../../tools/tool.ts";
 import type { Env } from "../env.ts";
 import type { EventHead, RunTotals } from "../record/event.ts";
+import { NO_TOTALS } from "../record/run_totals.ts";
 import type { AttemptOutcome, TerminalReason } from "../record/vocabulary.ts";
 import type { Message } from "../llm/llm.ts";
 import type { GovernedSpec } from "../run_spec.ts";
@@ -73,15 +74,7 @@ export function loopState(spec: GovernedSpec, env: Env): LoopState {
         args,
       }),
     ),
-    totals: {
-      steps: 0,
-      llm_calls: 0,
-      tool_calls: 0,
-      policy_checks: 0,
-      denials: 0,
-      attempts: 0,
-      tokens: 0,
-    },
+    totals: { ...NO_TOTALS },
     proposed: 0,
     step: 0,
     tally: emptyTally(),
