@@ -102,6 +102,12 @@ export function dueCall(call: CurrentCall): DueCall | undefined {
   return next && { id: next.id, tool: next.tool, occasion: "proposed" };
 }
 
+/** Whether a verdict is about the call that it must be about. */
+export function isDue(call: CurrentCall, verdict: PolicyChecked): boolean {
+  const due = dueCall(call);
+  return due?.id === verdict.call_id && due?.tool === verdict.tool;
+}
+
 /** The call that was judged last, as it was proposed; `undefined` when none was. */
 export function proposedCall(call: CurrentCall): ProposedCall | undefined {
   return call.calls[call.judged - 1];
