@@ -112,13 +112,42 @@ for (
   });
 }
 
-Deno.test("allowedCall() counts for one intent, and askedCall() for one answer", async () => {
+Deno.test("allowedCall(), askedCall() and runningCall() count until the next event of the call", async () => {
   for (const { event, after } of followed(await rehearse(twoCalls()))) {
     const { type } = event;
     const decision = type === "policy_checked" ? event.decision : undefined;
-    assertEquals(allowedCall(after) === event, decision === "allow");
-    assertEquals(askedCall(after) === event, decision === "escalate");
+    assertEquals(allowedCall(after) !== undefined, decision === "allow");
+    assertEquals(askedCall(after) !== undefined, decision === "escalate");
+    const isRunning = type === "tool_started" ||
+      type === "attempt_finished" && event.call_id !== null;
+    assertEquals(runningCall(after) !== undefined, isRunning);
   }
+});
+
+Deno.test("callAfter() begins anew with an intent that no verdict precedes", async () => {
+  const steps = followed(await rehearse(REHEARSALS.one_call()));
+  const intent = steps.find(({ event }) => event.type === "tool_started");
+  const receipt = steps.find(({ event }) => event.type === "tool_finished");
+  if (intent === undefined || receipt === undefined) throw new Error("No call");
+  const again = callAfter(receipt.after, intent.event);
+  assertEquals(again, intent.after);
+});
+
+Deno.test("callAfter() passes over what a budget says", async () => {
+  const steps = followed(
+    await rehearse({
+      policy: {
+        on_deny: "continue",
+        loop_budget: { max_iterations: 9, max_denials: 1 },
+      },
+      script: [{ calls: [{ tool: "rm", args: {} }, { tool: "rm", args: {} }] }],
+    }),
+  );
+  const budget = steps.find(({ event }) =>
+    event.type === "policy_checked" && event.call_id === null
+  );
+  assertEquals(budget?.after.verdict?.decision, "deny");
+  assertEquals(budget?.after, budget?.before);
 });
 
 Deno.test("dueCall() is nothing where more is judged than was proposed", async () => {
