@@ -2,6 +2,7 @@ import type { PolicyChecked } from "../../../runtime/record/event.ts";
 import { quoted } from "../../../tools/data/untrusted_text.ts";
 import { valueDifference } from "../../../tools/data/value_difference.ts";
 import type { Rejudged } from "../../replay/rejudge.ts";
+import { verdictText } from "../../replay/verdict_text.ts";
 import type { EventFault } from "../event_check.ts";
 import { changedDecision } from "./changed_decisions.ts";
 import { factFaults } from "./fact_faults.ts";
@@ -48,16 +49,10 @@ function verdictFault(
   if (row !== undefined) return undefined;
   const { reason } = rejudged;
   return `the record says ${
-    spelled(event)
-  }; policy, call and facts on record give ${spelled(rejudged)}${
+    verdictText(event)
+  }; policy, call and facts on record give ${verdictText(rejudged)}${
     reason === null ? "" : `: ${quoted(reason)}`
   }`;
-}
-
-function spelled(
-  { decision, rule_id }: Pick<PolicyChecked, "decision" | "rule_id">,
-): string {
-  return rule_id === null ? decision : `${decision} by ${rule_id}`;
 }
 
 /** What a decision says of its call beside the verdict. */
