@@ -3,7 +3,6 @@ import {
   approvalRequest,
   askingRun,
 } from "../../runtime/approval/approval.ts";
-import type { RunEvent } from "../../runtime/record/event.ts";
 import type { Json } from "../../tools/data/json.ts";
 import {
   callAfter,
@@ -11,14 +10,14 @@ import {
   NO_CALL,
   proposedCall,
 } from "../current_call.ts";
+import type { ReadLedger } from "../read_ledger.ts";
 
 /** What a run that broke off waits for, made again from its record; `undefined` when it waits for nobody. */
 export function pendingApproval(
-  events: readonly RunEvent[],
+  { started, events }: Pick<ReadLedger, "started" | "events">,
 ): ApprovalRequest | undefined {
-  const [started] = events;
   const asked = events.at(-1);
-  if (started?.type !== "run_started" || asked?.type !== "policy_checked") {
+  if (started === undefined || asked?.type !== "policy_checked") {
     return undefined;
   }
   if (asked.decision !== "escalate" || asked.call_id === null) {
