@@ -11,7 +11,7 @@ import { choice } from "./command/choice.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT, UsageError } from "./command/command.ts";
 import { loadPolicy } from "../policy/document/load.ts";
-import type { RunEvent, RunStarted } from "../runtime/record/event.ts";
+import type { RunStarted } from "../runtime/record/event.ts";
 import { approverName } from "./approval/approver_name.ts";
 import { describeRequest } from "./approval/describe_request.ts";
 import { howToGoOn } from "./execution/going_on.ts";
@@ -21,15 +21,6 @@ import {
   type ApprovalPlace,
   writtenApproval,
 } from "./approval/written_approval.ts";
-
-/** A run, with where its answers are and what comes after one. */
-function waitingRun(directory: string, [started]: readonly RunEvent[]) {
-  if (started?.type !== "run_started") return undefined;
-  return {
-    place: placeOf(directory, started),
-    next: () => howToGoOn(directory, started),
-  };
-}
 
 /** Where the answers of a run are; its policy says how long they count. */
 function placeOf(
@@ -101,18 +92,18 @@ or cannot be read.
     if (verb !== "list" && json) {
       throw new UsageError(`Cannot use --json with approvals ${verb}`);
     }
-    const { events } = readRecord(directory);
-    const request = pendingApproval(events);
+    const record = readRecord(directory);
+    const request = pendingApproval(record);
     if (request !== undefined) refuseForged(directory);
-    const waiting = waitingRun(directory, events);
+    const place = placeOf(directory, record.started);
+    const next = () => howToGoOn(directory, record.started);
     if (verb === "list") {
-      const written = request && waiting &&
-        writtenApproval(waiting.place, request.bound_to);
+      const written = request && writtenApproval(place, request.bound_to);
       const answered = written?.approval;
       written?.notes.forEach((note) => output.note(note));
-      if (waiting !== undefined && answered !== undefined) {
+      if (answered !== undefined) {
         if (json) output.json(answered);
-        else output.data(described(answered, waiting.next()));
+        else output.data(described(answered, next()));
         return EXIT.ok;
       }
       if (request === undefined) {
@@ -126,16 +117,16 @@ or cannot be read.
     }
     const verdict = VERDICTS[verb];
     const approver = approverName(given.required("by"));
-    if (request === undefined || waiting === undefined) {
+    if (request === undefined) {
       throw new UsageError(`Cannot ${verb}: "${directory}" does not wait`);
     }
     const { bound_to } = request;
-    const next = waiting.next();
-    const before = await answer(waiting.place, { bound_to, approver, verdict });
+    const goOn = next();
+    const before = await answer(place, { bound_to, approver, verdict });
     if (before !== undefined) {
-      throw new UsageError(`Cannot ${verb}: ${described(before, next)}`);
+      throw new UsageError(`Cannot ${verb}: ${described(before, goOn)}`);
     }
-    output.data(`${verdict} by ${approver}; ${next}`);
+    output.data(`${verdict} by ${approver}; ${goOn}`);
     return EXIT.ok;
   },
 };

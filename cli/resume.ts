@@ -88,7 +88,8 @@ could not be resumed.
     const out = given.operand(0);
     const record = readRecord(out);
     inPlace(() => checkRunFiles(out));
-    const started = startOfRun(out, record);
+    const { started } = record;
+    refuseOtherRun(out, started);
     const sandbox = join(out, "sandbox");
     inPlace(() => checkDirectory(sandbox));
     const documents = corpusOf(started, {
@@ -97,7 +98,7 @@ could not be resumed.
     });
     const policy = loadPolicy(started.policy.text, "the policy on record");
 
-    const model = await liveModel(given, output, { events: record.events });
+    const model = await liveModel(given, output, { record });
     refuseOtherModel(out, started, model?.info);
     const spans = liveSpans(given, { policy: policy.document, output });
     const approver = approverFor(given.option("approve") ?? "file", {
@@ -209,11 +210,8 @@ function refuseOtherModel(
   );
 }
 
-function startOfRun(out: string, { events }: ReadLedger): RunStarted {
-  const [started] = events;
-  if (started?.type !== "run_started") {
-    throw ledgerProblem(out, "it does not begin as a run does", 1);
-  }
+/** A run is gone on with by the program that began it, while it is unfinished. */
+function refuseOtherRun(out: string, started: RunStarted): void {
   if (exists(join(out, "manifest.json"))) {
     throw new UsageError(`Cannot resume "${out}": the run is finished`);
   }
@@ -232,7 +230,6 @@ function startOfRun(out: string, { events }: ReadLedger): RunStarted {
       1,
     );
   }
-  return started;
 }
 
 function corpusOf(

@@ -1,5 +1,6 @@
 import { join } from "../../deps.ts";
 import {
+  type BegunLedger,
   LedgerError,
   type ReadLedger,
   readLedger,
@@ -18,10 +19,10 @@ import { whyUnreadable } from "../machine/files.ts";
  *
  * @throws {InputError} when it cannot be read or trusted, with the line
  */
-export function readRecord(directory: string): ReadLedger {
+export function readRecord(directory: string): BegunLedger {
   const path = join(directory, "state.jsonl");
-  const record = read(path);
-  if (record.events.length > 0) return record;
+  const { started, ...record } = read(path);
+  if (started !== undefined) return { started, ...record };
   throw new InputError(path, [{
     path: "",
     message: "there is no complete line; nothing is on record",

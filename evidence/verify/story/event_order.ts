@@ -3,6 +3,7 @@ import type {
   EventType,
   RunEvent,
 } from "../../../runtime/record/event.ts";
+import type { EventCheck, EventFault } from "../event_check.ts";
 
 /** Where a run stands between two events. */
 type Phase =
@@ -47,32 +48,17 @@ const NEXT: Readonly<Record<Phase, readonly Next[]>> = {
   finished: [],
 };
 
-/** Why an event cannot stand where it does. */
-export interface OrderFault {
-  readonly code: "event_order" | "no_receipt";
-  readonly message: string;
-}
-
-/** Follows the events of a run and says when one stands where no run has it. */
-export interface EventOrder {
-  /** Returns what is wrong with where the event stands, if anything. */
-  push(event: RunEvent): OrderFault | undefined;
-  /**
-   * Something is missing here; the order is known again when the next step
-   * begins. So it is behind a fault, which others would only follow from.
-   */
-  lose(): void;
-  /** Whether the run has finished. */
-  readonly finished: boolean;
-}
-
-/** Starts at the beginning of a run. */
-export function eventOrder(): EventOrder {
+/**
+ * Checks that each event stands where a run has it. Where something is missing,
+ * the order is known again when the next step begins; so it is after a fault,
+ * which others would only follow from.
+ */
+export function eventOrder(): EventCheck {
   let phase: Phase = "unstarted";
   let step = 0;
   let lost = false;
 
-  function fault(event: RunEvent): OrderFault | undefined {
+  function fault(event: RunEvent): EventFault | undefined {
     const next = NEXT[phase];
     const found = nameOf(event);
     if (!next.includes(found)) {
@@ -101,13 +87,10 @@ export function eventOrder(): EventOrder {
       lost = found !== undefined || lost && !starts;
       phase = phaseAfter(event);
       if (starts) step = event.step;
-      return found;
+      return found === undefined ? [] : [found];
     },
     lose() {
       lost = true;
-    },
-    get finished() {
-      return phase === "finished";
     },
   };
 }
@@ -197,7 +180,7 @@ function faultWithin(event: RunEvent): string | undefined {
         : "an objection has a rule and a reason, and an allowed call has none";
     }
     case "attempt_finished":
-      return attemptFault(event);
+      return attemptOutcomeFault(event);
     case "tool_finished": {
       const given = [event.result, event.redirect, event.error]
         .filter((each) => each !== null);
@@ -209,7 +192,7 @@ function faultWithin(event: RunEvent): string | undefined {
 }
 
 /** How an attempt ended follows from its error, but for the number of attempts. */
-function attemptFault(
+function attemptOutcomeFault(
   { outcome, error, backoff_ms }: AttemptFinished,
 ): string | undefined {
   const isRetried = outcome === "transient_failure";
