@@ -265,6 +265,7 @@ export {
   type Artifacts,
   type ArtifactSink,
   memorySink,
+  type SynchronousSink,
 } from "./evidence/artifacts.ts";
 export { type Volatile } from "./evidence/recording/manifest.ts";
 export {

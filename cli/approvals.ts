@@ -1,12 +1,11 @@
-import { join } from "../deps.ts";
 import {
   verdictOf,
   type WrittenApproval,
 } from "../evidence/approval/approval_file.ts";
 import { pendingApproval } from "../evidence/approval/pending_approval.ts";
-import { storedRun } from "../evidence/store/stored_run.ts";
+import type { RunRecord } from "../evidence/run_store.ts";
 import { verifyRun } from "../evidence/verify/verify.ts";
-import { InputError } from "../tools/data/input_error.ts";
+import { unusable } from "../tools/data/input_error.ts";
 import { choice } from "./command/choice.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT, UsageError } from "./command/command.ts";
@@ -15,7 +14,7 @@ import type { RunStarted } from "../runtime/record/event.ts";
 import { approverName } from "./approval/approver_name.ts";
 import { describeRequest } from "./approval/describe_request.ts";
 import { howToGoOn } from "./execution/going_on.ts";
-import { readRecord } from "./input/record.ts";
+import { runStore } from "./machine/run_store.ts";
 import {
   answer,
   type ApprovalPlace,
@@ -24,11 +23,11 @@ import {
 
 /** Where the answers of a run are; its policy says how long they count. */
 function placeOf(
-  directory: string,
+  run: RunRecord,
   started: RunStarted,
 ): ApprovalPlace {
   const policy = loadPolicy(started.policy.text, "the policy on record");
-  return { policy, out: directory };
+  return { policy, run };
 }
 
 function described(given: WrittenApproval, next: string): string {
@@ -36,16 +35,16 @@ function described(given: WrittenApproval, next: string): string {
 }
 
 /** What a person is shown must be what the policy asks, so the record is verified first. */
-function refuseForged(directory: string): void {
-  const { findings } = verifyRun(storedRun(directory));
+async function refuseForged(run: RunRecord): Promise<void> {
+  const { findings } = verifyRun(await run.source());
   const found = findings.find(({ artifact }) => artifact === "state.jsonl");
   if (found === undefined) return;
-  const { artifact, line, code, message } = found;
-  throw new InputError(join(directory, artifact), [{
-    path: "",
-    line,
-    message: `${code}: ${message}; nobody should answer on this record`,
-  }]);
+  const { line, code, message } = found;
+  throw unusable(
+    run.place("state.jsonl"),
+    `${code}: ${message}; nobody should answer on this record`,
+    { line },
+  );
 }
 
 const VERDICTS = { approve: "approved", reject: "rejected" } as const;
@@ -84,21 +83,22 @@ or cannot be read.
       where: "Cannot understand",
       of: ["list", "approve", "reject"],
     });
-    const directory = given.operand(1);
-    const [by, json] = [given.option("by"), given.flag("json")];
-    if (verb === "list" && by !== undefined) {
+    const run = runStore.run(given.operand(1));
+    const json = given.flag("json");
+    if (verb === "list" && given.option("by") !== undefined) {
       throw new UsageError("Cannot use --by with approvals list");
     }
     if (verb !== "list" && json) {
       throw new UsageError(`Cannot use --json with approvals ${verb}`);
     }
-    const record = readRecord(directory);
+    const record = await run.ledger();
     const request = pendingApproval(record);
-    if (request !== undefined) refuseForged(directory);
-    const place = placeOf(directory, record.started);
-    const next = () => howToGoOn(directory, record.started);
+    if (request !== undefined) await refuseForged(run);
+    const place = placeOf(run, record.started);
+    const next = () => howToGoOn(run.name, record.started);
     if (verb === "list") {
-      const written = request && writtenApproval(place, request.bound_to);
+      const written = request &&
+        await writtenApproval(place, request.bound_to);
       const answered = written?.approval;
       written?.notes.forEach((note) => output.note(note));
       if (answered !== undefined) {
@@ -118,7 +118,7 @@ or cannot be read.
     const verdict = VERDICTS[verb];
     const approver = approverName(given.required("by"));
     if (request === undefined) {
-      throw new UsageError(`Cannot ${verb}: "${directory}" does not wait`);
+      throw new UsageError(`Cannot ${verb}: "${run.name}" does not wait`);
     }
     const { bound_to } = request;
     const goOn = next();

@@ -8,7 +8,7 @@ import { parseLedgerLine } from "../runtime/record/ledger_line.ts";
 import { loadTask } from "../tasks/task.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT } from "./command/command.ts";
-import { readRunText } from "./machine/files.ts";
+import { runStore } from "./machine/run_store.ts";
 import {
   checkRuns,
   type CommittedRun,
@@ -36,7 +36,7 @@ artifacts in runs/<date>_<policy>_<seed>/ below the current folder.
     const json = given.flag("json");
     const run = canonicalRun();
     using staging = openStaging(RUNS);
-    const stale = staleNames(run.name);
+    const stale = await staleNames(run.name);
     if (given.flag("check")) {
       for (const name of stale) {
         output.error(
@@ -69,15 +69,18 @@ function canonicalRun(): CommittedRun {
 }
 
 /** Other runs of the canonical task, whatever their policy; a run of another task is not touched. */
-function staleNames(current: string): readonly string[] {
-  return [...Deno.readDirSync(RUNS)].map(({ name }) => name)
-    .filter((name) => name !== current && CANONICAL_NAME.test(name))
-    .filter(isCanonical).sort();
+async function staleNames(current: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const { name } of Deno.readDirSync(RUNS)) {
+    const isOther = name !== current && CANONICAL_NAME.test(name);
+    if (isOther && await isCanonical(name)) found.push(name);
+  }
+  return found.sort();
 }
 
-function isCanonical(name: string): boolean {
+async function isCanonical(name: string): Promise<boolean> {
   try {
-    const ledger = readRunText(join(RUNS, name, "state.jsonl"));
+    const ledger = await runStore.run(join(RUNS, name)).text("state.jsonl");
     const started = parseLedgerLine(ledger.split("\n", 1)[0] ?? "");
     return started.type === "run_started" && started.task.id === "canonical";
   } catch {

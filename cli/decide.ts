@@ -1,8 +1,8 @@
 import { counted } from "../tools/data/counted.ts";
 import { callRules } from "../policy/rules/call_rules.ts";
 import { type GateOptions, openGate } from "../policy/gate.ts";
-import { InputError } from "../tools/data/input_error.ts";
-import { loadPolicy, type Policy } from "../policy/document/load.ts";
+import { unreadable } from "../evidence/store/file_error.ts";
+import type { Policy } from "../policy/document/load.ts";
 import { answerBudget } from "../policy/rules/loop_budget.ts";
 import { directorySandbox } from "../tools/sandbox/directory_sandbox.ts";
 import { toolRegistry } from "../tools/registry.ts";
@@ -12,7 +12,8 @@ import type { ToolDefinition } from "../tools/tool.ts";
 import { type AskedCall, readCallLine } from "./input/call_line.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT } from "./command/command.ts";
-import { readInput, whyUnreadable } from "./machine/files.ts";
+import { readInput } from "./machine/files.ts";
+import { readPolicyFile } from "./input/policy_file.ts";
 import type { RefusedTool, ToolFile } from "./input/tool_definitions.ts";
 import { toolNameHints, toolsInPolicy } from "./input/tool_name_hints.ts";
 import { stdinLines } from "./machine/stdin_lines.ts";
@@ -55,7 +56,7 @@ when a line was answered with an error.
       flags: ["session"],
     });
     const policyPath = given.required("policy");
-    const policy = loadPolicy(readInput(policyPath), policyPath);
+    const policy = readPolicyFile(policyPath);
     const sandbox = openSandbox(given.option("sandbox") ?? ".");
     const toolsPath = given.option("tools");
     const { tools, refused } = await readTools(toolsPath, sandbox);
@@ -153,9 +154,7 @@ function openSandbox(path: string): Sandbox {
   try {
     return directorySandbox(path);
   } catch (cause) {
-    throw new InputError(path, [{ path: "", message: whyUnreadable(cause) }], {
-      cause,
-    });
+    throw unreadable(path, cause);
   }
 }
 

@@ -5,7 +5,7 @@ import {
 import { oneLine, terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT } from "./command/command.ts";
-import { readRecord } from "./input/record.ts";
+import { runStore } from "./machine/run_store.ts";
 import { valueExcerpts } from "../tools/data/excerpt.ts";
 
 /** `diff`: where two runs part, and what each came to. */
@@ -21,14 +21,15 @@ follows from the names of the runs.
 
 Exit codes: 0 both did the same, 2 they did not, 1 a record cannot be read.
 `,
-  run(args, output) {
+  async run(args, output) {
     const given = parseCommandLine(args, {
       flags: ["json"],
       operands: ["RUN_DIR", "RUN_DIR"],
     });
     const runs = [given.operand(0), given.operand(1)] as const;
-    const [one, other] = runs.map((run) => readRecord(run).events);
-    const difference = runDifference(one ?? [], other ?? []);
+    const one = await runStore.run(runs[0]).ledger();
+    const other = await runStore.run(runs[1]).ledger();
+    const difference = runDifference(one.events, other.events);
     if (given.flag("json")) output.json({ runs, ...difference });
     else output.data(describe(runs, difference));
     return difference.first === undefined ? EXIT.ok : EXIT.no;

@@ -1,11 +1,10 @@
-import { join } from "../deps.ts";
 import { INCIDENTS } from "../evidence/recording/incident.ts";
+import type { RunRecord } from "../evidence/run_store.ts";
 import { oneLine } from "../tools/data/untrusted_text.ts";
 import { timeline } from "../evidence/report/timeline.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT } from "./command/command.ts";
-import { runTextIfThere } from "./machine/files.ts";
-import { readRecord } from "./input/record.ts";
+import { runStore } from "./machine/run_store.ts";
 
 /** `inspect`: what a run did, in the order in which it did it. */
 export const inspect: Command = {
@@ -21,13 +20,14 @@ that were not sent, stands behind it, as incidents.jsonl has it.
 
 Exit codes: 0 done, 1 the record cannot be read.
 `,
-  run(args, output) {
+  async run(args, output) {
     const given = parseCommandLine(args, {
       flags: ["json"],
       operands: ["RUN_DIR"],
     });
-    const [directory, json] = [given.operand(0), given.flag("json")];
-    const entries = timeline(readRecord(directory).events);
+    const json = given.flag("json");
+    const record = runStore.run(given.operand(0));
+    const entries = timeline((await record.ledger()).events);
     for (const entry of entries) {
       if (json) output.json(entry);
       else {
@@ -41,7 +41,7 @@ Exit codes: 0 done, 1 the record cannot be read.
         );
       }
     }
-    for (const line of incidentsOf(directory)) {
+    for (const line of await incidentsOf(record)) {
       if (json) output.json(incidentOn(line));
       else output.data(`incident  ${oneLine(line, 200)}`);
     }
@@ -59,7 +59,7 @@ function incidentOn(line: string): unknown {
 }
 
 /** The lines of incidents.jsonl, if there was any incident. */
-function incidentsOf(directory: string): readonly string[] {
-  const text = runTextIfThere(join(directory, INCIDENTS)) ?? "";
+async function incidentsOf(record: RunRecord): Promise<readonly string[]> {
+  const text = await record.textIfThere(INCIDENTS) ?? "";
   return text.split("\n").filter((line) => line !== "");
 }

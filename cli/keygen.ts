@@ -1,9 +1,9 @@
 import { generateKeyPair } from "../evidence/attest/signing_key.ts";
-import { InputError } from "../tools/data/input_error.ts";
+import { cannotWrite } from "../evidence/store/file_error.ts";
+import { unusable } from "../tools/data/input_error.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT } from "./command/command.ts";
-import { whyUnwritable } from "./machine/files.ts";
 
 /** `keygen`: makes a key that runs are signed with. */
 export const keygen: Command = {
@@ -39,9 +39,10 @@ function create(path: string, text: string, mode: number): void {
   try {
     Deno.writeTextFileSync(path, text, { createNew: true, mode });
   } catch (cause) {
-    const message = cause instanceof Deno.errors.AlreadyExists
-      ? "it is there already; choose another --out"
-      : `cannot write the key there: ${whyUnwritable(cause)}`;
-    throw new InputError(path, [{ path: "", message }], { cause });
+    if (!(cause instanceof Deno.errors.AlreadyExists)) {
+      throw cannotWrite("the key there", path, cause);
+    }
+    const message = "it is there already; choose another --out";
+    throw unusable(path, message, { cause });
   }
 }

@@ -1,9 +1,8 @@
 import { denoFlags } from "../policy/deno/deno_flags.ts";
-import { loadPolicy } from "../policy/document/load.ts";
 import { FIXTURE_ORIGIN } from "../tasks/corpus.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT } from "./command/command.ts";
-import { readInput } from "./machine/files.ts";
+import { readPolicyFile } from "./input/policy_file.ts";
 
 /** `permissions`: the flags of Deno that a policy implies. */
 export const permissions: Command = {
@@ -27,8 +26,7 @@ only modules that were fetched before (--cached-only):
     const given = parseCommandLine(args, {
       options: ["policy", "read", "out"],
     });
-    const path = given.required("policy");
-    const { document } = loadPolicy(readInput(path), path);
+    const { document } = readPolicyFile(given.required("policy"));
     const out = given.option("out") ?? "runs";
     const flags = denoFlags(document, {
       read: [...new Set([...(given.option("read") ?? ".").split(","), out])],

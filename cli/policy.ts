@@ -1,11 +1,10 @@
 import { policyJsonSchema } from "../policy/document/document.ts";
-import { loadPolicy } from "../policy/document/load.ts";
 import { STANDARD_TOOL_NAMES } from "../tools/standard_tools.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { choice } from "./command/choice.ts";
 import { type Command, EXIT, UsageError } from "./command/command.ts";
-import { readInput } from "./machine/files.ts";
+import { readPolicyFile } from "./input/policy_file.ts";
 import { toolNameHints, toolsInPolicy } from "./input/tool_name_hints.ts";
 
 /** `policy`: checks a policy file, or prints what one may hold. */
@@ -31,7 +30,7 @@ schema    prints the JSON Schema of a policy file
         return EXIT.ok;
       case "validate": {
         const path = parseCommandLine(rest, { operands: ["FILE"] }).operand(0);
-        const { version, document } = loadPolicy(readInput(path), path);
+        const { version, document } = readPolicyFile(path);
         const named = toolsInPolicy(document);
         const known = STANDARD_TOOL_NAMES;
         for (const hint of toolNameHints(path, { named, known })) {

@@ -1,13 +1,13 @@
-import { join } from "../deps.ts";
 import { eventDifference } from "../evidence/replay/event_difference.ts";
 import { oneLine } from "../tools/data/untrusted_text.ts";
 import { type Flip, redecide } from "../evidence/replay/redecide.ts";
-import { replay as replayRecord } from "../evidence/replay/replay.ts";
 import { verdictText } from "../evidence/replay/verdict_text.ts";
+import { replay as replayRecord } from "../evidence/replay/replay.ts";
+import type { RunRecord } from "../evidence/run_store.ts";
 import { counted } from "../tools/data/counted.ts";
-import { InputError } from "../tools/data/input_error.ts";
+import { InputError, unusable } from "../tools/data/input_error.ts";
 import { RULE_IDS } from "../policy/rule.ts";
-import { loadPolicy, type Policy } from "../policy/document/load.ts";
+import type { Policy } from "../policy/document/load.ts";
 import type { RunEvent } from "../runtime/record/event.ts";
 import type { Divergence } from "../runtime/rerun/divergence.ts";
 import { valueExcerpts } from "../tools/data/excerpt.ts";
@@ -15,9 +15,8 @@ import type { ValueDifference } from "../tools/data/value_difference.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT, type Output } from "./command/command.ts";
 import { eachRun } from "./command/each_run.ts";
-import { readInput } from "./machine/files.ts";
-import { readRecord } from "./input/record.ts";
-import { notePassedOver, runDirectories } from "./input/run_directories.ts";
+import { readPolicyFile } from "./input/policy_file.ts";
+import { namedRuns } from "./input/named_runs.ts";
 
 /** `replay`: execute runs again from their records, or judge them under another policy. */
 export const replay: Command = {
@@ -44,18 +43,13 @@ that cannot be read does not keep the others from being looked at.
       flags: ["json"],
       operands: ["RUN_DIR..."],
     });
-    const path = given.option("policy");
-    const policy = path === undefined
-      ? undefined
-      : loadPolicy(readInput(path), path);
+    const policy = given.option("policy", readPolicyFile);
     const json = given.flag("json");
-    const runs = given.operands.flatMap((folder) =>
-      runDirectories(folder, notePassedOver(output))
-    );
+    const runs = await namedRuns(given.operands, output);
     return await eachRun(runs, {
       output,
       async look(run) {
-        const { events } = readRecord(run);
+        const { events } = await run.ledger();
         if (policy === undefined) {
           const isSame = await sameEvents({ run, events }, { output, json });
           return isSame ? EXIT.ok : EXIT.no;
@@ -68,7 +62,7 @@ that cannot be read does not keep the others from being looked at.
 };
 
 interface Recorded {
-  readonly run: string;
+  readonly run: RunRecord;
   readonly events: readonly RunEvent[];
 }
 
@@ -85,7 +79,7 @@ async function sameEvents(
   if (json) {
     const same = divergence === undefined;
     output.json({
-      run,
+      run: run.name,
       events: events.length,
       same,
       ...same ? {} : { seq: divergence.seq, ...differenceOf(divergence) },
@@ -93,7 +87,9 @@ async function sameEvents(
   } else {
     output.data(
       divergence === undefined
-        ? `${oneLine(run)}: ${counted(events.length, "event")}, the same again`
+        ? `${oneLine(run.name)}: ${
+          counted(events.length, "event")
+        }, the same again`
         : told(run, divergence),
     );
   }
@@ -105,11 +101,11 @@ function differenceOf({ expected, found }: Divergence): ValueDifference {
   return eventDifference(expected, found) ?? { path: "", expected, found };
 }
 
-function told(run: string, divergence: Divergence): string {
+function told(run: RunRecord, divergence: Divergence): string {
   const { path, expected, found } = differenceOf(divergence);
   const [was, is] = valueExcerpts(expected, found);
   return [
-    `${oneLine(join(run, "state.jsonl"))}:${divergence.seq + 1}: ${
+    `${oneLine(run.place("state.jsonl"))}:${divergence.seq + 1}: ${
       names(divergence)
     }`,
     `  path:     ${oneLine(path) || "(the event)"}`,
@@ -120,7 +116,7 @@ function told(run: string, divergence: Divergence): string {
 
 /** Names the run in what is said of a record that no run of this program leaves. */
 async function onRecord<T>(
-  run: string,
+  run: RunRecord,
   work: () => T | Promise<T>,
 ): Promise<T> {
   try {
@@ -129,11 +125,11 @@ async function onRecord<T>(
     if (!(cause instanceof InputError || cause instanceof RangeError)) {
       throw cause;
     }
-    throw new InputError(join(run, "state.jsonl"), [{
-      path: "",
-      line: 1,
-      message: oneLine(cause.message, 500),
-    }], { cause });
+    throw unusable(
+      run.place("state.jsonl"),
+      oneLine(cause.message, 500),
+      { line: 1, cause },
+    );
   }
 }
 
@@ -154,7 +150,7 @@ async function judgeAgain(
     () => redecide(events, policy),
   );
   if (json) {
-    output.json({ run, policy: policy.version, decisions, flips });
+    output.json({ run: run.name, policy: policy.version, decisions, flips });
     return;
   }
   const summary = flips.length === 0
@@ -162,7 +158,7 @@ async function judgeAgain(
     : `${flips.length} turn${flips.length === 1 ? "s" : ""} round`;
   output.data(
     [
-      `${oneLine(run)}: ${
+      `${oneLine(run.name)}: ${
         counted(decisions, "decision")
       }, ${summary} under policy ${policy.version}`,
       ...byRule(flips).map(describe),

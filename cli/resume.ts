@@ -1,14 +1,7 @@
 import config from "../deno.json" with { type: "json" };
 import { join } from "../deps.ts";
-import type { Incident } from "../evidence/recording/incident.ts";
-import { resumedRunDirectory } from "../evidence/store/run_directory.ts";
-import {
-  checkDirectory,
-  checkRunFiles,
-  RunPlaceError,
-} from "../evidence/store/run_places.ts";
-import type { ReadLedger } from "../evidence/read_ledger.ts";
-import { InputError } from "../tools/data/input_error.ts";
+import type { RunRecord } from "../evidence/run_store.ts";
+import { type InputError, unusable } from "../tools/data/input_error.ts";
 import { loadPolicy } from "../policy/document/load.ts";
 import type { RunStarted } from "../runtime/record/event.ts";
 import type { ModelInfo } from "../runtime/run_spec.ts";
@@ -16,26 +9,15 @@ import { DivergenceError } from "../runtime/rerun/divergence.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";
 import { loadTask } from "../tasks/task.ts";
 import type { Document } from "../tools/document.ts";
-import { approverFor } from "./approval/approver.ts";
-import { cancelOnSignal } from "./execution/cancellation.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, UsageError } from "./command/command.ts";
 import { corpusReadings } from "./input/corpus_folder.ts";
 import { durabilityOf } from "./execution/durability.ts";
-import { exists } from "../evidence/store/exists.ts";
-import { whyUnreadable, whyUnwritable } from "./machine/files.ts";
-import { appendIncident } from "./machine/incident_file.ts";
 import { whyForeign } from "./execution/going_on.ts";
-import { leftoverIncidents } from "./execution/leftover_incident.ts";
-import {
-  liveModel,
-  MODEL_OPTIONS,
-  openCassette,
-} from "./execution/live_model.ts";
-import { liveSpans, SPAN_OPTIONS } from "./execution/live_spans.ts";
-import { readRecord } from "./input/record.ts";
-import { reportedRun } from "./execution/reported_run.ts";
-import { openToolHost } from "./machine/tool_host.ts";
+import { liveModel } from "./execution/live_model.ts";
+import { liveSpans } from "./execution/live_spans.ts";
+import { OWN_RUN_OPTIONS, ownRun } from "./execution/own_run.ts";
+import { runStore } from "./machine/run_store.ts";
 
 /** `resume`: go on with a run that broke off. */
 export const resume: Command = {
@@ -76,79 +58,48 @@ could not be resumed.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
-      options: [
-        ...["corpus", "durability", "approve", "by"],
-        ...MODEL_OPTIONS,
-        ...SPAN_OPTIONS,
-      ],
+      options: ["corpus", ...OWN_RUN_OPTIONS],
       flags: ["json"],
       operands: ["RUN_DIR"],
     });
     const durability = durabilityOf(given.option("durability"));
-    const out = given.operand(0);
-    const record = readRecord(out);
-    inPlace(() => checkRunFiles(out));
-    const { started } = record;
-    refuseOtherRun(out, started);
-    const sandbox = join(out, "sandbox");
-    inPlace(() => checkDirectory(sandbox));
-    const documents = corpusOf(started, {
-      sandbox,
+    const record = runStore.run(given.operand(0));
+    const ledger = await record.ledger();
+    await record.checkFiles();
+    const { started } = ledger;
+    await refuseOtherRun(record, started);
+    await record.checkSandbox();
+    const documents = await corpusOf(started, {
+      record,
       given: given.option("corpus"),
     });
     const policy = loadPolicy(started.policy.text, "the policy on record");
 
-    const model = await liveModel(given, output, { record });
-    refuseOtherModel(out, started, model?.info);
+    const model = await liveModel(given, output, { record: ledger });
+    refuseOtherModel(record, started, model?.info);
     const spans = liveSpans(given, { policy: policy.document, output });
-    const approver = approverFor(given.option("approve") ?? "file", {
-      policy,
-      out,
-      by: given.option("by"),
-      output,
-    });
-
-    using cancellation = cancelOnSignal();
-    using host = await openToolHost({
-      policy,
-      sandbox,
-      online: true,
-      leftover: leftoverIncidents(out, output),
-    });
-    using cassette = openCassette(given, { model, out });
-    const note = (incident: Incident) => appendIncident(out, incident);
-    using sink = openSink(out, record, (torn) => note(tornLine(torn)));
-    note({ type: "resumed", events: record.events.length });
     try {
-      const { code } = await reportedRun({
-        execution: {
-          approver,
-          model,
-          task: loadTask(started.task.text, "the task on record"),
-          policy,
-          documents,
-          runId: started.run_id,
-          durability,
-          sandbox,
-          host,
-          sink,
-          past: {
-            events: record.events,
-            sentAgain: (seq) => note({ type: "sent_again", seq }),
-          },
-        },
-        cancellation,
-        out,
-        output,
-        cassette,
+      const { code } = await ownRun({
+        task: loadTask(started.task.text, "the task on record"),
+        policy,
+        documents,
+        runId: started.run_id,
+        record,
+        model,
         spans,
-        json: given.flag("json"),
-      });
+        durability,
+        approve: "file",
+        open: () => record.goOn(ledger),
+        past: {
+          events: ledger.events,
+          sentAgain: (seq) => record.addIncident({ type: "sent_again", seq }),
+        },
+      }, { given, output });
       return code;
     } catch (error) {
       if (!(error instanceof DivergenceError)) throw error;
       throw ledgerProblem(
-        out,
+        record,
         "the run does not come to this event again, so it cannot go on",
         error.divergence.seq + 1,
       );
@@ -156,37 +107,9 @@ could not be resumed.
   },
 };
 
-/** Says for people what stands where no run goes on with it. */
-function inPlace(check: () => void): void {
-  try {
-    check();
-  } catch (error) {
-    if (!(error instanceof RunPlaceError)) throw error;
-    const { path, cause } = error;
-    const message = `the run cannot go on: ${whyUnreadable(cause)}`;
-    throw new InputError(path, [{ path: "", message }], { cause });
-  }
-}
-
-function openSink(
-  out: string,
-  record: ReadLedger,
-  keep: (torn: Uint8Array) => void,
-) {
-  try {
-    return resumedRunDirectory(out, record, keep);
-  } catch (cause) {
-    if (cause instanceof InputError) throw cause;
-    const message = cause instanceof Deno.errors.Busy
-      ? "another process is writing it"
-      : whyUnwritable(cause);
-    throw new InputError(out, [{ path: "", message }], { cause });
-  }
-}
-
 /** Who answered must go on answering. */
 function refuseOtherModel(
-  out: string,
+  record: RunRecord,
   { llm }: RunStarted,
   info: ModelInfo | undefined,
 ): void {
@@ -198,7 +121,7 @@ function refuseOtherModel(
       info.script_sha256 === llm.script_sha256;
   if (same) return;
   throw ledgerProblem(
-    out,
+    record,
     isScripted
       ? "the run follows a script; leave --llm out"
       : `the run was begun with ${llm.provider}/${llm.model} (${
@@ -211,57 +134,54 @@ function refuseOtherModel(
 }
 
 /** A run is gone on with by the program that began it, while it is unfinished. */
-function refuseOtherRun(out: string, started: RunStarted): void {
-  if (exists(join(out, "manifest.json"))) {
-    throw new UsageError(`Cannot resume "${out}": the run is finished`);
+async function refuseOtherRun(
+  record: RunRecord,
+  started: RunStarted,
+): Promise<void> {
+  if (await record.has("manifest.json")) {
+    throw new UsageError(`Cannot resume "${record.name}": the run is finished`);
   }
   const foreign = whyForeign(started);
   if (foreign !== undefined) {
     throw ledgerProblem(
-      out,
+      record,
       `the program that began the run has to go on with it: ${foreign}`,
       1,
     );
   }
   if (started.runtime_version !== config.version) {
     throw ledgerProblem(
-      out,
+      record,
       `the run was made by version ${started.runtime_version}; this is ${config.version}`,
       1,
     );
   }
 }
 
-function corpusOf(
+async function corpusOf(
   { corpus }: RunStarted,
-  { sandbox, given }: {
-    readonly sandbox: string;
+  { record, given }: {
+    readonly record: RunRecord;
     /** The folder that `--corpus` names. */
     readonly given: string | undefined;
   },
-): readonly Document[] {
+): Promise<readonly Document[]> {
   if (corpus.documents === 0) return [];
-  const folder = given ?? join(sandbox, "corpus");
-  if (given === undefined) inPlace(() => checkDirectory(folder));
+  const folder = given ?? join(record.sandbox, "corpus");
+  if (given === undefined) await record.checkSandbox("corpus");
   for (const documents of corpusReadings(folder)) {
     if (corpusSnapshot(documents).sha256 === corpus.sha256) return documents;
   }
-  throw new InputError(folder, [{
-    path: "",
-    message:
-      "these are not the documents of the run; name the folder that it was made of with --corpus",
-  }]);
+  throw unusable(
+    folder,
+    "these are not the documents of the run; name the folder that it was made of with --corpus",
+  );
 }
 
 function ledgerProblem(
-  out: string,
+  record: RunRecord,
   message: string,
   line?: number,
 ): InputError {
-  const path = join(out, "state.jsonl");
-  return new InputError(path, [{ path: "", line, message }]);
-}
-
-function tornLine(torn: Uint8Array): Incident {
-  return { type: "torn_line", bytes: torn.length, base64: torn.toBase64() };
+  return unusable(record.place("state.jsonl"), message, { line });
 }

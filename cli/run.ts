@@ -1,28 +1,22 @@
 import { join } from "../deps.ts";
-import { runDirectory } from "../evidence/store/run_directory.ts";
-import { approverFor } from "./approval/approver.ts";
 import { attestRun } from "./execution/attest_run.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, UsageError } from "./command/command.ts";
-import { cancelOnSignal } from "./execution/cancellation.ts";
 import { durabilityOf } from "./execution/durability.ts";
-import { leftoverIncidents } from "./execution/leftover_incident.ts";
-import { reportedRun } from "./execution/reported_run.ts";
-import { freeFolder, namedFolder, unwritable } from "./execution/run_folder.ts";
+import { OWN_RUN_OPTIONS, ownRun } from "./execution/own_run.ts";
+import { freeFolder, namedFolder } from "./execution/run_folder.ts";
 import { readSigningKey } from "./input/key_files.ts";
 import {
   type ChosenModel,
   liveModel,
-  MODEL_OPTIONS,
-  openCassette,
   REPLAY,
   REQUEST_OPTIONS,
 } from "./execution/live_model.ts";
-import { liveSpans, SPAN_OPTIONS } from "./execution/live_spans.ts";
+import { liveSpans } from "./execution/live_spans.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { isAsked } from "../tasks/scripted_run.ts";
 import { offeredHint } from "./execution/offered_hint.ts";
-import { openToolHost } from "./machine/tool_host.ts";
+import { runStore } from "./machine/run_store.ts";
 import { readTaskInputs } from "./input/task_inputs.ts";
 
 /** `run`: a user's own task, on a user's own documents, under a user's own policy. */
@@ -113,27 +107,23 @@ could not be run.
   async run(args, output) {
     const given = parseCommandLine(args, {
       options: [
-        ...["policy", "corpus", "out", "durability", "approve", "by", "sign"],
-        ...MODEL_OPTIONS,
+        ...["policy", "corpus", "out", "sign"],
+        ...OWN_RUN_OPTIONS,
         ...REQUEST_OPTIONS,
-        ...SPAN_OPTIONS,
       ],
       flags: ["json", "no-policy-hint"],
       operands: ["TASK.yaml"],
     });
     const durability = durabilityOf(given.option("durability"));
-    const path = given.operand(0);
-    const { notes, ...inputs } = readTaskInputs(path, {
+    const llm = given.option("llm");
+    const isUntold = given.flag("no-policy-hint");
+    const { notes, ...inputs } = readTaskInputs(given.operand(0), {
       policy: given.option("policy"),
       corpus: given.option("corpus"),
-      unscripted: given.option("llm") !== undefined,
+      unscripted: llm !== undefined,
     });
     for (const note of notes) output.note(note);
-    const llm = given.option("llm");
-    if (
-      given.flag("no-policy-hint") &&
-      (llm === undefined || llm.startsWith(REPLAY))
-    ) {
+    if (isUntold && (llm === undefined || llm.startsWith(REPLAY))) {
       throw new UsageError(
         "Cannot use --no-policy-hint where no model is asked",
       );
@@ -141,9 +131,7 @@ could not be run.
     const model = await liveModel(given, output, {
       told: {
         settings: inputs.task.document.model,
-        hint: given.flag("no-policy-hint")
-          ? undefined
-          : offeredHint(inputs.policy.document),
+        hint: isUntold ? undefined : offeredHint(inputs.policy.document),
       },
     });
     const spans = liveSpans(given, {
@@ -151,10 +139,7 @@ could not be run.
       output,
     });
     const runId = runIdOf(inputs.runId, model);
-    const keyPath = given.option("sign");
-    const key = keyPath === undefined
-      ? undefined
-      : await readSigningKey(keyPath);
+    const key = await given.option("sign", readSigningKey);
 
     const named = given.option("out");
     const usual = join("runs", runId);
@@ -163,43 +148,20 @@ could not be run.
     if (named === undefined && out !== usual) {
       output.note(terminalLine(`${usual} is taken; this run is in ${out}`));
     }
-    const approver = approverFor(given.option("approve") ?? "never", {
-      policy: inputs.policy,
-      out,
-      by: given.option("by"),
-      output,
-    });
-
-    using cancellation = cancelOnSignal();
-    const sandbox = join(out, "sandbox");
-    using host = await openToolHost({
-      policy: inputs.policy,
-      sandbox,
-      online: true,
-      leftover: leftoverIncidents(out, output),
-    });
-    using cassette = openCassette(given, { model, out });
-    createFolder(out, sandbox);
-    using sink = runDirectory(out);
-    const { code, outcome } = await reportedRun({
-      execution: {
-        ...inputs,
-        runId,
-        model,
-        approver,
-        durability,
-        sandbox,
-        host,
-        sink,
-      },
-      cancellation,
-      out,
-      output,
-      cassette,
+    const record = runStore.run(out);
+    const { code, outcome } = await ownRun({
+      ...inputs,
+      runId,
+      record,
+      model,
       spans,
-      json: given.flag("json"),
-    });
-    if (key !== undefined && outcome === "ended") await attestRun(out, key);
+      durability,
+      approve: "never",
+      open: () => record.begin(),
+      async ended() {
+        if (key !== undefined) await attestRun(record, key);
+      },
+    }, { given, output });
     if (
       key !== undefined && (outcome === "waiting" || outcome === "model_out")
     ) {
@@ -216,8 +178,4 @@ could not be run.
 function runIdOf(name: string, model: ChosenModel | undefined): string {
   if (!isAsked(model)) return name;
   return `${name}_${crypto.getRandomValues(new Uint8Array(4)).toHex()}`;
-}
-
-function createFolder(out: string, sandbox: string): void {
-  unwritable(out, () => Deno.mkdirSync(sandbox, { recursive: true }));
 }

@@ -3,6 +3,7 @@ import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT } from "./command/command.ts";
 import { readSigningKey } from "./input/key_files.ts";
+import { runStore } from "./machine/run_store.ts";
 
 /** `sign`: attests a run that exists. */
 export const sign: Command = {
@@ -26,7 +27,7 @@ Whether the ledger is sound is not looked at; verify the run before you sign it.
     const path = given.required("key");
     const key = await readSigningKey(path);
     const run = given.operand(0);
-    await attestRun(run, key);
+    await attestRun(runStore.run(run), key);
     output.data(`${terminalLine(run)}: signed with the key ${key.keyid}`);
     return EXIT.ok;
   },

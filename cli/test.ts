@@ -1,6 +1,6 @@
 import { memorySink } from "../evidence/artifacts.ts";
+import { unreadable } from "../evidence/store/file_error.ts";
 import { InputError } from "../tools/data/input_error.ts";
-import { loadPolicy } from "../policy/document/load.ts";
 import { join } from "../deps.ts";
 import { walkSync } from "../evidence/store/walk.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
@@ -12,7 +12,7 @@ import {
   type Output,
   UsageError,
 } from "./command/command.ts";
-import { readInput, whyUnreadable } from "./machine/files.ts";
+import { readPolicyFile } from "./input/policy_file.ts";
 import { junitReport, type Tested } from "./scenario/junit.ts";
 import { playScenario } from "./scenario/scenario.ts";
 import { readTaskInputs, type TaskInputs } from "./input/task_inputs.ts";
@@ -48,7 +48,7 @@ cannot be loaded, whatever the others come to.
     }
     const policy = given.option("policy");
     // One that cannot be used is wrong once, not for each task.
-    if (policy !== undefined) loadPolicy(readInput(policy), policy);
+    if (policy !== undefined) readPolicyFile(policy);
     const filter = given.option("filter") ?? "";
     const found = given.operands.flatMap(taskFiles)
       .map((file) => readScenario(file, policy))
@@ -149,8 +149,7 @@ function taskFiles(path: string): readonly (string | Broken)[] {
       )
       .sort();
   } catch (cause) {
-    const problem = { path: "", message: whyUnreadable(cause) };
-    return [{ path, error: new InputError(path, [problem], { cause }) }];
+    return [{ path, error: unreadable(path, cause) }];
   }
 }
 

@@ -7,12 +7,12 @@ import {
   validateTrace,
   validateTraceText,
 } from "../trace/validate/validate.ts";
+import { readRunText } from "../evidence/store/run_text.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { choice } from "./command/choice.ts";
 import { type Command, EXIT } from "./command/command.ts";
 import { eachRun } from "./command/each_run.ts";
-import { readRunText } from "./machine/files.ts";
 
 /** `trace`: validates a trace strictly. */
 export const trace: Command = {

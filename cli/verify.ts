@@ -9,26 +9,25 @@ import type { AttestationFinding } from "../evidence/attest/attestation_finding.
 import type { Finding, FindingCode } from "../evidence/verify/finding.ts";
 import type { PublicKey } from "../evidence/attest/signing_key.ts";
 import { counted } from "../tools/data/counted.ts";
-import { storedRun } from "../evidence/store/stored_run.ts";
+import type { RunRecord } from "../evidence/run_store.ts";
 import {
   type Verification,
   type VerifyOptions,
   verifyRun,
 } from "../evidence/verify/verify.ts";
-import { InputError } from "../tools/data/input_error.ts";
-import { loadPolicy } from "../policy/document/load.ts";
+import { unreadable } from "../evidence/store/file_error.ts";
 import { scriptedLlm } from "../runtime/llm/scripted_llm.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";
 import { withOverrides } from "../tasks/policy_overrides.ts";
-import { loadTask } from "../tasks/task.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { type CommandLine, parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT, UsageError } from "./command/command.ts";
 import { corpusReadings } from "./input/corpus_folder.ts";
 import { eachRun } from "./command/each_run.ts";
-import { readInput, runTextIfThere, whyUnreadable } from "./machine/files.ts";
+import { readPolicyFile } from "./input/policy_file.ts";
+import { readTaskFile } from "./input/task_file.ts";
 import { readPublicKey } from "./input/key_files.ts";
-import { notePassedOver, runDirectories } from "./input/run_directories.ts";
+import { namedRuns } from "./input/named_runs.ts";
 
 /** `verify`: holds what a run left behind against itself, and against what was kept elsewhere. */
 export const verify: Command = {
@@ -68,20 +67,17 @@ the others from being verified.
       operands: ["RUN_DIR..."],
     });
     const kept = keptElsewhere(given);
-    const runs = given.operands.flatMap((folder) =>
-      runDirectories(folder, notePassedOver(output))
-    );
-    if (given.option("head") !== undefined && runs.length > 1) {
+    const runs = await namedRuns(given.operands, output);
+    if (kept[0].head !== undefined && runs.length > 1) {
       throw new UsageError("--head is the hash of one run: name one RUN_DIR");
     }
-    const keyPath = given.option("key");
-    const key = keyPath === undefined
-      ? undefined
-      : await readPublicKey(keyPath);
+    const key = await given.option("key", readPublicKey);
     return await eachRun(runs, {
       output,
-      async look(path) {
-        const verification = await signed(path, fitting(path, kept), key);
+      async look(record) {
+        const path = record.name;
+        const found = await fitting(record, kept);
+        const verification = await signed(record, found, key);
         if (given.flag("json")) {
           const { waitsFor: waits_for, ...rest } = verification;
           output.json({ run: path, ...rest, waits_for });
@@ -120,26 +116,26 @@ const UNREAD: readonly FindingCode[] = ["not_a_file", "file_too_large"];
 
 /** Adds what is wrong with the attestation, when there is a key to hold it against. */
 async function signed(
-  path: string,
+  record: RunRecord,
   verification: Verification,
   publicKey: PublicKey | undefined,
 ): Promise<Outcome> {
   if (publicKey === undefined) return verification;
   const { findings, digests } = verification;
   /** What is not read has its finding already. */
-  const textOf = (name: string) =>
+  const textOf = async (name: "manifest.json" | typeof ATTESTATION_NAME) =>
     findings.some(({ artifact, code }) =>
         artifact === name && UNREAD.includes(code)
       )
       ? undefined
-      : runTextIfThere(join(path, name));
+      : await record.textIfThere(name);
   const wrong = await attestationFindings({
-    text: textOf(ATTESTATION_NAME),
+    text: await textOf(ATTESTATION_NAME),
     publicKey,
     digests: Object.fromEntries(
       Object.entries(digests).map(([name, { sha256 }]) => [name, sha256]),
     ),
-    manifest: textOf("manifest.json"),
+    manifest: await textOf("manifest.json"),
   });
   const located = wrong.map((each): AttestationFindingInRun => ({
     ...each,
@@ -149,26 +145,29 @@ async function signed(
 }
 
 /** Compares a run with what was kept, with the reading of the documents that fits it. */
-function fitting(
-  path: string,
+async function fitting(
+  record: RunRecord,
   [first, ...others]: readonly [VerifyOptions, ...VerifyOptions[]],
-): Verification {
-  const verification = verified(path, first);
+): Promise<Verification> {
+  const verification = await verified(record, first);
   const isOther = ({ findings }: Verification) =>
     findings.some(({ code }) => code === "other_corpus");
   if (!isOther(verification)) return verification;
-  return others.map((kept) => verified(path, kept))
-    .find((each) => !isOther(each)) ?? verification;
+  for (const kept of others) {
+    const other = await verified(record, kept);
+    if (!isOther(other)) return other;
+  }
+  return verification;
 }
 
-function verified(path: string, options: VerifyOptions): Verification {
+async function verified(
+  record: RunRecord,
+  options: VerifyOptions,
+): Promise<Verification> {
   try {
-    return verifyRun(storedRun(path), options);
+    return verifyRun(await record.source(), options);
   } catch (cause) {
-    throw new InputError(path, [{
-      path: "",
-      message: whyUnreadable(cause),
-    }], { cause });
+    throw unreadable(record.name, cause);
   }
 }
 
@@ -183,14 +182,8 @@ function keptElsewhere(
     );
   }
   const taskPath = given.option("task");
-  const task = taskPath === undefined
-    ? undefined
-    : loadTask(readInput(taskPath), taskPath);
-  const policyPath = given.option("policy");
-  const policy = policyPath === undefined
-    ? undefined
-    : loadPolicy(readInput(policyPath), policyPath);
-  const corpus = given.option("corpus");
+  const task = given.option("task", readTaskFile);
+  const policy = given.option("policy", readPolicyFile);
   const kept = {
     redecide: !given.flag("no-redecide"),
     head,
@@ -200,8 +193,9 @@ function keptElsewhere(
     taskSha256: task && sha256Text(task.text),
     scriptSha256: task && scriptedLlm(task.document.script).sha256,
   };
-  if (corpus === undefined) return [kept];
-  const [first, ...others] = corpusReadings(corpus).map((documents) => ({
+  const readings = given.option("corpus", corpusReadings);
+  if (readings === undefined) return [kept];
+  const [first, ...others] = readings.map((documents) => ({
     ...kept,
     corpusSha256: corpusSnapshot(documents).sha256,
   }));

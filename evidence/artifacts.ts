@@ -8,16 +8,40 @@ export type ArtifactName =
 /** Files by name, each with its exact text. */
 export type Artifacts = ReadonlyMap<string, string>;
 
-/** Where the artifacts of one run go while they grow. */
+/**
+ * Where the artifacts of one run go while they grow: a directory, or one day a
+ * database. What returns a promise is waited for before the run goes on; a sink
+ * that returns none costs no turn of the event loop. Whatever is thrown or
+ * rejected stops the run there; a `WriteError` says that its record cannot be
+ * written any further, and that the run may be resumed.
+ */
 export interface ArtifactSink {
-  /** Adds bytes to the end of an artifact; on a disk, they then survive the process. */
+  /**
+   * Adds bytes to the end of an artifact. They are the sink's to keep. On a disk,
+   * they survive the process at once; elsewhere, when `handOver` or `sync` says so.
+   */
   append(name: ArtifactName, bytes: Uint8Array): void;
   /**
-   * Called before an effect and behind the last line. A sink that is to survive a
-   * power cut returns when what was appended to the ledger does.
+   * Called before an effect, before the run waits, and where it breaks off. It is
+   * done when what was appended to the ledger survives the process. Default:
+   * `append` has seen to that.
    */
-  sync(): void;
+  handOver?(): void | Promise<void>;
+  /**
+   * Called in the place of `handOver` before an effect and after the last line. A
+   * sink that is to survive a power cut is done when what was appended to the
+   * ledger does.
+   */
+  sync(): void | Promise<void>;
   /** Says that every artifact is whole; called once, last, and only for a run that finished. */
+  commit(): void | Promise<void>;
+}
+
+/** A sink for which nobody has to wait. */
+export interface SynchronousSink extends ArtifactSink {
+  /** As of any sink; done when it returns. */
+  sync(): void;
+  /** As of any sink; done when it returns. */
   commit(): void;
 }
 
@@ -25,7 +49,9 @@ export interface ArtifactSink {
  * Collects artifacts in memory, for a comparison or a test. Each piece that is
  * appended must be whole UTF-8 text by itself, as those of `recordRun` are.
  */
-export function memorySink(): ArtifactSink & { readonly artifacts: Artifacts } {
+export function memorySink(): SynchronousSink & {
+  readonly artifacts: Artifacts;
+} {
   const artifacts = new Map<string, string>();
   return {
     artifacts,

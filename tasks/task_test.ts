@@ -118,8 +118,7 @@ const UNSOUND: readonly {
     name: "a question of spaces",
     from: '" What is there? "',
     to: '"  "',
-    message:
-      "task.yaml:2: question: Too small: expected string to have >=1 characters",
+    message: "task.yaml:2: question: expected at least 1 character, found none",
   },
   {
     name: "a seed that is a text",
@@ -131,13 +130,13 @@ const UNSOUND: readonly {
     name: "a seed that is too large",
     from: "script:",
     to: "seed: 4294967296\nscript:",
-    message: "task.yaml:3: seed: Too big: expected number to be <=4294967295",
+    message: "task.yaml:3: seed: expected at most 4294967295, found 4294967296",
   },
   {
     name: "a seed below zero",
     from: "script:",
     to: "seed: -1\nscript:",
-    message: "task.yaml:3: seed: Too small: expected number to be >=0",
+    message: "task.yaml:3: seed: expected at least 0, found -1",
   },
   {
     name: "an id that would leave its folder",
@@ -210,7 +209,7 @@ const UNSOUND: readonly {
     name: "a script without steps",
     from: "\n  - answer: Nothing.",
     to: " []",
-    message: "task.yaml:3: script: Too small: expected array to have >=1 items",
+    message: "task.yaml:3: script: expected at least 1 item, found none",
   },
   {
     name: "an answer before the end",
@@ -224,21 +223,21 @@ const UNSOUND: readonly {
     from: "Nothing.",
     to: '""',
     message:
-      "task.yaml:4: script[0].answer: Too small: expected string to have >=1 characters",
+      "task.yaml:4: script[0].answer: expected at least 1 character, found none",
   },
   {
     name: "no calls",
     from: "- answer: Nothing.",
     to: "- calls: []",
     message:
-      "task.yaml:4: script[0].calls: Too small: expected array to have >=1 items",
+      "task.yaml:4: script[0].calls: expected at least 1 item, found none",
   },
   {
     name: "a tool without a name",
     from: "- answer: Nothing.",
     to: '- calls:\n      - tool: ""',
     message:
-      "task.yaml:5: script[0].calls[0].tool: Too small: expected string to have >=1 characters",
+      "task.yaml:5: script[0].calls[0].tool: expected at least 1 character, found none",
   },
   {
     name: "arguments of both kinds",
@@ -260,7 +259,7 @@ const UNSOUND: readonly {
     to:
       "- answer: Nothing.\n    usage:\n      input_tokens: -1\n      output_tokens: 0",
     message:
-      "task.yaml:6: script[0].usage.input_tokens: Too small: expected number to be >=0",
+      "task.yaml:6: script[0].usage.input_tokens: expected at least 0, found -1",
   },
   {
     name: "half of the usage",
@@ -273,8 +272,7 @@ const UNSOUND: readonly {
     name: "an empty path of a policy",
     from: "script:",
     to: 'policy: ""\nscript:',
-    message:
-      "task.yaml:3: policy: Too small: expected string to have >=1 characters",
+    message: "task.yaml:3: policy: expected at least 1 character, found none",
   },
 ];
 

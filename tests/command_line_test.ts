@@ -179,7 +179,7 @@ Deno.test(
 
 Deno.test("--quiet is an operand after --", runs, async () => {
   const { code, notes } = await said(["verify", "--", "--quiet"], pipe);
-  assertEquals([code, notes], [1, ["--quiet: there is no such file"]]);
+  assertEquals([code, notes], [1, ["--quiet: there is no such directory"]]);
 });
 
 Deno.test(

@@ -388,7 +388,7 @@ const REFUSED: readonly {
     name: "a folder that is not there",
     make: () => ({}),
     args: ["none"],
-    stderr: "none: there is no such file",
+    stderr: "none: there is no such directory",
   },
   {
     name: "a folder without a run",

@@ -188,7 +188,7 @@ Deno.test({
 for (
   const { args, message } of [
     { args: [], message: "Expected RUN_DIR..., found nothing" },
-    { args: ["none"], message: "none: there is no such file" },
+    { args: ["none"], message: "none: there is no such directory" },
     { args: ["README.md"], message: "README.md: it is not a directory" },
     { args: [RUN, "--head", "9f57"], message: 'Cannot use --head "9f57"' },
     {

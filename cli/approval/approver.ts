@@ -1,4 +1,5 @@
 import { verdictOf } from "../../evidence/approval/approval_file.ts";
+import type { RunRecord } from "../../evidence/run_store.ts";
 import { InputError } from "../../tools/data/input_error.ts";
 import type { Policy } from "../../policy/document/load.ts";
 import { type Approver, PENDING } from "../../runtime/approval/approval.ts";
@@ -13,8 +14,8 @@ import { type Written, writtenApproval } from "./written_approval.ts";
 /** What an approver needs to know. */
 export interface ApproverOptions {
   readonly policy: Policy;
-  /** The run directory. */
-  readonly out: string;
+  /** Beside its record answers are looked for. */
+  readonly run: RunRecord;
   /** Who answers at the terminal, as `--by` names them. Default: the terminal asks. */
   readonly by?: string | undefined;
   readonly output: Output;
@@ -51,9 +52,8 @@ export function approverFor(
 
 function fileApprover(options: ApproverOptions): Approver {
   const told = new Set<string>();
-  // deno-lint-ignore require-await
   return async (request) => {
-    const { approval, notes } = answersWritten(options, request.bound_to);
+    const { approval, notes } = await answersWritten(options, request.bound_to);
     for (const note of notes.filter((each) => !told.has(each))) {
       options.output.note(note);
       told.add(note);
@@ -68,12 +68,12 @@ function fileApprover(options: ApproverOptions): Approver {
 }
 
 /** A file that cannot be read answers nothing. */
-function answersWritten(
+async function answersWritten(
   options: ApproverOptions,
   bound_to: string,
-): Written {
+): Promise<Written> {
   try {
-    return writtenApproval(options, bound_to);
+    return await writtenApproval(options, bound_to);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { approval: undefined, notes: [error.message] };

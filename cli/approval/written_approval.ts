@@ -1,4 +1,3 @@
-import { join } from "../../deps.ts";
 import {
   APPROVALS,
   DEFAULT_EXPIRES_SECONDS,
@@ -7,18 +6,9 @@ import {
   verdictOf,
   type WrittenApproval,
 } from "../../evidence/approval/approval_file.ts";
-import { MAX_FILE_BYTES } from "../../evidence/file_limits.ts";
-import {
-  type AppendedFile,
-  appendedFile,
-} from "../../evidence/store/appended_file.ts";
-import { InputError } from "../../tools/data/input_error.ts";
+import type { RunRecord } from "../../evidence/run_store.ts";
 import type { Policy } from "../../policy/document/load.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
-import { runTextIfThere, whyUnwritable } from "../machine/files.ts";
-
-/** How often to ask for the file while somebody else answers, and how long to wait in between. */
-const LOCK = { tries: 50, waitMs: 20 };
 
 /** What is written beside the record about one decision. */
 export interface Written {
@@ -31,24 +21,21 @@ export interface Written {
 /** Where the answer is looked for, and by what policy it counts. */
 export interface ApprovalPlace {
   readonly policy: Policy;
-  /** The run directory. */
-  readonly out: string;
+  readonly run: RunRecord;
 }
 
-/** Looks in a run directory for the answer to a decision. */
-export function writtenApproval(
+/** Looks beside the record of a run for the answer to a decision. */
+export async function writtenApproval(
   place: ApprovalPlace,
   bound_to: string,
-): Written {
-  return found(runTextIfThere(join(place.out, APPROVALS)) ?? "", {
-    place,
-    bound_to,
-  });
+): Promise<Written> {
+  const text = await place.run.textIfThere(APPROVALS) ?? "";
+  return found(text, { place, bound_to });
 }
 
 function found(
   text: string,
-  { place: { policy, out }, bound_to }: {
+  { place: { policy, run }, bound_to }: {
     readonly place: ApprovalPlace;
     readonly bound_to: string;
   },
@@ -60,7 +47,7 @@ function found(
     now: Date.now(),
     expires_seconds,
   });
-  const path = join(out, APPROVALS);
+  const path = run.place(APPROVALS);
   const notes = passedOver.map((each) =>
     `${terminalLine(path)}:${each.line}: ${
       whyPassedOver(each, expires_seconds)
@@ -71,8 +58,6 @@ function found(
 
 /**
  * Writes an answer down unless there is one that counts, which is returned then.
- * Nobody else can answer between the look and the writing. It has a line of its
- * own also where the last one was torn off.
  *
  * @throws {InputError} when it cannot be written
  */
@@ -80,35 +65,11 @@ export async function answer(
   place: ApprovalPlace,
   given: Pick<WrittenApproval, "bound_to" | "approver" | "verdict">,
 ): Promise<WrittenApproval | undefined> {
-  const path = join(place.out, APPROVALS);
-  try {
-    using file = appendedFile(path, { maxBytes: MAX_FILE_BYTES[APPROVALS] });
-    await locked(file);
-    const text = new TextDecoder().decode(file.read());
-    const { bound_to } = given;
-    const { approval } = found(text, { place, bound_to });
-    if (approval !== undefined) return approval;
-    const timestamp = new Date().toISOString();
-    const line: WrittenApproval = { v: 1, timestamp, ...given };
-    const isTorn = !/(^|\n)$/.test(text);
-    const bytes = `${isTorn ? "\n" : ""}${JSON.stringify(line)}\n`;
-    file.append(new TextEncoder().encode(bytes));
-  } catch (cause) {
-    throw new InputError(path, [{
-      path: "",
-      message: `cannot write the answer there: ${whyUnwritable(cause)}`,
-    }], { cause });
-  }
-}
-
-/** Waits until nobody else writes to the file. */
-async function locked(file: AppendedFile): Promise<void> {
-  for (let tries = 1; !file.tryLock(); tries++) {
-    if (tries === LOCK.tries) {
-      throw new Error("another process keeps it locked");
-    }
-    await new Promise((done) => setTimeout(done, LOCK.waitMs));
-  }
+  const { bound_to } = given;
+  return await place.run.addAnswer(
+    given,
+    (text) => found(text, { place, bound_to }).approval,
+  );
 }
 
 function whyPassedOver(each: PassedOver, expiresSeconds: number): string {

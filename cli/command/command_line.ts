@@ -18,6 +18,8 @@ export interface CommandLineShape {
 /** A command line taken apart. */
 export interface CommandLine {
   option(name: string): string | undefined;
+  /** What `read` makes of the value of an option; `undefined` when it was not given. */
+  option<T>(name: string, read: (value: string) => T): T | undefined;
   /**
    * The value of an option that the command cannot do without.
    *
@@ -74,9 +76,15 @@ export function parseCommandLine(
         }`,
     );
   }
-  function option(name: string): string | undefined {
+  function option(name: string): string | undefined;
+  function option<T>(name: string, read: (value: string) => T): T | undefined;
+  function option<T>(
+    name: string,
+    read?: (value: string) => T,
+  ): string | T | undefined {
     const value = parsed[name];
-    return typeof value === "string" ? value : undefined;
+    if (typeof value !== "string") return undefined;
+    return read === undefined ? value : read(value);
   }
   return {
     option,

@@ -10,11 +10,11 @@ const BY_WEIGHT = [EXIT.error, EXIT.no, EXIT.waiting] as const;
  * the exit code of all: 1 when there was one of those, else 2 when there was
  * something to object to, else 3 when one waits for approval.
  */
-export async function eachRun(
-  runs: readonly string[],
+export async function eachRun<Run>(
+  runs: readonly Run[],
   { output, look }: {
     readonly output: Output;
-    readonly look: (run: string) => Promise<number>;
+    readonly look: (run: Run) => Promise<number>;
   },
 ): Promise<number> {
   const codes = new Set<number>();

@@ -1,10 +1,9 @@
-import { InputError } from "../../tools/data/input_error.ts";
+import { cannotWrite, whyUnwritable } from "../../evidence/store/file_error.ts";
 import {
   type GrowingFile,
   growingFile,
 } from "../../evidence/store/growing_file.ts";
 import { UsageError } from "../command/command.ts";
-import { whyUnwritable } from "../machine/files.ts";
 
 /** A cassette that is being written. */
 export interface CassetteFile extends Disposable {
@@ -66,9 +65,6 @@ function create(path: string): GrowingFile {
         `Cannot record to "${path}": it is there already; remove it or choose another --record`,
       );
     }
-    throw new InputError(path, [{
-      path: "",
-      message: `cannot write the cassette there: ${whyUnwritable(cause)}`,
-    }], { cause });
+    throw cannotWrite("the cassette there", path, cause);
   }
 }

@@ -1,7 +1,6 @@
 import { dirname, join } from "../../deps.ts";
 import config from "../../deno.json" with { type: "json" };
 import type { ArtifactSink } from "../../evidence/artifacts.ts";
-import { counted } from "../../tools/data/counted.ts";
 import {
   type Durability,
   recordRun,
@@ -15,7 +14,6 @@ import type { Approver } from "../../runtime/approval/approval.ts";
 import type { RunSpec } from "../../runtime/run_spec.ts";
 import { rerun } from "../../runtime/rerun/rerun.ts";
 import { fixtureResolve, stagedDocuments } from "../../tasks/corpus.ts";
-import type { SpansExported } from "../../trace/otlp/span_export.ts";
 import {
   isAsked,
   scriptedRun,
@@ -59,7 +57,7 @@ export interface Execution {
   readonly past?: {
     readonly events: readonly RunEvent[];
     /** Hears that an intent without a receipt is carried out again. */
-    readonly sentAgain: (seq: number) => void;
+    readonly sentAgain: (seq: number) => void | Promise<void>;
   };
 }
 
@@ -187,28 +185,4 @@ function layDown(documents: readonly Document[], directory: string): void {
       throw new WriteError(place, cause);
     }
   }
-}
-
-/** Says how a run ended, for people: one line. */
-export function describeEnd({ terminal_reason, totals }: RunFinished): string {
-  const { steps, tool_calls, policy_checks, denials, attempts } = totals;
-  return `${terminal_reason} after ${counted(steps, "step")}: ` +
-    `${counted(tool_calls, "tool call")}, ` +
-    `${counted(policy_checks, "policy check")} (${denials} denied), ` +
-    counted(attempts, "attempt");
-}
-
-/**
- * How a run ended, why it has no answer, and what became of its spans if they were
- * sent, as `--json` prints it.
- */
-export function endOf(
-  run: string,
-  { terminal_reason, answer, totals }: RunFinished,
-  { trouble, spans }: {
-    readonly trouble?: string | undefined;
-    readonly spans?: SpansExported | undefined;
-  } = {},
-) {
-  return { run, terminal_reason, answer, trouble, totals, spans };
 }

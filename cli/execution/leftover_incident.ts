@@ -1,9 +1,8 @@
-import { join } from "../../deps.ts";
 import { INCIDENTS } from "../../evidence/recording/incident.ts";
+import type { RunRecord } from "../../evidence/run_store.ts";
 import type { Leftover } from "../../tools/sandbox/leftover.ts";
 import type { Output } from "../command/command.ts";
-import { whyUnwritable } from "../machine/files.ts";
-import { appendIncident } from "../machine/incident_file.ts";
+import { whyUnwritable } from "../../evidence/store/file_error.ts";
 
 /**
  * Writes down beside the record of a run what its writes had to leave behind.
@@ -11,14 +10,13 @@ import { appendIncident } from "../machine/incident_file.ts";
  * is on record.
  */
 export function leftoverIncidents(
-  out: string,
+  run: RunRecord,
   output: Output,
 ): (leftover: Leftover) => void {
+  const unwritten = (error: unknown) =>
+    output.error(`${run.place(INCIDENTS)}: ${whyUnwritable(error)}`);
   return ({ kind, place }) => {
-    try {
-      appendIncident(out, { type: "leftover", kind, place });
-    } catch (error) {
-      output.error(`${join(out, INCIDENTS)}: ${whyUnwritable(error)}`);
-    }
+    const leftover = { type: "leftover", kind, place } as const;
+    Promise.try(run.addIncident, leftover).catch(unwritten);
   };
 }

@@ -1,6 +1,6 @@
 import { relative } from "../../deps.ts";
 import type { BegunLedger } from "../../evidence/read_ledger.ts";
-import { InputError } from "../../tools/data/input_error.ts";
+import { unusable } from "../../tools/data/input_error.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
 import { parseCassette } from "../../runtime/llm/cassette/parse_cassette.ts";
 import {
@@ -184,10 +184,10 @@ function recordedModel(
 /** A permission is for whoever starts the process to give. */
 function refuseWithoutNetwork({ spec, host }: ModelChoice): void {
   if (isGranted({ name: "net", host })) return;
-  throw new InputError(spec, [{
-    path: "",
-    message: `the process may not reach ${host} (--allow-net=${host})`,
-  }]);
+  throw unusable(
+    spec,
+    `the process may not reach ${host} (--allow-net=${host})`,
+  );
 }
 
 /** Refuses the options that say how a model is asked, when none is. */

@@ -8,14 +8,13 @@ import {
   spanExport,
   type SpansExported,
 } from "../../trace/otlp/span_export.ts";
-import { join } from "../../deps.ts";
 import { dated } from "../../tools/data/dated.ts";
 import { counted } from "../../tools/data/counted.ts";
 import { INCIDENTS } from "../../evidence/recording/incident.ts";
+import type { RunRecord } from "../../evidence/run_store.ts";
 import type { CommandLine } from "../command/command_line.ts";
 import type { Output } from "../command/command.ts";
-import { whyUnwritable } from "../machine/files.ts";
-import { appendIncident } from "../machine/incident_file.ts";
+import { whyUnwritable } from "../../evidence/store/file_error.ts";
 import { isGranted } from "../machine/is_granted.ts";
 import { wait } from "../machine/world.ts";
 
@@ -26,7 +25,7 @@ export const SPAN_OPTIONS = ["otlp"] as const;
 export interface LiveSpans extends Pick<SpanExport, "push"> {
   /** Sends what is left until `signal` aborts, and says what did not arrive, beside the record too. */
   finish(where: {
-    readonly out: string;
+    readonly record: RunRecord;
     readonly output: Output;
     readonly signal: AbortSignal;
   }): Promise<void>;
@@ -73,10 +72,12 @@ export function liveSpans(
   let totals: SpansExported | undefined;
   return {
     push,
-    async finish({ out, output, signal }) {
+    async finish({ record, output, signal }) {
       totals = await end(signal);
       const { host } = new URL(settings.url);
-      if (totals.unsent > 0) reportUnsent(output, { out, host, totals });
+      if (totals.unsent > 0) {
+        await reportUnsent(output, { record, host, totals });
+      }
     },
     totals: () => totals,
   };
@@ -89,23 +90,23 @@ function grantedVariable(name: string): string | undefined {
     : undefined;
 }
 
-function reportUnsent(
+async function reportUnsent(
   output: Output,
-  { out, host, totals: { sent, unsent, reason = "" } }: {
-    readonly out: string;
+  { record, host, totals: { sent, unsent, reason = "" } }: {
+    readonly record: RunRecord;
     readonly host: string;
     readonly totals: SpansExported;
   },
-): void {
+): Promise<void> {
   output.error(
     `${unsent} of ${counted(sent + unsent, "span")} not sent to ${host}: ${
       terminalLine(reason)
     }; trace.json has them all`,
   );
   try {
-    appendIncident(out, { type: "spans_unsent", count: unsent, reason });
+    await record.addIncident({ type: "spans_unsent", count: unsent, reason });
   } catch (error) {
     // Nothing that a collector does may decide how a run ends.
-    output.error(`${join(out, INCIDENTS)}: ${whyUnwritable(error)}`);
+    output.error(`${record.place(INCIDENTS)}: ${whyUnwritable(error)}`);
   }
 }

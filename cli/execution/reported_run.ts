@@ -1,4 +1,5 @@
 import { isAsked } from "../../tasks/scripted_run.ts";
+import type { RunRecord } from "../../evidence/run_store.ts";
 import type { Cancellation } from "./cancellation.ts";
 import type { CassetteFile } from "./cassette_file.ts";
 import type { Output } from "../command/command.ts";
@@ -7,7 +8,6 @@ import { execute, type Execution } from "./execute.ts";
 import type { LiveSpans } from "./live_spans.ts";
 import { resumeCommand } from "./going_on.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
-import { appendIncident } from "../machine/incident_file.ts";
 import { lastTrouble } from "./last_trouble.ts";
 import {
   orStopped,
@@ -26,8 +26,7 @@ export interface ReportedRun {
   >;
   /** Ends the run, and what follows it. */
   readonly cancellation: Pick<Cancellation, "signal" | "next">;
-  /** The run directory. */
-  readonly out: string;
+  readonly record: RunRecord;
   readonly output: Output;
   /** What is written beside the record. */
   readonly cassette: CassetteFile | undefined;
@@ -53,7 +52,7 @@ const SCRIPT = {
 
 /** Executes a run as `run` and `resume` do, and says what it came to. */
 export async function reportedRun(run: ReportedRun): Promise<Reported> {
-  const { out, output, cassette, spans, cancellation } = run;
+  const { record, output, cassette, spans, cancellation } = run;
   const asksModel = isAsked(run.execution.model);
   const trouble = lastTrouble({ asksModel });
   // What is on record is not waited for again, unless it is the last.
@@ -75,10 +74,13 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
       spans?.push(event);
     },
   })).finally(() =>
-    spans?.finish({ out, output, signal: cancellation.next() })
+    spans?.finish({ record, output, signal: cancellation.next() })
   );
-  const resume = resumeCommand(out, run.execution.model?.info ?? SCRIPT);
-  const told = { out, spans: spans?.totals(), json: run.json };
+  const resume = resumeCommand(
+    record.name,
+    run.execution.model?.info ?? SCRIPT,
+  );
+  const told = { record, spans: spans?.totals(), json: run.json };
   const reported = (code: number, outcome: Reported["outcome"]) => ({
     code: reportCassette(output, cassette) ?? code,
     outcome,
@@ -92,11 +94,14 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
   if ("outage" in ended) {
     const { type, message: reason } = ended.outage;
     const what = { type: "model_outage", events, error_type: type } as const;
-    appendIncident(out, { ...what, reason });
+    await record.addIncident({ ...what, reason });
     return reported(reportOutage(output, { ...told, ...ended }), "model_out");
   }
   if ("unwritten" in ended) {
-    return reported(reportBrokenOff(output, { out, ...ended }), "broken_off");
+    return reported(
+      await reportBrokenOff(output, { record, ...ended }),
+      "broken_off",
+    );
   }
   const end = {
     ...told,

@@ -1,21 +1,20 @@
-import { join } from "../../deps.ts";
 import {
   type ApprovalRequest,
   PendingApprovalError,
 } from "../../runtime/approval/approval.ts";
+import type { RunRecord } from "../../evidence/run_store.ts";
 import { WriteError } from "../../evidence/store/write_error.ts";
 import type { RecordedError, RunFinished } from "../../runtime/record/event.ts";
 import { ModelOutageError } from "../../runtime/llm/model_outage.ts";
 import type { SpansExported } from "../../trace/otlp/span_export.ts";
 import { EXIT, type Output } from "../command/command.ts";
-import { openRegularFile } from "../../evidence/store/regular_file.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
-import { describeEnd, endOf } from "./execute.ts";
+import { describeEnd, endOf } from "./describe_end.ts";
 
 /** What a governed run came to. */
 export interface RunEnd {
   /** Where its artifacts are. */
-  readonly out: string;
+  readonly record: RunRecord;
   readonly finished: RunFinished;
   /** Steps of the script, or answers of the cassette, that were not reached. */
   readonly unused: number;
@@ -62,19 +61,19 @@ export async function orStopped<T extends object>(
 /** Says what a run waits for; returns the exit code that fits. */
 export function reportWaiting(
   output: Output,
-  { out, waitsFor, resume, spans, json }:
+  { record, waitsFor, resume, spans, json }:
     & Waiting
-    & Pick<RunEnd, "out" | "spans" | "json">
+    & Pick<RunEnd, "record" | "spans" | "json">
     & {
       /** The command line that goes on, once there is an answer. */
       readonly resume: string;
     },
 ): number {
-  const place = terminalLine(out);
+  const place = terminalLine(record.name);
   output.note(
     `answer with: approvals approve|reject ${place} --by NAME; then: ${resume}`,
   );
-  if (json) output.json({ run: out, waits_for: waitsFor, spans });
+  if (json) output.json({ run: record.name, waits_for: waitsFor, spans });
   else output.data(`${place}: waits for approval`);
   return EXIT.waiting;
 }
@@ -82,27 +81,27 @@ export function reportWaiting(
 /** Says that the model cannot be asked now, and that the run can go on; returns the exit code that fits. */
 export function reportOutage(
   output: Output,
-  { out, outage, spans, json }:
+  { record, outage, spans, json }:
     & ModelOut
-    & Pick<RunEnd, "out" | "spans" | "json">,
+    & Pick<RunEnd, "record" | "spans" | "json">,
 ): number {
-  const place = terminalLine(out);
+  const place = terminalLine(record.name);
   output.note(
     terminalLine(
       `${outage.type}: ${outage.message}; go on later with: resume ${place}`,
     ),
   );
-  if (json) output.json({ run: out, model_outage: outage, spans });
+  if (json) output.json({ run: record.name, model_outage: outage, spans });
   else output.data(`${place}: stopped: the model cannot be asked now`);
   return EXIT.unreachable;
 }
 
 /** Says why a record ends too early, and whether the run can go on; returns the exit code that fits. */
-export function reportBrokenOff(
+export async function reportBrokenOff(
   output: Output,
-  { out, unwritten }: BrokenOff & Pick<RunEnd, "out">,
-): number {
-  const rest = isOnRecord(out)
+  { record, unwritten }: BrokenOff & Pick<RunEnd, "record">,
+): Promise<number> {
+  const rest = await isOnRecord(record)
     ? "the run is on record up to here and can be resumed"
     : "nothing is on record, so the run has to be begun again";
   output.error(terminalLine(`${unwritten.message}; ${rest}`));
@@ -112,10 +111,11 @@ export function reportBrokenOff(
 const NEWLINE = 10;
 
 /** Whether a line of the ledger is whole, so that a run has begun. */
-function isOnRecord(out: string): boolean {
+async function isOnRecord(record: RunRecord): Promise<boolean> {
   try {
-    using ledger = openRegularFile(join(out, "state.jsonl"));
-    return ledger.chunks().some((chunk) => chunk.includes(NEWLINE));
+    const source = await record.source();
+    return Iterator.from(source.chunks("state.jsonl"))
+      .some((chunk) => chunk.includes(NEWLINE));
   } catch {
     return false;
   }
@@ -135,21 +135,21 @@ export function reportCassette(
 /** Says how a run ended; returns the exit code that fits. */
 export function reportEnd(
   output: Output,
-  { out, finished, unused, trouble, isUnreachable, spans, json }: RunEnd,
+  { record, finished, unused, trouble, isUnreachable, spans, json }: RunEnd,
 ): number {
   const answered = finished.terminal_reason === "final_answer";
   const why = answered ? undefined : trouble ?? "cancelled";
   if (why !== undefined) {
-    output.error(terminalLine(`${why}; see ${join(out, "run_report.md")}`));
+    output.error(terminalLine(`${why}; see ${record.place("run_report.md")}`));
   }
   // A run that was stopped leaves some over as a matter of course.
   if (answered && unused > 0) {
     output.note(`answers of the model that nobody asked for: ${unused}`);
   }
   const { answer } = finished;
-  if (json) output.json(endOf(out, finished, { trouble: why, spans }));
+  if (json) output.json(endOf(record.name, finished, { trouble: why, spans }));
   else {
-    output.data(terminalLine(`${out}: ${describeEnd(finished)}`));
+    output.data(terminalLine(`${record.name}: ${describeEnd(finished)}`));
     if (answer !== null) output.verbatim(`\n${answer}`);
   }
   if (answered) return EXIT.ok;

@@ -1,7 +1,6 @@
 import { dirname } from "../../deps.ts";
-import { InputError } from "../../tools/data/input_error.ts";
+import { cannotWrite } from "../../evidence/store/file_error.ts";
 import { UsageError } from "../command/command.ts";
-import { whyUnwritable } from "../machine/files.ts";
 
 /** An empty folder for a run; one that was made for it is removed again as long as it is empty. */
 export interface RunFolder extends Disposable {
@@ -45,10 +44,7 @@ export function unwritable<T>(out: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    throw new InputError(out, [{
-      path: "",
-      message: `cannot write the run there: ${whyUnwritable(cause)}`,
-    }], { cause });
+    throw cannotWrite("the run there", out, cause);
   }
 }
 

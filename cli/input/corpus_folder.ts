@@ -1,12 +1,12 @@
 import { join } from "../../deps.ts";
 import { MAX_DOCUMENT_BYTES } from "../../evidence/file_limits.ts";
 import { readRegularFile } from "../../evidence/store/regular_file.ts";
-import { InputError } from "../../tools/data/input_error.ts";
+import { whyUnreadable } from "../../evidence/store/file_error.ts";
+import { unusable } from "../../tools/data/input_error.ts";
 import { documentIds } from "../../tasks/document_ids.ts";
 import type { Document } from "../../tools/document.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import { documentText } from "./document_text.ts";
-import { whyUnreadable } from "../machine/files.ts";
 
 /** What a folder of documents holds. */
 export interface CorpusFolder {
@@ -47,7 +47,7 @@ export function readCorpusFolder(folder: string): CorpusFolder {
   skipped.sort((a, b) => a.path < b.path ? -1 : 1);
   if (documents.length === 0) {
     const left = describeSkipped(skipped);
-    throw refusal(
+    throw unusable(
       folder,
       `there is no text file in it${left === undefined ? "" : `; ${left}`}`,
     );
@@ -125,12 +125,12 @@ function entriesOf(
     return [...Deno.readDirSync(join(folder, below))];
   } catch (cause) {
     if (below !== "") return [{ path: `${below}/`, why: why(cause, below) }];
-    throw refusal(
+    throw unusable(
       folder,
       cause instanceof Deno.errors.NotFound
         ? "there is no such folder"
         : whyUnreadable(cause),
-      cause,
+      { cause },
     );
   }
 }
@@ -155,8 +155,4 @@ function why(error: unknown, path: string): string {
   return error instanceof Deno.errors.NotFound && path.includes("\ufffd")
     ? "its name is not UTF-8"
     : whyUnreadable(error);
-}
-
-function refusal(folder: string, message: string, cause?: unknown): InputError {
-  return new InputError(folder, [{ path: "", message }], { cause });
 }

@@ -3,11 +3,12 @@ import { InputError } from "../../tools/data/input_error.ts";
 import { loadPolicy, type Policy } from "../../policy/document/load.ts";
 import builtInPolicy from "../../policy/v1.yaml" with { type: "text" };
 import { withOverrides } from "../../tasks/policy_overrides.ts";
-import { loadTask, type Task } from "../../tasks/task.ts";
+import type { Task } from "../../tasks/task.ts";
 import type { Document } from "../../tools/document.ts";
 import { STANDARD_TOOL_NAMES } from "../../tools/standard_tools.ts";
 import { describeSkipped, readCorpusFolder } from "./corpus_folder.ts";
-import { readInput } from "../machine/files.ts";
+import { readPolicyFile } from "./policy_file.ts";
+import { readTaskFile } from "./task_file.ts";
 import {
   toolNameHints,
   toolsInPolicy,
@@ -44,7 +45,7 @@ export function readTaskInputs(
   path: string,
   options: InputOptions = {},
 ): TaskInputs {
-  const task = loadTask(readInput(path), path);
+  const task = readTaskFile(path);
   const { id, seed, policy_overrides, ...named } = task.document;
   if (named.script.length === 0 && !options.unscripted) {
     throw new InputError(path, [{
@@ -86,5 +87,5 @@ export function readTaskInputs(
 function readPolicy(path: string | undefined): Policy {
   return path === undefined
     ? loadPolicy(builtInPolicy, BUILT_IN)
-    : loadPolicy(readInput(path), path);
+    : readPolicyFile(path);
 }

@@ -1,5 +1,9 @@
 import { z } from "../../deps.ts";
-import { InputError, type InputProblem } from "../../tools/data/input_error.ts";
+import {
+  InputError,
+  type InputProblem,
+  unusable,
+} from "../../tools/data/input_error.ts";
 import type { JsonObject } from "../../tools/data/json.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import type { Effects, ToolDefinition } from "../../tools/tool.ts";
@@ -72,10 +76,10 @@ const fileSchema: z.ZodMiniType<
 export function readToolDefinitions(text: string, source: string): ToolFile {
   const parsed = fileSchema.safeParse(parseJson(text, source));
   if (!parsed.success) {
-    throw new InputError(source, [{
-      path: "",
-      message: 'expected a list of tools, or an object that has one as "tools"',
-    }]);
+    throw unusable(
+      source,
+      'expected a list of tools, or an object that has one as "tools"',
+    );
   }
   const { data } = parsed;
   const given: readonly unknown[] = "tools" in data ? data.tools : data;
@@ -112,9 +116,7 @@ function parseJson(text: string, source: string): unknown {
   try {
     return JSON.parse(withoutByteOrderMark(text));
   } catch (cause) {
-    throw new InputError(source, [{ path: "", message: "it is not JSON" }], {
-      cause,
-    });
+    throw unusable(source, "it is not JSON", { cause });
   }
 }
 

@@ -1,4 +1,4 @@
-import { InputError } from "../../tools/data/input_error.ts";
+import { unusable } from "../../tools/data/input_error.ts";
 import type { Policy } from "../../policy/document/load.ts";
 import { workerPermissions } from "../../policy/deno/worker_permissions.ts";
 import { FIXTURE_ORIGIN } from "../../tasks/corpus.ts";
@@ -26,8 +26,10 @@ export interface ToolHost extends Disposable {
 /** What a host is opened for. */
 export interface ToolHostOptions {
   readonly policy: Policy;
-  /** The directory of the run; it need not exist yet. */
+  /** Where the tools read and write; it need not exist yet. */
   readonly sandbox: string;
+  /** The directory that a person named, which holds the sandbox. Default: the sandbox. */
+  readonly named?: string | undefined;
   /** Whether what is no document of the corpus is fetched from the network. */
   readonly online: boolean;
   /** Hears what a write had to leave behind. Default: nobody does. */
@@ -65,11 +67,12 @@ function processHost(
 }
 
 async function workerHost(
-  { policy: { document }, sandbox, online, leftover }: ToolHostOptions,
+  { policy: { document }, sandbox, named = sandbox, online, leftover }:
+    ToolHostOptions,
 ): Promise<ToolHost> {
   const requests: string[] = [];
   const directory = realFuturePath(sandbox);
-  const worker = await within(sandbox, {
+  const worker = await within(named, {
     entry: new URL("./tool_worker.ts", import.meta.url),
     permissions: workerPermissions(document, {
       sandbox: directory,
@@ -104,7 +107,7 @@ async function workerHost(
 
 /** A Worker gets no more than the process has; without that there is no run. */
 async function within(
-  sandbox: string,
+  named: string,
   options: ToolWorkerOptions,
 ): Promise<ToolWorker> {
   const { startToolWorker } = await import("../../tools/worker/tool_worker.ts");
@@ -112,10 +115,17 @@ async function within(
     return await startToolWorker(options);
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
-    throw new InputError(sandbox, [{
-      path: "",
-      message:
-        "the process may not read and write there itself, so its tools may not; see --allow-read and --allow-write",
-    }], { cause });
+    const access = ["read", "write"] as const;
+    const denied = access.filter((name) => !isGranted({ name, path: named }));
+    const lacking = denied.length === 0 ? access : denied;
+    throw unusable(
+      named,
+      `the process may not ${
+        lacking.join(" and ")
+      } there itself, so its tools may not; add ${
+        lacking.map((name) => `--allow-${name}=${named}`).join(" and ")
+      }`,
+      { cause },
+    );
   }
 }

@@ -11,7 +11,7 @@ import {
 import type { Staging } from "../../evidence/store/staging.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import { EXIT, type Output } from "../command/command.ts";
-import { describeEnd, endOf } from "../execution/execute.ts";
+import { describeEnd, endOf } from "../execution/describe_end.ts";
 import { type Played, playScenario, type Scenario } from "./scenario.ts";
 
 /** Where committed runs are, below the current folder. */

@@ -35,7 +35,9 @@ export type Durability = "none" | "intent";
 /**
  * Drives a run to its end. Each event becomes a ledger line before the next one
  * is asked for; lines share a write, but before an effect all of them are with
- * the sink, and as `durability` asks also before the run waits. Trace and report
+ * the sink, and as `durability` asks also before the run waits. A sink that needs
+ * time is waited for then, so that no effect starts before its intent is where it
+ * must be. Trace and report
  * grow from the same events. Returns the run's last event. When the
  * run breaks off, the ledger is written as far as it got, and nothing is
  * committed.
@@ -69,14 +71,18 @@ export async function recordRun(
       const reach = mustReach(event);
       if (reach === "disk" || durability === "intent" && reach === "system") {
         ledger.flush();
+        const isRead = event.type === "tool_started" && readers.has(event.tool);
+        const isSynced = reach === "disk" && durability === "intent" && !isRead;
+        const reached = isSynced ? sink.sync() : sink.handOver?.();
+        // To wait for nothing takes a turn of the event loop too.
+        if (reached !== undefined) await reached;
       }
-      const isRead = event.type === "tool_started" && readers.has(event.tool);
-      if (reach === "disk" && durability === "intent" && !isRead) sink.sync();
       projection.push(event);
       recorded?.(event);
     }
   } finally {
     ledger.flush();
+    await sink.handOver?.();
   }
   const ended = projection.end(
     () => ({ ...ledger.end(), head: chain.head }),
@@ -86,7 +92,7 @@ export async function recordRun(
   const manifest = grow("manifest.json");
   manifest.append(ended.manifest);
   manifest.end();
-  sink.commit();
+  await sink.commit();
   return ended.finished;
 }
 

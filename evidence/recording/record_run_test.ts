@@ -28,8 +28,8 @@ function journal(): ArtifactSink & { readonly entries: string[] } {
           : [name],
       );
     },
-    sync: () => entries.push("sync"),
-    commit: () => entries.push("commit"),
+    sync: () => void entries.push("sync"),
+    commit: () => void entries.push("commit"),
   };
 }
 

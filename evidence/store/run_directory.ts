@@ -2,7 +2,7 @@ import { join } from "../../deps.ts";
 import { MAX_LEDGER_BYTES } from "../file_limits.ts";
 import { readRegularFile, whyNotRegular } from "./regular_file.ts";
 import { type GrowingFile, growingFile } from "./growing_file.ts";
-import type { ArtifactName, Artifacts, ArtifactSink } from "../artifacts.ts";
+import type { ArtifactName, Artifacts, SynchronousSink } from "../artifacts.ts";
 import type { ReadLedger } from "../read_ledger.ts";
 import { WriteError } from "./write_error.ts";
 
@@ -15,7 +15,7 @@ import { WriteError } from "./write_error.ts";
  *
  * @throws {Deno.errors.AlreadyExists} when there is a ledger or a `.part` file already
  */
-export function runDirectory(path: string): ArtifactSink & Disposable {
+export function runDirectory(path: string): SynchronousSink & Disposable {
   Deno.mkdirSync(path, { recursive: true });
   return growingRun(path, growingFile(join(path, "state.jsonl")));
 }
@@ -33,7 +33,7 @@ export function resumedRunDirectory(
   path: string,
   { bytes, sound }: Pick<ReadLedger, "bytes" | "sound">,
   keep: (torn: Uint8Array) => void,
-): ArtifactSink & Disposable {
+): SynchronousSink & Disposable {
   const file = growingFile(join(path, "state.jsonl"), {
     bytes,
     length: sound.length,
@@ -84,7 +84,7 @@ function behind(file: GrowingFile, written: Uint8Array): GrowingFile {
 function growingRun(
   path: string,
   ledger: GrowingFile,
-): ArtifactSink & Disposable {
+): SynchronousSink & Disposable {
   const grow = (name: ArtifactName) => growingFile(join(path, `${name}.part`));
   const projections = {
     "trace.json": grow("trace.json"),

@@ -1,5 +1,7 @@
 import { join } from "../../deps.ts";
+import { unusable } from "../../tools/data/input_error.ts";
 import { maxBytesOf } from "../file_limits.ts";
+import { whyUnreadable } from "./file_error.ts";
 import { refuseOther } from "./regular_file.ts";
 
 /** Every file of a run directory, but for what is being made. */
@@ -18,7 +20,7 @@ const FILES: readonly string[] = [
  * files are regular files with one name, and none of the small ones is large.
  * This module is one of the few that touch the disk.
  *
- * @throws {RunPlaceError} when it cannot
+ * @throws {InputError} when it cannot
  */
 export function checkRunFiles(directory: string): void {
   for (const { name } of Deno.readDirSync(directory)) {
@@ -33,7 +35,7 @@ export function checkRunFiles(directory: string): void {
 /**
  * Looks whether a directory is one, and no link to one.
  *
- * @throws {RunPlaceError} when it is not, or is not there
+ * @throws {InputError} when it is not, or is not there
  */
 export function checkDirectory(path: string): void {
   checked(path, (info) => {
@@ -44,24 +46,11 @@ export function checkDirectory(path: string): void {
   });
 }
 
-/** Something in a run directory with which no run goes on. */
-export class RunPlaceError extends Error {
-  /** Tells the error apart. */
-  override readonly name = "RunPlaceError";
-  /** Where it is. */
-  readonly path: string;
-
-  /** Names the place; `cause` says what is wrong there. */
-  constructor(path: string, cause: unknown) {
-    super(`Cannot go on with what is at "${path}"`, { cause });
-    this.path = path;
-  }
-}
-
 function checked(path: string, check: (info: Deno.FileInfo) => void): void {
   try {
     check(Deno.lstatSync(path));
   } catch (cause) {
-    throw new RunPlaceError(path, cause);
+    const message = `the run cannot go on: ${whyUnreadable(cause)}`;
+    throw unusable(path, message, { cause });
   }
 }

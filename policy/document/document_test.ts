@@ -307,13 +307,12 @@ const REFUSED = [
   {
     from: "sandbox:",
     to: "fetch: { max_redirects: -1 }\nsandbox:",
-    want:
-      "p.yaml:18: fetch.max_redirects: Too small: expected number to be >=0",
+    want: "p.yaml:18: fetch.max_redirects: expected at least 0, found -1",
   },
   {
     from: "sandbox:",
     to: "fetch: { max_redirects: 21 }\nsandbox:",
-    want: "p.yaml:18: fetch.max_redirects: Too big: expected number to be <=20",
+    want: "p.yaml:18: fetch.max_redirects: expected at most 20, found 21",
   },
   {
     from: "sandbox:",
@@ -324,7 +323,7 @@ const REFUSED = [
     from: "sandbox:",
     to: "fetch: { max_bytes: 67108865 }\nsandbox:",
     want:
-      "p.yaml:18: fetch.max_bytes: Too big: expected number to be <=67108864",
+      "p.yaml:18: fetch.max_bytes: expected at most 67108864, found 67108865",
   },
   {
     from: "sandbox:",
@@ -356,7 +355,7 @@ const REFUSED = [
     from: "max_bytes: 65536",
     to: "max_bytes: 4194305",
     want:
-      "p.yaml:23: arg_schema.max_bytes: Too big: expected number to be <=4194304",
+      "p.yaml:23: arg_schema.max_bytes: expected at most 4194304, found 4194305",
   },
   {
     from: "max_bytes: 65536",
@@ -372,8 +371,7 @@ const REFUSED = [
   {
     from: "max_depth: 32",
     to: "max_depth: 257",
-    want:
-      "p.yaml:24: arg_schema.max_depth: Too big: expected number to be <=256",
+    want: "p.yaml:24: arg_schema.max_depth: expected at most 256, found 257",
   },
   {
     from: "max_depth: 32",
@@ -453,12 +451,12 @@ const REFUSED = [
   {
     from: "max_retries: 3",
     to: "max_retries: -1",
-    want: "p.yaml:37: retry.max_retries: Too small: expected number to be >=0",
+    want: "p.yaml:37: retry.max_retries: expected at least 0, found -1",
   },
   {
     from: "max_retries: 3",
     to: "max_retries: 101",
-    want: "p.yaml:37: retry.max_retries: Too big: expected number to be <=100",
+    want: "p.yaml:37: retry.max_retries: expected at most 100, found 101",
   },
   {
     from: "max_retries: 3",
@@ -468,8 +466,7 @@ const REFUSED = [
   {
     from: "backoff_base_ms: 100",
     to: "backoff_base_ms: -1",
-    want:
-      "p.yaml:38: retry.backoff_base_ms: Too small: expected number to be >=0",
+    want: "p.yaml:38: retry.backoff_base_ms: expected at least 0, found -1",
   },
   {
     from: "backoff_base_ms: 100",
@@ -480,7 +477,7 @@ const REFUSED = [
     from: "backoff_cap_ms: 2000",
     to: "backoff_cap_ms: 86400001",
     want:
-      "p.yaml:39: retry.backoff_cap_ms: Too big: expected number to be <=86400000",
+      "p.yaml:39: retry.backoff_cap_ms: expected at most 86400000, found 86400001",
   },
 ];
 

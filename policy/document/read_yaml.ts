@@ -1,9 +1,14 @@
 import type { z } from "../../deps.ts";
+import {
+  InputError,
+  type InputProblem,
+  unusable,
+} from "../../tools/data/input_error.ts";
 import { parseYaml } from "../../tools/data/yaml.ts";
-import { InputError, type InputProblem } from "../../tools/data/input_error.ts";
 import { spellPath } from "../../tools/data/spell_path.ts";
 import { yamlDifference } from "./yaml_difference.ts";
 import { type YamlTree, yamlTree } from "./yaml_tree.ts";
+import { wording } from "./wording.ts";
 
 /**
  * Parses a YAML text and validates it strictly. `source` names it in errors.
@@ -34,7 +39,7 @@ export function readYamlTree<T>(
   if (!isSmall(document)) {
     const message =
       `it has more than ${MAX_VALUES} values, aliases written out`;
-    throw new InputError(source, [{ path: "", message }]);
+    throw unusable(source, message);
   }
   const difference = yamlDifference(tree, document);
   if (difference !== undefined) throw new InputError(source, [difference]);
@@ -54,18 +59,21 @@ function parse(text: string, source: string): unknown {
   const tab = text.split("\n").findIndex((line) => line.startsWith("\t"));
   if (tab >= 0 && !isJson) {
     const message = "a line is indented with a tab; YAML wants spaces";
-    throw new InputError(source, [{ path: "", line: tab + 1, message }]);
+    throw unusable(source, message, { line: tab + 1 });
   }
   try {
     return parseYaml(text, { schema: "core" });
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     const place = / at line (\d+), column (\d+)/.exec(message);
-    throw new InputError(source, [{
-      path: "",
-      line: place?.[1] === undefined ? undefined : Number(place[1]),
-      message: message.split("\n", 1)[0]?.replace(/ at line .*$/, "") ?? "",
-    }], { cause });
+    throw unusable(
+      source,
+      message.split("\n", 1)[0]?.replace(/ at line .*$/, "") ?? "",
+      {
+        line: place?.[1] === undefined ? undefined : Number(place[1]),
+        cause,
+      },
+    );
   }
 }
 
@@ -91,33 +99,4 @@ function placeOf(issue: Issue): readonly PropertyKey[] {
   return issue.code === "unrecognized_keys"
     ? [...issue.path, ...issue.keys.slice(0, 1)]
     : issue.path;
-}
-
-/** Words the common problems so that they say what would be right. */
-function wording(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code === "unrecognized_keys") {
-    return `unknown ${issue.keys.length === 1 ? "key" : "keys"} ${
-      issue.keys.map((key: string) => `"${key}"`).join(", ")
-    }`;
-  }
-  if (issue.code === "invalid_type" && issue.input === undefined) {
-    return `missing; expected ${issue.expected}`;
-  }
-  if (issue.code === "invalid_type") {
-    return `expected ${issue.expected}, found ${nameOfType(issue.input)}`;
-  }
-  if (issue.code === "invalid_value") {
-    const values = issue.values.map((value: unknown) => JSON.stringify(value));
-    return `expected ${values.join(" or ")}, found ${
-      JSON.stringify(issue.input) ?? "nothing"
-    }`;
-  }
-}
-
-function nameOfType(value: unknown): string {
-  if (value === null) return "nothing";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") return "a mapping";
-  if (typeof value === "number") return `number ${value}`;
-  return `${typeof value} ${JSON.stringify(value)}`;
 }

@@ -63,7 +63,7 @@ async function interrupted(given: Rehearsal, length: number) {
     rerun(first, {
       env: (start) => world(length === 0 ? 1_000_000n : start),
       signal,
-      sentAgain: (seq) => sentAgain.push(seq),
+      sentAgain: (seq) => void sentAgain.push(seq),
     }),
   );
   const events: RunEvent[] = [];

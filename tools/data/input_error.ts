@@ -36,6 +36,22 @@ export class InputError extends Error {
   }
 }
 
+/** Says why a file or folder cannot be used as a whole, or from one line on. */
+export function unusable(
+  source: string,
+  message: string,
+  { line, cause }: {
+    /** 1-based; left out when it is about the whole. */
+    readonly line?: number | undefined;
+    /** What led to it, if there was an error. */
+    readonly cause?: unknown;
+  } = {},
+): InputError {
+  const place = line === undefined ? {} : { line };
+  const options = cause === undefined ? {} : { cause };
+  return new InputError(source, [{ path: "", ...place, message }], options);
+}
+
 function describe(source: string, problem: InputProblem): string {
   const place = problem.line === undefined
     ? source

@@ -1,7 +1,7 @@
 import { sha256Text } from "../../../tools/data/sha256.ts";
 import { z } from "../../../deps.ts";
 import type { Json } from "../../../tools/data/json.ts";
-import { InputError } from "../../../tools/data/input_error.ts";
+import { InputError, unusable } from "../../../tools/data/input_error.ts";
 import { spellPath } from "../../../tools/data/spell_path.ts";
 import { EXECUTION_PATHS } from "../../record/vocabulary.ts";
 import {
@@ -161,7 +161,7 @@ function fault(
   source: string,
   line: number,
   message: string,
-  options?: ErrorOptions,
+  options: ErrorOptions = {},
 ): InputError {
-  return new InputError(source, [{ path: "", line, message }], options);
+  return unusable(source, message, { line, ...options });
 }

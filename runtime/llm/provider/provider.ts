@@ -1,4 +1,4 @@
-import { InputError } from "../../../tools/data/input_error.ts";
+import { unusable } from "../../../tools/data/input_error.ts";
 import { portOf } from "../../../policy/url_text.ts";
 import type { ModelInfo } from "../../run_spec.ts";
 
@@ -95,7 +95,7 @@ export function chooseModel(
     : [variable(spec, options.keyName)];
   const local = isLoopback(url);
   if (keys.length > 0 && url.protocol === "http:" && !local) {
-    throw wrong(
+    throw unusable(
       spec,
       `a key would cross the network in the clear to ${url.host}; use https`,
     );
@@ -132,7 +132,7 @@ export function keyOf(
     const key = env(name);
     if (key === undefined || key === "") continue;
     if (!/^[!#-[\]-~]+$/.test(key)) {
-      throw wrong(
+      throw unusable(
         spec,
         `the variable ${name} does not hold a key: expected ASCII without spaces, quotes and backslashes`,
       );
@@ -141,7 +141,7 @@ export function keyOf(
   }
   const names = keys.join(" or ");
   const flag = `--allow-env=${keys.join(",")}`;
-  throw wrong(
+  throw unusable(
     spec,
     `no key: the variable ${names} is not set, or may not be read (${flag})`,
   );
@@ -154,13 +154,13 @@ function named(
   const provider = PROVIDERS.find((each) => each.id === id);
   if (provider === undefined) {
     const ids = PROVIDERS.map((each) => each.id).join(", ");
-    throw wrong(
+    throw unusable(
       spec,
       `no such provider; expected PROVIDER:MODEL with one of ${ids}`,
     );
   }
   if (model.trim() === "" || !isLine(model)) {
-    throw wrong(
+    throw unusable(
       spec,
       `the model's name must be a line of up to ${MAX_NAME_LENGTH} characters`,
     );
@@ -170,7 +170,7 @@ function named(
     provider.protocol === "google" &&
     model.split("/").some((part) => /^\.{0,2}$/.test(part))
   ) {
-    throw wrong(
+    throw unusable(
       spec,
       'the model\'s name must have no empty part, "." or ".." between its slashes',
     );
@@ -188,7 +188,7 @@ function isLine(name: string): boolean {
 
 function serverOf(spec: string, text: string | undefined): URL {
   if (text === undefined) {
-    throw wrong(
+    throw unusable(
       spec,
       "this provider has no server of its own; give its base URL, such as http://127.0.0.1:8080/v1",
     );
@@ -198,7 +198,7 @@ function serverOf(spec: string, text: string | undefined): URL {
     url === null || !/^https?:$/.test(url.protocol) ||
     `${url.username}${url.password}${url.search}${url.hash}` !== ""
   ) {
-    throw wrong(
+    throw unusable(
       spec,
       "the base URL must be an http or https URL without user, query and fragment",
     );
@@ -208,7 +208,7 @@ function serverOf(spec: string, text: string | undefined): URL {
 
 function variable(spec: string, name: string): string {
   if (/^[A-Za-z_]\w*$/.test(name)) return name;
-  throw wrong(
+  throw unusable(
     spec,
     "the key is named by its variable of the environment: letters, digits and _",
   );
@@ -220,8 +220,4 @@ const THIS_MACHINE = new Set(["localhost", "[::1]", "0.0.0.0", "[::]"]);
 function isLoopback({ hostname }: URL): boolean {
   return THIS_MACHINE.has(hostname) ||
     /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-function wrong(spec: string, message: string): InputError {
-  return new InputError(spec, [{ path: "", message }]);
 }

@@ -1,8 +1,7 @@
 import { join } from "../../deps.ts";
-import { InputError } from "../../tools/data/input_error.ts";
-import { terminalLine } from "../../tools/data/untrusted_text.ts";
-import type { Output } from "../command/command.ts";
-import { whyUnreadable } from "../machine/files.ts";
+import { InputError, unusable } from "../../tools/data/input_error.ts";
+import type { PassedOver } from "../run_store.ts";
+import { unreadable } from "./file_error.ts";
 
 /** Whatever has one of these is a run: one that lost its ledger is not passed over. */
 const MARKS: readonly string[] = ["state.jsonl", "trace.json", "run_report.md"];
@@ -18,14 +17,6 @@ const REMAINS: readonly string[] = [
 /** The name that a canonical run has. */
 const RUN_NAME = /^\d{4}-\d\d-\d\d_[0-9a-f]{8}_\d+$/;
 
-/** Takes what was not looked at although a run may be there, and why. */
-export type PassedOver = (path: string, why: string) => void;
-
-/** Says on standard error what was passed over, a line each. */
-export function notePassedOver({ note }: Output): PassedOver {
-  return (path, why) => note(`${terminalLine(path)}: passed over: ${why}`);
-}
-
 /**
  * The run directories that a folder is or holds, sorted: those with a ledger, a
  * trace or a report. What is in a run directory belongs to the run and is not
@@ -40,10 +31,7 @@ export function runDirectories(
 ): readonly string[] {
   const found = [...runsBelow(folder, passedOver)].sort();
   if (found.length > 0) return found;
-  throw new InputError(folder, [{
-    path: "",
-    message: "there is no run in it: no state.jsonl",
-  }]);
+  throw unusable(folder, "there is no run in it: no state.jsonl");
 }
 
 function* runsBelow(folder: string, passedOver: PassedOver): Generator<string> {
@@ -89,9 +77,8 @@ function entriesOf(folder: string): readonly Deno.DirEntry[] {
   try {
     return [...Deno.readDirSync(folder)];
   } catch (cause) {
-    throw new InputError(folder, [{
-      path: "",
-      message: whyUnreadable(cause),
-    }], { cause });
+    throw cause instanceof Deno.errors.NotFound
+      ? unusable(folder, "there is no such directory", { cause })
+      : unreadable(folder, cause);
   }
 }

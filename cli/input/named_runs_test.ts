@@ -3,7 +3,8 @@ import { assertEquals } from "@std/assert";
 import { join } from "../../deps.ts";
 import { lacks } from "../../tests/permissions.ts";
 import { temporaryFolder } from "../../tests/program.ts";
-import { notePassedOver, runDirectories } from "./run_directories.ts";
+import { runDirectories } from "../../evidence/store/run_directories.ts";
+import { notePassedOver } from "./named_runs.ts";
 
 Deno.test({
   name: "runDirectories() names what it passes over, and why",

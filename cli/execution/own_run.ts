@@ -1,0 +1,76 @@
+import type { OpenSink, RunRecord } from "../../evidence/run_store.ts";
+import { approverFor } from "../approval/approver.ts";
+import type { CommandLine } from "../command/command_line.ts";
+import type { Output } from "../command/command.ts";
+import { openToolHost } from "../machine/tool_host.ts";
+import { cancelOnSignal } from "./cancellation.ts";
+import type { Execution } from "./execute.ts";
+import { leftoverIncidents } from "./leftover_incident.ts";
+import { type ChosenModel, MODEL_OPTIONS, openCassette } from "./live_model.ts";
+import { type LiveSpans, SPAN_OPTIONS } from "./live_spans.ts";
+import { type Reported, reportedRun } from "./reported_run.ts";
+
+/** The options that say how a run is carried out, whether it begins or goes on. */
+export const OWN_RUN_OPTIONS = [
+  ...["durability", "approve", "by"],
+  ...MODEL_OPTIONS,
+  ...SPAN_OPTIONS,
+] as const;
+
+/** A run of a user's own that begins, or goes on. */
+export interface OwnRun extends
+  Pick<
+    Execution,
+    "task" | "policy" | "documents" | "runId" | "durability" | "past"
+  > {
+  readonly record: RunRecord;
+  readonly model: ChosenModel | undefined;
+  readonly spans: LiveSpans | undefined;
+  /** Who answers what the policy leaves to a person, when `--approve` does not say. */
+  readonly approve: "never" | "file";
+  /** Opens the record, when everything else is open. */
+  readonly open: () => Promise<OpenSink>;
+  /** Called when the run has ended, while signals do not end the process. Default: nothing. */
+  readonly ended?: () => Promise<void>;
+}
+
+/**
+ * Opens what a run needs, carries it out, and says what it came to.
+ *
+ * @throws {UsageError} when nobody can be asked as the command line says, or no cassette be written
+ * @throws {InputError} when its tools, its cassette or its record cannot be opened
+ */
+export async function ownRun(
+  { record, spans, approve, open, ended, ...run }: OwnRun,
+  { given, output }: { readonly given: CommandLine; readonly output: Output },
+): Promise<Reported> {
+  const { policy, model } = run;
+  const approver = approverFor(given.option("approve") ?? approve, {
+    policy,
+    run: record,
+    by: given.option("by"),
+    output,
+  });
+  using cancellation = cancelOnSignal();
+  const { sandbox } = record;
+  using host = await openToolHost({
+    policy,
+    sandbox,
+    named: record.name,
+    online: true,
+    leftover: leftoverIncidents(record, output),
+  });
+  using cassette = openCassette(given, { model, out: record.name });
+  await using sink = await open();
+  const reported = await reportedRun({
+    execution: { ...run, approver, sandbox, host, sink },
+    cancellation,
+    record,
+    output,
+    cassette,
+    spans,
+    json: given.flag("json"),
+  });
+  if (reported.outcome === "ended") await ended?.();
+  return reported;
+}

@@ -1,0 +1,26 @@
+import type { PassedOver, RunRecord } from "../../evidence/run_store.ts";
+import { terminalLine } from "../../tools/data/untrusted_text.ts";
+import type { Output } from "../command/command.ts";
+import { runStore } from "../machine/run_store.ts";
+
+/**
+ * The runs that the command line names: each folder stands for all runs below it.
+ * What is passed over is said on standard error.
+ *
+ * @throws {InputError} when there is none in a folder
+ */
+export async function namedRuns(
+  folders: readonly string[],
+  output: Output,
+): Promise<readonly RunRecord[]> {
+  const names: string[] = [];
+  for (const folder of folders) {
+    names.push(...await runStore.runsBelow(folder, notePassedOver(output)));
+  }
+  return names.map((name) => runStore.run(name));
+}
+
+/** Says on standard error what was passed over, a line each. */
+export function notePassedOver({ note }: Output): PassedOver {
+  return (path, why) => note(`${terminalLine(path)}: passed over: ${why}`);
+}
