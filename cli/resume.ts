@@ -225,10 +225,11 @@ function startOfRun(out: string, { events }: ReadLedger): RunStarted {
       1,
     );
   }
-  if (started.runtime_version !== config.version) {
+  const { runtime_version: version = config.version } = started;
+  if (version !== config.version) {
     throw ledgerProblem(
       out,
-      `the run was made by version ${started.runtime_version}; this is ${config.version}`,
+      `the run was made by version ${version}; this is ${config.version}`,
       1,
     );
   }

@@ -72,7 +72,6 @@ async function play(
       requested: (url) => requests.push(url),
     }),
     expire() {},
-    runtimeVersion: "0.0.0",
     runId: task.document.id,
   });
   const rules = callRules(policy.document)

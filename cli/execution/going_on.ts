@@ -9,17 +9,17 @@ import { terminalLine } from "../../tools/data/untrusted_text.ts";
 
 /**
  * Says which command goes on with a run, as a sentence. With one that another
- * program began, or another version of this one, no command here does.
+ * program began, or with a record of another version of this one that states its
+ * version, no command here does.
  */
 export function howToGoOn(directory: string, started: RunStarted): string {
   if (whyForeign(started) !== undefined) {
     return "the program that began the run has to go on with it";
   }
-  return started.runtime_version === config.version
+  const { runtime_version: version = config.version } = started;
+  return version === config.version
     ? `\`${resumeCommand(directory, started.llm)}\` goes on`
-    : `version ${
-      terminalLine(started.runtime_version)
-    } of this program has to go on with it`;
+    : `version ${terminalLine(version)} of this program has to go on with it`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import config from "../../deno.json" with { type: "json" };
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import type { PolicyDocument } from "../../policy/document/document.ts";
 import { redactor } from "../../policy/redaction/redaction.ts";
@@ -67,7 +68,7 @@ export function liveSpans(
     send,
     wait,
     random: Math.random,
-    resource: settings.resource,
+    resource: { "service.version": config.version, ...settings.resource },
     redact: redactor(redact),
   });
   let totals: SpansExported | undefined;

@@ -22,7 +22,7 @@ import { runStory } from "./run_story.ts";
 import {
   manifestFaults,
   statedDigests,
-  UNKNOWN_VOLATILE,
+  UNKNOWN_MAKER,
 } from "./stored_manifest.ts";
 import { approvalsCheck } from "./approvals_check.ts";
 import type { BesideCheck } from "./beside_check.ts";
@@ -230,7 +230,7 @@ function readWhole(
   const digest = bytes.end();
   const ended = broken || digest === undefined
     ? undefined
-    : projection.end(() => ({ ...digest, head }), () => UNKNOWN_VOLATILE);
+    : projection.end(() => ({ ...digest, head }), UNKNOWN_MAKER);
   if (ended === undefined) {
     for (const name of PROJECTIONS) stored[name].abandon();
   }

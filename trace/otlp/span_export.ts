@@ -131,7 +131,7 @@ export function spanExport(world: SpanExportWorld): SpanExport {
 
   return {
     push(event) {
-      if (event.type === "run_started") version = event.runtime_version;
+      if (event.type === "run_started") version = String(event.v);
       for (const span of project(world.redact(event))) {
         if (queue.length < MAX_QUEUE) queue.push(encodeSpan(span));
         else lose(1, "more of them ended than could be sent");

@@ -2,6 +2,7 @@ import type {
   AttemptFinished,
   EventType,
   RunEvent,
+  RunStarted,
 } from "../../../runtime/record/event.ts";
 
 /** Where a run stands between two events. */
@@ -153,13 +154,18 @@ function phaseAfter(event: RunEvent): Phase {
 }
 
 const VERSION_FAULT =
-  "an event has version 2 when it has a key of it, and only then";
+  "an event has version 2 when its keys are not those of version 1, and only then";
+
+/** Version 1 states the program's version, and knows no settings of a model. */
+function isStartOfVersion1({ llm, runtime_version }: RunStarted): boolean {
+  return llm.settings === undefined && runtime_version !== undefined;
+}
 
 /** What an event of the schema may not say at once. */
 function faultWithin(event: RunEvent): string | undefined {
   switch (event.type) {
     case "run_started":
-      return (event.v === 1) === (event.llm.settings === undefined)
+      return (event.v === 1) === isStartOfVersion1(event)
         ? undefined
         : VERSION_FAULT;
     case "llm_completed": {
