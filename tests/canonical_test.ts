@@ -9,10 +9,10 @@ import { parseLedgerLine } from "../runtime/record/ledger_line.ts";
 import taskText from "../tasks/canonical.yaml" with { type: "text" };
 import { loadTask } from "../tasks/task.ts";
 import { validateTraceText } from "../trace/validate/validate.ts";
+import { CANONICAL_RUN as RUN } from "./canonical_run.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
-const RUN = "2026-11-22_f09c7907_0";
 const ARTIFACTS = [
   "manifest.json",
   "run_report.md",
