@@ -1,9 +1,8 @@
 import config from "../../deno.json" with { type: "json" };
-import { OWN_TOOLS } from "../../evidence/verify/own_tools.ts";
+import { areOwnTools } from "../../evidence/verify/own_tools.ts";
 import { InputError } from "../../tools/data/input_error.ts";
 import type { RunStarted } from "../../runtime/record/event.ts";
 import { PROVIDERS } from "../../runtime/llm/provider/provider.ts";
-import { valueDifference } from "../../tools/data/value_difference.ts";
 import { loadTask } from "../../tasks/task.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 
@@ -37,7 +36,7 @@ export function whyForeign(
   }
   // Schemas may grow from version to version, and the one on record then counts.
   const described = tools.map(({ input_schema: _, ...tool }) => tool);
-  return valueDifference(OWN_TOOLS, described) === undefined
+  return areOwnTools(described)
     ? undefined
     : "its tools are not those of this program";
 }

@@ -51,7 +51,10 @@ export interface Afterwards {
 
 /** A run that is done again from its record. */
 export interface Rerun {
-  /** The same tools, which give what they gave then; what stands in front of them is done again. */
+  /**
+   * The same tools, which give what they gave then; what stands in front of them is
+   * done again. Tools that the run did not have are left out.
+   */
   tools(tools: readonly Tool[]): readonly Tool[];
   /** The same run, with what is on record in the place of model and disk; its tools are those of `tools`. */
   spec<Spec extends RunSpec>(spec: Spec): Spec;
@@ -168,7 +171,8 @@ export function rerun(
   }
 
   return {
-    tools: (tools) => tools.map(runAgain),
+    tools: (tools) =>
+      tools.filter((tool) => isOnRecord(tool, recorded[0])).map(runAgain),
     spec: (spec) => ({
       ...spec,
       sandbox: {
@@ -266,6 +270,12 @@ export function rerun(
       }
     },
   };
+}
+
+/** Whether the run has the tool; another version of the program may have more. */
+function isOnRecord({ name }: Tool, started: RunEvent | undefined): boolean {
+  return started?.type !== "run_started" ||
+    started.tools.some((tool) => tool.name === name);
 }
 
 /**
