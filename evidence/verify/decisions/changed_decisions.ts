@@ -9,7 +9,7 @@ export interface DecisionOf {
 
 /** A decision that a version of the program made, and that is made otherwise now. */
 export interface ChangedDecision {
-  /** `recordVersion` of the records that have it. */
+  /** `programOf` of the records that have it. */
   readonly version: string;
   readonly was: DecisionOf;
   readonly is: DecisionOf;
@@ -22,7 +22,7 @@ export interface ChangedDecision {
  * a record states it, or else that of the record. A commit that changes decisions
  * moves the latter.
  */
-export function recordVersion(
+export function programOf(
   { v, runtime_version }: Pick<RunStarted, "v" | "runtime_version">,
 ): string {
   return runtime_version ?? String(v);

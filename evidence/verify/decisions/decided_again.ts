@@ -13,7 +13,7 @@ import { toolOnRecord } from "../../../runtime/record/recorded_tool.ts";
 import { quoted } from "../../../tools/data/untrusted_text.ts";
 import { type Rejudge, rejudge, type Rejudged } from "../../replay/rejudge.ts";
 import { valueDifference } from "../../../tools/data/value_difference.ts";
-import { changedDecision, recordVersion } from "./changed_decisions.ts";
+import { changedDecision, programOf } from "./changed_decisions.ts";
 import type { EventCheck, EventFault } from "../event_check.ts";
 import { factFaults } from "./fact_faults.ts";
 import { ownTool } from "../own_tools.ts";
@@ -165,7 +165,7 @@ function decisionFaults(
   const facts = event.facts === null || proposal === undefined
     ? []
     : factFaults(event.facts, proposal);
-  const message = verdictFault(event, rejudged, recordVersion(started)) ??
+  const message = verdictFault(event, rejudged, programOf(started)) ??
     callFault(event, rejudged);
   const isEarly = message === undefined && proposal !== undefined &&
     !rejudged.mayLookUp;
