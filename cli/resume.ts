@@ -32,7 +32,7 @@ import {
   MODEL_OPTIONS,
   openCassette,
 } from "./execution/live_model.ts";
-import { liveSpans, SPAN_OPTIONS } from "./execution/live_spans.ts";
+import { liveSpans, SPAN_HELP, SPAN_OPTIONS } from "./execution/live_spans.ts";
 import { readRecord } from "./input/record.ts";
 import { reportedRun } from "./execution/reported_run.ts";
 import { openToolHost } from "./machine/tool_host.ts";
@@ -45,7 +45,7 @@ export const resume: Command = {
               [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
               [--model-seed N] [--record FILE]]
               [--llm replay:FILE]
-              [--otlp URL] [--json]
+              ${SPAN_HELP.usage} [--json]
 
 Goes on with a run that broke off, from what its ledger holds. Nothing that is
 there is done again: the model is not asked for an answer that is on record, and
@@ -62,7 +62,7 @@ been interrupted.
   --llm SPEC    the model, or the cassette, that the run was begun with, as for
                 \`run\`
   --record FILE write a cassette of the whole run, what is on record included
-  --otlp URL    as for \`run\`; the spans of the whole run are sent
+${SPAN_HELP.resume}
   --approve HOW as for \`run\`; default: file
   --by NAME     as for \`run\`
   --durability  as for \`run\`
