@@ -18,6 +18,7 @@ import { InputError } from "./tools/data/input_error.ts";
 /**
  * Commands in the order of `--help`: what a user does first, then how the project
  * proves itself. Each is loaded when it is called, so that one pays only for itself.
+ * The addresses are literal: Deno reads such a module without a permission.
  */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./cli/run.ts")).run,
@@ -37,9 +38,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   trace: async () => (await import("./cli/trace.ts")).trace,
   canonical: async () => (await import("./cli/canonical.ts")).canonical,
   "policy-gates": async () =>
-    (await import("./cli/scenario_suite.ts")).policyGates,
+    (await import("./cli/policy_gates.ts")).policyGates,
   "failure-modes": async () =>
-    (await import("./cli/scenario_suite.ts")).failureModes,
+    (await import("./cli/failure_modes.ts")).failureModes,
   corpus: async () => (await import("./cli/corpus.ts")).corpus,
 };
 

@@ -36,7 +36,7 @@ artifacts in runs/<date>_<policy>_<seed>/ below the current folder.
     const json = given.flag("json");
     const run = canonicalRun();
     using staging = openStaging(RUNS);
-    const stale = canonicalNames().filter((name) => name !== run.name);
+    const stale = staleNames(run.name);
     if (given.flag("check")) {
       for (const name of stale) {
         output.error(
@@ -68,10 +68,11 @@ function canonicalRun(): CommittedRun {
   };
 }
 
-/** Runs of the canonical task, whatever their policy; a run of another task is not touched. */
-function canonicalNames(): readonly string[] {
+/** Other runs of the canonical task, whatever their policy; a run of another task is not touched. */
+function staleNames(current: string): readonly string[] {
   return [...Deno.readDirSync(RUNS)].map(({ name }) => name)
-    .filter((name) => CANONICAL_NAME.test(name) && isCanonical(name)).sort();
+    .filter((name) => name !== current && CANONICAL_NAME.test(name))
+    .filter(isCanonical).sort();
 }
 
 function isCanonical(name: string): boolean {

@@ -1,7 +1,8 @@
 import { memorySink } from "../evidence/artifacts.ts";
 import { InputError } from "../tools/data/input_error.ts";
 import { loadPolicy } from "../policy/document/load.ts";
-import { join, walkSync } from "../deps.ts";
+import { join } from "../deps.ts";
+import { walkSync } from "../evidence/store/walk.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { choice } from "./command/choice.ts";
 import { parseCommandLine } from "./command/command_line.ts";

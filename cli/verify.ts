@@ -1,4 +1,5 @@
-import { hash } from "node:crypto";
+import { sha256Text, useDigest } from "../tools/data/sha256.ts";
+import { nativeDigest } from "./machine/native_digest.ts";
 import { join } from "../deps.ts";
 import {
   ATTESTATION_NAME,
@@ -60,6 +61,7 @@ runs, 1 counts before 2, and 2 before 3. A run that cannot be read does not keep
 the others from being verified.
 `,
   async run(args, output) {
+    useDigest(nativeDigest);
     const given = parseCommandLine(args, {
       options: ["head", "policy", "task", "corpus", "key"],
       flags: ["json", "no-redecide"],
@@ -195,7 +197,7 @@ function keptElsewhere(
     policySha256: policy &&
       withOverrides(policy, task?.document.policy_overrides, taskPath ?? "")
         .sha256,
-    taskSha256: task && hash("sha256", task.text),
+    taskSha256: task && sha256Text(task.text),
     scriptSha256: task && scriptedLlm(task.document.script).sha256,
   };
   if (corpus === undefined) return [kept];

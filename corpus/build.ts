@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hash } from "node:crypto";
+import { sha256Text } from "../tools/data/sha256.ts";
 import { layOut } from "./layout.ts";
 import type { CorpusManifest, CorpusManifestEntry } from "./manifest.ts";
 import { REPORTS } from "./reports/catalogue.ts";
@@ -16,7 +16,7 @@ function describe(path: string, text: string): CorpusManifestEntry {
   return {
     id: path.replace(/\.md$/, ""),
     path,
-    sha256: hash("sha256", text),
+    sha256: sha256Text(text),
     characters: [...text].length,
   };
 }

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { sha256Text } from "../tools/data/sha256.ts";
 
 /** A document, as a snapshot names it. */
 export interface DocumentDigest {
@@ -11,7 +11,7 @@ export interface DocumentDigest {
 /** The one hash over the path and the hash of each document, in any order. */
 export function corpusDigest(documents: readonly DocumentDigest[]): string {
   const lines = documents.map(({ path, sha256 }) => `${sha256}  ${path}\n`);
-  return hash("sha256", lines.sort().join(""));
+  return sha256Text(lines.sort().join(""));
 }
 
 /** Whether a file of a corpus can be a document; names that begin with a dot are not. */

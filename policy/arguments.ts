@@ -1,6 +1,5 @@
 import { canonicalJson } from "../tools/data/canonical_json.ts";
 import type { Json } from "../tools/data/json.ts";
-import { asPlainJson } from "../tools/data/plain_json.ts";
 import type { SchemaIssue } from "../tools/schema.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import { spellPath } from "../tools/data/spell_path.ts";
@@ -107,7 +106,7 @@ function plainCopy(
   try {
     const plain: Json = value === given
       ? given
-      : deepFreeze(asPlainJson(value) ?? JSON.parse(JSON.stringify(value)));
+      : deepFreeze(JSON.parse(JSON.stringify(value)));
     return { value: plain, canonical: canonicalJson(plain) };
   } catch {
     return undefined;

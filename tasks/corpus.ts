@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { sha256Text } from "../tools/data/sha256.ts";
 import { corpusDigest } from "../evidence/corpus_digest.ts";
 import type { Env } from "../runtime/env.ts";
 import type { Document } from "../tools/document.ts";
@@ -27,7 +27,7 @@ export function corpusSnapshot(
   return {
     sha256: corpusDigest(documents.map(({ path, text }) => ({
       path,
-      sha256: hash("sha256", text),
+      sha256: sha256Text(text),
     }))),
     documents: documents.length,
   };

@@ -5,7 +5,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { dirname, join, walkSync } from "../deps.ts";
+import { dirname, join } from "../deps.ts";
+import { walkSync } from "../evidence/store/walk.ts";
 import { shownIn, unsaid } from "./documented.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT, temporaryFolder } from "./program.ts";

@@ -4,7 +4,8 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { dirname, join, walkSync } from "../deps.ts";
+import { dirname, join } from "../deps.ts";
+import { walkSync } from "../evidence/store/walk.ts";
 import { readLedger } from "../evidence/read_ledger.ts";
 import { validateTraceText } from "../trace/validate/validate.ts";
 import { lacks } from "./permissions.ts";

@@ -5,7 +5,8 @@
  * @module
  */
 import { hash } from "node:crypto";
-import { join, relative, walkSync } from "../deps.ts";
+import { join, relative } from "../deps.ts";
+import { walkSync } from "../evidence/store/walk.ts";
 import { parseLedgerLine } from "../runtime/record/ledger_line.ts";
 import { spanIds } from "../trace/span_id.ts";
 import { PROJECT } from "./program.ts";

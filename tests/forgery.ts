@@ -5,7 +5,7 @@
  * @module
  */
 import { hash } from "node:crypto";
-import { canonicalize } from "../deps.ts";
+import { canonicalize } from "../tools/data/canonicalize.ts";
 import type { Artifacts } from "../evidence/artifacts.ts";
 import { memorySink } from "../evidence/artifacts.ts";
 import { recordRun } from "../evidence/recording/record_run.ts";

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
-import { dirname, join, walkSync } from "../deps.ts";
+import { dirname, join } from "../deps.ts";
+import { walkSync } from "../evidence/store/walk.ts";
 import { type Loopback, loopback } from "./loopback.ts";
 import { PROJECT, temporaryFolder } from "./program.ts";
 

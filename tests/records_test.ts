@@ -6,7 +6,8 @@
  */
 import { assertEquals } from "@std/assert";
 import { hash } from "node:crypto";
-import { dirname, join, relative, walkSync } from "../deps.ts";
+import { dirname, join, relative } from "../deps.ts";
+import { walkSync } from "../evidence/store/walk.ts";
 import { memorySource } from "../evidence/artifact_source.ts";
 import { readLedger } from "../evidence/read_ledger.ts";
 import { replay } from "../evidence/replay/replay.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { hash } from "node:crypto";
-import { canonicalize } from "../deps.ts";
+import { canonicalize } from "../tools/data/canonicalize.ts";
 import { recount } from "../evidence/verify/story/recount.ts";
 import { bindingOf } from "../runtime/approval/approval.ts";
 import type {

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { CORPUS_V1 } from "../corpus/v1.ts";
-import { MiniSearch, z } from "../deps.ts";
+import MiniSearch from "npm:minisearch@7.2.0";
+import { z } from "../deps.ts";
 import { documentTitle } from "../tools/document.ts";
 import { searchTool } from "../tools/search.ts";
 import { DOCUMENTS } from "./search/documents.ts";

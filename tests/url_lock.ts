@@ -1,10 +1,12 @@
 /**
- * Writes `url.lock`, the lockfile for a program that is run from a URL:
- * `deno.lock` without what only tests need. `deno task url-lock` runs it.
+ * Writes what a program that is run from a URL needs: `url.lock`, a lockfile
+ * that is `deno.lock` without what only tests need, and `cli/loaded_later.ts`.
+ * `deno task url-lock` runs it.
  *
  * @module
  */
-import { join, walkSync } from "../deps.ts";
+import { join } from "../deps.ts";
+import { walkSync } from "../evidence/store/walk.ts";
 import { PROJECT } from "./program.ts";
 
 /** A lockfile of Deno, as far as it is about packages. */
@@ -74,15 +76,51 @@ function keyOf(npm: Lockfile["npm"], name: string): string {
   return key;
 }
 
-/** The text of `url.lock`, from `deno.lock` and the modules of the program. */
-export function urlLock(): string {
+function programModules(): readonly string[] {
   const options = { includeDirs: false, includeSymlinks: false };
-  const modules = PROGRAM
+  return PROGRAM
     .flatMap((folder) => [...walkSync(join(PROJECT, folder), options)])
     .map(({ path }) => path)
     .filter((path) => path.endsWith(".ts") && !path.endsWith("_test.ts"));
+}
+
+/**
+ * The text of `cli/loaded_later.ts`: every module that is loaded by an address
+ * which Deno does not see beforehand.
+ */
+export function loadedLater(): string {
+  const adapters = programModules().flatMap((path) =>
+    [
+      ...Deno.readTextFileSync(path).matchAll(
+        /new URL\(\s*"([^"]+\.ts)",\s*import\.meta/g,
+      ),
+    ].map(([, to = ""]) => new URL(to, `file://${path}`).pathname)
+  ).map((path) => path.slice(PROJECT.length));
+  const imports = [...new Set(adapters)].sort()
+    .map((path) =>
+      path.startsWith("cli/") ? path.replace("cli/", "./") : `../${path}`
+    )
+    .map((path) => `  () => import("${path}"),\n`);
+  return `${LOADED_LATER_HEAD}${imports.join("")}];\n`;
+}
+
+const LOADED_LATER_HEAD = `/**
+ * Every module that is loaded only when it is asked for, by an address that Deno
+ * does not see beforehand. \`deno cache mod.ts cli/loaded_later.ts\` fetches what
+ * any command may need, so that \`--cached-only\` works; nothing here is run.
+ * \`deno task url-lock\` writes this file.
+ *
+ * @module
+ */
+
+/** Loads them, one each. */
+export const LOADED_LATER: readonly (() => Promise<unknown>)[] = [
+`;
+
+/** The text of `url.lock`, from `deno.lock` and the modules of the program. */
+export function urlLock(): string {
   const wanted = new Set(
-    [join(PROJECT, "deps.ts"), ...modules].flatMap((path) =>
+    [join(PROJECT, "deps.ts"), ...programModules()].flatMap((path) =>
       [
         ...Deno.readTextFileSync(path).matchAll(
           /from\s+"(npm:(?:@[^/"]+\/)?[^@/"]+@[^/"]+)/g,
@@ -98,4 +136,5 @@ export function urlLock(): string {
 
 if (import.meta.main) {
   Deno.writeTextFileSync(join(PROJECT, "url.lock"), urlLock());
+  Deno.writeTextFileSync(join(PROJECT, "cli/loaded_later.ts"), loadedLater());
 }

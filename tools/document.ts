@@ -1,4 +1,4 @@
-import { parseYaml } from "../deps.ts";
+import { parseYaml } from "./data/yaml.ts";
 
 /** One text of a corpus. */
 export interface Document {

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { sha256Text } from "../tools/data/sha256.ts";
 import type { EventHead, RunStarted } from "../runtime/record/event.ts";
 
 /** The ids of a run's trace and of its spans. */
@@ -13,7 +13,7 @@ export interface SpanIds {
 export function spanIds(
   { run_id, seed }: Pick<RunStarted, "run_id" | "seed">,
 ): SpanIds {
-  const digest = hash("sha256", `${run_id}:${seed}`);
+  const digest = sha256Text(`${run_id}:${seed}`);
   const prefix = digest.slice(32, 40);
   return {
     traceId: digest.slice(0, 32),

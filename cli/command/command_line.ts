@@ -1,4 +1,4 @@
-import { parseArgs } from "../../deps.ts";
+import { parseArgs } from "./parse_args.ts";
 import { nearest } from "../../tools/data/nearest.ts";
 import { UsageError } from "./command.ts";
 

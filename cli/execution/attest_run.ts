@@ -1,4 +1,5 @@
-import { createHash, hash } from "node:crypto";
+import { sha256Text } from "../../tools/data/sha256.ts";
+import { nativeDigest } from "../machine/native_digest.ts";
 import { join } from "../../deps.ts";
 import { attest, ATTESTATION_NAME } from "../../evidence/attest/attestation.ts";
 import type { SigningKey } from "../../evidence/attest/signing_key.ts";
@@ -35,7 +36,7 @@ function digestsOf(run: string, manifest: string) {
   const digest = (name: keyof typeof artifacts) =>
     digestOf(join(run, name), artifacts[name].bytes);
   return {
-    "manifest.json": hash("sha256", manifest),
+    "manifest.json": sha256Text(manifest),
     "run_report.md": digest("run_report.md"),
     "state.jsonl": digest("state.jsonl"),
     "trace.json": digest("trace.json"),
@@ -51,9 +52,9 @@ function digestOf(path: string, bytes: number): string {
         `it has ${file.bytes} bytes, and manifest.json states ${bytes}`,
       );
     }
-    const digest = createHash("sha256");
+    const digest = nativeDigest();
     for (const chunk of file.chunks()) digest.update(chunk);
-    return digest.digest("hex");
+    return digest.hex();
   } catch (cause) {
     throw unsigned(path, whyUnreadable(cause), cause);
   }

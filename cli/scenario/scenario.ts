@@ -1,4 +1,5 @@
-import { join, relative, walkSync } from "../../deps.ts";
+import { join, relative } from "../../deps.ts";
+import { walkSync } from "../../evidence/store/walk.ts";
 import type { ArtifactSink } from "../../evidence/artifacts.ts";
 import type { Policy } from "../../policy/document/load.ts";
 import type { RunEvent, RunFinished } from "../../runtime/record/event.ts";

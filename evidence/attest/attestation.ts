@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { canonicalize, z } from "../../deps.ts";
+import { z } from "../../deps.ts";
+import { canonicalize } from "../../tools/data/canonicalize.ts";
 import { parseStrictDocument, type StrictDocument } from "./strict_document.ts";
 import type { ArtifactName } from "../artifacts.ts";
 import type {

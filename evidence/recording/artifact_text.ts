@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { startDigest } from "../../tools/data/sha256.ts";
 import type { ArtifactDigest } from "./manifest.ts";
 
 /** How much text may wait before it is written, in UTF-16 code units. */
@@ -22,7 +22,7 @@ export function artifactText(
   write: (bytes: Uint8Array) => void,
 ): ArtifactText {
   const encoder = new TextEncoder();
-  const digest = createHash("sha256");
+  const digest = startDigest();
   let pending = "";
   let length = 0;
   function flush(): void {
@@ -41,7 +41,7 @@ export function artifactText(
     flush,
     end() {
       flush();
-      return { sha256: digest.digest("hex"), bytes: length };
+      return { sha256: digest.hex(), bytes: length };
     },
   };
 }

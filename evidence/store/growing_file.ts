@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { exchanged, refuseOther } from "./regular_file.ts";
 
 /** A file that grows at its end until it is disposed of; nobody else writes to it meanwhile. */
@@ -105,11 +104,9 @@ function holds(file: Deno.FsFile, bytes: Uint8Array): boolean {
   while (at < bytes.length) {
     const length = file.readSync(buffer);
     if (length === null) return false;
-    const same = Buffer.compare(
-      buffer.subarray(0, length),
-      bytes.subarray(at, at + length),
-    );
-    if (same !== 0) return false;
+    const isSame = buffer.subarray(0, length)
+      .every((byte, index) => byte === bytes[at + index]);
+    if (!isSame) return false;
     at += length;
   }
   return true;

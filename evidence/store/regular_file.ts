@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import type * as NodeFs from "node:fs";
 
 /** How a file is read that somebody else may have put there. */
 export interface RegularFileOptions {
@@ -34,6 +34,7 @@ export function openRegularFile(
 ): RegularFile {
   const before = Deno.lstatSync(path);
   refuseOther(before, options);
+  const { closeSync, fstatSync, readSync } = nodeFs();
   const descriptor = opened(path);
   try {
     const { dev, ino, size } = fstatSync(descriptor);
@@ -131,8 +132,14 @@ function refuseLarge(
   throw new Error(`it has ${size} bytes; up to ${maxBytes} can be read`);
 }
 
+/** Loaded with the first file that is read: it takes as long as the rest of a small program. */
+function nodeFs(): typeof NodeFs {
+  return process.getBuiltinModule("node:fs");
+}
+
 /** Deno has no flag for an open that does not wait; its `node:fs` does. */
 function opened(path: string): number {
+  const { constants, openSync } = nodeFs();
   try {
     return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (cause) {

@@ -1,4 +1,5 @@
-import { dirname, join, relative, walkSync } from "../../deps.ts";
+import { dirname, join, relative } from "../../deps.ts";
+import { walkSync } from "./walk.ts";
 import { exists } from "./exists.ts";
 
 /** A place beside committed runs where new ones grow until they are whole. */

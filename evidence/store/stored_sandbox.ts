@@ -1,4 +1,5 @@
-import { join, relative, walkSync } from "../../deps.ts";
+import { join, relative } from "../../deps.ts";
+import { walkSync } from "./walk.ts";
 import type { SandboxSource } from "../artifact_source.ts";
 import { entryAt } from "./entry_at.ts";
 import { openRegularFile, whyNotRegular } from "./regular_file.ts";

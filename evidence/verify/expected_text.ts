@@ -1,5 +1,4 @@
-import { Buffer } from "node:buffer";
-import { createHash, type Hash } from "node:crypto";
+import { type Digest, startDigest } from "../../tools/data/sha256.ts";
 import type { ArtifactDigest } from "../recording/manifest.ts";
 import type { TextTarget } from "../recording/run_projection.ts";
 
@@ -51,9 +50,7 @@ export function expectedText(stored: Iterable<Uint8Array>): ExpectedText {
       const length = Math.min(expected.length - at, found.length);
       const want = expected.subarray(at, at + length);
       const have = found.subarray(0, length);
-      const same = length > 0 && Buffer.compare(want, have) === 0
-        ? length
-        : commonLength(want, have);
+      const same = commonLength(want, have);
       digest.update(have.subarray(0, same));
       lines += newlinesIn(have.subarray(0, same));
       bytes.skip(same);
@@ -153,14 +150,14 @@ function byteReader(chunks: Iterable<Uint8Array>) {
 }
 
 /** A hash that can be split where two texts part. */
-function runningDigest(hash: Hash = createHash("sha256"), length = 0) {
+function runningDigest(hash: Digest = startDigest(), length = 0) {
   return {
     update(bytes: Uint8Array): void {
       hash.update(bytes);
       length += bytes.length;
     },
     copy: () => runningDigest(hash.copy(), length),
-    end: (): ArtifactDigest => ({ sha256: hash.digest("hex"), bytes: length }),
+    end: (): ArtifactDigest => ({ sha256: hash.hex(), bytes: length }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { sha256Text } from "../../tools/data/sha256.ts";
 import type { RunEvent, RunStarted } from "../../runtime/record/event.ts";
 import { spanIds } from "../../trace/span_id.ts";
 import { allowedCalls } from "./story/allowed_calls.ts";
@@ -160,8 +160,8 @@ function escalatedTool(event: RunEvent | undefined): string | undefined {
 
 function inputFaults({ task, policy }: RunStarted): readonly string[] {
   const found = {
-    task: hash("sha256", task.text),
-    policy: hash("sha256", policy.text),
+    task: sha256Text(task.text),
+    policy: sha256Text(policy.text),
   };
   const version = policy.sha256.slice(0, 12);
   return [

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { startDigest } from "../../tools/data/sha256.ts";
 import type { RunStarted } from "../../runtime/record/event.ts";
 import type { SandboxSource } from "../artifact_source.ts";
 import { corpusDigest, isDocumentPath } from "../corpus_digest.ts";
@@ -113,7 +113,7 @@ export function sandboxCheck(
 }
 
 function sha256Of(chunks: Iterable<Uint8Array>): string {
-  const digest = createHash("sha256");
+  const digest = startDigest();
   for (const chunk of chunks) digest.update(chunk);
-  return digest.digest("hex");
+  return digest.hex();
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { startDigest } from "../../tools/data/sha256.ts";
 import { APPROVALS } from "../approval/approval_file.ts";
 import type { ArtifactEntry, ArtifactSource } from "../artifact_source.ts";
 import type { ArtifactName } from "../artifacts.ts";
@@ -247,7 +247,7 @@ function readWhole(
 
 /** Hands chunks on and takes their digest on the way; there is none of what was not asked for to its end. */
 function digested(chunks: Iterable<Uint8Array>) {
-  const hash = createHash("sha256");
+  const hash = startDigest();
   let bytes = 0;
   let isWhole = false;
   function* handOn(): Generator<Uint8Array, void> {
@@ -261,7 +261,7 @@ function digested(chunks: Iterable<Uint8Array>) {
   return {
     chunks: handOn(),
     end: (): ArtifactDigest | undefined =>
-      isWhole ? { sha256: hash.digest("hex"), bytes } : undefined,
+      isWhole ? { sha256: hash.hex(), bytes } : undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import { canonicalize } from "../../deps.ts";
+import { canonicalize } from "../../tools/data/canonicalize.ts";
 import type {
   PolicyChecked,
   RecordedTool,

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { sha256Text } from "../../tools/data/sha256.ts";
 import { type PolicyDocument, policyDocument } from "./document.ts";
 import { refuseIndirection } from "./indirection.ts";
 import { readYamlTree } from "./read_yaml.ts";
@@ -25,6 +25,6 @@ export function loadPolicy(text: string, source: string): Policy {
   const tree = yamlTree(text);
   refuseIndirection(tree, source);
   const document = readYamlTree(tree, { text, source, schema: policyDocument });
-  const sha256 = hash("sha256", text);
+  const sha256 = sha256Text(text);
   return { text, sha256, version: sha256.slice(0, 12), document };
 }

@@ -1,4 +1,5 @@
-import { parseYaml, type z } from "../../deps.ts";
+import type { z } from "../../deps.ts";
+import { parseYaml } from "../../tools/data/yaml.ts";
 import { InputError, type InputProblem } from "../../tools/data/input_error.ts";
 import { spellPath } from "../../tools/data/spell_path.ts";
 import { yamlDifference } from "./yaml_difference.ts";

@@ -1,4 +1,4 @@
-import { type YamlEvent, yamlEvents } from "../../deps.ts";
+import { type YamlEvent, yamlEvents } from "./yaml_events.ts";
 
 /** A YAML text as a tree whose nodes know where they are written. */
 export interface YamlTree {

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { sha256Text } from "../../tools/data/sha256.ts";
 import type { Json } from "../../tools/data/json.ts";
 import type { JudgedPlace } from "../../tools/sandbox/judged_place.ts";
 import type { AskedClause } from "../../policy/rule.ts";
@@ -89,18 +89,15 @@ export interface ApprovalSubject {
 export function approvalBinding(subject: ApprovalSubject): string {
   const { run_id, policy_sha256, seq, call_sha256, tool } = subject;
   const { asked, places } = subject;
-  return hash(
-    "sha256",
-    JSON.stringify([
-      run_id,
-      policy_sha256,
-      seq,
-      call_sha256,
-      tool,
-      asked,
-      places,
-    ]),
-  );
+  return sha256Text(JSON.stringify([
+    run_id,
+    policy_sha256,
+    seq,
+    call_sha256,
+    tool,
+    asked,
+    places,
+  ]));
 }
 
 /** The run that asks, as far as a question names it. */

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { sha256Text } from "../../tools/data/sha256.ts";
 import type { RetryLimits } from "../../policy/document/document.ts";
 import type { Attempted } from "./attempt.ts";
 import type { AttemptOutcome } from "../record/vocabulary.ts";
@@ -72,6 +72,6 @@ export function seededFraction(
   seq: number,
   attempt: number,
 ): number {
-  const digest = hash("sha256", `${seed}:${seq}:${attempt}`);
+  const digest = sha256Text(`${seed}:${seq}:${attempt}`);
   return parseInt(digest.slice(0, 8), 16) / 2 ** 32;
 }

@@ -1,5 +1,5 @@
-import { hash } from "node:crypto";
-import { canonicalize } from "../../deps.ts";
+import { sha256Text } from "../../tools/data/sha256.ts";
+import { canonicalize } from "../../tools/data/canonicalize.ts";
 import type { Json } from "../../tools/data/json.ts";
 import type { Usage } from "../record/usage.ts";
 import type { Llm, LlmOutput } from "./llm.ts";
@@ -45,7 +45,7 @@ export interface ScriptedLlm {
 export function scriptedLlm(script: readonly ScriptStep[]): ScriptedLlm {
   let asked = 0;
   return {
-    sha256: hash("sha256", canonicalize(script) ?? ""),
+    sha256: sha256Text(canonicalize(script) ?? ""),
     unused: () => script.length - asked,
     llm({ step: number }) {
       const step = script[number - 1];

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { sha256Text } from "../../tools/data/sha256.ts";
 import type { RecordedTool, RunEvent } from "./event.ts";
 
 /** What the first line of a ledger names as the line before it. */
@@ -34,7 +34,7 @@ export function hashChain(): HashChain {
   return {
     seal(event) {
       const body = `${JSON.stringify(event).slice(0, -1)},"prev":"${head}"`;
-      head = hash("sha256", body);
+      head = sha256Text(body);
       return `${body},"hash":"${head}"}\n`;
     },
     get head() {

@@ -6,7 +6,8 @@
  * @module
  */
 import { hash } from "node:crypto";
-import { canonicalize, join } from "../../deps.ts";
+import { join } from "../../deps.ts";
+import { canonicalize } from "../../tools/data/canonicalize.ts";
 import { recordRun } from "../../evidence/recording/record_run.ts";
 import {
   readArtifacts,

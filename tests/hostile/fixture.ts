@@ -1,4 +1,5 @@
-import { dirname, join, relative, walkSync, z } from "../../deps.ts";
+import { dirname, join, relative, z } from "../../deps.ts";
+import { walkSync } from "../../evidence/store/walk.ts";
 import fixtureText from "./fixture.json" with { type: "text" };
 
 const paths = z.record(z.string(), z.string());

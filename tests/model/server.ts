@@ -21,7 +21,8 @@
  * @module
  */
 import { hash } from "node:crypto";
-import { parseArgs, z } from "../../deps.ts";
+import { z } from "../../deps.ts";
+import { parseArgs } from "../../cli/command/parse_args.ts";
 import { grammarOf, promptOf, spokenOf } from "./chat_form.ts";
 import { type ChatRequest, chatRequest } from "./chat_request.ts";
 import type { Completion } from "./llama_runtime.ts";

@@ -1,6 +1,6 @@
 import { equal } from "@std/assert";
 import fc from "fast-check";
-import { canonicalize } from "../../deps.ts";
+import { canonicalize } from "../../tools/data/canonicalize.ts";
 import { canonicalJson } from "../../tools/data/canonical_json.ts";
 import { parseStrictJson } from "../../tools/data/strict_json.ts";
 import type { Json } from "../../tools/data/json.ts";

@@ -1,4 +1,4 @@
-import { compileRe2 } from "../../deps.ts";
+import { compileRe2 } from "./re2.ts";
 
 /** A part of a text: from `start` up to `end`, in UTF-16 code units. */
 export interface Span {

@@ -1,4 +1,4 @@
-import { types } from "node:util";
+import { isProxy } from "node:util/types";
 import type { Json } from "./json.ts";
 
 /** So deep may a value be nested. */
@@ -36,7 +36,7 @@ function copy(value: unknown, reach: Reach): Json | undefined {
       return Number.isFinite(value) ? value + 0 : undefined;
     case "object":
       if (value === null) return null;
-      if (types.isProxy(value)) return undefined;
+      if (isProxy(value)) return undefined;
       return Array.isArray(value)
         ? copyList(value, reach)
         : copyObject(value, reach);

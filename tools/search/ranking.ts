@@ -1,4 +1,4 @@
-import { MiniSearch } from "../../deps.ts";
+import MiniSearch from "npm:minisearch@7.2.0";
 import { vocabularyOf } from "./vocabulary.ts";
 import { wordsOf } from "./words.ts";
 
@@ -75,7 +75,7 @@ export function rankingOf(
     );
     const replaced = someOf(query)
       .filter((word) => vocabulary.spellings(word).length === 0)
-      .map((word) => having(vocabulary.similar(word)[0] ?? []));
+      .map((word) => having(vocabulary.similar(word).next().value ?? []));
     const best = found.slice(0, enough).map(({ id }) => id);
     const covered = best.length === enough && replaced.every((others) => {
       const ids = new Set(others.map(({ id }) => id));
@@ -96,15 +96,19 @@ export function rankingOf(
   ): readonly Ranked[] {
     const all = [...found];
     const ids = new Set(all.map(({ id }) => id));
-    const words = someOf(query);
     const groups = new Map(
-      words.map((word) => [word, vocabulary.similar(word)]),
+      someOf(query).map((word) => [word, vocabulary.similar(word)]),
     );
-    const depth = Math.max(...[...groups.values()].map(({ length }) => length));
-    for (let at = 0; at < depth && all.length < enough; at++) {
+    while (groups.size > 0 && all.length < enough) {
+      const group = new Map<string, readonly string[]>();
+      for (const [word, rest] of groups) {
+        const next = rest.next().value;
+        if (next === undefined) groups.delete(word);
+        else group.set(word, next);
+      }
       const next = together(
-        words,
-        (word) => having(groups.get(word)?.[at] ?? []),
+        [...group.keys()],
+        (word) => having(group.get(word) ?? []),
       ).filter(({ id }) => !ids.has(id));
       const ceiling = all.at(-1)?.score;
       const top = next[0]?.score;

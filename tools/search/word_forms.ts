@@ -1,4 +1,4 @@
-import { stemmer } from "../../deps.ts";
+import { stemmer } from "npm:stemmer@2.0.1";
 
 /** Accents of Latin, Greek and Cyrillic, and the vowel signs of Arabic and Hebrew. */
 const MARKS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]/g;

@@ -1,4 +1,4 @@
-import { parseYaml } from "../../../deps.ts";
+import { parseYaml } from "../../../tools/data/yaml.ts";
 import type { RunStarted } from "../../../runtime/record/event.ts";
 import { quoted } from "../../../tools/data/untrusted_text.ts";
 

@@ -1,4 +1,4 @@
-import { canonicalize } from "../../../deps.ts";
+import { canonicalize } from "../../../tools/data/canonicalize.ts";
 import { NOBODY, rejection } from "../../../policy/answer.ts";
 import { callHash } from "../../../policy/call_hash.ts";
 import type { Json } from "../../../tools/data/json.ts";

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { sha256Text } from "../../../tools/data/sha256.ts";
 import type { JsonObject } from "../../../tools/data/json.ts";
 import type { ToolDefinition } from "../../../tools/tool.ts";
 import type { RecordedError } from "../../record/event.ts";
@@ -95,5 +95,5 @@ export function requestDigest(
   settings?: ModelSettings,
 ): string {
   const given = givenSettings(settings);
-  return hash("sha256", JSON.stringify({ tools, messages, settings: given }));
+  return sha256Text(JSON.stringify({ tools, messages, settings: given }));
 }

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { sha256Text } from "../../../tools/data/sha256.ts";
 import { z } from "../../../deps.ts";
 import type { Json } from "../../../tools/data/json.ts";
 import { InputError } from "../../../tools/data/input_error.ts";
@@ -121,7 +121,7 @@ export function parseCassette(text: string, source: string): Cassette {
       `request_sha256: the request that the lines up to here make has ${digest}`,
     );
   });
-  return { sha256: hash("sha256", text), head: found, exchanges };
+  return { sha256: sha256Text(text), head: found, exchanges };
 }
 
 function parseLine<T>(

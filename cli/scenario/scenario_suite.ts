@@ -1,43 +1,20 @@
-import { CORPUS_V1 } from "../corpus/v1.ts";
-import { join } from "../deps.ts";
-import { openStaging } from "../evidence/store/staging.ts";
-import { loadPolicy, type Policy } from "../policy/document/load.ts";
-import policyText from "../policy/v1.yaml" with { type: "text" };
-import { withOverrides } from "../tasks/policy_overrides.ts";
-import {
-  FAILURE_MODE_TRIGGERS,
-  type Fixture,
-  POLICY_GATES,
-} from "../tasks/suites.ts";
-import { loadTask } from "../tasks/task.ts";
-import { didYouMean } from "../tools/data/nearest.ts";
-import { terminalLine } from "../tools/data/untrusted_text.ts";
-import { parseCommandLine } from "./command/command_line.ts";
-import { type Command, EXIT, UsageError } from "./command/command.ts";
-import {
-  checkRuns,
-  type CommittedRun,
-  emitRuns,
-  RUNS,
-} from "./scenario/suite.ts";
+import { CORPUS_V1 } from "../../corpus/v1.ts";
+import { join } from "../../deps.ts";
+import { openStaging } from "../../evidence/store/staging.ts";
+import { loadPolicy, type Policy } from "../../policy/document/load.ts";
+import policyText from "../../policy/v1.yaml" with { type: "text" };
+import { withOverrides } from "../../tasks/policy_overrides.ts";
+import type { Fixture } from "../../tasks/suites.ts";
+import { loadTask } from "../../tasks/task.ts";
+import { didYouMean } from "../../tools/data/nearest.ts";
+import { terminalLine } from "../../tools/data/untrusted_text.ts";
+import { parseCommandLine } from "../command/command_line.ts";
+import { type Command, EXIT, UsageError } from "../command/command.ts";
+import { checkRuns, type CommittedRun, emitRuns, RUNS } from "./suite.ts";
 
-/** `policy-gates`: the scenarios that the policy denies. */
-export const policyGates: Command = scenarioSuite({
-  name: "policy-gates",
-  folder: "policy_gates",
-  what: "policy-gate",
-  fixtures: POLICY_GATES,
-});
-
-/** `failure-modes`: the scenarios that trigger each failure mode. */
-export const failureModes: Command = scenarioSuite({
-  name: "failure-modes",
-  folder: "failure_modes",
-  what: "failure-mode",
-  fixtures: FAILURE_MODE_TRIGGERS,
-});
-
-interface Suite {
+/** A suite of fixtures whose runs are committed. */
+export interface Suite {
+  /** Of the command. */
   readonly name: string;
   /** Below `runs/`. */
   readonly folder: string;
@@ -45,7 +22,10 @@ interface Suite {
   readonly fixtures: readonly Fixture[];
 }
 
-function scenarioSuite({ name, folder, what, fixtures }: Suite): Command {
+/** The command that emits the runs of a suite, or checks them. */
+export function scenarioSuite(
+  { name, folder, what, fixtures }: Suite,
+): Command {
   return {
     summary: `emit the ${what} runs, or re-emit them and compare`,
     help: `Usage: ${name} [--scenario ID] [--check] [--json]

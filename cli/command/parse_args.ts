@@ -1,0 +1,13 @@
+import { parseArgs as parse } from "npm:deno-std@1.3.1/cli/parse_args.js";
+
+/** Takes a command line apart: options by name, operands under `_`. */
+export const parseArgs: (
+  args: readonly string[],
+  options: {
+    readonly string: readonly string[];
+    readonly boolean: readonly string[];
+    /** Called with each argument that is not an option named above. */
+    readonly unknown: (argument: string) => void;
+  },
+) => { readonly _: readonly unknown[]; readonly [name: string]: unknown } =
+  parse;
