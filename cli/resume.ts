@@ -15,7 +15,7 @@ import { corpusReadings } from "./input/corpus_folder.ts";
 import { durabilityOf } from "./execution/durability.ts";
 import { whyForeign } from "./execution/going_on.ts";
 import { liveModel } from "./execution/live_model.ts";
-import { liveSpans } from "./execution/live_spans.ts";
+import { liveSpans, SPAN_HELP } from "./execution/live_spans.ts";
 import { OWN_RUN_OPTIONS, ownRun } from "./execution/own_run.ts";
 import { runStore } from "./machine/run_store.ts";
 
@@ -27,7 +27,7 @@ export const resume: Command = {
               [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
               [--model-seed N] [--record FILE]]
               [--llm replay:FILE]
-              [--otlp URL] [--json]
+              ${SPAN_HELP.usage} [--json]
 
 Goes on with a run that broke off, from what its ledger holds. Nothing that is
 there is done again: the model is not asked for an answer that is on record, and
@@ -44,7 +44,7 @@ been interrupted.
   --llm SPEC    the model, or the cassette, that the run was begun with, as for
                 \`run\`
   --record FILE write a cassette of the whole run, what is on record included
-  --otlp URL    as for \`run\`; the spans of the whole run are sent
+${SPAN_HELP.resume}
   --approve HOW as for \`run\`; default: file
   --by NAME     as for \`run\`
   --durability  as for \`run\`
@@ -149,10 +149,11 @@ async function refuseOtherRun(
       1,
     );
   }
-  if (started.runtime_version !== config.version) {
+  const { runtime_version: version = config.version } = started;
+  if (version !== config.version) {
     throw ledgerProblem(
       record,
-      `the run was made by version ${started.runtime_version}; this is ${config.version}`,
+      `the run was made by version ${version}; this is ${config.version}`,
       1,
     );
   }

@@ -113,14 +113,14 @@ function runEnd({ type }: Ending): RunEnd {
 }
 
 function runStarted({ spec, session }: LoopState): RunStarted {
-  const { task, policy, model, corpus } = spec;
+  const { task, policy, model, corpus, runtimeVersion } = spec;
   const settings = givenSettings(model.settings);
   return {
     ...session.head(),
-    v: settings === undefined ? 1 : 2,
+    v: settings === undefined && runtimeVersion !== undefined ? 1 : 2,
     type: "run_started",
     run_id: spec.runId,
-    runtime_version: spec.runtimeVersion,
+    ...runtimeVersion === undefined ? {} : { runtime_version: runtimeVersion },
     seed: spec.seed,
     task: {
       id: task.id,

@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
 import { differences } from "../evidence/recording/differences.ts";
 import { readArtifacts } from "../evidence/store/run_directory.ts";
+import { CANONICAL_RUN as RUN } from "./canonical_run.ts";
 import { lacks } from "./permissions.ts";
 import {
   type Ended,
@@ -11,7 +12,6 @@ import {
   warmProgram,
 } from "./program.ts";
 
-const RUN = "2026-11-22_f09c7907_0";
 const runs = { ignore: lacks("read", "write", "run") };
 
 /** Runs `canonical` in a process that kills itself at its n-th change to the disk. */

@@ -55,7 +55,6 @@ const SURVIVORS: readonly {
     why: "a caller chooses it; it is bound to what follows, and kept elsewhere",
     fields: [
       "run_started.run_id",
-      "run_started.runtime_version",
       "run_started.seed",
       "run_started.llm.provider",
       "run_started.llm.model",

@@ -93,7 +93,9 @@ function conditions(run: RunStarted, redaction: Redaction): string {
     ],
     ["Tools", run.tools.map(({ name }) => codeCell(name)).join(", ")],
     ["Seed", String(run.seed)],
-    ["Runtime", name(run.runtime_version)],
+    run.runtime_version === undefined
+      ? ["Record", `version ${run.v}`]
+      : ["Runtime", name(run.runtime_version)],
     ...patterns.length + paths.length === 0 ? [] : [[
       "Left out",
       `what ${counted(patterns.length, "pattern")} and ${

@@ -1,11 +1,15 @@
 import type { RecordedTool } from "../../runtime/record/event.ts";
+import { valueDifference } from "../../tools/data/value_difference.ts";
 
 type OwnTool = Pick<
   RecordedTool,
   "name" | "description" | "effects" | "idempotent"
 >;
 
-/** The five tools of this program, as records have them; their schemas may grow. */
+/**
+ * The tools of this program, as records have them; their schemas may grow, and a
+ * tool that is added comes last.
+ */
 export const OWN_TOOLS: readonly OwnTool[] = [
   {
     name: "search",
@@ -38,6 +42,16 @@ export const OWN_TOOLS: readonly OwnTool[] = [
     idempotent: true,
   },
 ];
+
+/** How many tools the first records have. */
+const FIRST_TOOLS = 5;
+
+/** Whether a record has the tools of this program, or of one before some were added. */
+export function areOwnTools(tools: readonly OwnTool[]): boolean {
+  const then = OWN_TOOLS.slice(0, tools.length);
+  return tools.length >= FIRST_TOOLS &&
+    valueDifference(then, tools) === undefined;
+}
 
 /** The tool of this program that a record describes, by name and description; `undefined` for any other. */
 export function ownTool(

@@ -11,7 +11,7 @@ import {
 } from "./kept_elsewhere.ts";
 import { checkedLines, type ReportLine } from "./ledger_reader.ts";
 import { runStory } from "./run_story.ts";
-import { UNKNOWN_VOLATILE } from "./stored_manifest.ts";
+import { UNKNOWN_MAKER } from "./stored_manifest.ts";
 
 /** Artifacts that are made again from the events alone. */
 export const PROJECTIONS = ["trace.json", "run_report.md"] as const;
@@ -81,7 +81,7 @@ export function readWhole(
   const digest = bytes.end();
   const ended = broken || digest === undefined
     ? undefined
-    : projection.end(() => ({ ...digest, head }), () => UNKNOWN_VOLATILE);
+    : projection.end(() => ({ ...digest, head }), UNKNOWN_MAKER);
   if (ended === undefined) {
     for (const name of PROJECTIONS) stored[name].abandon();
   }

@@ -102,7 +102,7 @@ function line<
 const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
   line("run_started", {
     run_id: text,
-    runtime_version: text,
+    runtime_version: z.optional(text),
     seed: z.int(),
     task: z.strictObject({ id: text, question: text, sha256, text }),
     policy: z.strictObject({

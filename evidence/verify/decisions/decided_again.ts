@@ -11,6 +11,7 @@ import { toolOnRecord } from "../../../runtime/record/recorded_tool.ts";
 import { quoted } from "../../../tools/data/untrusted_text.ts";
 import { type Rejudge, rejudge } from "../../replay/rejudge.ts";
 import type { EventCheck, EventFault } from "../event_check.ts";
+import { programOf } from "./changed_decisions.ts";
 import { decisionFaults } from "./decision_faults.ts";
 import { retryFault } from "./retry_fault.ts";
 import { taskFault } from "./task_fault.ts";
@@ -96,7 +97,7 @@ function follow(run: Again, event: RunEvent): readonly EventFault[] {
         event.decision === "deny" && run.policy.on_deny === "terminate";
       return rejudged === undefined
         ? []
-        : decisionFaults(event, rejudged, run.started.runtime_version);
+        : decisionFaults(event, rejudged, programOf(run.started));
     case "tool_finished":
       return redirectFaults(event, run.started.tools);
   }

@@ -4,6 +4,7 @@ import type {
   RunEvent,
 } from "../../../runtime/record/event.ts";
 import type { EventCheck, EventFault } from "../event_check.ts";
+import { recordVersion } from "../../../runtime/record/record_version.ts";
 
 /** Where a run stands between two events. */
 type Phase =
@@ -136,15 +137,12 @@ function phaseAfter(event: RunEvent): Phase {
 }
 
 const VERSION_FAULT =
-  "an event has version 2 when it has a key of it, and only then";
+  "an event has version 2 when its keys are not those of version 1, and only then";
 
 /** What an event of the schema may not say at once. */
 function faultWithin(event: RunEvent): string | undefined {
+  if (event.v !== recordVersion(event)) return VERSION_FAULT;
   switch (event.type) {
-    case "run_started":
-      return (event.v === 1) === (event.llm.settings === undefined)
-        ? undefined
-        : VERSION_FAULT;
     case "llm_completed": {
       const outcomes = [
         event.answer !== null,
@@ -154,7 +152,6 @@ function faultWithin(event: RunEvent): string | undefined {
       if (outcomes.filter((each) => each).length !== 1) {
         return "expected an answer, calls or an error, one of the three";
       }
-      if ((event.v === 1) !== (event.turn === undefined)) return VERSION_FAULT;
       return event.turn === undefined || event.error === null
         ? undefined
         : "nothing comes with an answer that is not there";
@@ -165,9 +162,6 @@ function faultWithin(event: RunEvent): string | undefined {
         (tool === null) === (call_sha256 === null) &&
         (tool === null) === (event.facts === null);
       if (!whole) return "the verdict is half on a call and half on a budget";
-      const isVersion1 = event.asked === undefined &&
-        event.facts?.args === undefined;
-      if ((event.v === 1) !== isVersion1) return VERSION_FAULT;
       if ((event.asked !== undefined) !== (decision === "escalate")) {
         return "an escalation says what it asks about, and nothing else does";
       }
