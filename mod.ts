@@ -186,13 +186,12 @@ export {
   TERMINAL_REASONS,
   type TerminalReason,
 } from "./runtime/record/vocabulary.ts";
+export { type Afterwards } from "./runtime/rerun/continuation.ts";
 export {
-  type Afterwards,
   type Divergence,
   DivergenceError,
-  type Rerun,
-  rerun,
-} from "./runtime/rerun/rerun.ts";
+} from "./runtime/rerun/divergence.ts";
+export { type Rerun, rerun } from "./runtime/rerun/rerun.ts";
 export { NO_ANSWERS, type NoAnswer } from "./runtime/llm/no_answer.ts";
 export { type Usage } from "./runtime/record/usage.ts";
 export { type ValueDifference } from "./tools/data/value_difference.ts";

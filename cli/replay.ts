@@ -12,7 +12,7 @@ import { InputError, unusable } from "../tools/data/input_error.ts";
 import { RULE_IDS } from "../policy/rule.ts";
 import type { Policy } from "../policy/document/load.ts";
 import type { RunEvent } from "../runtime/record/event.ts";
-import type { Divergence } from "../runtime/rerun/rerun.ts";
+import type { Divergence } from "../runtime/rerun/divergence.ts";
 import { valueExcerpts } from "../tools/data/excerpt.ts";
 import type { ValueDifference } from "../tools/data/value_difference.ts";
 import { parseCommandLine } from "./command/command_line.ts";

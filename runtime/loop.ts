@@ -1,16 +1,20 @@
 import { sha256Text } from "../tools/data/sha256.ts";
 import { callRules } from "../policy/rules/call_rules.ts";
 import { iterationBudget } from "../policy/rules/loop_budget.ts";
-import { budgetDenied } from "./session/budget.ts";
 import {
-  emptyTally,
   type LoopState,
   loopState,
   type RunEnd,
-} from "./session/session_state.ts";
+  spent,
+  stepDenied,
+} from "./loop_state.ts";
 import { recordedTool } from "./record/recorded_tool.ts";
 import { modelTurn } from "./model_turn.ts";
+import { openSession } from "./session/session.ts";
 import { toolCall } from "./session/tool_call.ts";
+import { countOutcome, emptyTally } from "./step_tally.ts";
+import { toolMessage } from "./tool_message.ts";
+import type { Ending } from "./session/call_outcome.ts";
 import type { Env } from "./env.ts";
 import type { RunEvent, RunFinished, RunStarted } from "./record/event.ts";
 import { failureMode } from "./record/failure.ts";
@@ -20,7 +24,7 @@ import type { GovernedSpec, RunSpec } from "./run_spec.ts";
 /**
  * Runs an agent under its policy, as a stream of events.
  *
- * Whoever consumes the stream must put each event on record before asking for
+ * The consumer of the stream must put each event on record before it asks for
  * the next one: the effect that an event announces happens only then. Every
  * run ends with `run_finished`, whatever fails; the generator throws only when
  * `env.now` does, and where a run stops that can be resumed from its record.
@@ -37,49 +41,33 @@ export function agentLoop(
   return governedLoop({ ...spec, rules }, env);
 }
 
-/**
- * Under `worker` nothing runs in the process, and a function cannot leave it.
- *
- * @throws {RangeError} when a tool would run elsewhere than the policy says
- */
-function refuseMisplaced({ policy, tools }: RunSpec): void {
-  if (policy.document.sandbox.isolation !== "worker") return;
-  for (const { name, isolation } of tools.values()) {
-    if (isolation === "worker") continue;
-    throw new RangeError(
-      `Cannot run the tool "${name}" in a Worker, as the policy's sandbox.isolation says: it is a function of this process; have a module serve it with serveTools`,
-    );
-  }
-}
-
 /** The loop under rules that its caller chooses; `agentLoop` is this under all of them. */
 export function governedLoop(
   spec: GovernedSpec,
   env: Env,
 ): AsyncGenerator<RunEvent, void> {
-  refuseMisplaced(spec);
-  return steps(spec, env);
+  return steps(spec, { env, session: openSession(spec, env) });
 }
 
 async function* steps(
   spec: GovernedSpec,
-  env: Env,
+  { env, session }: Pick<LoopState, "env" | "session">,
 ): AsyncGenerator<RunEvent, void> {
-  const state = loopState(spec, env);
+  const state = loopState(spec, { env, session });
   yield runStarted(state);
   let end: RunEnd | undefined;
   let failure: ReturnType<typeof failureMode>;
   while (end === undefined) {
     state.step += 1;
+    session.step = state.step;
     state.tally = emptyTally();
-    state.totals.steps += 1;
-    yield { ...state.head(), type: "step_started" };
+    yield { ...session.head(), type: "step_started" };
     end = yield* turn(state);
     failure = end?.reason === "cancelled"
       ? undefined
       : failureMode(state.tally);
     yield {
-      ...state.head(),
+      ...session.head(),
       type: "step_finished",
       failure_mode: failure?.id ?? null,
     };
@@ -97,24 +85,38 @@ async function* turn(
 ): AsyncGenerator<RunEvent, RunEnd | undefined> {
   if (state.env.signal.aborted) return { reason: "cancelled", answer: null };
   const { loop_budget } = state.spec.policy.document;
-  const denial = iterationBudget(loop_budget, state.spent());
+  const denial = iterationBudget(loop_budget, spent(state));
   if (denial !== undefined) {
-    yield budgetDenied(state, denial);
+    yield stepDenied(state, denial);
     return { reason: "loop_budget", answer: null };
   }
   const answered = yield* modelTurn(state);
   if ("reason" in answered) return answered;
   for (const call of answered.calls) {
-    const end = yield* toolCall(state, call);
-    if (end !== undefined) return end;
+    const outcome = yield* toolCall(state.session, call);
+    countOutcome(state.tally, outcome);
+    if (outcome.type === "ended") return runEnd(outcome.why);
+    state.messages.push(toolMessage(call, outcome));
   }
 }
 
-function runStarted({ spec, head }: LoopState): RunStarted {
+function runEnd({ type }: Ending): RunEnd {
+  switch (type) {
+    case "cancelled":
+      return { reason: "cancelled", answer: null };
+    case "denied_too_often":
+      return { reason: "loop_budget", answer: null };
+    case "denied":
+    case "failed":
+      return { reason: "failed", answer: null };
+  }
+}
+
+function runStarted({ spec, session }: LoopState): RunStarted {
   const { task, policy, model, corpus } = spec;
   const settings = givenSettings(model.settings);
   return {
-    ...head(),
+    ...session.head(),
     v: settings === undefined ? 1 : 2,
     type: "run_started",
     run_id: spec.runId,
@@ -144,15 +146,15 @@ function runStarted({ spec, head }: LoopState): RunStarted {
 }
 
 function runFinished(
-  { totals, head }: LoopState,
+  { step, llmCalls, tokens, session }: LoopState,
   { reason, answer }: RunEnd,
   failureReason: RunFinished["terminal_reason"],
 ): RunFinished {
   return {
-    ...head(),
+    ...session.head(),
     type: "run_finished",
     terminal_reason: reason === "failed" ? failureReason : reason,
     answer,
-    totals: { ...totals },
+    totals: { steps: step, llm_calls: llmCalls, ...session.totals, tokens },
   };
 }

@@ -1,8 +1,12 @@
 import { answerBudget, timeBudget } from "../policy/rules/loop_budget.ts";
 import { beyondMs, boundedRetry } from "./session/bounded_retry.ts";
-import { budgetDenied } from "./session/budget.ts";
-import { DEFAULT_MODEL_TIMEOUT_MS, inTime } from "./session/in_time.ts";
-import type { LoopState, RunEnd } from "./session/session_state.ts";
+import { inTime } from "./session/in_time.ts";
+import {
+  type LoopState,
+  type RunEnd,
+  spent,
+  stepDenied,
+} from "./loop_state.ts";
 import { attempt, type Attempted } from "./attempt/attempt.ts";
 import type {
   LlmCompleted,
@@ -11,10 +15,13 @@ import type {
   RunEvent,
 } from "./record/event.ts";
 import { judgeOutput, type LlmOutput } from "./llm/llm.ts";
-import { ModelOutageError } from "./llm/model_outage.ts";
+import { type AfterOutage, ModelOutageError } from "./llm/model_outage.ts";
 import { givenSettings } from "./record/model_settings.ts";
 import { noAnswerError } from "./llm/no_answer.ts";
 import { tokensOf } from "./record/usage.ts";
+
+/** How long one attempt of a model may take when the policy does not say, in milliseconds. */
+const DEFAULT_MODEL_TIMEOUT_MS = 120_000;
 
 /**
  * Asks the model. Returns the calls that it proposed, or how the run ends.
@@ -27,15 +34,15 @@ export async function* modelTurn(
   RunEvent,
   { readonly calls: readonly ProposedCall[] } | RunEnd
 > {
-  const { spec, messages, totals } = state;
+  const { spec, session, messages } = state;
   const limits = spec.policy.document.loop_budget;
-  const startedAt = state.now();
+  const startedAt = session.now();
   const attempted = spec.model.execution_path === "stub"
     ? await attempt(() => ask(state, state.env.signal), state.env.signal)
     : yield* askRepeatedly(state, startedAt);
   const event = llmCompleted(state, startedAt, attempted);
-  totals.llm_calls += 1;
-  totals.tokens += tokensOf(event.usage ?? undefined);
+  state.llmCalls += 1;
+  state.tokens += tokensOf(event.usage ?? undefined);
   yield event;
 
   if (!attempted.ok && attempted.error.kind === "cancelled") {
@@ -43,10 +50,10 @@ export async function* modelTurn(
   }
   if (event.error !== null) {
     const over = event.error.kind === "transient"
-      ? timeBudget(limits, state.spent())
+      ? timeBudget(limits, spent(state))
       : undefined;
     if (over !== undefined) {
-      yield budgetDenied(state, over);
+      yield stepDenied(state, over);
       return { reason: "loop_budget", answer: null };
     }
     if (event.error.kind !== "transient") state.tally.unhandled += 1;
@@ -55,10 +62,10 @@ export async function* modelTurn(
   if (event.answer !== null) {
     return { reason: "final_answer", answer: event.answer };
   }
-  const denial = answerBudget(limits, state.spent(), event.calls.length);
+  const denial = answerBudget(limits, spent(state), event.calls.length);
   state.proposed += event.calls.length;
   if (denial !== undefined) {
-    yield budgetDenied(state, denial);
+    yield stepDenied(state, denial);
     return { reason: "loop_budget", answer: null };
   }
   const { calls, turn } = event;
@@ -71,34 +78,43 @@ export async function* modelTurn(
 }
 
 /**
- * Asks a model over a network as often as the policy allows, and once more as often
- * where a run goes on after an outage. That one counts as a failure of the step
- * only when the run ends with it.
+ * Asks a model over a network as often as the policy allows, and as often again
+ * where a run goes on after an outage. Of its attempts only an outage that ends the
+ * run counts as a failure of the step: a model that answers late has not failed.
  */
 async function* askRepeatedly(
   state: LoopState,
   startedAt: string,
 ): AsyncGenerator<RunEvent, Attempted<LlmOutput>> {
-  const { spec, env, tally } = state;
+  const { spec, session } = state;
   const { loop_budget } = spec.policy.document;
   let begins: { readonly startedAt?: string } = { startedAt };
   while (true) {
-    const attempted = yield* boundedRetry(state, {
+    const { last, outcomes } = yield* boundedRetry(session, {
       call_id: null,
       ...begins,
       leftMs: () => timeLeftMs(state),
       work: () => askInTime(state),
     });
-    const isOut = !attempted.ok && tally.attempts.includes("exhausted") &&
-      timeBudget(loop_budget, state.spent()) === undefined;
-    if (!isOut) return attempted;
-    const then = env.outage?.(attempted.error) ??
-      (spec.model.execution_path === "replay" ? "end" : "stop");
-    if (then === "end") return attempted;
-    if (then === "stop") throw new ModelOutageError(attempted.error);
-    tally.attempts.length = 0;
+    const isOut = !last.ok && outcomes.at(-1) === "exhausted";
+    if (!isOut) return last;
+    const hasTime = timeBudget(loop_budget, spent(state)) === undefined;
+    const then = hasTime ? afterOutage(state, last.error) : "end";
+    if (then === "end") {
+      state.tally.attempts.push("exhausted");
+      return last;
+    }
+    if (then === "stop") throw new ModelOutageError(last.error);
     begins = {};
   }
+}
+
+function afterOutage(
+  { env, spec }: LoopState,
+  error: RecordedError,
+): AfterOutage {
+  return env.outage?.(error) ??
+    (spec.model.execution_path === "replay" ? "end" : "stop");
 }
 
 function ask(
@@ -126,9 +142,9 @@ function askInTime(state: LoopState): Promise<Attempted<LlmOutput>> {
 }
 
 /** Milliseconds from the last clock reading to the end of the run's time. */
-function timeLeftMs({ spec, spent }: LoopState): number {
-  const { max_seconds = Infinity } = spec.policy.document.loop_budget;
-  return (max_seconds - spent().seconds) * 1000;
+function timeLeftMs(state: LoopState): number {
+  const { max_seconds = Infinity } = state.spec.policy.document.loop_budget;
+  return (max_seconds - state.session.seconds()) * 1000;
 }
 
 function llmCompleted(
@@ -142,7 +158,7 @@ function llmCompleted(
   );
   const carries = turn !== undefined && error === undefined;
   return {
-    ...state.head(),
+    ...state.session.head(),
     v: carries ? 2 : 1,
     type: "llm_completed",
     started_at: startedAt,

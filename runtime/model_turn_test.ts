@@ -401,7 +401,7 @@ Deno.test("modelTurn() tries a scripted model once, and that is no event", async
   );
 });
 
-Deno.test("modelTurn() leaves a model behind when the time of the run is up", async () => {
+Deno.test("modelTurn() stops waiting for a model when the time of the run is up", async () => {
   const events = await rehearse(REHEARSALS.model_that_takes_too_long());
   assertEquals(events.slice(2).map(({ type }) => type), [
     "attempt_finished",

@@ -25,7 +25,8 @@ const LAYERS = [
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   tools: ["data", "sandbox", "page", "search", "json_schema", "worker"],
   policy: ["redaction", "conditions", "document", "rules", "deno"],
-  runtime: ["record", "attempt", "llm", "approval", "session", "rerun"],
+  // A session takes calls from clients that have no model of their own.
+  runtime: ["record", "attempt", "approval", "session", "llm", "rerun"],
   "runtime/llm": ["cassette", "provider"],
   trace: ["otlp", "validate"],
   "trace/validate": ["samples"],
@@ -303,6 +304,11 @@ for (
       code: 'import { verifyRun } from "../verify/story/outcome.ts";',
       fault:
         "evidence/report/markdown.ts imports evidence/verify/story/outcome.ts",
+    },
+    {
+      path: "runtime/session/tool_call.ts",
+      code: 'import type { Message } from "../llm/llm.ts";',
+      fault: "runtime/session/tool_call.ts imports runtime/llm/llm.ts",
     },
     {
       path: "trace/otlp/x.ts",

@@ -6,9 +6,8 @@ import { toolRegistry } from "../../tools/registry.ts";
 import {
   type Divergence,
   DivergenceError,
-  type Rerun,
-  rerun,
-} from "../../runtime/rerun/rerun.ts";
+} from "../../runtime/rerun/divergence.ts";
+import { type Rerun, rerun } from "../../runtime/rerun/rerun.ts";
 import type { RunSpec } from "../../runtime/run_spec.ts";
 
 /**

@@ -208,7 +208,7 @@ Deno.test("addressesOf() has what a host stood for", () => {
   assertEquals(addressesOf(STEP, "h"), undefined);
 });
 
-Deno.test("approvalOf() is a rejection by nobody unless somebody answered", () => {
+Deno.test("approvalOf() is a rejection without an approver unless a person answered", () => {
   assertEquals(
     approvalOf({
       ...HEAD,

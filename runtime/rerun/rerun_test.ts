@@ -9,7 +9,8 @@ import { REHEARSALS } from "../../tests/rehearsals.ts";
 import type { RunEvent } from "../record/event.ts";
 import { governedLoop } from "../loop.ts";
 import { ModelOutageError } from "../llm/model_outage.ts";
-import { DivergenceError, type Rerun, rerun } from "./rerun.ts";
+import { DivergenceError } from "./divergence.ts";
+import { type Rerun, rerun } from "./rerun.ts";
 import type { GovernedSpec } from "../run_spec.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 
@@ -44,7 +45,7 @@ for (const [name, make] of Object.entries(REHEARSALS)) {
   });
 }
 
-/** Breaks a run off behind `length` events and goes on from them. */
+/** Breaks a run off after `length` events and goes on from them. */
 async function interrupted(given: Rehearsal, length: number) {
   const { spec, world, signal } = stage(given);
   const first: RunEvent[] = [];
@@ -98,14 +99,14 @@ const UNREPEATABLE = new Set([
 
 for (const [name, make] of Object.entries(REHEARSALS)) {
   if (UNREPEATABLE.has(name)) continue;
-  Deno.test(`rerun() of ${name} goes on behind any event`, async () => {
+  Deno.test(`rerun() of ${name} goes on after any event`, async () => {
     const whole = await rehearse({ ...make(), idempotent: true });
     for (let length = 0; length < whole.length; length++) {
       const { events } = await interrupted(
         { ...make(), idempotent: true },
         length,
       );
-      assertEquals(events, whole, `interrupted behind ${length} events`);
+      assertEquals(events, whole, `interrupted after ${length} events`);
     }
   });
 }
@@ -131,7 +132,7 @@ Deno.test("rerun() never runs what has a receipt, and sends an idempotent intent
     runs = 0;
     const { sentAgain } = await interrupted(given(), length);
     const last = whole[length - 1]?.type;
-    const where = `interrupted behind ${length} events`;
+    const where = `interrupted after ${length} events`;
     assertEquals(runs, last === "attempt_finished" ? 2 : 1, where);
     assertEquals(
       sentAgain,
@@ -142,12 +143,12 @@ Deno.test("rerun() never runs what has a receipt, and sends an idempotent intent
 });
 
 for (
-  const { behind, attempts } of [
-    { behind: "tool_started", attempts: ["non_retryable"] },
-    { behind: "attempt_finished", attempts: ["success"] },
+  const { last, attempts } of [
+    { last: "tool_started", attempts: ["non_retryable"] },
+    { last: "attempt_finished", attempts: ["success"] },
   ]
 ) {
-  Deno.test(`rerun() takes an intent without a receipt for indeterminate, behind ${behind}`, async () => {
+  Deno.test(`rerun() takes an intent without a receipt for indeterminate, after ${last}`, async () => {
     let runs = 0;
     const given = {
       script: WORK,
@@ -158,7 +159,7 @@ for (
     };
     const whole = await rehearse(given);
     runs = 0;
-    const length = whole.findIndex(({ type }) => type === behind) + 1;
+    const length = whole.findIndex(({ type }) => type === last) + 1;
     const { spec, world, signal } = stage(given);
     const { run, follow } = started(
       spec,
@@ -222,7 +223,7 @@ for (
     { what: "the run is cancelled", late: false },
   ]
 ) {
-  Deno.test(`rerun() leaves behind what is sent again and hangs, when ${what}`, async () => {
+  Deno.test(`rerun() does not wait for what is sent again and hangs, when ${what}`, async () => {
     const given = { script: WORK, idempotent: true };
     const whole = await rehearse(given);
     const length = whole.findIndex(({ type }) => type === "tool_finished");

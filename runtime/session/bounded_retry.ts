@@ -1,39 +1,50 @@
-import type { LoopState } from "./session_state.ts";
+import type { Session } from "./session.ts";
 import { attempt, type Attempted } from "../attempt/attempt.ts";
 import type { AttemptFinished, RunEvent } from "../record/event.ts";
+import type { AttemptOutcome } from "../record/vocabulary.ts";
 import { judgeAttempt, seededFraction } from "../attempt/retry.ts";
 
+/** Work that was tried, and perhaps tried again. */
+export interface Tried<T> {
+  /** The last try, or the wait after it when that was cancelled. */
+  readonly last: Attempted<T>;
+  /** How each try ended, in order; at least one. */
+  readonly outcomes: readonly AttemptOutcome[];
+}
+
 /**
- * Tries something until it succeeds, has no retry left, fails in a way that none
- * mends, or the time is up. Each try is an event; `call_id` is `null` for the model.
+ * Tries something until it succeeds, has no retry left, fails in a way that no
+ * retry helps, or the time is up. Each try is an event; `call_id` is `null` for a model.
  */
 export async function* boundedRetry<T>(
-  state: LoopState,
-  { call_id, startedAt: firstAt = state.now(), leftMs = () => Infinity, work }:
-    {
-      readonly call_id: AttemptFinished["call_id"];
-      /** When the first try begins. Default: now. */
-      readonly startedAt?: string;
-      /** Milliseconds from the last clock reading in which another try may begin. Default: no end. */
-      readonly leftMs?: () => number;
-      readonly work: () => Promise<Attempted<T>>;
-    },
-): AsyncGenerator<RunEvent, Attempted<T>> {
-  const { env, spec } = state;
+  session: Session,
+  {
+    call_id,
+    startedAt: firstAt = session.now(),
+    leftMs = () => Infinity,
+    work,
+  }: {
+    readonly call_id: AttemptFinished["call_id"];
+    /** When the first try begins. Default: now. */
+    readonly startedAt?: string;
+    /** Milliseconds from the last clock reading in which another try may begin. Default: no end. */
+    readonly leftMs?: () => number;
+    readonly work: () => Promise<Attempted<T>>;
+  },
+): AsyncGenerator<RunEvent, Tried<T>> {
+  const { env, spec } = session;
   const limits = spec.policy.document.retry;
+  const outcomes: AttemptOutcome[] = [];
   for (let number = 1;; number++) {
-    const startedAt = number === 1 ? firstAt : state.now();
+    const startedAt = number === 1 ? firstAt : session.now();
     const attempted = await work();
-    const head = state.head();
+    const head = session.head();
     const { outcome, backoffMs } = judgeAttempt(attempted, number, {
       limits,
       random: () => seededFraction(spec.seed, head.seq, number),
     });
-    state.totals.attempts += 1;
-    // A model that answers late is no failed call: only what ends the run counts.
-    if (call_id !== null || outcome === "exhausted") {
-      state.tally.attempts.push(outcome);
-    }
+    session.totals.attempts += 1;
+    outcomes.push(outcome);
     yield {
       ...head,
       type: "attempt_finished",
@@ -44,15 +55,15 @@ export async function* boundedRetry<T>(
       backoff_ms: backoffMs,
       error: attempted.ok || outcome === "success" ? null : attempted.error,
     };
-    if (outcome !== "transient_failure") return attempted;
+    if (outcome !== "transient_failure") return { last: attempted, outcomes };
     const left = leftMs();
     const isLast = backoffMs >= left;
     const slept = await attempt(
       () => env.sleep(isLast ? beyondMs(left) : backoffMs, env.signal),
       env.signal,
     );
-    if (!slept.ok) return slept;
-    if (isLast) return attempted;
+    if (!slept.ok) return { last: slept, outcomes };
+    if (isLast) return { last: attempted, outcomes };
   }
 }
 

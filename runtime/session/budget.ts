@@ -1,18 +1,17 @@
 import type { BudgetDenial } from "../../policy/rules/loop_budget.ts";
-import type { LoopState } from "./session_state.ts";
+import type { Session } from "./session.ts";
 import type { PolicyChecked } from "../record/event.ts";
 
 /** Records that a budget is used up; it belongs to no call. */
 export function budgetDenied(
-  state: LoopState,
+  session: Session,
   { rule, reason, metadata }: BudgetDenial,
 ): PolicyChecked {
-  const startedAt = state.now();
-  state.totals.policy_checks += 1;
-  state.totals.denials += 1;
-  state.tally.denials.push(rule);
+  const startedAt = session.now();
+  session.totals.policy_checks += 1;
+  session.totals.denials += 1;
   return {
-    ...state.head(),
+    ...session.head(),
     type: "policy_checked",
     started_at: startedAt,
     call_id: null,

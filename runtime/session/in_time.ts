@@ -1,19 +1,16 @@
-import type { LoopState } from "./session_state.ts";
+import type { Session } from "./session.ts";
 import { attempt, type Attempted } from "../attempt/attempt.ts";
 import type { FailureKind } from "../record/vocabulary.ts";
 
 /** How long one attempt of a tool, or a look-up, may take when the policy does not say, in milliseconds. */
 export const DEFAULT_ATTEMPT_TIMEOUT_MS = 30_000;
 
-/** How long one attempt of a model may take when the policy does not say, in milliseconds. */
-export const DEFAULT_MODEL_TIMEOUT_MS = 120_000;
-
 /**
- * Does work that may fail, once, within `ms` milliseconds. What takes
- * longer is told to stop, left behind, and fails as `late` says.
+ * Does work that may fail, once, within `ms` milliseconds. Work that takes longer
+ * is told to stop and not waited for; it fails with the kind `late`.
  */
 export async function inTime<T>(
-  { env }: LoopState,
+  { env }: Pick<Session, "env">,
   { ms, work, late: kind }: {
     readonly ms: number;
     readonly work: (signal: AbortSignal) => Promise<T>;

@@ -388,7 +388,7 @@ Deno.test("toolCall() judges again what was rejected, and denies it", async () =
   ]);
 });
 
-Deno.test("toolCall() says that nobody approved what nobody answered", async () => {
+Deno.test("toolCall() says that a call without an answer was not approved", async () => {
   const events = await rehearse(REHEARSALS.nobody_to_ask());
   const denied = eventsOf("policy_checked", events).at(-1);
   assertEquals(
@@ -423,7 +423,7 @@ Deno.test("toolCall() shows the approver what it decides on", async () => {
   }]);
 });
 
-Deno.test("toolCall() asks nobody about a call that another rule denies", async () => {
+Deno.test("toolCall() asks no person about a call that another rule denies", async () => {
   let asked = 0;
   const events = await rehearse({
     script: [{ calls: [{ tool: "work", args: { url: "https://x.test/" } }] }],

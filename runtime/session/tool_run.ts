@@ -3,9 +3,9 @@ import type { CallArguments } from "../../policy/arguments.ts";
 import { Redirect } from "../../tools/redirect.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { ToolError } from "../../tools/tool_error.ts";
-import { boundedRetry } from "./bounded_retry.ts";
+import { boundedRetry, type Tried } from "./bounded_retry.ts";
 import { DEFAULT_ATTEMPT_TIMEOUT_MS, inTime } from "./in_time.ts";
-import type { LoopState, RunEnd } from "./session_state.ts";
+import type { Session } from "./session.ts";
 import type { Attempted } from "../attempt/attempt.ts";
 import type { RecordedError, RunEvent, ToolFinished } from "../record/event.ts";
 
@@ -25,18 +25,18 @@ export interface AllowedCall {
   readonly refused: RecordedError | undefined;
 }
 
-/** What a tool returned, as it is recorded and as its JSON text. */
-interface ToolResult {
+/** What a tool returned: as it is recorded, and as JSON. */
+export interface ToolResult {
   readonly recorded: Pick<ToolFinished, "result" | "redirect">;
-  readonly text: string;
+  readonly json: string;
 }
 
-/** Runs an allowed call: the intent, its attempts, the receipt. Returns what follows from it, if anything. */
+/** Runs an allowed call: the intent, its attempts, the receipt. */
 export async function* runTool(
-  state: LoopState,
+  session: Session,
   call: AllowedCall,
-): AsyncGenerator<RunEvent, RunEnd | Redirect | undefined> {
-  const { head, totals, spec } = state;
+): AsyncGenerator<RunEvent, Tried<ToolResult>> {
+  const { head, totals, spec } = session;
   const intent = head();
   const idempotencyKey = idempotencyKeyOf(spec.runId, intent.seq, call);
   totals.tool_calls += 1;
@@ -48,17 +48,20 @@ export async function* runTool(
     args: call.args.value,
     idempotency_key: idempotencyKey,
   };
-  const attempted = yield* boundedRetry(state, {
+  const tried = yield* boundedRetry(session, {
     call_id: call.id,
-    work: () => attemptInTime(state, call, idempotencyKey),
+    work: () => attemptInTime(session, call, idempotencyKey),
   });
-  yield toolFinished(state, call, attempted);
-  return follow(state, call, attempted);
+  yield toolFinished(session, call, tried.last);
+  return tried;
 }
 
-/** Tries a call once. When it is late nobody knows how it ended, so only what may be done twice is tried again. */
+/**
+ * Tries a call once. How a late attempt ended is unknown, so only a tool that may
+ * run twice is tried again.
+ */
 function attemptInTime(
-  state: LoopState,
+  session: Session,
   { tool, args, urls, places, refused }: AllowedCall,
   idempotencyKey: string,
 ): Promise<Attempted<ToolResult>> {
@@ -66,8 +69,8 @@ function attemptInTime(
     return Promise.resolve({ ok: false, error: refused });
   }
   const { attempt_timeout_ms = DEFAULT_ATTEMPT_TIMEOUT_MS } =
-    state.spec.policy.document.retry;
-  return inTime(state, {
+    session.spec.policy.document.retry;
+  return inTime(session, {
     ms: attempt_timeout_ms,
     work: async (signal) =>
       plainResult(
@@ -78,12 +81,12 @@ function attemptInTime(
 }
 
 function toolFinished(
-  state: LoopState,
+  session: Session,
   call: AllowedCall,
   attempted: Attempted<ToolResult>,
 ): ToolFinished {
   return {
-    ...state.head(),
+    ...session.head(),
     type: "tool_finished",
     call_id: call.id,
     tool: call.tool.name,
@@ -92,35 +95,6 @@ function toolFinished(
       : { result: null, redirect: null },
     error: attempted.ok ? null : attempted.error,
   };
-}
-
-/** Tells the model how the call went, passes a redirect on, or ends the run. */
-function follow(
-  state: LoopState,
-  call: AllowedCall,
-  attempted: Attempted<ToolResult>,
-): RunEnd | Redirect | undefined {
-  let content: string;
-  if (attempted.ok) {
-    const { recorded, text } = attempted.value;
-    if (recorded.redirect !== null) return new Redirect(recorded.redirect);
-    content = text;
-  } else {
-    const { kind, message } = attempted.error;
-    if (kind !== "reported") return endOf(state, attempted.error);
-    state.tally.reported += 1;
-    content = JSON.stringify({ error: message });
-  }
-  const { id: call_id, tool } = call;
-  state.messages.push({ role: "tool", call_id, tool: tool.name, content });
-}
-
-function endOf(state: LoopState, { kind }: RecordedError): RunEnd {
-  if (kind === "cancelled") return { reason: "cancelled", answer: null };
-  if (kind === "unhandled" || kind === "permission_denied") {
-    state.tally.unhandled += 1;
-  }
-  return { reason: "failed", answer: null };
 }
 
 function idempotencyKeyOf(
@@ -132,19 +106,19 @@ function idempotencyKeyOf(
   return sha256Text(`[${parts.join(",")},${args.canonical}]`);
 }
 
-/** Takes a result as plain JSON, so that the record holds what the model gets. */
+/** Takes a result as plain JSON, so that the record holds what the caller gets. */
 function plainResult(result: unknown): ToolResult {
   const redirected = result instanceof Redirect;
-  const text = JSON.stringify(redirected ? result.args : result) ?? "null";
-  if (text.length > MAX_RESULT_LENGTH) {
+  const json = JSON.stringify(redirected ? result.args : result) ?? "null";
+  if (json.length > MAX_RESULT_LENGTH) {
     throw new ToolError(
       `Cannot record the result: its JSON is longer than ${MAX_RESULT_LENGTH} characters`,
       { type: "result_too_large" },
     );
   }
-  const json = JSON.parse(text);
+  const value = JSON.parse(json);
   const recorded = redirected
-    ? { result: null, redirect: json }
-    : { result: json, redirect: null };
-  return { recorded, text };
+    ? { result: null, redirect: value }
+    : { result: value, redirect: null };
+  return { recorded, json };
 }

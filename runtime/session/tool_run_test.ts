@@ -360,7 +360,7 @@ function hanging(expire: () => void, seen: AbortSignal[] = []) {
   };
 }
 
-Deno.test("runTool() leaves an attempt behind that takes too long, and tells it to stop", async () => {
+Deno.test("runTool() stops waiting for an attempt that takes too long, and tells it to stop", async () => {
   const seen: AbortSignal[] = [];
   const events = await rehearse({
     policy: { retry: { ...RETRY, attempt_timeout_ms: 250 } },

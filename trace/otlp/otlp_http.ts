@@ -11,7 +11,7 @@ export type Exported =
     readonly rejected: number;
   }
   | {
-    /** Nobody is there: the connection failed, or the answer did not come in time. */
+    /** The connection failed, or the answer did not come in time. */
     readonly type: "unreachable";
     readonly reason: string;
   }
@@ -40,7 +40,7 @@ export type OtlpFetch = (url: string, init: RequestInit) => Promise<Response>;
 /** Statuses that OTLP lets a client try again. */
 const BUSY = new Set([429, 502, 503, 504]);
 
-/** Why a request was left behind, by what it was aborted with. */
+/** Why the answer to a request was not waited for, by the name of what aborted it. */
 const LEFT: ReadonlyMap<string, string> = new Map([
   ["TimeoutError", "there was no answer in time"],
   ["AbortError", "nobody waited for the answer"],

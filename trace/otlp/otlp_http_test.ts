@@ -12,7 +12,7 @@ function sending(answer: () => Promise<Response>): Promise<Exported> {
   return otlpHttp(SETTINGS, answer)("{}", signal);
 }
 
-Deno.test("otlpHttp() posts JSON with the headers, and follows nobody", async () => {
+Deno.test("otlpHttp() posts JSON with the headers, and follows no redirect", async () => {
   const requests: { url: string; init: RequestInit }[] = [];
   await otlpHttp(SETTINGS, (url, init) => {
     requests.push({ url, init });

@@ -141,7 +141,7 @@ for (const { name, span, want } of ENCODED) {
   });
 }
 
-Deno.test("encodeSpan() writes the parent behind the span's own id", () => {
+Deno.test("encodeSpan() writes the parent after the span's own id", () => {
   assertEquals(
     encodeSpan({ ...SPAN, parentSpanId: "fedcba9876543210" }),
     HEAD.replace('"name"', '"parentSpanId":"fedcba9876543210","name"') +

@@ -13,7 +13,7 @@ function settings(env: Record<string, string>, endpoint?: string) {
   return choice(env, endpoint).settings;
 }
 
-Deno.test("otlpSettings() sends nothing unless somebody says where", () => {
+Deno.test("otlpSettings() sends nothing unless a setting says where", () => {
   assertEquals(settings({}), undefined);
   assertEquals(settings({ OTEL_EXPORTER_OTLP_ENDPOINT: "" }), undefined);
   assertEquals(settings({ OTEL_EXPORTER_OTLP_HEADERS: "a=b" }), undefined);
@@ -179,7 +179,7 @@ for (
     const found = choice({ ...ENDPOINT, ...env });
     assertEquals(found.settings !== undefined, sends);
     assertEquals(found.warnings, warnings);
-    // Nobody who sends nothing has to hear of it, and the option wins.
+    // A setting that is not used is not checked, and the option wins.
     assertEquals(choice({ ...env, OTEL_EXPORTER_OTLP_ENDPOINT: "" }), {
       settings: undefined,
       warnings: [],

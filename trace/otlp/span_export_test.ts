@@ -15,7 +15,7 @@ const BUSY: Exported = {
 };
 const REFUSED: Exported = { type: "refused", reason: "no" };
 
-/** A wait that somebody has to end. */
+/** A wait that the test ends. */
 interface Wait {
   readonly ms: number;
   readonly over: () => void;

@@ -1,0 +1,97 @@
+import type { Env } from "../env.ts";
+import type { RecordCursor } from "./record_cursor.ts";
+
+/** How a run goes on where its record ends. */
+export interface Afterwards {
+  /** The outside world from then on; `start` is the first reading that its clock may give. */
+  env(start: bigint): Omit<Env, "signal">;
+  /** Cancels the run, from then on. */
+  readonly signal: AbortSignal;
+  /** Hears that the intent with this `seq`, which has no receipt, is carried out again, and is waited for. */
+  sentAgain(seq: number): void | Promise<void>;
+}
+
+/** Where a run that is done again is: in its record, and beyond it. */
+export interface RerunState {
+  readonly cursor: RecordCursor;
+  readonly continuation: Continuation;
+}
+
+/** The outside world; `expire` lets time pass where its clock is virtual. */
+type World = Omit<Env, "signal"> & { expire?(): void };
+
+const MILLISECOND = 1_000_000n;
+
+/** The outside world and the signal of a run that is done again: closed until its record ends. */
+export class Continuation {
+  readonly #cursor: RecordCursor;
+  readonly #afterwards: Afterwards | undefined;
+  readonly #cancellation = new AbortController();
+  #world: World | undefined;
+
+  /** Without `afterwards` the run ends with its record. */
+  constructor(cursor: RecordCursor, afterwards: Afterwards | undefined) {
+    this.#cursor = cursor;
+    this.#afterwards = afterwards;
+  }
+
+  /** Whether the run goes on at all. */
+  get goesOn(): boolean {
+    return this.#afterwards !== undefined;
+  }
+
+  /** Cancels the run that is done again. */
+  get signal(): AbortSignal {
+    return this.#cancellation.signal;
+  }
+
+  /**
+   * The outside world, once the record has ended.
+   *
+   * @throws {DivergenceError} before that, and when the run does not go on
+   */
+  world(): World {
+    if (!this.#cursor.hasEnded) throw this.#cursor.divergence();
+    return this.open();
+  }
+
+  /**
+   * The outside world, wherever the run is: for an attempt on record that has to
+   * be made again.
+   *
+   * @throws {DivergenceError} when the run does not go on
+   */
+  open(): World {
+    if (this.#afterwards === undefined) throw this.#cursor.divergence();
+    const { lastReading = -MILLISECOND } = this.#cursor;
+    this.#world ??= this.#afterwards.env(lastReading + MILLISECOND);
+    return this.#world;
+  }
+
+  /** Has the run's own signal cancel it from here on. */
+  followSignal(): void {
+    if (this.#afterwards === undefined) return;
+    const { signal } = this.#afterwards;
+    const abort = () => this.#cancellation.abort(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+  }
+
+  /** Tells that the last intent, which has no receipt, is carried out again. */
+  async sendAgain(): Promise<void> {
+    const intent = this.#cursor.recorded
+      .findLast(({ type }) => type === "tool_started");
+    this.followSignal();
+    await this.#afterwards?.sentAgain(intent?.seq ?? 0);
+  }
+
+  /** Cancels the run, as it was on record. */
+  cancel(): void {
+    this.#cancellation.abort();
+  }
+
+  /** Lets time pass until the last deadline of the outside world. */
+  expire(): void {
+    this.#world?.expire?.();
+  }
+}

@@ -1,0 +1,74 @@
+import type { RunEvent } from "../record/event.ts";
+import { DivergenceError } from "./divergence.ts";
+import { readingsOf } from "./recorded_answers.ts";
+
+/** How far a run that is done again has come in its record. */
+export class RecordCursor {
+  /** What is on record, from the first event. */
+  readonly recorded: readonly RunEvent[];
+  readonly #readings: readonly bigint[];
+  #at = 0;
+  #read = 0;
+
+  /** Starts at the first event. */
+  constructor(recorded: readonly RunEvent[]) {
+    this.recorded = recorded;
+    this.#readings = recorded.flatMap((event, index) =>
+      readingsOf(event, recorded[index - 1])
+    );
+  }
+
+  /** How many events the loop has come to; beyond the record it counts on. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** The event that the loop must come to next; `undefined` where the record has ended. */
+  get next(): RunEvent | undefined {
+    return this.recorded[this.#at];
+  }
+
+  /** The event after `next`. */
+  get following(): RunEvent | undefined {
+    return this.recorded[this.#at + 1];
+  }
+
+  /** Whether the loop has come to all events of the record, and perhaps to more. */
+  get hasEnded(): boolean {
+    return this.#at >= this.recorded.length;
+  }
+
+  /** Whether the loop has come to all events of the record, and to no other. */
+  get isAtEnd(): boolean {
+    return this.#at === this.recorded.length;
+  }
+
+  /** Whether the record ends with a success whose receipt, and so its result, is missing. */
+  get isResultLost(): boolean {
+    const { next } = this;
+    return next?.type === "attempt_finished" && next.outcome === "success" &&
+      this.#at + 1 === this.recorded.length;
+  }
+
+  /** The last clock reading of the record, in nanoseconds since the epoch. */
+  get lastReading(): bigint | undefined {
+    return this.#readings.at(-1);
+  }
+
+  /** Takes the next clock reading; `undefined` once all have been taken. */
+  takeReading(): bigint | undefined {
+    const reading = this.#readings[this.#read];
+    this.#read += 1;
+    return reading;
+  }
+
+  /** Moves on to the next event. */
+  advance(): void {
+    this.#at += 1;
+  }
+
+  /** The error that the loop did something else than the event `next`. */
+  divergence(found?: RunEvent): DivergenceError {
+    return new DivergenceError({ seq: this.#at, expected: this.next, found });
+  }
+}

@@ -1,0 +1,58 @@
+import { RecordedFailure } from "../attempt/recorded_failure.ts";
+import { type Env, virtualClock } from "../env.ts";
+import type { RerunState } from "./continuation.ts";
+import { addressesOf, approvalOf } from "./recorded_answers.ts";
+
+/** The outside world as it was then. Where the record ends it is the one of now. */
+export function rerunEnv(
+  { cursor, continuation }: RerunState,
+): Env & { expire(): void } {
+  const past = virtualClock(0n);
+  return {
+    now: () => cursor.takeReading() ?? continuation.world().now(),
+    async sleep(ms, signal) {
+      const { next } = cursor;
+      if (next === undefined) {
+        return await continuation.world().sleep(ms, signal);
+      }
+      const ended = next.type === "tool_finished" ||
+        next.type === "llm_completed";
+      if (ended && next.error !== null) throw new RecordedFailure(next.error);
+    },
+    deadline(ms, expired) {
+      const clock = cursor.next === undefined
+        ? continuation.world()
+        // What is sent again may hang, although it did not then.
+        : continuation.goesOn && cursor.isResultLost
+        ? continuation.open()
+        : past;
+      return clock.deadline(ms, expired);
+    },
+    async resolve(url, signal) {
+      const { next } = cursor;
+      return next === undefined
+        ? await continuation.world().resolve(url, signal)
+        : addressesOf(next, url.hostname);
+    },
+    async approver(request, signal) {
+      const { next } = cursor;
+      return next === undefined
+        ? await continuation.world().approver?.(request, signal) ??
+          approvalOf(next)
+        : approvalOf(next);
+    },
+    outage(error) {
+      const { next } = cursor;
+      if (next?.type === "attempt_finished") return "again";
+      if (next !== undefined) return "end";
+      const { outage } = continuation.world();
+      // Where the record ends with the outage, the run is to go on.
+      return outage?.(error) ?? (cursor.isAtEnd ? "again" : "stop");
+    },
+    signal: continuation.signal,
+    expire() {
+      past.expire();
+      continuation.expire();
+    },
+  };
+}

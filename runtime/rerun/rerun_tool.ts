@@ -1,0 +1,66 @@
+import type { Tool } from "../../tools/tool.ts";
+import { INDETERMINATE, RecordedFailure } from "../attempt/recorded_failure.ts";
+import type { RunEvent } from "../record/event.ts";
+import type { RerunState } from "./continuation.ts";
+import { outcomeOf, validationOf } from "./recorded_answers.ts";
+
+/** A tool that gives what it gave then. Where the record ends it is run. */
+export function rerunTool(
+  given: Tool,
+  { cursor, continuation }: RerunState,
+): Tool {
+  const tool = asOnRecord(given, cursor.recorded[0]);
+  const schema = tool.args["~standard"];
+  return {
+    ...tool,
+    args: {
+      "~standard": {
+        ...schema,
+        // A run that does not go on may lack its tools; the record has what they said.
+        validate: (value) =>
+          continuation.goesOn
+            ? schema.validate(value)
+            : validationOf(cursor.next, value),
+      },
+    },
+    async run(args, context) {
+      const { next, following } = cursor;
+      const tried = next?.type === "attempt_finished" && next.call_id !== null;
+      const outcome = tried ? outcomeOf(next, following) : undefined;
+      if (outcome !== undefined) return outcome.value;
+      const lost = tried && next.outcome === "success";
+      if (!lost) continuation.world();
+      // Beyond the record an intent is new; at its end the outcome of it is unknown.
+      if (lost || cursor.isAtEnd) {
+        const isOpen = cursor.isResultLost || cursor.isAtEnd;
+        if (!isOpen || !tool.idempotent || !continuation.goesOn) {
+          throw new RecordedFailure(INDETERMINATE, { lost });
+        }
+        await continuation.sendAgain();
+      }
+      return await tool.run(args, context);
+    },
+  };
+}
+
+/**
+ * The same tool, described to the model as when the run began: another version of
+ * it may take more arguments.
+ */
+function asOnRecord(tool: Tool, started: RunEvent | undefined): Tool {
+  const known = started?.type === "run_started"
+    ? started.tools.find(({ name }) => name === tool.name)
+    : undefined;
+  if (known === undefined) return tool;
+  const schema = tool.args["~standard"];
+  return {
+    ...tool,
+    description: known.description,
+    args: {
+      "~standard": {
+        ...schema,
+        jsonSchema: { input: () => ({ ...known.input_schema }) },
+      },
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { NOBODY } from "../../policy/answer.ts";
+import type { Proposal } from "../../policy/rule.ts";
+import {
+  approvalRequest,
+  PENDING,
+  PendingApprovalError,
+} from "../approval/approval.ts";
+import { approverNameFault } from "../approval/approver_name.ts";
+import { attempt } from "../attempt/attempt.ts";
+import type { ApprovalResolved, PolicyChecked } from "../record/event.ts";
+import { recordedTool } from "../record/recorded_tool.ts";
+import type { Session } from "./session.ts";
+
+/**
+ * Has a person answer the escalation `checked`. It is a rejection when there is no
+ * approver, no answer, an unknown one, or one in a name that no approver may have.
+ *
+ * @throws {PendingApprovalError} when the answer is still to come
+ */
+export async function askPerson(
+  session: Session,
+  { tool, args }: Proposal,
+  checked: PolicyChecked,
+): Promise<ApprovalResolved> {
+  const { spec, env } = session;
+  const request = approvalRequest(
+    {
+      run_id: spec.runId,
+      policy: spec.policy,
+      tool: tool === undefined ? null : recordedTool(tool),
+    },
+    checked,
+    args.value ?? null,
+  );
+  const answered = await attempt(
+    async () => await env.approver?.(request, env.signal),
+    env.signal,
+  );
+  const answer = answered.ok ? answered.value : undefined;
+  if (answer === PENDING) throw new PendingApprovalError(request);
+  const isNamed = typeof answer?.approver === "string" &&
+    approverNameFault(answer.approver) === undefined;
+  return {
+    ...session.head(),
+    type: "approval_resolved",
+    call_id: request.call_id,
+    approver: isNamed ? answer.approver : NOBODY,
+    verdict: isNamed && answer.verdict === "approved" ? "approved" : "rejected",
+    bound_to: request.bound_to,
+  };
+}

@@ -1,0 +1,36 @@
+import type { RuleId } from "../../policy/rule.ts";
+import type { RecordedError } from "../record/event.ts";
+import type { AttemptOutcome } from "../record/vocabulary.ts";
+
+/** What became of one proposed call. */
+export type CallOutcome =
+  & {
+    /** How each try of the tool ended, in order; those before a redirect too. */
+    readonly attempts: readonly AttemptOutcome[];
+  }
+  & (
+    /** `json` is what the tool returned. */
+    | { readonly type: "result"; readonly json: string }
+    /** The tool failed in a way that it foresaw: its caller is told, and may go on. */
+    | { readonly type: "reported"; readonly error: RecordedError }
+    /** The call did not run, and the caller may go on. */
+    | { readonly type: "denied" } & Denied
+    /** No further call may be proposed. */
+    | { readonly type: "ended"; readonly why: Ending }
+  );
+
+/** Why a call did not run; both are `null` for an unknown tool that no rule denies. */
+export interface Denied {
+  readonly rule: RuleId | null;
+  readonly reason: string | null;
+}
+
+/** Why a call was the last one of its run. */
+export type Ending =
+  | { readonly type: "cancelled" }
+  /** The tool failed in a way that it did not foresee, or too often. */
+  | { readonly type: "failed"; readonly error: RecordedError }
+  /** The policy ends a run at the first denial. */
+  | { readonly type: "denied" } & Denied
+  /** The policy survives fewer denials. */
+  | { readonly type: "denied_too_often" } & Denied;

@@ -1,0 +1,47 @@
+import { type Address, type Facts, urlsOf } from "../../policy/facts.ts";
+import type { Proposal } from "../../policy/rule.ts";
+import { isAddress } from "../../policy/url_text.ts";
+import type { RecordedError } from "../record/event.ts";
+import { DEFAULT_ATTEMPT_TIMEOUT_MS, inTime } from "./in_time.ts";
+import type { Session } from "./session.ts";
+
+/** What the hosts of a call stand for. */
+export interface LookedUp {
+  readonly addresses: Facts["addresses"];
+  /** Why one of them may not be looked up. */
+  readonly refused: RecordedError | undefined;
+}
+
+/** A call that names no host. */
+export const NO_HOSTS: LookedUp = { addresses: new Map(), refused: undefined };
+
+/**
+ * Looks up what a call would connect to. Call it only when nothing else denies the
+ * call, since a look-up tells name servers the name of the host. Where the process
+ * has no permission for a look-up, the addresses stay unknown and no attempt can
+ * succeed.
+ */
+export async function lookUpHosts(
+  session: Session,
+  proposal: Proposal,
+): Promise<LookedUp> {
+  const urls = [...urlsOf(proposal).values()]
+    .filter(({ hostname }) => !isAddress(hostname));
+  if (urls.length === 0) return NO_HOSTS;
+  const addresses = new Map<string, readonly Address[]>();
+  let refused: RecordedError | undefined;
+  for (const url of urls) {
+    const found = await inTime(session, {
+      ms: DEFAULT_ATTEMPT_TIMEOUT_MS,
+      work: (signal) => session.env.resolve(url, signal),
+      late: "unhandled",
+    });
+    if (!found.ok && found.error.kind === "permission_denied") {
+      refused ??= found.error;
+      continue;
+    }
+    const known = found.ok ? found.value : [];
+    if (known !== undefined) addresses.set(url.hostname, known);
+  }
+  return { addresses, refused };
+}

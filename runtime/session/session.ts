@@ -1,0 +1,80 @@
+import { type Gate, openGate } from "../../policy/gate.ts";
+import type { Env } from "../env.ts";
+import type { EventHead, RunTotals } from "../record/event.ts";
+import type { GovernedSpec } from "../run_spec.ts";
+
+/** What the calls of a session are judged by and run with; it names no task and no model. */
+export type SessionSpec = Pick<
+  GovernedSpec,
+  "runId" | "seed" | "policy" | "tools" | "sandbox" | "rules"
+>;
+
+/** The outside world, as far as a call needs it. */
+export type SessionEnv = Omit<Env, "outage">;
+
+/** The totals of a run that its calls come to. */
+type CallTotals = Pick<
+  RunTotals,
+  "tool_calls" | "policy_checks" | "denials" | "attempts"
+>;
+
+/** One run, open for calls: what judges them, what they have used, and the numbers and times of its events. */
+export interface Session {
+  readonly spec: SessionSpec;
+  readonly env: SessionEnv;
+  readonly gate: Gate;
+  readonly totals: { -readonly [Key in keyof CallTotals]: CallTotals[Key] };
+  /** What the next events have as `step`. A client that works in steps sets it. */
+  step: number;
+  /** The head of the next event; taking it reads the clock. */
+  head(): EventHead;
+  /** A clock reading, as events carry it. */
+  now(): string;
+  /** Seconds from the first clock reading to the last one. */
+  seconds(): number;
+}
+
+/**
+ * Opens a session. Nothing is read or recorded until its client records an
+ * event or proposes a call (`toolCall`).
+ *
+ * @throws {RangeError} when a tool would run elsewhere than the policy says
+ */
+export function openSession(spec: SessionSpec, env: SessionEnv): Session {
+  refuseMisplaced(spec);
+  let seq = 0;
+  let first: bigint | undefined;
+  let last = 0n;
+  function now(): string {
+    last = env.now();
+    first ??= last;
+    return last.toString();
+  }
+  const session: Session = {
+    spec,
+    env,
+    gate: openGate({
+      policy: spec.policy.document,
+      tools: spec.tools,
+      rules: spec.rules,
+      inspect: (path) => spec.sandbox.inspect(path),
+    }),
+    totals: { tool_calls: 0, policy_checks: 0, denials: 0, attempts: 0 },
+    step: 0,
+    head: () => ({ v: 1, seq: seq++, ts: now(), step: session.step }),
+    now,
+    seconds: () => Number(last - (first ?? last)) / 1e9,
+  };
+  return session;
+}
+
+/** Under `worker` no tool runs in this process, and a function cannot leave it. */
+function refuseMisplaced({ policy, tools }: SessionSpec): void {
+  if (policy.document.sandbox.isolation !== "worker") return;
+  for (const { name, isolation } of tools.values()) {
+    if (isolation === "worker") continue;
+    throw new RangeError(
+      `Cannot run the tool "${name}" in a Worker, as the policy's sandbox.isolation says: it is a function of this process; have a module serve it with serveTools`,
+    );
+  }
+}
