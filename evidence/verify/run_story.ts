@@ -46,7 +46,7 @@ export const EVENT_CHECKS: readonly StoryCheck[] = [
   { start: answers, shares: "how an answer is bound, named and worded" },
   { start: allowedCalls, shares: "how a call is hashed" },
   { start: attempts, shares: "the error of a call whose outcome is unknown" },
-  { start: eventOrder, shares: null },
+  { start: eventOrder, shares: "which keys make a line one of version 2" },
   { start: outcome, shares: "the catalogue of failure modes" },
   { start: recount, shares: "how the tokens of an answer are added up" },
   { start: clockCheck, shares: null },
