@@ -16,31 +16,32 @@ import { terminalLine } from "./tools/data/untrusted_text.ts";
 import { InputError } from "./tools/data/input_error.ts";
 
 /**
- * Commands are loaded when they are called, so that one pays only for itself.
+ * Commands in the order of `--help`: what a user does first, then how the project
+ * proves itself. Each is loaded when it is called, so that one pays only for itself.
  * The addresses are literal: Deno reads such a module without a permission.
  */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  canonical: async () => (await import("./cli/canonical.ts")).canonical,
-  "policy-gates": async () =>
-    (await import("./cli/policy_gates.ts")).policyGates,
-  "failure-modes": async () =>
-    (await import("./cli/failure_modes.ts")).failureModes,
   run: async () => (await import("./cli/run.ts")).run,
-  test: async () => (await import("./cli/test.ts")).test,
   resume: async () => (await import("./cli/resume.ts")).resume,
   approvals: async () => (await import("./cli/approvals.ts")).approvals,
+  verify: async () => (await import("./cli/verify.ts")).verify,
   replay: async () => (await import("./cli/replay.ts")).replay,
   diff: async () => (await import("./cli/diff.ts")).diff,
   inspect: async () => (await import("./cli/inspect.ts")).inspect,
   sign: async () => (await import("./cli/sign.ts")).sign,
   keygen: async () => (await import("./cli/keygen.ts")).keygen,
+  test: async () => (await import("./cli/test.ts")).test,
   decide: async () => (await import("./cli/decide.ts")).decide,
-  permissions: async () => (await import("./cli/permissions.ts")).permissions,
-  corpus: async () => (await import("./cli/corpus.ts")).corpus,
   policy: async () => (await import("./cli/policy.ts")).policy,
+  permissions: async () => (await import("./cli/permissions.ts")).permissions,
   task: async () => (await import("./cli/task.ts")).task,
   trace: async () => (await import("./cli/trace.ts")).trace,
-  verify: async () => (await import("./cli/verify.ts")).verify,
+  canonical: async () => (await import("./cli/canonical.ts")).canonical,
+  "policy-gates": async () =>
+    (await import("./cli/policy_gates.ts")).policyGates,
+  "failure-modes": async () =>
+    (await import("./cli/failure_modes.ts")).failureModes,
+  corpus: async () => (await import("./cli/corpus.ts")).corpus,
 };
 
 const PROCESS = outputTo({
@@ -51,12 +52,18 @@ const PROCESS = outputTo({
 
 /**
  * Runs one command line; returns the exit code of the process. Everything that is
- * said goes to `output`, by default that of the process.
+ * said goes to `streams`, by default those of the process. `os` is the operating
+ * system, by default this one; Windows is refused.
  */
 export async function main(
   args: readonly string[],
   streams: Output = PROCESS,
+  os: typeof Deno.build.os = Deno.build.os,
 ): Promise<number> {
+  if (os === "windows") {
+    streams.error(NOT_ON_WINDOWS);
+    return EXIT.error;
+  }
   const isQuiet = options(args).includes("--quiet");
   const output = isQuiet ? { ...streams, note() {} } : streams;
   const [name, ...rest] = without("--quiet", args);
@@ -77,6 +84,9 @@ export async function main(
     return EXIT.error;
   }
 }
+
+const NOT_ON_WINDOWS =
+  "Cannot run on Windows: its paths and links are not those of POSIX; run it in WSL";
 
 const COMMON_HELP =
   "--quiet goes with every command: of standard error, only errors are left.";

@@ -43,7 +43,6 @@
  * const events = agentLoop({
  *   runId: "demo",
  *   seed: 0,
- *   runtimeVersion: "0.1.0",
  *   task: { id: "demo", question: "What is said?", text: "" },
  *   policy,
  *   tools: toolRegistry([summarizeTool()]),
@@ -63,6 +62,7 @@
  * });
  * const sink = memorySink();
  * const finished = await recordRun(events, sink, {
+ *   programVersion: "0.1.0",
  *   volatile: () => ({ timestamp: "", wall_clock_seconds: 0, git_sha: null }),
  * });
  * assertEquals(finished.answer, "Two things.");

@@ -10,7 +10,7 @@ import { choice } from "./command/choice.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT, UsageError } from "./command/command.ts";
 import { loadPolicy } from "../policy/document/load.ts";
-import type { RunEvent, RunStarted } from "../runtime/record/event.ts";
+import type { RunStarted } from "../runtime/record/event.ts";
 import { approverName } from "./approval/approver_name.ts";
 import { describeRequest } from "./approval/describe_request.ts";
 import { howToGoOn } from "./execution/going_on.ts";
@@ -20,15 +20,6 @@ import {
   type ApprovalPlace,
   writtenApproval,
 } from "./approval/written_approval.ts";
-
-/** A run, with where its answers are and what comes after one. */
-function waitingRun(run: RunRecord, [started]: readonly RunEvent[]) {
-  if (started?.type !== "run_started") return undefined;
-  return {
-    place: placeOf(run, started),
-    next: () => howToGoOn(run.name, started),
-  };
-}
 
 /** Where the answers of a run are; its policy says how long they count. */
 function placeOf(
@@ -100,18 +91,19 @@ or cannot be read.
     if (verb !== "list" && json) {
       throw new UsageError(`Cannot use --json with approvals ${verb}`);
     }
-    const { events } = await run.ledger();
-    const request = pendingApproval(events);
+    const record = await run.ledger();
+    const request = pendingApproval(record);
     if (request !== undefined) await refuseForged(run);
-    const waiting = waitingRun(run, events);
+    const place = placeOf(run, record.started);
+    const next = () => howToGoOn(run.name, record.started);
     if (verb === "list") {
-      const written = request && waiting &&
-        await writtenApproval(waiting.place, request.bound_to);
+      const written = request &&
+        await writtenApproval(place, request.bound_to);
       const answered = written?.approval;
       written?.notes.forEach((note) => output.note(note));
-      if (waiting !== undefined && answered !== undefined) {
+      if (answered !== undefined) {
         if (json) output.json(answered);
-        else output.data(described(answered, waiting.next()));
+        else output.data(described(answered, next()));
         return EXIT.ok;
       }
       if (request === undefined) {
@@ -125,16 +117,16 @@ or cannot be read.
     }
     const verdict = VERDICTS[verb];
     const approver = approverName(given.required("by"));
-    if (request === undefined || waiting === undefined) {
+    if (request === undefined) {
       throw new UsageError(`Cannot ${verb}: "${run.name}" does not wait`);
     }
     const { bound_to } = request;
-    const next = waiting.next();
-    const before = await answer(waiting.place, { bound_to, approver, verdict });
+    const goOn = next();
+    const before = await answer(place, { bound_to, approver, verdict });
     if (before !== undefined) {
-      throw new UsageError(`Cannot ${verb}: ${described(before, next)}`);
+      throw new UsageError(`Cannot ${verb}: ${described(before, goOn)}`);
     }
-    output.data(`${verdict} by ${approver}; ${next}`);
+    output.data(`${verdict} by ${approver}; ${goOn}`);
     return EXIT.ok;
   },
 };

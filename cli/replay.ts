@@ -1,10 +1,7 @@
 import { eventDifference } from "../evidence/replay/event_difference.ts";
 import { oneLine } from "../tools/data/untrusted_text.ts";
-import {
-  type Flip,
-  redecide,
-  type Verdict,
-} from "../evidence/replay/redecide.ts";
+import { type Flip, redecide } from "../evidence/replay/redecide.ts";
+import { verdictText } from "../evidence/replay/verdict_text.ts";
 import { replay as replayRecord } from "../evidence/replay/replay.ts";
 import type { RunRecord } from "../evidence/run_store.ts";
 import { counted } from "../tools/data/counted.ts";
@@ -178,11 +175,7 @@ function byRule(flips: readonly Flip[]): readonly Flip[] {
 function describe({ seq, step, tool, was, is }: Flip): string {
   const who = tool === null ? "the run" : oneLine(tool);
   const why = is.reason === null ? "" : `: ${oneLine(is.reason, 500)}`;
-  return `  line ${seq + 1}, step ${step}, ${who}: ${spelled(was)} → ${
-    spelled(is)
+  return `  line ${seq + 1}, step ${step}, ${who}: ${verdictText(was)} → ${
+    verdictText(is)
   }${why}`;
-}
-
-function spelled({ decision, rule_id }: Verdict): string {
-  return rule_id === null ? decision : `${decision} (${rule_id})`;
 }

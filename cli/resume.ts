@@ -1,7 +1,6 @@
 import config from "../deno.json" with { type: "json" };
 import { join } from "../deps.ts";
 import type { RunRecord } from "../evidence/run_store.ts";
-import type { ReadLedger } from "../evidence/read_ledger.ts";
 import { type InputError, unusable } from "../tools/data/input_error.ts";
 import { loadPolicy } from "../policy/document/load.ts";
 import type { RunStarted } from "../runtime/record/event.ts";
@@ -16,7 +15,7 @@ import { corpusReadings } from "./input/corpus_folder.ts";
 import { durabilityOf } from "./execution/durability.ts";
 import { whyForeign } from "./execution/going_on.ts";
 import { liveModel } from "./execution/live_model.ts";
-import { liveSpans } from "./execution/live_spans.ts";
+import { liveSpans, SPAN_HELP } from "./execution/live_spans.ts";
 import { OWN_RUN_OPTIONS, ownRun } from "./execution/own_run.ts";
 import { runStore } from "./machine/run_store.ts";
 
@@ -28,7 +27,7 @@ export const resume: Command = {
               [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
               [--model-seed N] [--record FILE]]
               [--llm replay:FILE]
-              [--otlp URL] [--json]
+              ${SPAN_HELP.usage} [--json]
 
 Goes on with a run that broke off, from what its ledger holds. Nothing that is
 there is done again: the model is not asked for an answer that is on record, and
@@ -45,7 +44,7 @@ been interrupted.
   --llm SPEC    the model, or the cassette, that the run was begun with, as for
                 \`run\`
   --record FILE write a cassette of the whole run, what is on record included
-  --otlp URL    as for \`run\`; the spans of the whole run are sent
+${SPAN_HELP.resume}
   --approve HOW as for \`run\`; default: file
   --by NAME     as for \`run\`
   --durability  as for \`run\`
@@ -67,7 +66,8 @@ could not be resumed.
     const record = runStore.run(given.operand(0));
     const ledger = await record.ledger();
     await record.checkFiles();
-    const started = await startOfRun(record, ledger);
+    const { started } = ledger;
+    await refuseOtherRun(record, started);
     await record.checkSandbox();
     const documents = await corpusOf(started, {
       record,
@@ -75,7 +75,7 @@ could not be resumed.
     });
     const policy = loadPolicy(started.policy.text, "the policy on record");
 
-    const model = await liveModel(given, output, { events: ledger.events });
+    const model = await liveModel(given, output, { record: ledger });
     refuseOtherModel(record, started, model?.info);
     const spans = liveSpans(given, { policy: policy.document, output });
     try {
@@ -133,14 +133,11 @@ function refuseOtherModel(
   );
 }
 
-async function startOfRun(
+/** A run is gone on with by the program that began it, while it is unfinished. */
+async function refuseOtherRun(
   record: RunRecord,
-  { events }: ReadLedger,
-): Promise<RunStarted> {
-  const [started] = events;
-  if (started?.type !== "run_started") {
-    throw ledgerProblem(record, "it does not begin as a run does", 1);
-  }
+  started: RunStarted,
+): Promise<void> {
   if (await record.has("manifest.json")) {
     throw new UsageError(`Cannot resume "${record.name}": the run is finished`);
   }
@@ -152,14 +149,14 @@ async function startOfRun(
       1,
     );
   }
-  if (started.runtime_version !== config.version) {
+  const { runtime_version: version = config.version } = started;
+  if (version !== config.version) {
     throw ledgerProblem(
       record,
-      `the run was made by version ${started.runtime_version}; this is ${config.version}`,
+      `the run was made by version ${version}; this is ${config.version}`,
       1,
     );
   }
-  return started;
 }
 
 async function corpusOf(

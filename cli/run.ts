@@ -12,7 +12,7 @@ import {
   REPLAY,
   REQUEST_OPTIONS,
 } from "./execution/live_model.ts";
-import { liveSpans } from "./execution/live_spans.ts";
+import { liveSpans, SPAN_HELP } from "./execution/live_spans.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { isAsked } from "../tasks/scripted_run.ts";
 import { offeredHint } from "./execution/offered_hint.ts";
@@ -29,7 +29,7 @@ export const run: Command = {
               [--model-seed N] [--system FILE] [--temperature N]
               [--max-output-tokens N] [--no-policy-hint] [--record FILE]]
            [--llm replay:FILE]
-           [--otlp URL] [--sign KEYFILE] [--json]
+           ${SPAN_HELP.usage} [--sign KEYFILE] [--json]
 
 Runs a task and leaves four artifacts in a new folder: state.jsonl, trace.json,
 run_report.md and manifest.json. Beside them, sandbox/ is what the agent could
@@ -71,11 +71,7 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      not exist yet, nor lie in --out
   --llm replay:FILE  answer from a cassette; another request than the recorded one
                      ends the run and says where they first differ
-  --otlp URL         send spans as they end to an OpenTelemetry collector, over
-                     OTLP/HTTP with JSON; default: what the OTEL_
-                     variables say, OTEL_EXPORTER_OTLP_ENDPOINT first of all (see
-                     docs/telemetry.md). The process needs --allow-net for its
-                     host, and --allow-env for the variables
+${SPAN_HELP.run}
   --sign KEYFILE     sign the artifacts with a private key, as keygen writes it:
                      leaves attestation.json beside them, however the run
                      ends; one that waits or stays open is signed later, with

@@ -1,10 +1,12 @@
-import type { RunEvent } from "../runtime/record/event.ts";
+import type { RunEvent, RunStarted } from "../runtime/record/event.ts";
 import { hashChain } from "../runtime/record/ledger.ts";
 import { parseLedgerLine } from "../runtime/record/ledger_line.ts";
 import { oneLine } from "../tools/data/untrusted_text.ts";
 
 /** A ledger that was read and found sound, perhaps of a run that broke off. */
 export interface ReadLedger {
+  /** The first event; `undefined` when no line is complete. */
+  readonly started: RunStarted | undefined;
   /** The events of the complete lines, in order. */
   readonly events: readonly RunEvent[];
   /** All that was read. */
@@ -13,6 +15,11 @@ export interface ReadLedger {
   readonly sound: Uint8Array;
   /** What follows the last newline: a line that was being written; mostly empty. */
   readonly torn: Uint8Array;
+}
+
+/** A ledger that has its first line. */
+export interface BegunLedger extends ReadLedger {
+  readonly started: RunStarted;
 }
 
 /** A line of a ledger that cannot be trusted. */
@@ -43,6 +50,7 @@ export function readLedger(bytes: Uint8Array): ReadLedger {
   const sound = bytes.subarray(0, length);
   const chain = hashChain();
   const events: RunEvent[] = [];
+  let started: RunStarted | undefined;
   for (let start = 0; start < length;) {
     const end = bytes.indexOf(NEWLINE, start) + 1;
     const number = events.length + 1;
@@ -60,6 +68,7 @@ export function readLedger(bytes: Uint8Array): ReadLedger {
         "the first line, and no other, must be run_started",
       );
     }
+    if (event.type === "run_started") started = event;
     if (chain.seal(event) !== text) {
       throw new LedgerError(
         number,
@@ -69,7 +78,7 @@ export function readLedger(bytes: Uint8Array): ReadLedger {
     events.push(event);
     start = end;
   }
-  return { events, bytes, sound, torn: bytes.subarray(length) };
+  return { started, events, bytes, sound, torn: bytes.subarray(length) };
 }
 
 function decode(bytes: Uint8Array, line: number): string {

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { hash } from "node:crypto";
 import type { RunEvent } from "../runtime/record/event.ts";
 import { GENESIS_HASH, hashChain } from "../runtime/record/ledger.ts";
-import { rehearse } from "../tests/rehearsal.ts";
+import { eventsOf, rehearse } from "../tests/rehearsal.ts";
 import { REHEARSALS } from "../tests/rehearsals.ts";
 import { LedgerError, readLedger } from "./read_ledger.ts";
 
@@ -41,6 +41,7 @@ for (const [name, make] of Object.entries(REHEARSALS)) {
     const events = await rehearse(make());
     const ledger = bytes(ledgerOf(events));
     assertEquals(readLedger(ledger), {
+      started: eventsOf("run_started", events)[0],
       events,
       bytes: ledger,
       sound: ledger,
@@ -59,6 +60,7 @@ Deno.test("readLedger() tells a line that was being written from sound ones, at 
     assertEquals(read.sound.length, end);
     assertEquals(read.torn.length, length - end);
     assertEquals(read.events, events.slice(0, read.events.length));
+    assertEquals(read.started, eventsOf("run_started", read.events)[0]);
     assertEquals(ledgerOf(read.events).length, end);
   }
 });

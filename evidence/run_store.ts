@@ -1,7 +1,7 @@
 import type { WrittenApproval } from "./approval/approval_file.ts";
 import type { ArtifactSource } from "./artifact_source.ts";
 import type { ArtifactName, ArtifactSink } from "./artifacts.ts";
-import type { ReadLedger } from "./read_ledger.ts";
+import type { BegunLedger, ReadLedger } from "./read_ledger.ts";
 import type { Incident } from "./recording/incident.ts";
 
 /** What is kept of a run under a name of its own. */
@@ -46,7 +46,7 @@ export interface RunRecord {
   readonly sandbox: string;
 
   /** The ledger, of a run that is finished or that broke off; it has at least one event. */
-  ledger(): Promise<ReadLedger>;
+  ledger(): Promise<BegunLedger>;
   /** Whether something stands under a name, readable or not. */
   has(file: RunFileName): Promise<boolean>;
   /** The text of a file, which must be there and UTF-8. */

@@ -114,17 +114,17 @@ function runEnd({ type }: Ending): RunEnd {
 }
 
 function runStarted({ spec, session }: LoopState): RunStarted {
-  const { task, policy, model, corpus } = spec;
+  const { task, policy, model, corpus, runtimeVersion } = spec;
   const settings = givenSettings(model.settings);
   const tools = [...spec.tools.values()].map(recordedTool);
-  const isVersion1 = settings === undefined &&
+  const isVersion1 = settings === undefined && runtimeVersion !== undefined &&
     tools.every(({ labels }) => labels === undefined);
   return {
     ...session.head(),
     v: isVersion1 ? 1 : 2,
     type: "run_started",
     run_id: spec.runId,
-    runtime_version: spec.runtimeVersion,
+    ...runtimeVersion === undefined ? {} : { runtime_version: runtimeVersion },
     seed: spec.seed,
     task: {
       id: task.id,

@@ -32,13 +32,12 @@ Deno.test("agentLoop() of one call has exactly these events", async () => {
   const events = await rehearse(REHEARSALS.one_call());
   const [started, ...others] = events;
   assertEquals(started, {
-    v: 1,
+    v: 2,
     seq: 0,
     ts: "1000000",
     step: 0,
     type: "run_started",
     run_id: "rehearsal",
-    runtime_version: "0.0.0",
     seed: 7,
     task: {
       id: "rehearsal",

@@ -26,8 +26,8 @@ export interface RunSpec {
   readonly runId: string;
   /** An integer; seeds the jitter of retries and the ids of spans. */
   readonly seed: number;
-  /** Version of the program, for the record. */
-  readonly runtimeVersion: string;
+  /** `runtime_version` of a record that has one, when it is executed again. Default: none. */
+  readonly runtimeVersion?: string | undefined;
   /** The job that the agent is given. */
   readonly task: {
     /** Names the task in record and report. */

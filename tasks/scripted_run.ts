@@ -21,7 +21,7 @@ export interface ScriptedRunOptions {
   readonly expire: () => void;
   /** A model that is asked instead of following the script. */
   readonly model?: TaskModel | undefined;
-  readonly runtimeVersion: string;
+  readonly runtimeVersion?: string | undefined;
   readonly runId: string;
 }
 

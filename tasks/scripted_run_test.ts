@@ -11,6 +11,7 @@ import { stagedDocuments } from "./corpus.ts";
 import { taskTools } from "./task_tools.ts";
 import { scriptedRun, startOf } from "./scripted_run.ts";
 import { loadTask } from "./task.ts";
+import { STANDARD_TOOL_NAMES } from "../tools/standard_tools.ts";
 
 const DOCUMENTS: readonly Document[] = [
   { id: "op-1", path: "op-1.md", text: "# Tea\n\nTea is served at four.\n" },
@@ -100,13 +101,7 @@ Deno.test("scriptedRun() says on the record what is run, by whom and over what",
     sha256: "ee0d5129de0854d55c697413deabf7bef31001daf1907d1ea24ff121deb458de",
     documents: 2,
   });
-  assertEquals([...spec.tools.keys()], [
-    "search",
-    "fetch",
-    "read",
-    "write",
-    "summarize",
-  ]);
+  assertEquals([...spec.tools.keys()], [...STANDARD_TOOL_NAMES]);
 });
 
 Deno.test("scriptedRun() is a task that the five tools can do, over the documents of the run", async () => {

@@ -18,6 +18,7 @@ import { rehearsal } from "./rehearsal.ts";
 import { REHEARSALS } from "./rehearsals.ts";
 
 const OPTIONS = {
+  programVersion: "0.0.0",
   volatile: () => ({
     timestamp: "2026-11-22T09:00:00.000Z",
     wall_clock_seconds: 1.5,

@@ -15,7 +15,7 @@ script:
 `;
 
 const POLICY = Deno.permissions.querySync({ name: "read" }).state === "granted"
-  ? Deno.readTextFileSync(join(PROJECT, "policy/v1.yaml"))
+  ? Deno.readTextFileSync(join(PROJECT, "policy/document/sample.yaml"))
   : "";
 
 interface BadInput {

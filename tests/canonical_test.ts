@@ -1,3 +1,4 @@
+import config from "../deno.json" with { type: "json" };
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
 import { differences } from "../evidence/recording/differences.ts";
@@ -8,10 +9,10 @@ import { parseLedgerLine } from "../runtime/record/ledger_line.ts";
 import taskText from "../tasks/canonical.yaml" with { type: "text" };
 import { loadTask } from "../tasks/task.ts";
 import { validateTraceText } from "../trace/validate/validate.ts";
+import { CANONICAL_RUN as RUN } from "./canonical_run.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
-const RUN = "2026-11-22_f09c7907_0";
 const ARTIFACTS = [
   "manifest.json",
   "run_report.md",
@@ -121,7 +122,10 @@ Deno.test(
   reads,
   async () => {
     assertEquals(
-      differences(await regenerate(text("state.jsonl")), committed()),
+      differences(
+        await regenerate(text("state.jsonl"), config.version),
+        committed(),
+      ),
       [],
     );
   },
@@ -294,6 +298,20 @@ Deno.test({
     assertEquals((await suite("--check")).code, 0);
   },
 });
+
+Deno.test(
+  "another version of the program changes the manifest alone",
+  reads,
+  async () => {
+    const released = await regenerate(text("state.jsonl"), "99.0.0");
+    assertEquals(differences(released, committed()), [{
+      name: "manifest.json",
+      line: 7,
+      expected: '    "version": "99.0.0",',
+      found: `    "version": "${config.version}",`,
+    }]);
+  },
+);
 
 Deno.test("the manifest has exactly three volatile values", reads, () => {
   const manifest = text("manifest.json");

@@ -292,3 +292,28 @@ Deno.test(
     assertStringIncludes(data.join(), trace);
   },
 );
+
+Deno.test("no command runs on Windows, and one line says so", async () => {
+  for (const args of [[], ["--version"], ["run", TASK], ["verify", "runs"]]) {
+    assertEquals(await said(args, { ...pipe, os: "windows" }), {
+      code: 1,
+      data: [],
+      notes: [
+        "Cannot run on Windows: its paths and links are not those of POSIX; run it in WSL",
+      ],
+    });
+  }
+});
+
+Deno.test("--help begins with what a user does, not with how the project checks itself", async () => {
+  const { data } = await said(["--help"], pipe);
+  const names = data.join("\n").matchAll(/^ {2}([\w-]+) {2}/gm);
+  const order = [...names].map(([, name]) => name);
+  assertEquals(order[0], "run");
+  assertEquals(order.slice(-4), [
+    "canonical",
+    "policy-gates",
+    "failure-modes",
+    "corpus",
+  ]);
+});

@@ -23,8 +23,8 @@ const FULL = Deno.args.includes("--full");
 const SEED = 20261124;
 
 /** How many points of each task are tried. */
-const KILLS = FULL ? 210 : 4;
-const CUTS = FULL ? Infinity : 16;
+const KILLS = FULL ? 210 : 3;
+const CUTS = FULL ? Infinity : 8;
 
 const needs = { ignore: lacks("read", "write", "run") };
 const DETERMINISTIC = ["state.jsonl", "trace.json", "run_report.md"];

@@ -2,12 +2,13 @@ import { assertEquals } from "@std/assert";
 import { join } from "../deps.ts";
 import type { RunEvent } from "../runtime/record/event.ts";
 import { forgedLedger } from "./forged_ledger.ts";
+import { CANONICAL_RUN } from "./canonical_run.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
 const runs = { ignore: lacks("read", "write", "run") };
 
-const CANONICAL = "runs/2026-11-22_f09c7907_0";
+const CANONICAL = `runs/${CANONICAL_RUN}`;
 const FAILURE = "runs/failure_modes/tool_call_failure";
 
 /** Runs `diff` where it may read, and nothing else. */
@@ -45,7 +46,7 @@ Deno.test(
     assertEquals([code, stderr], [2, ""]);
     assertEquals(
       stdout,
-      `A: runs/2026-11-22_f09c7907_0
+      `A: ${CANONICAL}
 B: runs/failure_modes/tool_call_failure
 inputs that differ: run_id, task, llm
 first difference: line 3, llm_completed

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
+import { CANONICAL_RUN } from "./canonical_run.ts";
 import { lacks } from "./permissions.ts";
 import { program, temporaryFolder } from "./program.ts";
 
@@ -101,7 +102,7 @@ Deno.test(
   "verify takes a folder as earlier versions read it",
   needs,
   async () => {
-    const run = "runs/2026-11-22_f09c7907_0";
+    const run = `runs/${CANONICAL_RUN}`;
     const { code, stdout } = await program(
       ["verify", run, "--corpus", "corpus/v1"],
       { cwd: new URL("../", import.meta.url).pathname },

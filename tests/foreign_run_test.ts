@@ -47,7 +47,6 @@ async function waitingRun(out: string): Promise<void> {
   const run = agentLoop({
     runId: "foreign",
     seed: 0,
-    runtimeVersion: config.version,
     task: { id: "foreign", question: "Send it.", text: "Send it." },
     policy: loadPolicy(POLICY, "policy.yaml"),
     tools: toolRegistry<Tool>([SEND]),
@@ -72,7 +71,7 @@ async function waitingRun(out: string): Promise<void> {
     git_sha: null,
   });
   await assertRejects(
-    () => recordRun(run, sink, { volatile }),
+    () => recordRun(run, sink, { programVersion: config.version, volatile }),
     PendingApprovalError,
   );
 }

@@ -25,7 +25,10 @@ export const VOLATILE = {
 /** Records a rehearsal in memory. */
 export async function recorded(given: Rehearsal): Promise<Artifacts> {
   const sink = memorySink();
-  await recordRun(rehearsal(given), sink, { volatile: () => VOLATILE });
+  await recordRun(rehearsal(given), sink, {
+    programVersion: "0.0.0",
+    volatile: () => VOLATILE,
+  });
   return sink.artifacts;
 }
 

@@ -3,10 +3,11 @@ import { join } from "../deps.ts";
 import { differences } from "../evidence/recording/differences.ts";
 import { readArtifacts } from "../evidence/store/run_directory.ts";
 import { servedProject } from "./from_url.ts";
+import { CANONICAL_RUN } from "./canonical_run.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";
 
-const RUN = "runs/2026-11-22_f09c7907_0";
+const RUN = `runs/${CANONICAL_RUN}`;
 
 const ignore = lacks("read", "write", "run", "net");
 const permissions = ["--allow-read", "--allow-write", "--allow-env"];

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "../deps.ts";
 import { forgedLedger } from "./forged_ledger.ts";
+import { POLICY_VERSION } from "./canonical_run.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
@@ -33,7 +34,7 @@ Deno.test("inspect prints a run step by step", runs, async () => {
   assertEquals([code, stderr], [0, ""]);
   assertEquals(
     stdout,
-    `       0 ms       run       pg1_off_allowlist_url: What does the vendor say about the gateway outage? [policy f09c7907f167, scripted/pg1_off_allowlist_url]
+    `       0 ms       run       pg1_off_allowlist_url: What does the vendor say about the gateway outage? [policy ${POLICY_VERSION}, scripted/pg1_off_allowlist_url]
        3 ms    1  model     proposes fetch, 180 + 22 tokens (1 ms)
        5 ms    1  deny      fetch by url_allowlist: the host "vendor.example" is not listed (1 ms)
        6 ms    1  step      done (5 ms)

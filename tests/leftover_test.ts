@@ -4,7 +4,7 @@ import { run } from "../cli/run.ts";
 import { join } from "../deps.ts";
 import { exchangingInside } from "./exchanging_inside.ts";
 import { lacks } from "./permissions.ts";
-import { program, PROJECT, temporaryFolder } from "./program.ts";
+import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
 const needs = { ignore: lacks("read", "write", "run") };
 const linux = { ignore: needs.ignore || Deno.build.os !== "linux" };
@@ -90,12 +90,16 @@ Deno.test(
     assertEquals(found, "");
     const text = Deno.readTextFileSync(join(out, "incidents.jsonl"));
     assert(!text.includes(folder.path), text);
-    const inspected = await program(["inspect", "run"], { cwd: folder.path });
+    const inspected = await warmProgram(["inspect", "run"], {
+      cwd: folder.path,
+    });
     assertStringIncludes(
       inspected.stdout,
       '"type":"leftover","kind":"file","place":"<sandbox>/drafts/new.md"',
     );
-    const verified = await program(["verify", "run"], { cwd: folder.path });
+    const verified = await warmProgram(["verify", "run"], {
+      cwd: folder.path,
+    });
     assertEquals(verified.code, 0, verified.stdout);
   },
 );
@@ -152,7 +156,7 @@ for (const isolation of ["process", "worker"] as const) {
 
 /** Plays a run while drafts/ and notes/ are exchanged; returns how much it left behind. */
 async function leftAfterExchange(cwd: string): Promise<number> {
-  const call = (...args: readonly string[]) => program(args, { cwd });
+  const call = (...args: readonly string[]) => warmProgram(args, { cwd });
   await call("run", "task.yaml", "--out", "run", "--approve", "file");
   const out = join(cwd, "run");
   const sandbox = join(Deno.realPathSync(out), "sandbox");

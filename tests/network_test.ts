@@ -106,7 +106,6 @@ retry: { max_retries: 0, backoff_base_ms: 0, backoff_cap_ms: 0, attempt_timeout_
     {
       runId: "network",
       seed: 0,
-      runtimeVersion: "0.0.0",
       task: { id: "network", question: "?", text: "" },
       policy,
       tools: toolRegistry([

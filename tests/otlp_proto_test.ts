@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "../deps.ts";
 import { throughProtobuf } from "./otlp_proto.ts";
+import { CANONICAL_RUN } from "./canonical_run.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT } from "./program.ts";
 
@@ -9,7 +10,7 @@ Deno.test({
   ignore: lacks("read"),
   fn() {
     const text = Deno.readTextFileSync(
-      join(PROJECT, "runs/2026-11-22_f09c7907_0/trace.json"),
+      join(PROJECT, "runs", CANONICAL_RUN, "trace.json"),
     );
     assertEquals(throughProtobuf(text), JSON.parse(text));
   },

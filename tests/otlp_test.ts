@@ -1,3 +1,4 @@
+import config from "../deno.json" with { type: "json" };
 import {
   assert,
   assertEquals,
@@ -114,6 +115,7 @@ Deno.test(
     assertEquals(request?.headers.get("authorization"), `Bearer ${SECRET}`);
     assertEquals(request?.headers.get("content-type"), "application/json");
     assertEquals(request?.resource["service.name"], "library");
+    assertEquals(request?.resource["service.version"], config.version);
     assertEquals(request?.resource["deployment.environment.name"], "test");
     const ids = arrived(there).map(({ spanId }) => spanId);
     assertEquals(ids, idsIn(here.read("out/trace.json")));

@@ -69,7 +69,6 @@ async function receiptOf(
   const run = agentLoop({
     runId: "own",
     seed: 0,
-    runtimeVersion: "0.0.0",
     task: { id: "own", question: "?", text: "" },
     policy: loadPolicy(POLICY, "policy.yaml"),
     tools: toolRegistry<Tool>([tool]),

@@ -6,7 +6,7 @@ import { judged } from "./judged.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";
 
-const RACE_MS = Deno.args.includes("--full") ? 2_000 : 800;
+const RACE_MS = Deno.args.includes("--full") ? 2_000 : 250;
 /** So many races are run while no call was won, or none was refused. */
 const MAX_RACES = 20;
 

@@ -5,7 +5,7 @@
  */
 import { hash } from "node:crypto";
 import { canonicalize } from "../tools/data/canonicalize.ts";
-import { recount } from "../evidence/verify/story/recount.ts";
+import { totalsAfter } from "../evidence/verify/story/recount.ts";
 import { bindingOf } from "../runtime/approval/approval.ts";
 import type {
   PolicyChecked,
@@ -13,6 +13,7 @@ import type {
   RunStarted,
   ToolStarted,
 } from "../runtime/record/event.ts";
+import { NO_TOTALS } from "../runtime/record/run_totals.ts";
 
 /** Whether the event with this index has a key of its own, which stays as it is. */
 export type IsOwn = (index: number, key: string) => boolean;
@@ -28,12 +29,12 @@ export function refitted(
   const [first] = events;
   if (first?.type !== "run_started") return events;
   const run = refittedStart(first, (key) => isOwn(0, key));
-  const counts = recount();
+  let totals = NO_TOTALS;
   let checked: PolicyChecked | undefined;
   return events.map((event, seq) => ({ ...event, seq })).map(
     (event, index, numbered): RunEvent => {
       const own = (key: string) => isOwn(index, key);
-      counts.push(event);
+      totals = totalsAfter(totals, event);
       switch (event.type) {
         case "run_started":
           return run;
@@ -64,7 +65,7 @@ export function refitted(
         }
         case "run_finished": {
           if (own("totals")) return event;
-          return { ...event, totals: { ...event.totals, ...counts.totals } };
+          return { ...event, totals: { ...event.totals, ...totals } };
         }
       }
       return event;

@@ -122,7 +122,6 @@ export function stage(given: Rehearsal): Stage {
     spec: {
       runId: "rehearsal",
       seed: 7,
-      runtimeVersion: "0.0.0",
       task: {
         id: "rehearsal",
         question: "What now?",

@@ -5,6 +5,7 @@ import { redecide } from "../evidence/replay/redecide.ts";
 import { replay } from "../evidence/replay/replay.ts";
 import { loadPolicy } from "../policy/document/load.ts";
 import { forgedLedger } from "./forged_ledger.ts";
+import { CANONICAL_RUN as CANONICAL, POLICY_VERSION } from "./canonical_run.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 
@@ -13,7 +14,7 @@ const runs = { ignore: lacks("read", "write", "run") };
 
 /** The committed runs. */
 const RUNS = [
-  "2026-11-22_f09c7907_0",
+  CANONICAL,
   ...["catalogued_unhandled", "cycle_detection", "retry_exhaustion"]
     .map((name) => `failure_modes/${name}`),
   ...["schema_mismatch", "tool_call_failure"]
@@ -86,7 +87,6 @@ function folderOf(ledgers: Readonly<Record<string, string>>) {
   };
 }
 
-const CANONICAL = "2026-11-22_f09c7907_0";
 const GATE = "policy_gates/pg1_off_allowlist_url";
 
 Deno.test(
@@ -320,7 +320,7 @@ Deno.test("replay --policy says when nothing turns round", runs, async () => {
   );
   assertEquals([code, stdout], [
     0,
-    `runs/${CANONICAL}: 4 decisions, none turns round under policy f09c7907f167\n`,
+    `runs/${CANONICAL}: 4 decisions, none turns round under policy ${POLICY_VERSION}\n`,
   ]);
 });
 

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "../deps.ts";
 import { forgedLedger } from "./forged_ledger.ts";
+import type { RunStarted } from "../runtime/record/event.ts";
 import { lacks } from "./permissions.ts";
 import {
   program,
@@ -170,6 +171,14 @@ Deno.test("resume wants the documents of then", runs, async () => {
   assertEquals(folder.artifacts(), whole);
 });
 
+/** The first line with other values; one that states the program's version is of version 1. */
+function changed(event: RunStarted, change: Partial<RunStarted>): RunStarted {
+  const { runtime_version } = change;
+  if (runtime_version === undefined) return { ...event, ...change };
+  const { v: _, seq, ts, step, type, run_id, ...rest } = event;
+  return { v: 1, seq, ts, step, type, run_id, runtime_version, ...rest };
+}
+
 /** Records that cannot be gone on with. */
 for (
   const { name, change, stderr } of [
@@ -208,7 +217,7 @@ for (
       const forged = forgedLedger(
         until(folder.ledger, "tool_started"),
         (event) =>
-          event.type === "run_started" ? { ...event, ...change } : event,
+          event.type === "run_started" ? changed(event, change) : event,
       );
       folder.breakOff(forged);
       const ended = await folder.run("resume", "out");

@@ -16,7 +16,11 @@ export interface Said {
  */
 export async function said(
   args: readonly string[],
-  { isTerminal }: { readonly isTerminal: boolean },
+  { isTerminal, os }: {
+    readonly isTerminal: boolean;
+    /** Default: this one. */
+    readonly os?: typeof Deno.build.os;
+  },
 ): Promise<Said> {
   const [data, notes]: [string[], string[]] = [[], []];
   const code = await main(
@@ -26,6 +30,7 @@ export async function said(
       note: (line) => void notes.push(line),
       isTerminal,
     }),
+    os,
   );
   return { code, data, notes };
 }

@@ -52,7 +52,6 @@ retry: { max_retries: 3, backoff_base_ms: 0, backoff_cap_ms: 0 }
   const run = governedLoop({
     runId: "attack",
     seed: 0,
-    runtimeVersion: "0.0.0",
     task: { id: "attack", question: "?", text: "" },
     policy,
     tools: toolRegistry(await worker.open([ATTACKER], sandbox)),

@@ -96,13 +96,13 @@ for (
 }
 
 Deno.test(
-  "SECURITY.md and README count the cases that are played",
+  "SECURITY.md, README and docs count the cases that are played",
   reads,
   () => {
     const cases = HOSTILE_CASES.filter(({ family }) =>
       family !== "run_directory"
     );
-    for (const name of ["SECURITY.md", "README.md"]) {
+    for (const name of ["SECURITY.md", "README.md", "docs/hostile-input.md"]) {
       const page = Deno.readTextFileSync(join(PROJECT, name));
       const [, count] = /(\d+) attacks and\s+look-alikes/.exec(page) ?? [];
       assertEquals(count, String(cases.length), name);

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "../deps.ts";
 import { validateTraceText } from "../trace/validate/validate.ts";
+import { CANONICAL_RUN } from "./canonical_run.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT } from "./program.ts";
 
@@ -20,7 +21,7 @@ interface Signature {
 
 const SIGNATURES: readonly Signature[] = [
   {
-    run: "2026-11-22_f09c7907_0",
+    run: CANONICAL_RUN,
     spans: [5, 5, 4, 4, 4],
     terminal: "final_answer",
     attempts: ["success", "success", "success", "success"],

@@ -16,10 +16,10 @@ function text(path: string): string {
   return Deno.readTextFileSync(join(PROJECT, path));
 }
 
-/** The two commands of README that pin what a URL runs, without `deno`; before them it takes a new cache and the lockfile. */
+/** The two commands of docs/from-a-url.md that pin what a URL runs, without `deno`; before them it takes a new cache and the lockfile. */
 function recipe(url: string): readonly (readonly string[])[] {
   const [, lines = ""] =
-    /```sh\n(export DENO_DIR[^`]*)```/.exec(text("README.md")) ?? [];
+    /```sh\n(export DENO_DIR[^`]*)```/.exec(text("docs/from-a-url.md")) ?? [];
   const commands = lines.trim().split("\n")
     .map((line) => line.replaceAll("URL", url).split(" "));
   assertEquals(commands.map(([name]) => name), [
@@ -73,7 +73,8 @@ function lockIn(folder: string): Lock {
 const ignore = lacks("read", "write", "run", "net");
 
 Deno.test({
-  name: "the lines of README pin what a URL runs, our own modules too",
+  name:
+    "the lines of docs/from-a-url.md pin what a URL runs, our own modules too",
   ignore,
   async fn(t) {
     using folder = temporaryFolder();
@@ -218,6 +219,8 @@ Deno.test({
       .filter(({ isFile }) => isFile).map(({ name }) => `docs/${name}`);
     const commands = [
       "README.md",
+      "CONTRIBUTING.md",
+      "UPGRADING.md",
       "SECURITY.md",
       "cli/permissions.ts",
       ...pages,

@@ -105,7 +105,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     sandbox: directorySandbox(execution.sandbox),
     tools: again?.tools(tools) ?? tools,
     expire: env.expire,
-    runtimeVersion: config.version,
+    runtimeVersion: statedVersion(past),
   });
   const spec = heeding(
     recorded(again?.spec(given) ?? given, execution.cassette),
@@ -113,11 +113,18 @@ export async function execute(execution: Execution): Promise<Executed> {
   const loop = agentLoop(spec, env);
   const events = again?.follow(loop) ?? loop;
   const finished = await recordRun(prepared(events, execution), sink, {
+    programVersion: config.version,
     volatile,
     durability: execution.durability,
     recorded: execution.watch,
   });
   return { finished, unused: unusedAnswers(execution, finished) };
+}
+
+/** The program's version that a record states, if it does. */
+function statedVersion(past: Execution["past"]): string | undefined {
+  const [started] = past?.events ?? [];
+  return started?.type === "run_started" ? started.runtime_version : undefined;
 }
 
 /** The same run, of whose model a cassette is written. */

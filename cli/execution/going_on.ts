@@ -1,25 +1,24 @@
 import config from "../../deno.json" with { type: "json" };
-import { OWN_TOOLS } from "../../evidence/verify/own_tools.ts";
+import { areOwnTools } from "../../evidence/verify/own_tools.ts";
 import { InputError } from "../../tools/data/input_error.ts";
 import type { RunStarted } from "../../runtime/record/event.ts";
 import { PROVIDERS } from "../../runtime/llm/provider/provider.ts";
-import { valueDifference } from "../../tools/data/value_difference.ts";
 import { loadTask } from "../../tasks/task.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 
 /**
  * Says which command goes on with a run, as a sentence. With one that another
- * program began, or another version of this one, no command here does.
+ * program began, or with a record of another version of this one that states its
+ * version, no command here does.
  */
 export function howToGoOn(directory: string, started: RunStarted): string {
   if (whyForeign(started) !== undefined) {
     return "the program that began the run has to go on with it";
   }
-  return started.runtime_version === config.version
+  const { runtime_version: version = config.version } = started;
+  return version === config.version
     ? `\`${resumeCommand(directory, started.llm)}\` goes on`
-    : `version ${
-      terminalLine(started.runtime_version)
-    } of this program has to go on with it`;
+    : `version ${terminalLine(version)} of this program has to go on with it`;
 }
 
 /**
@@ -37,7 +36,7 @@ export function whyForeign(
   }
   // Schemas may grow from version to version, and the one on record then counts.
   const described = tools.map(({ input_schema: _, ...tool }) => tool);
-  return valueDifference(OWN_TOOLS, described) === undefined
+  return areOwnTools(described)
     ? undefined
     : "its tools are not those of this program";
 }

@@ -1,4 +1,5 @@
 import { relative } from "../../deps.ts";
+import type { BegunLedger } from "../../evidence/read_ledger.ts";
 import { unusable } from "../../tools/data/input_error.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
 import { parseCassette } from "../../runtime/llm/cassette/parse_cassette.ts";
@@ -62,7 +63,7 @@ export const REPLAY = "replay:";
 /**
  * Makes the model that the command line chose one that can be asked; `undefined`
  * when it chose none, and the task's script is followed. Nothing is sent yet. Of a
- * run that goes on, `events` are on record, and what goes with each request.
+ * run that goes on, `record` says what was asked, and what goes with each request.
  *
  * @throws {UsageError} when an option is given that nobody heeds
  * @throws {InputError} when it cannot be understood, its key is not there, the
@@ -71,8 +72,8 @@ export const REPLAY = "replay:";
 export async function liveModel(
   given: CommandLine,
   output: Output,
-  { events = [], told }: {
-    readonly events?: readonly RunEvent[];
+  { record, told }: {
+    readonly record?: BegunLedger;
     readonly told?: Told;
   },
 ): Promise<ChosenModel | undefined> {
@@ -81,7 +82,9 @@ export async function liveModel(
     refuseIdle(given, "without --llm: no model is asked");
     return undefined;
   }
-  if (spec.startsWith(REPLAY)) return recordedModel(spec, given, events);
+  if (spec.startsWith(REPLAY)) {
+    return recordedModel(spec, given, record?.events ?? []);
+  }
   const choice = chooseModel(spec, {
     baseUrl: given.option("base-url"),
     keyName: given.option("api-key-env"),
@@ -101,18 +104,12 @@ export async function liveModel(
     );
   }
   const settings = told === undefined
-    ? settingsOnRecord(events)
+    ? record?.started.llm.settings
     : settingsOf(given, told);
   const info = settings === undefined
     ? choice.info
     : { ...choice.info, settings };
   return { llm, info, seed };
-}
-
-function settingsOnRecord(
-  [started]: readonly RunEvent[],
-): ModelSettings | undefined {
-  return started?.type === "run_started" ? started.llm.settings : undefined;
 }
 
 /** What the command line says goes with each request; else what the task says, and where the tools may go. */

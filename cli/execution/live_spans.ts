@@ -1,3 +1,4 @@
+import config from "../../deno.json" with { type: "json" };
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import type { PolicyDocument } from "../../policy/document/document.ts";
 import { redactor } from "../../policy/redaction/redaction.ts";
@@ -20,6 +21,18 @@ import { wait } from "../machine/world.ts";
 
 /** The options of the command line that say where spans are sent. */
 export const SPAN_OPTIONS = ["otlp"] as const;
+
+/** What `run` and `resume` say of these options. */
+export const SPAN_HELP = {
+  usage: "[--otlp URL]",
+  run:
+    `  --otlp URL         send spans as they end to an OpenTelemetry collector, over
+                     OTLP/HTTP with JSON; default: what the OTEL_
+                     variables say, OTEL_EXPORTER_OTLP_ENDPOINT first of all (see
+                     docs/telemetry.md). The process needs --allow-net for its
+                     host, and --allow-env for the variables`,
+  resume: "  --otlp URL    as for `run`; the spans of the whole run are sent",
+} as const;
 
 /** Spans on their way to a collector. */
 export interface LiveSpans extends Pick<SpanExport, "push"> {
@@ -66,7 +79,7 @@ export function liveSpans(
     send,
     wait,
     random: Math.random,
-    resource: settings.resource,
+    resource: { "service.version": config.version, ...settings.resource },
     redact: redactor(redact),
   });
   let totals: SpansExported | undefined;

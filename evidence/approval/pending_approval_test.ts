@@ -5,7 +5,7 @@ import {
   PendingApprovalError,
 } from "../../runtime/approval/approval.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
-import { ASKED, inTurn, rehearsal } from "../../tests/rehearsal.ts";
+import { ASKED, eventsOf, inTurn, rehearsal } from "../../tests/rehearsal.ts";
 import { pendingApproval } from "./pending_approval.ts";
 
 /** A run that asks a person about each of its calls, until an answer is still to come. */
@@ -32,6 +32,10 @@ async function waiting(...answers: readonly unknown[]) {
   return { events, request };
 }
 
+function recordOf(events: readonly RunEvent[]) {
+  return { started: eventsOf("run_started", events)[0], events };
+}
+
 const APPROVED = { approver: "ada", verdict: "approved" };
 const REJECTED = { approver: "ada", verdict: "rejected" };
 
@@ -49,7 +53,7 @@ for (
 ) {
   Deno.test(`pendingApproval() is what the run asked about ${name}`, async () => {
     const { events, request } = await waiting(...answers, PENDING);
-    assertEquals(pendingApproval(events), request);
+    assertEquals(pendingApproval(recordOf(events)), request);
     assertEquals(request?.args, { text });
   });
 }
@@ -62,6 +66,10 @@ Deno.test("pendingApproval() is nothing where a run waits for nobody", async () 
     const last = part.at(-1);
     const waits = last?.type === "policy_checked" &&
       last.decision === "escalate";
-    assertEquals(pendingApproval(part) !== undefined, waits, `${length}`);
+    assertEquals(
+      pendingApproval(recordOf(part)) !== undefined,
+      waits,
+      `${length}`,
+    );
   }
 });

@@ -5,6 +5,7 @@ import {
   examplePublicKey,
   otherKey,
 } from "../../tests/example_key.ts";
+import { SAMPLED, someOf } from "../../tests/sample.ts";
 import type { ArtifactName } from "../artifacts.ts";
 import {
   attest,
@@ -89,11 +90,14 @@ Deno.test("attestationFindings() says that there is no attestation", async () =>
   }]);
 });
 
+/** Where a character is changed. */
+const PLACES = someOf([...ATTESTATION].map((_, at) => at), 150);
+
 // With bit 7 it is no ASCII, and a lone byte of that kind is no UTF-8.
 for (const bit of [0, 1, 2, 3, 4, 5, 6]) {
-  Deno.test(`attestationFindings() finds bit ${bit} of any character flipped`, async () => {
+  Deno.test(`attestationFindings() finds bit ${bit} of any character flipped (${SAMPLED})`, async () => {
     const missed: number[] = [];
-    for (let at = 0; at < ATTESTATION.length; at++) {
+    for (const at of PLACES) {
       const flipped = String.fromCharCode(
         ATTESTATION.charCodeAt(at) ^ (1 << bit),
       );
@@ -105,9 +109,9 @@ for (const bit of [0, 1, 2, 3, 4, 5, 6]) {
   });
 }
 
-Deno.test("attestationFindings() finds any character removed or doubled", async () => {
+Deno.test(`attestationFindings() finds any character removed or doubled (${SAMPLED})`, async () => {
   const missed: number[] = [];
-  for (let at = 0; at < ATTESTATION.length; at++) {
+  for (const at of PLACES) {
     const [before, after] = [ATTESTATION.slice(0, at), ATTESTATION.slice(at)];
     for (const text of [before + after.slice(1), before + after[0] + after]) {
       if ((await codes({ text })).length === 0) missed.push(at);

@@ -1,5 +1,6 @@
 import { z } from "../../deps.ts";
 import type { RunTotals } from "../../runtime/record/event.ts";
+import { runTotalsSchema } from "../../runtime/record/run_totals.ts";
 import {
   EXECUTION_PATHS,
   type ExecutionPath,
@@ -62,15 +63,7 @@ const manifestDocument: z.ZodMiniType<ManifestDocument> = z.strictObject({
   }),
   outcome: z.strictObject({
     terminal_reason: z.enum(TERMINAL_REASONS),
-    totals: z.strictObject({
-      steps: count,
-      llm_calls: count,
-      tool_calls: count,
-      policy_checks: count,
-      denials: count,
-      attempts: count,
-      tokens: count,
-    }),
+    totals: runTotalsSchema,
   }),
   ledger: z.strictObject({ lines: count, head: sha256 }),
   artifacts: z.strictObject({

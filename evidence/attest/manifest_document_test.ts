@@ -13,6 +13,7 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
 async function manifestOf(rehearsal: Rehearsal): Promise<string> {
   const sink = memorySink();
   await recordRun(each(await rehearse(rehearsal)), sink, {
+    programVersion: "0.0.0",
     volatile: () => ({
       timestamp: "2026-11-22T09:00:00.123Z",
       wall_clock_seconds: 0.065,

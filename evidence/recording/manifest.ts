@@ -22,6 +22,8 @@ export interface Volatile {
 export interface ManifestInput {
   readonly started: RunStarted;
   readonly finished: RunFinished;
+  /** Version of the program that wrote the record; one that the record states counts. */
+  readonly programVersion: string;
   /** Hash of the ledger's last line. */
   readonly head: string;
   /** The other artifacts, by name. */
@@ -32,15 +34,13 @@ export interface ManifestInput {
 /** Writes `manifest.json`: hashes of what went in and of what came out, a key a line. */
 export function manifestText(input: ManifestInput): string {
   const { started, finished, head, artifacts, volatile } = input;
+  const version = started.runtime_version ?? input.programVersion;
   const manifest = {
     version: 1,
     run_id: started.run_id,
     timestamp: volatile.timestamp,
     wall_clock_seconds: volatile.wall_clock_seconds,
-    code: {
-      version: started.runtime_version,
-      git_sha: volatile.git_sha,
-    },
+    code: { version, git_sha: volatile.git_sha },
     inputs: {
       seed: started.seed,
       task_sha256: started.task.sha256,

@@ -58,6 +58,7 @@ Deno.test("manifestText() writes exactly this manifest", async () => {
       finished,
       head: "d".repeat(64),
       artifacts: { "state.jsonl": { sha256: "e".repeat(64), bytes: 3000 } },
+      programVersion: "0.0.0",
       volatile: {
         timestamp: "2026-11-22T09:00:00.123Z",
         wall_clock_seconds: 0.065,

@@ -15,6 +15,8 @@ import { runProjection } from "./run_projection.ts";
 
 /** What happens beside recording. */
 export interface RecordOptions {
+  /** Version of the program that makes the record; it stands in the manifest alone. */
+  readonly programVersion: string;
   /** Read once, when the run is over. */
   readonly volatile: () => Volatile;
   /** Default: `intent`. */
@@ -52,7 +54,7 @@ export type Durability = "none" | "intent";
 export async function recordRun(
   events: AsyncIterable<RunEvent>,
   sink: ArtifactSink,
-  { volatile, durability = "intent", recorded }: RecordOptions,
+  { programVersion, volatile, durability = "intent", recorded }: RecordOptions,
 ): Promise<RunFinished> {
   const grow = (name: ArtifactName) =>
     artifactText((bytes) => sink.append(name, bytes));
@@ -86,7 +88,7 @@ export async function recordRun(
   }
   const ended = projection.end(
     () => ({ ...ledger.end(), head: chain.head }),
-    volatile,
+    { programVersion, volatile },
   );
   if (ended === undefined) throw new RangeError(NOT_A_RUN);
   const manifest = grow("manifest.json");

@@ -11,7 +11,7 @@ const VOLATILE = {
   wall_clock_seconds: 1.5,
   git_sha: null,
 };
-const OPTIONS = { volatile: () => VOLATILE };
+const OPTIONS = { programVersion: "0.0.0", volatile: () => VOLATILE };
 
 /** A sink that keeps a journal of what is asked of it. */
 function journal(): ArtifactSink & { readonly entries: string[] } {
@@ -225,6 +225,7 @@ for (const [name, make] of Object.entries(REHEARSALS)) {
 Deno.test("recordRun() asks for the volatile values once, when the run is over", async () => {
   const sink = journal();
   await recordRun(rehearsal(REHEARSALS.one_call()), sink, {
+    programVersion: "0.0.0",
     volatile() {
       sink.entries.push("volatile");
       return VOLATILE;

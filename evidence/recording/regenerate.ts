@@ -7,16 +7,23 @@ import { recordRun } from "./record_run.ts";
 /**
  * Makes every artifact again from the text of a ledger, and the ledger itself
  * from its events. What comes out equals what a sound run directory holds,
- * apart from the manifest's volatile values.
+ * apart from the manifest's volatile values. `programVersion` goes into the
+ * manifest of a record that does not state one.
  *
  * It checks no hash and passes over a last line without a newline: that a
  * ledger was changed shows when it is compared with the one that comes out.
  *
  * @throws {SyntaxError | TypeError | RangeError} when the text is not a complete ledger
  */
-export async function regenerate(ledger: string): Promise<Artifacts> {
+export async function regenerate(
+  ledger: string,
+  programVersion = "0.0.0",
+): Promise<Artifacts> {
   const sink = memorySink();
-  await recordRun(eventsOf(ledger), sink, { volatile: () => NOTHING_VOLATILE });
+  await recordRun(eventsOf(ledger), sink, {
+    programVersion,
+    volatile: () => NOTHING_VOLATILE,
+  });
   return sink.artifacts;
 }
 

@@ -9,6 +9,7 @@ import { regenerate } from "./regenerate.ts";
 async function recorded(given: Rehearsal): Promise<Artifacts> {
   const sink = memorySink();
   await recordRun(rehearsal(given), sink, {
+    programVersion: "0.0.0",
     volatile: () => ({
       timestamp: "2026-11-22T09:00:00.000Z",
       wall_clock_seconds: 1.5,

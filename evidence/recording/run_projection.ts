@@ -30,6 +30,14 @@ export interface LedgerDigest extends ArtifactDigest {
   readonly head: string;
 }
 
+/** What a manifest says that a ledger cannot tell. */
+export interface Maker {
+  /** Version of the program that makes the record. */
+  readonly programVersion: string;
+  /** Read once, when the run is over. */
+  readonly volatile: () => Volatile;
+}
+
 /** Everything that is made of a run's events beside its ledger. */
 export interface RunProjection {
   /** Whether the event may come next: a run starts once, first, and finishes once, last. */
@@ -42,7 +50,7 @@ export interface RunProjection {
    */
   end(
     ledger: () => LedgerDigest,
-    volatile: () => Volatile,
+    maker: Maker,
   ): { readonly finished: RunFinished; readonly manifest: string } | undefined;
 }
 
@@ -65,7 +73,7 @@ export function runProjection(targets: ProjectionTargets): RunProjection {
       if (event.type === "run_started") started = event;
       if (event.type === "run_finished") finished = event;
     },
-    end(ledger, volatile) {
+    end(ledger, { programVersion, volatile }) {
       if (started === undefined || finished === undefined) return undefined;
       trace.append(spans.end());
       report.append(story.end());
@@ -73,6 +81,7 @@ export function runProjection(targets: ProjectionTargets): RunProjection {
       const manifest = manifestText({
         started,
         finished,
+        programVersion,
         head,
         artifacts: {
           "state.jsonl": { sha256, bytes },

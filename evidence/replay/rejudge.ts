@@ -1,17 +1,9 @@
 import type { Answer } from "../../policy/answer.ts";
 import { callRules } from "../../policy/rules/call_rules.ts";
-import type {
-  LoopLimits,
-  PolicyDocument,
-} from "../../policy/document/document.ts";
+import type { PolicyDocument } from "../../policy/document/document.ts";
+import type { Policy } from "../../policy/document/load.ts";
 import { type Gate, openGate } from "../../policy/gate.ts";
-import {
-  answerBudget,
-  type BudgetDenial,
-  denialBudget,
-  iterationBudget,
-  timeBudget,
-} from "../../policy/rules/loop_budget.ts";
+import type { BudgetDenial } from "../../policy/rules/loop_budget.ts";
 import type {
   AskedClause,
   Metadata,
@@ -19,9 +11,8 @@ import type {
   RuleId,
 } from "../../policy/rule.ts";
 import type {
-  LlmCompleted,
+  ApprovalResolved,
   PolicyChecked,
-  ProposedCall,
   RunEvent,
   RunStarted,
 } from "../../runtime/record/event.ts";
@@ -30,8 +21,19 @@ import {
   validationOf,
 } from "../../runtime/rerun/recorded_answers.ts";
 import { toolOnRecord } from "../../runtime/record/recorded_tool.ts";
-import { tokensOf } from "../../runtime/record/usage.ts";
-import type { JsonObject } from "../../tools/data/json.ts";
+import {
+  callAfter,
+  type CurrentCall,
+  NO_CALL,
+  proposedCall,
+} from "../current_call.ts";
+import {
+  afterDenial,
+  budgetAfter,
+  type BudgetState,
+  denialsBudget,
+  NOTHING_SPENT,
+} from "./budget_again.ts";
 
 /** What a policy makes of one decision on record. */
 export interface Rejudged {
@@ -57,25 +59,14 @@ export interface Rejudge {
   readonly budget: BudgetDenial | undefined;
 }
 
-/** What is remembered from one event to the next. */
-interface Progress {
-  /** Calls of the last answer that have not been judged. */
-  pending: readonly ProposedCall[];
-  /** The call that was judged last. */
-  proposal?: Proposal | undefined;
-  /** Where its tool was redirected. */
-  redirect: JsonObject | null;
+/** What is known between two events. */
+interface State {
+  call: CurrentCall;
+  budget: BudgetState;
+  /** The call as the gate knows it, since it was judged last. */
+  proposal: Proposal | undefined;
   /** What the policy wants to ask a person about it. */
   asked: readonly AskedClause[];
-  /** What a person has answered on it. */
-  answer?: Answer | undefined;
-  /** What a budget of the policy says in this step. */
-  budget: BudgetDenial | undefined;
-  iterations: number;
-  tokens: number;
-  toolCalls: number;
-  denials: number;
-  seconds: number;
 }
 
 /**
@@ -87,71 +78,66 @@ interface Progress {
  * What was not looked up then cannot be known: a host that was denied by its name
  * is judged by its name alone, and arguments that were refused stay refused.
  */
-export function rejudge(started: RunStarted, policy: PolicyDocument): Rejudge {
+export function rejudge(
+  started: RunStarted,
+  { document: policy, lines }: Pick<Policy, "document" | "lines">,
+): Rejudge {
   const limits = policy.loop_budget;
-  const progress: Progress = {
-    pending: [],
-    redirect: null,
+  const state: State = {
+    call: NO_CALL,
+    budget: NOTHING_SPENT,
+    proposal: undefined,
     asked: [],
-    budget: undefined,
-    iterations: 0,
-    tokens: 0,
-    toolCalls: 0,
-    denials: 0,
-    seconds: 0,
   };
   let current: RunEvent = started;
-  const gate = gateOnRecord(started, { policy, current: () => current });
+  const gate = gateOnRecord(started, {
+    policy,
+    lines,
+    current: () => current,
+  });
+  gate.question(started.task.question);
   return {
     push(event) {
       current = event;
-      // Reading a clock takes time, and most policies set no limit to it.
-      if (limits.max_seconds !== undefined) {
-        progress.seconds = Number(BigInt(event.ts) - BigInt(started.ts)) / 1e9;
-      }
-      switch (event.type) {
-        case "step_started":
-          progress.budget = iterationBudget(limits, progress);
-          return;
-        case "llm_completed":
-          progress.iterations += 1;
-          progress.tokens += tokensOf(event.usage ?? undefined);
-          progress.budget ??= budgetAfter(event, limits, progress);
-          progress.toolCalls += event.calls.length;
-          progress.pending = event.calls;
-          return;
-        case "approval_resolved": {
-          const { approver, verdict } = event;
-          progress.answer = { approver, verdict, asked: progress.asked };
-          return;
-        }
-        case "tool_finished":
-          progress.redirect = event.redirect;
-          return;
-        case "policy_checked":
-          return event.tool === null
-            ? judgeBudget(event, { policy, progress })
-            : judgeCall(event, { gate, policy, progress });
-      }
+      remember(gate, event, state);
+      const { answer } = state.call;
+      state.budget = budgetAfter(state.budget, event, { limits, started });
+      state.call = callAfter(state.call, event);
+      if (event.type !== "policy_checked") return undefined;
+      return event.tool === null
+        ? judgeBudget(event, { policy, state })
+        : judgeCall(event, { gate, policy, state, answer });
     },
     get budget() {
-      return progress.budget;
+      return state.budget.denial;
     },
   };
+}
+
+/** Lets the gate know what a call did: that it began, and what it returned. */
+function remember(gate: Gate, event: RunEvent, { proposal }: State): void {
+  if (event.type === "tool_started" && proposal !== undefined) {
+    gate.begin(proposal);
+  }
+  if (event.type === "tool_finished") {
+    const { tool, seq, result } = event;
+    gate.result(result, { tool, seq });
+  }
 }
 
 /** A gate that finds in the event which is judged what was looked up for it. */
 function gateOnRecord(
   started: RunStarted,
-  { policy, current }: {
+  { policy, lines, current }: {
     readonly policy: PolicyDocument;
+    readonly lines: Policy["lines"];
     readonly current: () => RunEvent;
   },
 ): Gate {
   return openGate({
     policy,
-    rules: callRules(policy),
-    nowMs: () => Number(BigInt(current().ts) / 1_000_000n),
+    rules: callRules(policy, lines),
+    nowMs: () => judgedAtMs(current()),
     tools: new Map(started.tools.map((tool) => [
       tool.name,
       toolOnRecord(tool, (value) => validationOf(current(), value)),
@@ -164,59 +150,52 @@ function gateOnRecord(
   });
 }
 
-/** What a budget says when the model has answered, or has let the time pass. */
-function budgetAfter(
-  { calls, error }: LlmCompleted,
-  limits: LoopLimits,
-  progress: Progress,
-): BudgetDenial | undefined {
-  if (calls.length > 0) return answerBudget(limits, progress, calls.length);
-  return error?.kind === "transient" ? timeBudget(limits, progress) : undefined;
+/** When the judgement of a call began, in milliseconds. */
+function judgedAtMs(event: RunEvent): number {
+  const at = event.type === "policy_checked" ? event.started_at : event.ts;
+  return Number(BigInt(at) / 1_000_000n);
 }
 
 /** What the policy says where a budget had denied. */
 function judgeBudget(
   { metadata }: PolicyChecked,
-  { policy, progress }: {
+  { policy, state }: {
     readonly policy: PolicyDocument;
-    readonly progress: Progress;
+    readonly state: State;
   },
 ): Rejudged {
-  const denial = metadata.limit_kind === "denials"
-    ? denialsBudget(policy, progress)
-    : progress.budget;
-  progress.budget = undefined;
-  return byBudget(denial);
-}
-
-/** A policy that ends the run at once lets it survive no denial at all. */
-function denialsBudget(
-  { on_deny, loop_budget }: PolicyDocument,
-  { denials }: Progress,
-): BudgetDenial | undefined {
-  return on_deny === "continue"
-    ? denialBudget(loop_budget, denials)
-    : denialBudget({ ...loop_budget, max_denials: 0 }, denials);
+  const { budget } = state;
+  state.budget = { ...budget, denial: undefined };
+  return byBudget(
+    metadata.limit_kind === "denials"
+      ? denialsBudget(policy, budget)
+      : budget.denial,
+  );
 }
 
 function judgeCall(
   event: PolicyChecked,
-  { gate, policy, progress }: {
+  { gate, policy, state, answer: given }: {
     readonly gate: Gate;
     readonly policy: PolicyDocument;
-    readonly progress: Progress;
+    readonly state: State;
+    /** What a person had answered before the event. */
+    readonly answer: ApprovalResolved | undefined;
   },
 ): Rejudged {
-  const { answer, budget } = progress;
-  if (answer === undefined) progress.proposal = proposalOf(gate, progress);
-  progress.answer = undefined;
-  progress.redirect = null;
-  if (event.decision === "deny") progress.denials += 1;
-  const { proposal } = progress;
-  if (proposal === undefined || budget !== undefined) return byBudget(budget);
-  if (event.decision === "deny" && policy.on_deny === "continue") {
-    progress.budget = denialBudget(policy.loop_budget, progress.denials);
+  const isDenied = event.decision === "deny";
+  const before = state.budget;
+  if (isDenied) state.budget = afterDenial(before);
+  const proposal = proposalOf(gate, state);
+  state.proposal = proposal;
+  if (proposal === undefined || before.denial !== undefined) {
+    return byBudget(before.denial);
   }
+  if (isDenied && policy.on_deny === "continue") {
+    const denial = denialsBudget(policy, state.budget);
+    state.budget = { ...state.budget, denial };
+  }
+  const answer = given && answerTo(state.asked, given);
   const hosts = event.facts?.hosts ?? [];
   const addresses = new Map(
     hosts.map(({ host, addresses }) => [host, addresses]),
@@ -226,26 +205,35 @@ function judgeCall(
     gate.judge(proposal, answer).effect === "allow";
   const decision = gate.judge({ ...proposal, facts }, answer);
   const { effect, rule, reason, metadata } = decision;
-  progress.asked = decision.effect === "escalate" ? decision.asked : [];
+  state.asked = decision.effect === "escalate" ? decision.asked : [];
   return {
     decision: effect,
     rule_id: rule,
     reason,
     metadata,
-    asked: progress.asked,
+    asked: state.asked,
     proposal: { ...proposal, facts },
     mayLookUp,
   };
 }
 
-/** The next call that is judged: where the last one was redirected, or the next of the answer. */
-function proposalOf(gate: Gate, progress: Progress): Proposal | undefined {
-  const { proposal, redirect, pending: [call, ...pending] } = progress;
-  if (proposal !== undefined && redirect !== null) {
-    return gate.redirect(proposal, redirect);
-  }
-  progress.pending = pending;
-  return call === undefined ? undefined : gate.propose(call);
+/** The call that the event judges: of the model's answer, of a redirect, or the one before, which has an answer. */
+function proposalOf(
+  gate: Gate,
+  { call, proposal }: State,
+): Proposal | undefined {
+  const { occasion, redirect } = call;
+  if (occasion === "answered") return proposal;
+  if (redirect !== null) return proposal && gate.redirect(proposal, redirect);
+  const proposed = proposedCall(call);
+  return proposed && gate.propose(proposed);
+}
+
+function answerTo(
+  asked: readonly AskedClause[],
+  { approver, verdict }: ApprovalResolved,
+): Answer {
+  return { approver, verdict, asked };
 }
 
 function byBudget(denial: BudgetDenial | undefined): Rejudged {

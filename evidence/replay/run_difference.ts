@@ -17,7 +17,7 @@ export type RunNumbers = Readonly<Record<string, number>>;
 
 /** How two runs differ. */
 export interface RunDifference {
-  /** Which inputs differ: `policy`, `task`, `llm`, `corpus`, `seed`, `tools`, `run_id`, `runtime_version`. */
+  /** Which inputs differ: `policy`, `task`, `llm`, `corpus`, `seed`, `tools`, `run_id`, `v`. */
   readonly inputs: readonly string[];
   /** `undefined` when both do the same. */
   readonly first: FirstDifference | undefined;

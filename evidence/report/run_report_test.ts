@@ -54,7 +54,7 @@ done
 | Corpus | 0 documents, SHA-256 \`cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc\` |
 | Tools | \`echo\`, \`work\` |
 | Seed | 7 |
-| Runtime | 0.0.0 |
+| Record | version 2 |
 
 ## In numbers
 

@@ -2,6 +2,7 @@ import { NOBODY } from "../../policy/answer.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
 import { counted } from "../../tools/data/counted.ts";
 import { oneLine } from "../../tools/data/untrusted_text.ts";
+import { callAfter, NO_CALL } from "../current_call.ts";
 
 /** One thing that a run did. */
 export interface TimelineEntry {
@@ -24,16 +25,17 @@ export function timeline(
   events: readonly RunEvent[],
 ): readonly TimelineEntry[] {
   const start = BigInt(events[0]?.ts ?? 0);
-  const begun = new Map<string, string>();
+  let call = NO_CALL;
+  let stepBegan: string | undefined;
   return events.flatMap((event) => {
-    if (event.type === "step_started") begun.set("step", event.ts);
-    if (event.type === "tool_started") begun.set("call", event.ts);
+    call = callAfter(call, event);
+    if (event.type === "step_started") stepBegan = event.ts;
     const since = "started_at" in event
       ? event.started_at
       : event.type === "tool_finished"
-      ? begun.get("call")
+      ? call.intent?.ts
       : event.type === "step_finished"
-      ? begun.get("step")
+      ? stepBegan
       : undefined;
     const told = tell(event);
     if (told === undefined) return [];

@@ -12,6 +12,7 @@ import { directoryStore } from "./directory_store.ts";
 const NOW = "2026-11-22T09:00:00.000Z";
 const store = directoryStore({ now: () => new Date(NOW) });
 const OPTIONS = {
+  programVersion: "0.0.0",
   volatile: () => ({
     timestamp: NOW,
     wall_clock_seconds: 1.5,

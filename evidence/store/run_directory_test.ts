@@ -30,6 +30,7 @@ function namesIn(path: string): readonly string[] {
 }
 
 const OPTIONS = {
+  programVersion: "0.0.0",
   volatile: () => ({
     timestamp: "2026-11-22T09:00:00.000Z",
     wall_clock_seconds: 1.5,

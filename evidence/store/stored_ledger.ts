@@ -1,6 +1,11 @@
 import { unusable } from "../../tools/data/input_error.ts";
 import { MAX_LEDGER_BYTES, MAX_LINE_BYTES } from "../file_limits.ts";
-import { LedgerError, type ReadLedger, readLedger } from "../read_ledger.ts";
+import {
+  type BegunLedger,
+  LedgerError,
+  type ReadLedger,
+  readLedger,
+} from "../read_ledger.ts";
 import { unreadable } from "./file_error.ts";
 import { readRegularFile } from "./regular_file.ts";
 
@@ -10,9 +15,9 @@ import { readRegularFile } from "./regular_file.ts";
  *
  * @throws {InputError} when it cannot be read or trusted, with the line
  */
-export function storedLedger(path: string): ReadLedger {
-  const record = read(path);
-  if (record.events.length > 0) return record;
+export function storedLedger(path: string): BegunLedger {
+  const { started, ...record } = read(path);
+  if (started !== undefined) return { started, ...record };
   throw unusable(path, "there is no complete line; nothing is on record");
 }
 

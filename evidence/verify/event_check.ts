@@ -5,6 +5,8 @@ import type { FindingCode } from "./finding.ts";
 export interface EventFault {
   readonly code: FindingCode;
   readonly message: string;
+  /** Number of the event's line, where it is not the one that was taken last. */
+  readonly line?: number | undefined;
 }
 
 /** Follows the events of a run in their order and says what is wrong with each. */

@@ -226,8 +226,8 @@ export const FINDINGS = [
   {
     code: "volatile_form",
     meaning:
-      "`timestamp`, `wall_clock_seconds` or `git_sha` is not of the form that the program writes",
-    otherwise: "The three volatile values have their form, true or not",
+      "`timestamp`, `wall_clock_seconds`, `git_sha` or the program's `version` is not of the form that the program writes",
+    otherwise: "What the ledger cannot tell has its form, true or not",
   },
   {
     code: "not_a_manifest",

@@ -1,35 +1,43 @@
 import type { RecordedTool } from "../../runtime/record/event.ts";
+import { valueDifference } from "../../tools/data/value_difference.ts";
 
 type OwnTool = Pick<
   RecordedTool,
-  "name" | "description" | "effects" | "idempotent"
+  "name" | "description" | "effects" | "idempotent" | "labels"
 >;
 
-/** The five tools of this program, as records have them; their schemas may grow. */
+/**
+ * The tools of this program, as records have them; their schemas may grow, and a
+ * tool that is added comes last.
+ */
 export const OWN_TOOLS: readonly OwnTool[] = [
   {
     name: "search",
     description: "Find the documents that best match a query",
     effects: { fetches: [], reads: [], writes: [] },
     idempotent: true,
+    labels: ["private"],
   },
   {
     name: "fetch",
     description: "Get the text behind one URL",
     effects: { fetches: ["url"], reads: [], writes: [] },
     idempotent: true,
+    labels: ["untrusted", "sink"],
   },
   {
     name: "read",
     description: "Return the text of one file",
     effects: { fetches: [], reads: ["path"], writes: [] },
     idempotent: true,
+    labels: ["private"],
   },
   {
     name: "write",
     description: "Create or replace one text file",
     effects: { fetches: [], reads: [], writes: ["path"] },
     idempotent: true,
+    labels: ["sink"],
   },
   {
     name: "summarize",
@@ -38,6 +46,21 @@ export const OWN_TOOLS: readonly OwnTool[] = [
     idempotent: true,
   },
 ];
+
+/** How many tools the first records have. */
+const FIRST_TOOLS = 5;
+
+/** Whether a record has the tools of this program, or of one before some were added. */
+export function areOwnTools(tools: readonly OwnTool[]): boolean {
+  const then = OWN_TOOLS.slice(0, tools.length).map(withoutLabels);
+  return tools.length >= FIRST_TOOLS &&
+    valueDifference(then, tools.map(withoutLabels)) === undefined;
+}
+
+/** The first records have none. */
+function withoutLabels({ labels: _, ...tool }: OwnTool): OwnTool {
+  return tool;
+}
 
 /** The tool of this program that a record describes, by name and description; `undefined` for any other. */
 export function ownTool(

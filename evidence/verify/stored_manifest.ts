@@ -1,5 +1,6 @@
 import { z } from "../../deps.ts";
-import type { ArtifactDigest, Volatile } from "../recording/manifest.ts";
+import type { ArtifactDigest } from "../recording/manifest.ts";
+import type { Maker } from "../recording/run_projection.ts";
 import type { FindingCode } from "./finding.ts";
 import { differenceMessage } from "./difference_message.ts";
 
@@ -11,33 +12,44 @@ export interface ManifestFault {
 }
 
 /** Stand-ins for the values that the ledger cannot tell. */
-export const UNKNOWN_VOLATILE: Volatile = {
-  timestamp: "",
-  wall_clock_seconds: 0,
-  git_sha: null,
+export const UNKNOWN_MAKER: Maker = {
+  programVersion: "",
+  volatile: () => ({ timestamp: "", wall_clock_seconds: 0, git_sha: null }),
 };
 
 /** Lines whose values are not known, with the form that the program gives them. */
-const VOLATILE_LINES: readonly {
+const UNKNOWN_LINES: readonly {
   readonly before: string;
+  /** The stand-in. */
+  readonly unknown: string;
   readonly after: string;
   readonly form: string;
   readonly fits: (value: string) => boolean;
 }[] = [
   {
     before: '  "timestamp": "',
+    unknown: "",
     after: '",',
     form: "a time as in 2026-11-22T09:00:00.000Z",
     fits: isTimestamp,
   },
   {
     before: '  "wall_clock_seconds": ',
+    unknown: "0",
     after: ",",
     form: "a number that is not negative",
     fits: isSeconds,
   },
   {
+    before: '    "version": "',
+    unknown: "",
+    after: '",',
+    form: "a version as in 0.1.0",
+    fits: (value) => /^\d+\.\d+\.\d+(-[\w.-]+)?(\+[\w.-]+)?$/.test(value),
+  },
+  {
     before: '    "git_sha": ',
+    unknown: "null",
     after: "",
     form: "null or 40 hex digits",
     fits: (value) => /^(null|"[0-9a-f]{40}")$/.test(value),
@@ -57,7 +69,7 @@ function isSeconds(value: string): boolean {
 
 /**
  * Compares a manifest, line by line, with what the ledger makes of it. Of the
- * three volatile values only the form is looked at. Lists the first line that
+ * values that the ledger cannot tell only the form is looked at. Lists the first line that
  * differs and each value of a wrong form.
  */
 export function manifestFaults(
@@ -69,7 +81,7 @@ export function manifestFaults(
   const length = Math.max(want.length, have.length);
   for (let index = 0; index < length; index++) {
     const [line, found] = [want[index], have[index]];
-    if (line === found && !isVolatile(line)) continue;
+    if (line === found && !isUnknown(line)) continue;
     const fault = lineFault(line, found);
     if (fault === undefined) continue;
     faults.push({ ...fault, line: index + 1 });
@@ -79,12 +91,14 @@ export function manifestFaults(
   return faults;
 }
 
-function isVolatile(line: string | undefined): boolean {
-  return volatileOf(line) !== undefined;
+function isUnknown(line: string | undefined): boolean {
+  return unknownOf(line) !== undefined;
 }
 
-function volatileOf(line: string | undefined) {
-  return VOLATILE_LINES.find(({ before }) => line?.startsWith(before));
+function unknownOf(line: string | undefined) {
+  return UNKNOWN_LINES.find(({ before, unknown, after }) =>
+    line === before + unknown + after
+  );
 }
 
 function lineFault(
@@ -95,12 +109,11 @@ function lineFault(
     code: "differs",
     message: differenceMessage({ expected, found }),
   };
-  const volatile = volatileOf(expected);
-  if (volatile === undefined || found === undefined) return differs;
-  const { before, after, form, fits } = volatile;
+  const value = unknownOf(expected);
+  if (value === undefined || found === undefined) return differs;
+  const { before, after, form, fits } = value;
   if (!found.startsWith(before) || !found.endsWith(after)) return differs;
-  const value = found.slice(before.length, found.length - after.length);
-  return fits(value)
+  return fits(found.slice(before.length, found.length - after.length))
     ? undefined
     : { code: "volatile_form", message: `the value is not ${form}` };
 }

@@ -449,8 +449,8 @@ const FORGERIES: readonly Forgery[] = [
     found: [["event_order", "state.jsonl", 1]],
   },
   {
-    name: "a first line of version 2 without its key",
-    forge: changing({ 1: change({ v: 2 }) }),
+    name: "a first line of version 1 without the program's version",
+    forge: changing({ 1: change({ v: 1 }) }),
     found: [["event_order", "state.jsonl", 1]],
   },
   ...[

@@ -1,12 +1,12 @@
 import { canonicalize } from "../../tools/data/canonicalize.ts";
 import type {
-  PolicyChecked,
   RecordedTool,
   RunEvent,
   ToolFinished,
   ToolStarted,
 } from "../../runtime/record/event.ts";
 import { isObject, type Json } from "../../tools/data/json.ts";
+import { callAfter, NO_CALL, runningCall } from "../current_call.ts";
 import { ownTool } from "./own_tools.ts";
 import { sha256 } from "../../tools/data/sha256.ts";
 
@@ -35,35 +35,34 @@ export interface WrittenFiles {
 export function writtenFiles(): WrittenFiles {
   const files = new Map<string, WrittenFile | undefined>();
   let tools: readonly RecordedTool[] = [];
-  let allowed: PolicyChecked | undefined;
-  let intent: ToolStarted | undefined;
+  let call = NO_CALL;
 
   /** Where the call that runs may write; empty when its tool writes nothing. */
   function places({ tool, call_id }: ToolStarted): readonly Place[] {
     const writes = tools.find(({ name }) => name === tool)?.effects.writes;
     if (writes === undefined || writes.length === 0) return [];
-    if (allowed?.call_id !== call_id) return [];
-    return (allowed.facts?.paths ?? []).flatMap(({ path, resolved }) => {
+    const { verdict } = call;
+    if (verdict?.decision !== "allow" || verdict.call_id !== call_id) return [];
+    return (verdict.facts?.paths ?? []).flatMap(({ path, resolved }) => {
       const place = placeBelow(resolved);
       return place === undefined ? [] : [{ path, place }];
     });
   }
 
   function finish(event: ToolFinished): void {
-    const call = intent;
-    intent = undefined;
-    if (call === undefined || event.error !== null) return;
-    const write = ownWrite(call, event);
-    const tool = tools.find(({ name }) => name === call.tool);
+    const intent = runningCall(call);
+    if (intent === undefined || event.error !== null) return;
+    const write = ownWrite(intent, event);
+    const tool = tools.find(({ name }) => name === intent.tool);
     if (write === undefined || !isOwnWrite(tool)) return;
     const { path, content } = write;
-    const place = places(call).find((each) => each.path === path)?.place;
+    const place = places(intent).find((each) => each.path === path)?.place;
     if (place === undefined) return;
     const bytes = new TextEncoder().encode(content);
     files.set(place, {
       sha256: sha256(bytes),
       bytes: bytes.length,
-      line: call.seq + 1,
+      line: intent.seq + 1,
     });
   }
 
@@ -74,16 +73,13 @@ export function writtenFiles(): WrittenFiles {
         case "run_started":
           tools = event.tools;
           break;
-        case "policy_checked":
-          allowed = event.decision === "allow" ? event : undefined;
-          break;
         case "tool_started":
-          intent = event;
           for (const { place } of places(event)) files.set(place, undefined);
           break;
         case "tool_finished":
           finish(event);
       }
+      call = callAfter(call, event);
     },
     lose() {
       for (const place of files.keys()) files.set(place, undefined);

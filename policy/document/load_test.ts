@@ -1,10 +1,10 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { InputError } from "../../tools/data/input_error.ts";
 import { loadPolicy } from "./load.ts";
-import text from "../v1.yaml" with { type: "text" };
+import text from "./sample.yaml" with { type: "text" };
 
-Deno.test("loadPolicy() reads the committed policy", () => {
-  assertEquals(loadPolicy(text, "policy/v1.yaml").document, {
+Deno.test("loadPolicy() reads a policy with every section", () => {
+  assertEquals(loadPolicy(text, "sample.yaml").document, {
     version: 1,
     on_deny: "terminate",
     tool_registry: {

@@ -15,7 +15,10 @@ import type {
 
 /** What every line of a ledger begins with. */
 export interface EventHead {
-  /** Version of the schema: 2 when the event has a key that version 1 does not know. */
+  /**
+   * Version of the record: 2 when the event has a key that version 1 does not know,
+   * or lacks one that version 1 has. It moves with the format of records alone.
+   */
   readonly v: 1 | 2;
   /** Number of the event in its run, from 0 without a gap. */
   readonly seq: number;
@@ -121,8 +124,11 @@ export interface RunStarted extends EventHead {
   readonly type: "run_started";
   /** Names the run, on every span as `agent.run_id`. */
   readonly run_id: string;
-  /** Version of this runtime. */
-  readonly runtime_version: string;
+  /**
+   * Version of the program that began the run, in records that were made before
+   * 0.1.0. Version 2 leaves it out: the manifest has it.
+   */
+  readonly runtime_version?: string | undefined;
   /** An integer from which the jitter of retries and the ids of spans derive. */
   readonly seed: number;
   /** The job that the agent is given. */

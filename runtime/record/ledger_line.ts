@@ -11,6 +11,7 @@ import {
 } from "./vocabulary.ts";
 import { FAILURE_MODES } from "./failure.ts";
 import { modelSettingsSchema } from "./model_settings.ts";
+import { runTotalsSchema } from "./run_totals.ts";
 import { usageSchema } from "./usage.ts";
 
 /** An event as a ledger holds it: linked to the line before, and sealed. */
@@ -102,7 +103,7 @@ function line<
 const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
   line("run_started", {
     run_id: text,
-    runtime_version: text,
+    runtime_version: z.optional(text),
     seed: z.int(),
     task: z.strictObject({ id: text, question: text, sha256, text }),
     policy: z.strictObject({
@@ -189,15 +190,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
   line("run_finished", {
     terminal_reason: z.enum(TERMINAL_REASONS),
     answer: z.nullable(text),
-    totals: z.strictObject({
-      steps: count,
-      llm_calls: count,
-      tool_calls: count,
-      policy_checks: count,
-      denials: count,
-      attempts: count,
-      tokens: count,
-    }),
+    totals: runTotalsSchema,
   }),
 ]);
 

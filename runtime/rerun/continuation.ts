@@ -7,8 +7,8 @@ export interface Afterwards {
   env(start: bigint): Omit<Env, "signal">;
   /** Cancels the run, from then on. */
   readonly signal: AbortSignal;
-  /** Hears that the intent with this `seq`, which has no receipt, is carried out again. */
-  sentAgain(seq: number): void;
+  /** Hears that the intent with this `seq`, which has no receipt, is carried out again, and is waited for. */
+  sentAgain(seq: number): void | Promise<void>;
 }
 
 /** Where a run that is done again is: in its record, and beyond it. */
@@ -78,11 +78,11 @@ export class Continuation {
   }
 
   /** Tells that the last intent, which has no receipt, is carried out again. */
-  sendAgain(): void {
+  async sendAgain(): Promise<void> {
     const intent = this.#cursor.recorded
       .findLast(({ type }) => type === "tool_started");
     this.followSignal();
-    this.#afterwards?.sentAgain(intent?.seq ?? 0);
+    await this.#afterwards?.sentAgain(intent?.seq ?? 0);
   }
 
   /** Cancels the run, as it was on record. */

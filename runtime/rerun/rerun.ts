@@ -11,7 +11,10 @@ import { rerunTool } from "./rerun_tool.ts";
 
 /** A run that is done again from its record. */
 export interface Rerun {
-  /** The same tools, which return what they returned then; the judgement of their calls is done again. */
+  /**
+   * The same tools, which return what they returned then; the judgement of their
+   * calls is done again. Tools that the run did not have are left out.
+   */
   tools(tools: readonly Tool[]): readonly Tool[];
   /** The same run, with what is on record in the place of model and disk; its tools are those of `tools`. */
   spec<Spec extends RunSpec>(spec: Spec): Spec;
@@ -43,9 +46,17 @@ export function rerun(
   const continuation = new Continuation(cursor, afterwards);
   const state = { cursor, continuation };
   return {
-    tools: (tools) => tools.map((tool) => rerunTool(tool, state)),
+    tools: (tools) =>
+      tools.filter((tool) => isOnRecord(tool, recorded[0]))
+        .map((tool) => rerunTool(tool, state)),
     spec: (spec) => rerunSpec(spec, state),
     env: rerunEnv(state),
     follow: (events) => followRecord(events, state),
   };
+}
+
+/** Whether the run has the tool; another version of the program may have more. */
+function isOnRecord({ name }: Tool, started: RunEvent | undefined): boolean {
+  return started?.type !== "run_started" ||
+    started.tools.some((tool) => tool.name === name);
 }

@@ -348,3 +348,15 @@ Deno.test("a run of a cassette whose model is out ends, unless it is told to go 
   for await (const event of run) events.push(event);
   assertEquals(events.at(-1)?.type, "run_finished");
 });
+
+Deno.test("rerun() leaves out a tool that came after the run", async () => {
+  const recorded = await rehearse(REHEARSALS.one_call());
+  const { spec } = stage(REHEARSALS.one_call());
+  const [first] = spec.tools.values();
+  const later = first === undefined ? [] : [{ ...first, name: "later" }];
+  const again = rerun(recorded);
+  assertEquals(
+    again.tools([...spec.tools.values(), ...later]).map(({ name }) => name),
+    [...spec.tools.keys()],
+  );
+});

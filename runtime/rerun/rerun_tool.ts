@@ -36,7 +36,7 @@ export function rerunTool(
         if (!isOpen || !tool.idempotent || !continuation.goesOn) {
           throw new RecordedFailure(INDETERMINATE, { lost });
         }
-        continuation.sendAgain();
+        await continuation.sendAgain();
       }
       return await tool.run(args, context);
     },

@@ -64,7 +64,6 @@ export async function liveRun(
     const spec: RunSpec = {
       runId: "live_run",
       seed: 0,
-      runtimeVersion: "0.0.0",
       task: { id: "live_run", question: "How many?", text: "" },
       policy: POLICY,
       tools: idleTools(sandbox),
@@ -81,7 +80,7 @@ export async function liveRun(
     const { terminal_reason, totals } = await recordRun(
       agentLoop(spec, env),
       sink,
-      { durability, volatile: () => VOLATILE },
+      { durability, programVersion: "0.0.0", volatile: () => VOLATILE },
     );
     if (terminal_reason === "final_answer" && totals.steps === steps) return;
     throw new Error(`Cannot measure a run that ends as ${terminal_reason}`);

@@ -52,7 +52,6 @@ export function longRun(steps: number): RunSpec {
   return {
     runId: "long_run",
     seed: 0,
-    runtimeVersion: "0.0.0",
     task: { id: "long_run", question: "How long?", text: "" },
     policy,
     tools: toolRegistry([count]),

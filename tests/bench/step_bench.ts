@@ -25,6 +25,7 @@ for (const { steps, n } of [{ steps: 50, n: 400 }, { steps: 5000, n: 12 }]) {
         using sink = runDirectory(path);
         await recordRun(agentLoop(spec, idleEnv()), sink, {
           durability: "none",
+          programVersion: "0.0.0",
           volatile: () => ({
             timestamp: "",
             wall_clock_seconds: 0,

@@ -196,6 +196,7 @@ try {
     using sink = runDirectory(folder);
     await recordRun(longEvents(wanted), sink, {
       durability: "none",
+      programVersion: "0.0.0",
       volatile: () => ({
         timestamp: "2026-11-22T09:00:00.000Z",
         wall_clock_seconds: 0,

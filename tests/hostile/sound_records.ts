@@ -97,7 +97,10 @@ async function filledIn(): Promise<Artifacts> {
     { ...spec, tools: toolRegistry([page]) },
     { ...world(1_000_000n), signal },
   );
-  await recordRun(events, sink, { volatile: () => VOLATILE });
+  await recordRun(events, sink, {
+    programVersion: "0.0.0",
+    volatile: () => VOLATILE,
+  });
   return sink.artifacts;
 }
 

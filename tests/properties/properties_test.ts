@@ -5,7 +5,7 @@ import { PROPERTIES } from "./properties.ts";
 
 /** The sample of every day: `deno task test --seed N --cases N` takes another. */
 const seed = numberArgument(Deno.args, "seed") ?? 1;
-const cases = numberArgument(Deno.args, "cases") ?? 1000;
+const cases = numberArgument(Deno.args, "cases") ?? 400;
 
 const disk = { ignore: lacks("read", "write", "run") };
 

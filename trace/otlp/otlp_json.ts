@@ -1,3 +1,4 @@
+import type { RunStarted } from "../../runtime/record/event.ts";
 import type { Attributes, AttributeValue, Span } from "../span.ts";
 import { spanProjection } from "../span_projection.ts";
 import type { TextProjection } from "../text_projection.ts";
@@ -18,9 +19,7 @@ export function otlpJson(): TextProjection {
   let separator = "\n";
   return {
     push(event) {
-      let text = event.type === "run_started"
-        ? documentHead(serviceOf(event.runtime_version), event.runtime_version)
-        : "";
+      let text = event.type === "run_started" ? headOf(event) : "";
       for (const span of project(event)) {
         text += separator + encodeSpan(span);
         separator = ",\n";
@@ -31,9 +30,16 @@ export function otlpJson(): TextProjection {
   };
 }
 
+/** The record's version is that of the scope; old records have the program's there. */
+function headOf({ v, runtime_version: version }: RunStarted): string {
+  const service = version === undefined ? {} : { "service.version": version };
+  return documentHead({ ...SERVICE, ...service }, version ?? String(v));
+}
+
 /**
  * Writes encoded spans as one OTLP/JSON `ExportTraceServiceRequest`, without line
- * breaks. `resource` goes before what the service says of itself.
+ * breaks. `resource` goes before what the service says of itself; `version` is
+ * that of the record.
  */
 export function exportRequest(
   spans: readonly string[],
@@ -42,16 +48,14 @@ export function exportRequest(
     readonly version: string;
   },
 ): string {
-  const head = documentHead({ ...serviceOf(version), ...resource }, version);
+  const head = documentHead({ ...SERVICE, ...resource }, version);
   return `${head}${spans.join(",")}${DOCUMENT_TAIL}`;
 }
 
 const DOCUMENT_TAIL =
   `],"schemaUrl":"${SCHEMA_URL}"}],"schemaUrl":"${SCHEMA_URL}"}]}`;
 
-function serviceOf(version: string): Attributes {
-  return { "service.name": SERVICE_NAME, "service.version": version };
-}
+const SERVICE: Attributes = { "service.name": SERVICE_NAME };
 
 function documentHead(resource: Attributes, version: string): string {
   const attributes = encodeAttributes(resource);

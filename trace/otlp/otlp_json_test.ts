@@ -21,9 +21,8 @@ Deno.test("otlpJson() writes exactly this trace of a run that is cancelled at on
   assertEquals(
     traceOf(await rehearse(REHEARSALS.cancelled_before_a_step())),
     '{"resourceSpans":[{"resource":{"attributes":[' +
-      '{"key":"service.name","value":{"stringValue":"agent-runtime-observability"}},' +
-      '{"key":"service.version","value":{"stringValue":"0.0.0"}}]},' +
-      '"scopeSpans":[{"scope":{"name":"agent-runtime-observability","version":"0.0.0"},"spans":[\n' +
+      '{"key":"service.name","value":{"stringValue":"agent-runtime-observability"}}]},' +
+      '"scopeSpans":[{"scope":{"name":"agent-runtime-observability","version":"2"},"spans":[\n' +
       '{"traceId":"4f3879bf2d4bdff98cb61ba2f435385e","spanId":"9692211500000001","name":"agent_step",' +
       '"kind":1,"startTimeUnixNano":"2000000","endTimeUnixNano":"3000000","attributes":[' +
       '{"key":"agent.run_id","value":{"stringValue":"rehearsal"}},' +

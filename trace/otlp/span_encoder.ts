@@ -20,7 +20,7 @@ export function spanEncoder({ resource, redact }: {
   let version = "";
   return {
     encode(event) {
-      if (event.type === "run_started") version = event.runtime_version;
+      if (event.type === "run_started") version = String(event.v);
       return project(redact(event)).map(encodeSpan);
     },
     request: (spans) => exportRequest(spans, { resource, version }),

@@ -99,7 +99,6 @@ const STARTED: RunEvent = {
   seq: 0,
   type: "run_started",
   run_id: "r",
-  runtime_version: "9.9.9",
   seed: 0,
   task: { id: "t", question: "?", sha256: "0".repeat(64), text: "" },
   policy: { version: "0".repeat(12), sha256: "0".repeat(64), text: "" },
@@ -140,7 +139,7 @@ Deno.test("spanExport() gathers for a second, then sends what there is in one re
   assertEquals([spans.requests.length, spans.waiting()], [0, [1000]]);
   await spans.pass();
   assertEquals(spans.requests.map(({ spans }) => spans.length), [3]);
-  assertEquals(spans.requests[0]?.text.includes('"9.9.9"'), true);
+  assertEquals(spans.requests[0]?.text.includes('"version":"1"'), true);
   assertEquals(spans.requests[0]?.text.includes('"stringValue":"mine"'), true);
   end(spans, 1, 4);
   await settled();

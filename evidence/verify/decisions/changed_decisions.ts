@@ -1,3 +1,4 @@
+import type { RunStarted } from "../../../runtime/record/event.ts";
 import type { RuleId } from "../../../policy/rule.ts";
 
 /** What a decision says: `deny` of a rule, or `allow`. */
@@ -8,12 +9,23 @@ export interface DecisionOf {
 
 /** A decision that a version of the program made, and that is made otherwise now. */
 export interface ChangedDecision {
-  /** `runtime_version` of the records that have it. */
+  /** `programOf` of the records that have it. */
   readonly version: string;
   readonly was: DecisionOf;
   readonly is: DecisionOf;
   /** Why it was changed; a commit that changes decisions adds its row. */
   readonly why: string;
+}
+
+/**
+ * What tells the records of one version from those of another: the program's, where
+ * a record states it, or else that of the record. A commit that changes decisions
+ * moves the latter.
+ */
+export function programOf(
+  { v, runtime_version }: Pick<RunStarted, "v" | "runtime_version">,
+): string {
+  return runtime_version ?? String(v);
 }
 
 /**

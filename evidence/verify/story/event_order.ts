@@ -3,6 +3,8 @@ import type {
   EventType,
   RunEvent,
 } from "../../../runtime/record/event.ts";
+import type { EventCheck, EventFault } from "../event_check.ts";
+import { recordVersion } from "../../../runtime/record/record_version.ts";
 
 /** Where a run stands between two events. */
 type Phase =
@@ -47,32 +49,17 @@ const NEXT: Readonly<Record<Phase, readonly Next[]>> = {
   finished: [],
 };
 
-/** Why an event cannot stand where it does. */
-export interface OrderFault {
-  readonly code: "event_order" | "no_receipt";
-  readonly message: string;
-}
-
-/** Follows the events of a run and says when one stands where no run has it. */
-export interface EventOrder {
-  /** Returns what is wrong with where the event stands, if anything. */
-  push(event: RunEvent): OrderFault | undefined;
-  /**
-   * Something is missing here; the order is known again when the next step
-   * begins. So it is behind a fault, which others would only follow from.
-   */
-  lose(): void;
-  /** Whether the run has finished. */
-  readonly finished: boolean;
-}
-
-/** Starts at the beginning of a run. */
-export function eventOrder(): EventOrder {
+/**
+ * Checks that each event stands where a run has it. Where something is missing,
+ * the order is known again when the next step begins; so it is after a fault,
+ * which others would only follow from.
+ */
+export function eventOrder(): EventCheck {
   let phase: Phase = "unstarted";
   let step = 0;
   let lost = false;
 
-  function fault(event: RunEvent): OrderFault | undefined {
+  function fault(event: RunEvent): EventFault | undefined {
     const next = NEXT[phase];
     const found = nameOf(event);
     if (!next.includes(found)) {
@@ -101,13 +88,10 @@ export function eventOrder(): EventOrder {
       lost = found !== undefined || lost && !starts;
       phase = phaseAfter(event);
       if (starts) step = event.step;
-      return found;
+      return found === undefined ? [] : [found];
     },
     lose() {
       lost = true;
-    },
-    get finished() {
-      return phase === "finished";
     },
   };
 }
@@ -153,15 +137,12 @@ function phaseAfter(event: RunEvent): Phase {
 }
 
 const VERSION_FAULT =
-  "an event has version 2 when it has a key of it, and only then";
+  "an event has version 2 when its keys are not those of version 1, and only then";
 
 /** What an event of the schema may not say at once. */
 function faultWithin(event: RunEvent): string | undefined {
+  if (event.v !== recordVersion(event)) return VERSION_FAULT;
   switch (event.type) {
-    case "run_started":
-      return (event.v === 1) === (event.llm.settings === undefined)
-        ? undefined
-        : VERSION_FAULT;
     case "llm_completed": {
       const outcomes = [
         event.answer !== null,
@@ -171,7 +152,6 @@ function faultWithin(event: RunEvent): string | undefined {
       if (outcomes.filter((each) => each).length !== 1) {
         return "expected an answer, calls or an error, one of the three";
       }
-      if ((event.v === 1) !== (event.turn === undefined)) return VERSION_FAULT;
       return event.turn === undefined || event.error === null
         ? undefined
         : "nothing comes with an answer that is not there";
@@ -182,9 +162,6 @@ function faultWithin(event: RunEvent): string | undefined {
         (tool === null) === (call_sha256 === null) &&
         (tool === null) === (event.facts === null);
       if (!whole) return "the verdict is half on a call and half on a budget";
-      const isVersion1 = event.asked === undefined &&
-        event.facts?.args === undefined;
-      if ((event.v === 1) !== isVersion1) return VERSION_FAULT;
       if ((event.asked !== undefined) !== (decision === "escalate")) {
         return "an escalation says what it asks about, and nothing else does";
       }
@@ -197,7 +174,7 @@ function faultWithin(event: RunEvent): string | undefined {
         : "an objection has a rule and a reason, and an allowed call has none";
     }
     case "attempt_finished":
-      return attemptFault(event);
+      return attemptOutcomeFault(event);
     case "tool_finished": {
       const given = [event.result, event.redirect, event.error]
         .filter((each) => each !== null);
@@ -209,7 +186,7 @@ function faultWithin(event: RunEvent): string | undefined {
 }
 
 /** How an attempt ended follows from its error, but for the number of attempts. */
-function attemptFault(
+function attemptOutcomeFault(
   { outcome, error, backoff_ms }: AttemptFinished,
 ): string | undefined {
   const isRetried = outcome === "transient_failure";

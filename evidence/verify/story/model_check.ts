@@ -37,7 +37,7 @@ export function modelCheck(): EventCheck {
           const message = outputFault(event) ??
             (lost || started === undefined
               ? undefined
-              : attemptFault(event, tried, started));
+              : triesFault(event, tried, started));
           return message === undefined
             ? []
             : [{ code: "not_an_output", message }];
@@ -72,7 +72,7 @@ function outputFault(event: LlmCompleted): string | undefined {
 }
 
 /** Why an answer does not follow from its tries; a scripted model has none. */
-function attemptFault(
+function triesFault(
   { error }: LlmCompleted,
   tried: AttemptFinished | undefined,
   { llm }: RunStarted,

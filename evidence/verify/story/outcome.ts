@@ -1,5 +1,6 @@
 import type { RuleId } from "../../../policy/rule.ts";
 import type {
+  RecordedError,
   RunEvent,
   RunFinished,
   StepFinished,
@@ -10,18 +11,8 @@ import type {
   TerminalReason,
 } from "../../../runtime/record/vocabulary.ts";
 import { failureMode } from "../../../runtime/record/failure.ts";
-
-/** An event that says of the run what does not follow from the others. */
-export interface OutcomeFault {
-  /** The event that says so. */
-  readonly event: RunEvent;
-  readonly message: string;
-}
-
-/** Follows how the steps of a run end, and with the last one the run. */
-export interface Outcome {
-  push(event: RunEvent): readonly OutcomeFault[];
-}
+import { callAfter, type CurrentCall, NO_CALL } from "../../current_call.ts";
+import type { EventCheck, EventFault } from "../event_check.ts";
 
 /**
  * How a step ends if nothing more happens in it. `open`: it breaks off, so the
@@ -38,163 +29,175 @@ type StepEnd =
   | "cancelled";
 
 /** What a step has come to. */
-interface Tally {
+interface Step {
   readonly attempts: AttemptOutcome[];
   readonly denials: RuleId[];
   reported: number;
   unhandled: number;
   /** Whether the last try of the model was the last that the policy allows. */
   isOut: boolean;
-  /** Calls that the model proposed and nobody has judged. */
-  unjudged: number;
+  call: CurrentCall;
   end: StepEnd;
+  /** The last event of the step. */
+  finished: StepFinished | undefined;
 }
 
-/** Starts at the beginning of a run. */
-export function outcome(): Outcome {
-  let tally = emptyTally();
+/**
+ * Checks how the steps of a run end, and with the last one the run: that it
+ * follows from the other events.
+ */
+export function outcome(): EventCheck {
+  let step = newStep();
   let answer: string | null = null;
-  /** Whether the next judgement is of a call that was judged before. */
-  let again = false;
-  let ended: StepFinished | undefined;
-
-  function stepStarted(event: StepStarted): readonly OutcomeFault[] {
-    const [step, closing] = [tally, ended];
-    tally = emptyTally();
-    again = false;
-    ended = undefined;
-    if (closing === undefined) return [];
-    const faults = modeFaults(closing, step, false);
-    if (goesOn(step)) return faults;
-    const message = `the run goes on behind a step that ended it: ${
-      reasonsOf(step).join(" or ")
-    }`;
-    return [...faults, { event, message }];
-  }
-
-  function runFinished(event: RunFinished): readonly OutcomeFault[] {
-    if (ended === undefined) return [];
-    const { terminal_reason } = event;
-    const faults = modeFaults(ended, tally, terminal_reason === "cancelled");
-    const reasons = reasonsOf(tally);
-    if (!reasons.includes(terminal_reason)) {
-      const message =
-        `terminal_reason is ${terminal_reason}; by what happened it is ${
-          reasons.join(" or ") || "none, the run is not over"
-        }`;
-      return [...faults, { event, message }];
-    }
-    if (event.answer === answer) return faults;
-    const message = "the answer is not the one that the model gave";
-    return [...faults, { event, message }];
-  }
-
-  function follow(event: RunEvent): void {
-    switch (event.type) {
-      case "llm_completed":
-        answer = event.answer;
-        if (tally.isOut) tally.attempts.push("exhausted");
-        tally.unjudged = event.calls.length;
-        if (event.answer !== null) tally.end = "final_answer";
-        if (event.error === null) return;
-        if (event.error.kind === "cancelled") tally.end = "cancelled";
-        else {
-          if (event.error.kind !== "transient") tally.unhandled += 1;
-          tally.end = "failed";
-        }
-        return;
-      case "policy_checked":
-        if (event.decision === "deny" && event.rule_id !== null) {
-          tally.denials.push(event.rule_id);
-        }
-        if (event.call_id === null) {
-          tally.end = "loop_budget";
-          return;
-        }
-        if (!again) tally.unjudged -= 1;
-        again = false;
-        tally.end = event.decision === "deny" ? "denied" : "open";
-        return;
-      case "approval_resolved":
-        again = true;
-        return;
-      case "attempt_finished":
-        if (event.call_id === null) tally.isOut = event.outcome === "exhausted";
-        else tally.attempts.push(event.outcome);
-        return;
-      case "tool_finished": {
-        const { error } = event;
-        again = event.redirect !== null;
-        if (again) tally.end = "open";
-        else if (error === null) tally.end = "onward";
-        else if (error.kind === "reported") {
-          tally.reported += 1;
-          tally.end = "onward";
-        } else if (error.kind === "cancelled") tally.end = "cancelled";
-        else {
-          if (error.kind !== "transient") tally.unhandled += 1;
-          tally.end = "failed";
-        }
-        return;
-      }
-      case "step_finished":
-        ended = event;
-    }
-  }
-
+  let lost = false;
   return {
     push(event) {
-      if (event.type === "step_started") return stepStarted(event);
-      if (event.type === "run_finished") return runFinished(event);
-      follow(event);
-      return [];
+      if (lost) return [];
+      if (event.type === "run_finished") return runFaults(step, event, answer);
+      const faults = event.type === "step_started"
+        ? nextStepFaults(step, event)
+        : [];
+      if (event.type === "step_started") step = newStep();
+      if (event.type === "llm_completed") answer = event.answer;
+      follow(step, event);
+      return faults;
+    },
+    lose() {
+      lost = true;
     },
   };
 }
 
-function emptyTally(): Tally {
+function newStep(): Step {
   return {
     attempts: [],
     denials: [],
     reported: 0,
     unhandled: 0,
     isOut: false,
-    unjudged: 0,
+    call: NO_CALL,
     end: "open",
+    finished: undefined,
   };
 }
 
+/** Takes the next event of a step. */
+function follow(step: Step, event: RunEvent): void {
+  step.call = callAfter(step.call, event);
+  switch (event.type) {
+    case "llm_completed":
+      if (step.isOut) step.attempts.push("exhausted");
+      if (event.answer !== null) step.end = "final_answer";
+      if (event.error !== null) fail(step, event.error);
+      return;
+    case "policy_checked":
+      if (event.decision === "deny" && event.rule_id !== null) {
+        step.denials.push(event.rule_id);
+      }
+      step.end = event.call_id === null
+        ? "loop_budget"
+        : event.decision === "deny"
+        ? "denied"
+        : "open";
+      return;
+    case "attempt_finished":
+      if (event.call_id === null) step.isOut = event.outcome === "exhausted";
+      else step.attempts.push(event.outcome);
+      return;
+    case "tool_finished":
+      if (event.redirect !== null) step.end = "open";
+      else if (event.error === null) step.end = "onward";
+      else if (event.error.kind === "reported") {
+        step.reported += 1;
+        step.end = "onward";
+      } else fail(step, event.error);
+      return;
+    case "step_finished":
+      step.finished = event;
+  }
+}
+
+function fail(step: Step, { kind }: RecordedError): void {
+  if (kind !== "cancelled" && kind !== "transient") step.unhandled += 1;
+  step.end = kind === "cancelled" ? "cancelled" : "failed";
+}
+
+/** What is wrong where another step follows. */
+function nextStepFaults(
+  step: Step,
+  { seq }: StepStarted,
+): readonly EventFault[] {
+  if (step.finished === undefined) return [];
+  const faults = modeFaults(step, step.finished, false);
+  if (goesOn(step)) return faults;
+  const message = `the run goes on behind a step that ended it: ${
+    reasonsOf(step).join(" or ")
+  }`;
+  return [...faults, wrongOutcome(seq, message)];
+}
+
+/** What is wrong where the run ends. */
+function runFaults(
+  step: Step,
+  { seq, terminal_reason, answer }: RunFinished,
+  given: string | null,
+): readonly EventFault[] {
+  if (step.finished === undefined) return [];
+  const isCancelled = terminal_reason === "cancelled";
+  const faults = modeFaults(step, step.finished, isCancelled);
+  const reasons = reasonsOf(step);
+  if (!reasons.includes(terminal_reason)) {
+    const message =
+      `terminal_reason is ${terminal_reason}; by what happened it is ${
+        reasons.join(" or ") || "none, the run is not over"
+      }`;
+    return [...faults, wrongOutcome(seq, message)];
+  }
+  if (answer === given) return faults;
+  const message = "the answer is not the one that the model gave";
+  return [...faults, wrongOutcome(seq, message)];
+}
+
 function modeFaults(
-  event: StepFinished,
-  tally: Tally,
+  step: Step,
+  { seq, failure_mode }: StepFinished,
   cancelled: boolean,
-): readonly OutcomeFault[] {
-  const { failure_mode } = event;
-  const due = cancelled ? null : failureMode(tally)?.id ?? null;
+): readonly EventFault[] {
+  const due = cancelled ? null : failureMode(step)?.id ?? null;
   if (failure_mode === due) return [];
   const message =
     `failure_mode is ${failure_mode}; by what happened in the step it is ${due}`;
-  return [{ event, message }];
+  return [wrongOutcome(seq, message)];
+}
+
+/** It is known only after the event, so the fault names the event's line. */
+function wrongOutcome(seq: number, message: string): EventFault {
+  return { code: "wrong_outcome", line: seq + 1, message };
 }
 
 const GOES_ON: readonly StepEnd[] = ["onward", "denied"];
 
 /** Whether another step may follow this one. */
-function goesOn({ end, unjudged }: Tally): boolean {
-  return unjudged <= 0 && GOES_ON.includes(end);
+function goesOn(step: Step): boolean {
+  return !leavesCalls(step) && GOES_ON.includes(step.end);
 }
 
-/** How the run may end behind a step. */
-function reasonsOf(tally: Tally): readonly TerminalReason[] {
-  const failed = failureMode(tally)?.ends ?? "policy_denial_terminal";
-  const cancelledBetween: readonly TerminalReason[] = tally.unjudged > 0
+/** Whether calls were proposed in the step that nothing judged. */
+function leavesCalls({ call }: Step): boolean {
+  return call.judged < call.calls.length;
+}
+
+/** How the run may end after a step. */
+function reasonsOf(step: Step): readonly TerminalReason[] {
+  const failed = failureMode(step)?.ends ?? "policy_denial_terminal";
+  const cancelledBetween: readonly TerminalReason[] = leavesCalls(step)
     ? ["cancelled"]
     : [];
-  switch (tally.end) {
+  switch (step.end) {
     case "final_answer":
     case "loop_budget":
     case "cancelled":
-      return [tally.end];
+      return [step.end];
     case "open":
       return ["cancelled"];
     case "onward":

@@ -1,59 +1,59 @@
-import type {
-  RunEvent,
-  RunFinished,
-  RunTotals,
-} from "../../../runtime/record/event.ts";
+import type { RunEvent, RunTotals } from "../../../runtime/record/event.ts";
+import { NO_TOTALS } from "../../../runtime/record/run_totals.ts";
 import { tokensOf } from "../../../runtime/record/usage.ts";
+import type { EventCheck } from "../event_check.ts";
 
-/** Counts a run again. */
-export interface Recount {
-  push(event: RunEvent): void;
-  /** What was counted so far. */
-  readonly totals: RunTotals;
-  /** Lists the totals that are not what was counted, each as a sentence. */
-  compare(stated: RunFinished): readonly string[];
+/** Checks that the totals of a run are what its events add up to. */
+export function recount(): EventCheck {
+  let counted = NO_TOTALS;
+  let lost = false;
+  return {
+    push(event) {
+      if (lost) return [];
+      counted = totalsAfter(counted, event);
+      if (event.type !== "run_finished") return [];
+      return totalsFaults(event.totals, counted).map((message) => ({
+        code: "wrong_totals",
+        message,
+      }));
+    },
+    lose() {
+      lost = true;
+    },
+  };
 }
 
-/** Starts at the beginning of a run. */
-export function recount(): Recount {
-  const totals: { -readonly [Key in keyof RunTotals]: RunTotals[Key] } = {
-    steps: 0,
-    llm_calls: 0,
-    tool_calls: 0,
-    policy_checks: 0,
-    denials: 0,
-    attempts: 0,
-    tokens: 0,
-  };
-  return {
-    totals,
-    push(event) {
-      switch (event.type) {
-        case "step_started":
-          totals.steps += 1;
-          return;
-        case "llm_completed":
-          totals.llm_calls += 1;
-          totals.tokens += tokensOf(event.usage ?? undefined);
-          return;
-        case "policy_checked":
-          totals.policy_checks += 1;
-          if (event.decision === "deny") totals.denials += 1;
-          return;
-        case "tool_started":
-          totals.tool_calls += 1;
-          return;
-        case "attempt_finished":
-          totals.attempts += 1;
-      }
-    },
-    compare(finished) {
-      const counted = new Map(Object.entries(totals));
-      return Object.entries(finished.totals)
-        .filter(([name, stated]) => stated !== counted.get(name))
-        .map(([name, stated]) =>
-          `totals.${name} is ${stated}; the ledger has ${counted.get(name)}`
-        );
-    },
-  };
+/** Counts the next event. */
+export function totalsAfter(totals: RunTotals, event: RunEvent): RunTotals {
+  switch (event.type) {
+    case "step_started":
+      return { ...totals, steps: totals.steps + 1 };
+    case "llm_completed":
+      return {
+        ...totals,
+        llm_calls: totals.llm_calls + 1,
+        tokens: totals.tokens + tokensOf(event.usage ?? undefined),
+      };
+    case "policy_checked":
+      return {
+        ...totals,
+        policy_checks: totals.policy_checks + 1,
+        denials: totals.denials + (event.decision === "deny" ? 1 : 0),
+      };
+    case "tool_started":
+      return { ...totals, tool_calls: totals.tool_calls + 1 };
+    case "attempt_finished":
+      return { ...totals, attempts: totals.attempts + 1 };
+    default:
+      return totals;
+  }
+}
+
+function totalsFaults(stated: RunTotals, counted: RunTotals): string[] {
+  const found = new Map(Object.entries(counted));
+  return Object.entries(stated)
+    .filter(([name, value]) => value !== found.get(name))
+    .map(([name, value]) =>
+      `totals.${name} is ${value}; the ledger has ${found.get(name)}`
+    );
 }

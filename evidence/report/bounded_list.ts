@@ -1,0 +1,32 @@
+import { counted } from "../../tools/data/counted.ts";
+
+/** How many items a report lists at the most; a long run has all of them in its trace. */
+const MAX_ITEMS = 200;
+
+/** A list that keeps its first items and counts the others. */
+export interface BoundedList<T> {
+  readonly items: readonly T[];
+  add(item: T): void;
+  /** Says how many items were left out, as a paragraph; empty when none were. */
+  rest(noun: string): string;
+}
+
+/** Starts a list. */
+export function boundedList<T>(): BoundedList<T> {
+  const items: T[] = [];
+  let left = 0;
+  return {
+    items,
+    add(item) {
+      if (items.length < MAX_ITEMS) items.push(item);
+      else left += 1;
+    },
+    rest(noun) {
+      return left === 0
+        ? ""
+        : `\n\nThe trace has what is left out here: ${
+          counted(left, `more ${noun}`)
+        }.`;
+    },
+  };
+}

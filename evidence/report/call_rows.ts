@@ -1,0 +1,117 @@
+import { NOBODY } from "../../policy/answer.ts";
+import type {
+  LlmCompleted,
+  PolicyChecked,
+  RunEvent,
+} from "../../runtime/record/event.ts";
+import { callAfter, NO_CALL } from "../current_call.ts";
+import { boundedList } from "./bounded_list.ts";
+import { codeCell, table } from "./markdown.ts";
+
+/** How much of a URL or a path a row shows. */
+const MAX_TARGET_LENGTH = 100;
+
+/** What became of one proposed call, or of a step that proposed none. */
+interface Row {
+  readonly step: number;
+  readonly tool: string;
+  /** Verdicts of the policy and of a person, in order. */
+  readonly decisions: string[];
+  readonly attempts: string[];
+  outcome: string;
+}
+
+/** Collects a row a call, up to a limit. */
+export interface CallRows {
+  push(event: RunEvent): void;
+  table(): string;
+}
+
+/** Starts without a row. */
+export function callRows(): CallRows {
+  const rows = boundedList<Row>();
+  let call = NO_CALL;
+  let row: Row | undefined;
+  return {
+    push(event) {
+      call = callAfter(call, event);
+      // A verdict after a person's answer belongs to the row that has the answer.
+      const isAnswered = event.type === "policy_checked" &&
+        event.call_id !== null && call.occasion === "answered";
+      const opened = isAnswered && row !== undefined
+        ? undefined
+        : rowFor(event);
+      if (opened !== undefined) rows.add(opened);
+      row = opened ?? row;
+      if (row !== undefined) tell(row, event);
+    },
+    table() {
+      const cells = rows.items.map((each) => [
+        String(each.step),
+        each.tool,
+        each.decisions.join(", "),
+        each.attempts.join(", "),
+        each.outcome,
+      ]);
+      const text = table(
+        ["step", "call", "decision", "attempts", "outcome"],
+        cells,
+      );
+      return text + rows.rest("row");
+    },
+  };
+}
+
+/** The row that an event opens, if it does. */
+function rowFor(event: RunEvent): Row | undefined {
+  const isNew = event.type === "policy_checked" ||
+    event.type === "llm_completed" && endOf(event) !== undefined;
+  if (!isNew) return undefined;
+  const tool = event.type === "policy_checked" ? callCell(event) : "";
+  const { step } = event;
+  return { step, tool, decisions: [], attempts: [], outcome: "" };
+}
+
+/** Writes what an event says into the row that it is about. */
+function tell(row: Row, event: RunEvent): void {
+  switch (event.type) {
+    case "llm_completed":
+      row.outcome = endOf(event) ?? row.outcome;
+      return;
+    case "policy_checked": {
+      const rule = event.rule_id === null ? "" : ` \`${event.rule_id}\``;
+      row.decisions.push(`${event.decision}${rule}`);
+      if (event.decision !== "allow") row.outcome = "did not run";
+      return;
+    }
+    case "approval_resolved":
+      row.decisions.push(
+        event.approver === NOBODY
+          ? "nobody approved it"
+          : `${event.verdict} by ${codeCell(event.approver)}`,
+      );
+      return;
+    case "attempt_finished":
+      if (event.call_id !== null) row.attempts.push(`\`${event.outcome}\``);
+      return;
+    case "tool_finished":
+      row.outcome = event.error === null ? "ran" : "failed";
+  }
+}
+
+/** How a model's answer ends its step; `undefined` when calls follow. */
+function endOf({ answer, error }: LlmCompleted): string | undefined {
+  if (answer !== null) return "final answer";
+  return error === null ? undefined : "model failed";
+}
+
+/** The tool that was proposed, and the URL or the path that it is to touch. */
+function callCell({ tool, metadata }: PolicyChecked): string {
+  if (tool === null) return "";
+  const target = metadata.url ?? metadata.target_path;
+  if (typeof target !== "string") return codeCell(tool);
+  const shown = target.length > MAX_TARGET_LENGTH
+    ? `${target.slice(0, MAX_TARGET_LENGTH)}…`
+    : target;
+  return `${codeCell(tool)} ${codeCell(shown)}`;
+}
