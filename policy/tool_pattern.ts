@@ -10,13 +10,16 @@ export const toolPattern: z.ZodMiniType<string> = patternSchema(false);
 /** The same, or `*` alone for every tool. */
 export const anyToolPattern: z.ZodMiniType<string> = patternSchema(true);
 
-/** Whether a tool is one of those that some patterns name. */
+/** Whether a tool is one of those that some patterns name; what is no pattern names itself. */
 export function isNamed(name: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) =>
-    pattern.endsWith("*")
-      ? name.startsWith(pattern.slice(0, -1))
-      : name === pattern
+    pattern === name || pattern === "*" ||
+    (isFamily(pattern) && name.startsWith(pattern.slice(0, -1)))
   );
+}
+
+function isFamily(pattern: string): boolean {
+  return pattern.endsWith("*") && [...pattern].length > MIN_PREFIX;
 }
 
 /** Why a text is no such pattern, if it is none. */
@@ -33,7 +36,7 @@ export function refusalOfToolPattern(
   const prefix = pattern.slice(0, -1);
   const fault = refusalOfToolName(prefix);
   if (prefix !== "" && fault !== undefined) return fault;
-  return [...prefix].length >= MIN_PREFIX
+  return isFamily(pattern)
     ? undefined
     : `"${pattern}" names too many tools; expected at least ${MIN_PREFIX} characters before the star`;
 }

@@ -9,12 +9,14 @@ const MAX_NAME_LENGTH = 256;
 export function toolRegistry(
   { allowed, denied }: PolicyDocument["tool_registry"],
 ): Rule {
+  // No policy allows every tool, even one that was never checked.
+  const families = allowed.filter((pattern) => pattern !== "*");
   return {
     id: "tool_registry",
     opinion({ name, tool }) {
       const match = isNamed(name, denied)
         ? "denied"
-        : !isNamed(name, allowed)
+        : !isNamed(name, families)
         ? "not_allowed"
         : tool === undefined
         ? "unknown_tool"
