@@ -13,7 +13,6 @@ export const RULE_IDS = [
   "loop_budget",
   "cycle_detection",
   "approval",
-  "tool_pin",
   "argument_rule",
   "call_limit",
   "flow",
