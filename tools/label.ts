@@ -3,7 +3,11 @@
  * returns is not public. `untrusted`: outsiders can write what it returns. `sink`:
  * what it is given leaves, or the world changes.
  */
-export const LABELS = ["private", "untrusted", "sink"] as const;
+export type Label = "private" | "untrusted" | "sink";
 
-/** One of them. */
-export type Label = typeof LABELS[number];
+/** All of them, in the order in which reasons name them. */
+export const LABELS = [
+  "private",
+  "untrusted",
+  "sink",
+] as const satisfies readonly Label[];

@@ -24,7 +24,9 @@ export interface DenyClause {
 
 /** What calls of some tools must meet. */
 export interface RequireClause {
+  /** A name for it, recorded beside the rule's. */
   readonly id?: string | undefined;
+  /** Exact names, beginnings with a `*` after them, or `*` for all tools. */
   readonly tools: readonly string[];
   /** All of it must hold. */
   readonly that: readonly Condition[];
@@ -36,6 +38,7 @@ export interface RequireClause {
 
 /** How many calls of some tools a run may have, all together. */
 export interface CallLimit {
+  /** A name for it, recorded beside the rule's. */
   readonly id?: string | undefined;
   /** Exact names, beginnings with a `*` after them, or `*` for all tools. */
   readonly tools: readonly string[];
@@ -47,12 +50,15 @@ export interface CallLimit {
 
 /** What must not follow after what, by the labels of tools. */
 export interface FlowClause {
+  /** A name for it, recorded beside the rule's. */
   readonly id?: string | undefined;
   /** Labels that calls of the run have set, all of them. */
   readonly after: readonly Label[];
   /** The label of the tool that is called. */
   readonly before: Label;
+  /** What becomes of the call. */
   readonly effect: "deny" | "escalate";
+  /** Why, for people and for the model. */
   readonly reason: string;
 }
 
