@@ -1,4 +1,5 @@
 import { join } from "../deps.ts";
+import type { PolicyDocument } from "../policy/document/document.ts";
 import { attestRun } from "./execution/attest_run.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, UsageError } from "./command/command.ts";
@@ -29,7 +30,7 @@ export const run: Command = {
               [--model-seed N] [--system FILE] [--temperature N]
               [--max-output-tokens N] [--no-policy-hint] [--record FILE]]
            [--llm replay:FILE]
-           ${SPAN_HELP.usage} [--sign KEYFILE] [--json]
+           ${SPAN_HELP.usage} [--sign KEYFILE] [--audit] [--json]
 
 Runs a task and leaves four artifacts in a new folder: state.jsonl, trace.json,
 run_report.md and manifest.json. Beside them, sandbox/ is what the agent could
@@ -49,6 +50,9 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      terminal, where the end of input (Ctrl-D) leaves it open as
                      file does; file: the run stops until somebody answers with
                      the command approvals, and goes on with resume
+  --audit            said where the policy has \`mode: audit\`: its decisions are
+                     recorded, and calls run all the same, but for those that
+                     cannot run or would pass a wall of the program's own
   --by NAME          with --approve prompt: who answers; it is recorded. Without
                      it the terminal asks, once
   --llm SPEC         ask a model instead of following the task's script:
@@ -107,7 +111,7 @@ could not be run.
         ...OWN_RUN_OPTIONS,
         ...REQUEST_OPTIONS,
       ],
-      flags: ["json", "no-policy-hint"],
+      flags: ["json", "no-policy-hint", "audit"],
       operands: ["TASK.yaml"],
     });
     const durability = durabilityOf(given.option("durability"));
@@ -135,6 +139,7 @@ could not be run.
       output,
     });
     const runId = runIdOf(inputs.runId, model);
+    refuseOtherMode(inputs.policy.document, given.flag("audit"));
     const key = await given.option("sign", readSigningKey);
 
     const named = given.option("out");
@@ -174,4 +179,14 @@ could not be run.
 function runIdOf(name: string, model: ChosenModel | undefined): string {
   if (!isAsked(model)) return name;
   return `${name}_${crypto.getRandomValues(new Uint8Array(4)).toHex()}`;
+}
+
+/** A policy that enforces nothing is followed only where the command line says so, too. */
+function refuseOtherMode({ mode }: PolicyDocument, isAudit: boolean): void {
+  if ((mode === "audit") === isAudit) return;
+  throw new UsageError(
+    isAudit
+      ? "Cannot use --audit: the policy enforces what it says; write `mode: audit` in it"
+      : "Cannot run: the policy has `mode: audit`, so it enforces next to nothing; say so with --audit",
+  );
 }

@@ -1,3 +1,4 @@
+import { effectOf } from "../runtime/record/effect_of.ts";
 import type {
   ApprovalResolved,
   AttemptFinished,
@@ -116,7 +117,8 @@ export function proposedCall(call: CurrentCall): ProposedCall | undefined {
 /** The verdict that leaves the call to a person who has not answered. */
 export function askedCall(call: CurrentCall): PolicyChecked | undefined {
   const { verdict, answer } = call;
-  return verdict?.decision === "escalate" && answer === undefined
+  return verdict !== undefined && effectOf(verdict) === "escalate" &&
+      answer === undefined
     ? verdict
     : undefined;
 }
@@ -124,7 +126,8 @@ export function askedCall(call: CurrentCall): PolicyChecked | undefined {
 /** The verdict that allows the call, until it has an intent. */
 export function allowedCall(call: CurrentCall): PolicyChecked | undefined {
   const { verdict, intent } = call;
-  return verdict?.decision === "allow" && intent === undefined
+  return verdict !== undefined && effectOf(verdict) === "allow" &&
+      intent === undefined
     ? verdict
     : undefined;
 }

@@ -18,14 +18,20 @@ interface Permission {
   readonly metadata: Metadata;
 }
 
-interface Denial {
+/** What is decided where a policy is only audited. */
+interface Unenforced {
+  /** `false`: the call runs all the same. */
+  readonly enforced?: false;
+}
+
+interface Denial extends Unenforced {
   readonly effect: "deny";
   readonly rule: RuleId;
   readonly reason: string;
   readonly metadata: Metadata;
 }
 
-interface Escalation {
+interface Escalation extends Unenforced {
   readonly effect: "escalate";
   /** Of the first entry that asks. */
   readonly rule: RuleId;
@@ -120,4 +126,29 @@ function opinionOf(rule: Rule, proposal: Proposal): Opinion | undefined {
       },
     };
   }
+}
+
+/**
+ * Decides for a policy that is only audited: as `decide` does, and the call runs all
+ * the same, unless some rule denies it always.
+ */
+export function decideInAudit(
+  proposal: Proposal,
+  rules: readonly Rule[],
+): Decision {
+  const decision = decide(proposal, rules);
+  if (decision.effect === "allow") return decision;
+  const isDenied = rules.some((rule) => {
+    try {
+      return rule.deniesAlways?.(proposal) ?? false;
+    } catch {
+      return true;
+    }
+  });
+  return isDenied ? decision : { ...decision, enforced: false };
+}
+
+/** Whether a call runs after a decision. */
+export function letsRun(decision: Decision): boolean {
+  return decision.effect === "allow" || decision.enforced === false;
 }

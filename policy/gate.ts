@@ -7,7 +7,7 @@ import type { Answer } from "./answer.ts";
 import { readArguments } from "./arguments.ts";
 import { callHash } from "./call_hash.ts";
 import { CallHistory } from "./rules/call_history.ts";
-import { decide, type Decision } from "./decide.ts";
+import { decide, decideInAudit, type Decision } from "./decide.ts";
 import type { PolicyDocument } from "./document/document.ts";
 import { type Facts, lookUpPaths } from "./facts.ts";
 import type { Proposal, Rule } from "./rule.ts";
@@ -106,7 +106,10 @@ export function openGate(
       const run = memory.facts(call, nowMs());
       return { ...known, repetition, redirects: redirects + 1, run };
     },
-    judge: (proposal, answer) => decide(proposal, rules, answer),
+    judge: (proposal, answer) =>
+      policy.mode === "audit"
+        ? decideInAudit(proposal, rules)
+        : decide(proposal, rules, answer),
     question: memory.question,
     begin({ name, tool, redirects, run: { call, atMs } }) {
       const labels = tool?.labels ?? [];

@@ -31,12 +31,16 @@ export function policyHint(
     : `Your tools may use ${places.join(" and ")}, and nothing else.`;
 }
 
-/** The tools that a policy allows, in their order. */
+/** The tools that a policy allows, in their order; all of them where it is only audited. */
 export function allowedTools<Tool extends { readonly name: string }>(
-  { tool_registry: { allowed, denied } }: Pick<PolicyDocument, "tool_registry">,
+  { mode, tool_registry: { allowed, denied } }: Pick<
+    PolicyDocument,
+    "mode" | "tool_registry"
+  >,
   tools: Iterable<Tool>,
 ): readonly Tool[] {
   return [...tools].filter(({ name }) =>
+    mode === "audit" ||
     isNamed(name, allowed) && !isNamed(name, denied)
   );
 }

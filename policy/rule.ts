@@ -78,4 +78,9 @@ export interface AskedClause extends Ask {
 export interface Rule {
   readonly id: RuleId;
   opinion(proposal: Proposal): Opinion | undefined;
+  /**
+   * Whether it denies a call even where the policy is only audited: one that cannot
+   * run, or would reach behind a wall of our own. Default: never.
+   */
+  deniesAlways?(proposal: Proposal): boolean;
 }

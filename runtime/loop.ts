@@ -117,7 +117,9 @@ function runStarted({ spec, session }: LoopState): RunStarted {
   const { task, policy, model, corpus, runtimeVersion } = spec;
   const settings = givenSettings(model.settings);
   const tools = [...spec.tools.values()].map(recordedTool);
-  const isVersion1 = settings === undefined && runtimeVersion !== undefined &&
+  const isAudit = policy.document.mode === "audit";
+  const isVersion1 = !isAudit && settings === undefined &&
+    runtimeVersion !== undefined &&
     tools.every(({ labels }) => labels === undefined);
   return {
     ...session.head(),
@@ -146,6 +148,7 @@ function runStarted({ spec, session }: LoopState): RunStarted {
     },
     corpus: { sha256: corpus.sha256, documents: corpus.documents },
     tools,
+    ...isAudit ? { mode: "audit" } as const : {},
   };
 }
 

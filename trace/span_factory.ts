@@ -103,6 +103,7 @@ export function spanFactory(run: RunStarted): SpanFactory {
         ...base({ line: event, parent: step, start, end }, {
           "agent.policy.decision": decision,
           "agent.policy.rule_id": rule_id ?? undefined,
+          "agent.policy.enforced": event.enforced,
           "policy.version": run.policy.version,
           "agent.tool_name": event.tool ?? undefined,
           ...Object.fromEntries(metadata),

@@ -1,3 +1,4 @@
+import { effectOf } from "../runtime/record/effect_of.ts";
 import type {
   AttemptFinished,
   PolicyChecked,
@@ -66,7 +67,7 @@ function spansOfRun(started: RunStarted): (event: RunEvent) => readonly Span[] {
         return [...attempts, make.llmCall(event, step)];
       }
       case "policy_checked":
-        allowedBy = event.decision === "allow" ? event : undefined;
+        allowedBy = effectOf(event) === "allow" ? event : undefined;
         return [make.policyCheck(event, step)];
       case "tool_started":
         intent = event;

@@ -1,3 +1,4 @@
+import { effectOf } from "../../runtime/record/effect_of.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
 
@@ -40,7 +41,7 @@ function isModelOut(event: RunEvent, before: boolean): boolean {
 function troubleOf(event: RunEvent): string | undefined {
   switch (event.type) {
     case "policy_checked":
-      return event.decision === "deny"
+      return effectOf(event) === "deny"
         ? `${
           event.tool ?? "the run"
         } denied by ${event.rule_id}: ${event.reason}`

@@ -1,3 +1,4 @@
+import { effectOf } from "../../runtime/record/effect_of.ts";
 import {
   type ApprovalRequest,
   approvalRequest,
@@ -20,7 +21,7 @@ export function pendingApproval(
   if (started === undefined || asked?.type !== "policy_checked") {
     return undefined;
   }
-  if (asked.decision !== "escalate" || asked.call_id === null) {
+  if (effectOf(asked) !== "escalate" || asked.call_id === null) {
     return undefined;
   }
   const args = asked.facts?.args ??

@@ -1,7 +1,9 @@
+import { effectOf } from "../../runtime/record/effect_of.ts";
 import type { Answer } from "../../policy/answer.ts";
 import { callRules } from "../../policy/rules/call_rules.ts";
 import type { PolicyDocument } from "../../policy/document/document.ts";
 import type { Policy } from "../../policy/document/load.ts";
+import { letsRun } from "../../policy/decide.ts";
 import { type Gate, openGate } from "../../policy/gate.ts";
 import type { BudgetDenial } from "../../policy/rules/loop_budget.ts";
 import type {
@@ -43,6 +45,8 @@ export interface Rejudged {
   /** `null` when no rule objects. */
   readonly reason: string | null;
   readonly metadata: Metadata;
+  /** `false` where the policy is only audited, and the call runs all the same. */
+  readonly enforced?: false | undefined;
   /** What a person would be asked about; empty unless the decision is `escalate`. */
   readonly asked: readonly AskedClause[];
   /** The call that was judged, with what was looked up then; `undefined` for a budget. */
@@ -183,7 +187,7 @@ function judgeCall(
     readonly answer: ApprovalResolved | undefined;
   },
 ): Rejudged {
-  const isDenied = event.decision === "deny";
+  const isDenied = effectOf(event) === "deny";
   const before = state.budget;
   if (isDenied) state.budget = afterDenial(before);
   const proposal = proposalOf(gate, state);
@@ -202,7 +206,7 @@ function judgeCall(
   );
   const facts = { ...proposal.facts, addresses };
   const mayLookUp = hosts.length === 0 ||
-    gate.judge(proposal, answer).effect === "allow";
+    letsRun(gate.judge(proposal, answer));
   const decision = gate.judge({ ...proposal, facts }, answer);
   const { effect, rule, reason, metadata } = decision;
   state.asked = decision.effect === "escalate" ? decision.asked : [];
@@ -211,6 +215,9 @@ function judgeCall(
     rule_id: rule,
     reason,
     metadata,
+    ...effect !== "allow" && decision.enforced === false
+      ? { enforced: false } as const
+      : {},
     asked: state.asked,
     proposal: { ...proposal, facts },
     mayLookUp,

@@ -1,3 +1,4 @@
+import { effectOf } from "../../runtime/record/effect_of.ts";
 import { NOBODY } from "../../policy/answer.ts";
 import type {
   LlmCompleted,
@@ -80,8 +81,9 @@ function tell(row: Row, event: RunEvent): void {
       return;
     case "policy_checked": {
       const rule = event.rule_id === null ? "" : ` \`${event.rule_id}\``;
-      row.decisions.push(`${event.decision}${rule}`);
-      if (event.decision !== "allow") row.outcome = "did not run";
+      const audited = event.enforced === false ? ", not enforced" : "";
+      row.decisions.push(`${event.decision}${rule}${audited}`);
+      if (effectOf(event) !== "allow") row.outcome = "did not run";
       return;
     }
     case "approval_resolved":

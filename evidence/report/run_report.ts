@@ -37,6 +37,7 @@ export function runReport(): TextProjection {
       }
       return [
         `# Run ${name(started.run_id)}`,
+        ...started.mode === "audit" ? [AUDITED] : [],
         headline(finished),
         "## Question",
         codeBlock(started.task.question),
@@ -65,6 +66,9 @@ function headline({ terminal_reason, totals }: RunFinished): string {
       : `The policy denied ${denials === 1 ? "once" : `${denials} times`}.`
   }`;
 }
+
+const AUDITED =
+  "**Audited, not enforced.** Decisions were recorded as the policy makes them, and calls ran all the same, but for those that could not run or would have passed a wall of the program's own.";
 
 const ENDINGS = {
   final_answer: "the model gave its answer",

@@ -60,7 +60,7 @@ function tell(event: RunEvent): readonly [string, string] | undefined {
           oneLine(event.task.question)
         } [policy ${event.policy.version}, ${
           oneLine(`${event.llm.provider}/${event.llm.model}`)
-        }]`,
+        }${event.mode === "audit" ? ", audited and not enforced" : ""}]`,
       ];
     case "step_started":
       return undefined;
@@ -77,11 +77,13 @@ function tell(event: RunEvent): readonly [string, string] | undefined {
       return ["model", said + tokens];
     }
     case "policy_checked": {
-      const { decision, tool, rule_id, reason } = event;
+      const { decision, tool, rule_id, reason, enforced } = event;
       const why = rule_id === null
         ? ""
         : ` by ${rule_id}: ${oneLine(reason ?? "")}`;
-      return [decision, `${tool === null ? "the run" : oneLine(tool)}${why}`];
+      const audited = enforced === false ? " (not enforced)" : "";
+      const who = tool === null ? "the run" : oneLine(tool);
+      return [decision, `${who}${why}${audited}`];
     }
     case "approval_resolved":
       return [

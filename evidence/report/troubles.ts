@@ -1,3 +1,4 @@
+import { effectOf } from "../../runtime/record/effect_of.ts";
 import type {
   AttemptFinished,
   LlmCompleted,
@@ -57,7 +58,7 @@ function troubleIn(event: RunEvent): string | undefined {
     case "llm_completed":
       return failed(event, "the model failed");
     case "policy_checked":
-      return event.decision === "deny" ? denied(event) : undefined;
+      return effectOf(event) === "deny" ? denied(event) : undefined;
     case "attempt_finished":
       return event.outcome === "transient_failure"
         ? failed(event, `attempt ${event.attempt} failed`)

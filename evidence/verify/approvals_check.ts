@@ -1,3 +1,4 @@
+import { effectOf } from "../../runtime/record/effect_of.ts";
 import { NOBODY } from "../../policy/answer.ts";
 import { loadPolicy } from "../../policy/document/load.ts";
 import { askingRun, bindingOf } from "../../runtime/approval/approval.ts";
@@ -68,7 +69,7 @@ export function approvalsCheck(
       if (gap || event === undefined) isWhole = false;
       if (event?.type === "run_started") begin(event);
       if (event?.type === "approval_resolved") compare(event);
-      if (event?.type === "policy_checked" && event.decision === "escalate") {
+      if (event?.type === "policy_checked" && effectOf(event) === "escalate") {
         if (started !== undefined) {
           know(bindingOf(askingRun(started, event), event));
         }

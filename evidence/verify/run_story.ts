@@ -1,3 +1,4 @@
+import { effectOf } from "../../runtime/record/effect_of.ts";
 import type { RunEvent, RunStarted } from "../../runtime/record/event.ts";
 import { spanIds } from "../../trace/span_id.ts";
 import { decidedAgain } from "./decisions/decided_again.ts";
@@ -158,7 +159,7 @@ const SPANS: readonly RunEvent["type"][] = [
 ];
 
 function escalatedTool(event: RunEvent | undefined): string | undefined {
-  return event?.type === "policy_checked" && event.decision === "escalate"
+  return event?.type === "policy_checked" && effectOf(event) === "escalate"
     ? event.tool ?? undefined
     : undefined;
 }

@@ -1,3 +1,4 @@
+import { effectOf } from "../../runtime/record/effect_of.ts";
 import { canonicalize } from "../../tools/data/canonicalize.ts";
 import type {
   RecordedTool,
@@ -42,7 +43,8 @@ export function writtenFiles(): WrittenFiles {
     const writes = tools.find(({ name }) => name === tool)?.effects.writes;
     if (writes === undefined || writes.length === 0) return [];
     const { verdict } = call;
-    if (verdict?.decision !== "allow" || verdict.call_id !== call_id) return [];
+    if (verdict === undefined || effectOf(verdict) !== "allow") return [];
+    if (verdict.call_id !== call_id) return [];
     return (verdict.facts?.paths ?? []).flatMap(({ path, resolved }) => {
       const place = placeBelow(resolved);
       return place === undefined ? [] : [{ path, place }];

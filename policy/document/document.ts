@@ -23,6 +23,11 @@ import { unique } from "./unique.ts";
 export interface PolicyDocument {
   /** Version of the format; there is no other yet. */
   readonly version: 1;
+  /**
+   * `enforce`, or `audit`: every decision is made and recorded, and calls run all the
+   * same, but for those that cannot run or would pass a wall of our own. Default: enforce.
+   */
+  readonly mode?: "enforce" | "audit" | undefined;
   /** Whether a denied call ends the run or is told to the model; a used-up budget always ends it. */
   readonly on_deny: "terminate" | "continue";
   /** Which tools may be called; one that is on neither list may not. */
@@ -165,6 +170,7 @@ const timeout = milliseconds.check(
 /** The schema of a policy file; `v1.schema.json` is generated from it. */
 export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
   version: z.literal(1),
+  mode: z.optional(z.enum(["enforce", "audit"])),
   on_deny: z.enum(["terminate", "continue"]),
   tool_registry: z.strictObject({
     allowed: z.array(toolPattern).check(unique),

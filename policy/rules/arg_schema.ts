@@ -4,6 +4,7 @@ import type { Rule } from "../rule.ts";
 export function argSchema(): Rule {
   return {
     id: "arg_schema",
+    deniesAlways: ({ args }) => !args.ok,
     opinion({ args }) {
       if (args.ok) return undefined;
       const place = args.path === "" ? "" : ` at "${args.path}"`;

@@ -5,38 +5,42 @@ import {
   pathBeyondLimit,
   refusalOfPathText,
 } from "../path_text.ts";
-import type { Metadata, Opinion, Rule } from "../rule.ts";
+import type { Metadata, Opinion, Proposal, Rule } from "../rule.ts";
 import { argumentsNamed } from "../arguments.ts";
 
 /** Denies a call that would read or write outside the run's directory. */
 export function sandboxPath(): Rule {
   return {
     id: "sandbox_path",
-    opinion({ name, tool, args, facts }) {
-      const { reads = [], writes = [] } = tool?.effects ?? {};
-      const paths = argumentsNamed([...reads, ...writes], args)
-        .map(({ value }) => value);
-      const excess = pathBeyondLimit(paths);
-      if (excess !== undefined) {
-        const reason =
-          `the paths of the call have more than ${MAX_NAMES} names`;
-        return { effect: "deny", reason, metadata: metadataOf(name, excess) };
-      }
-      let allowed: Opinion | undefined;
-      for (const value of paths) {
-        const known = typeof value === "string"
-          ? facts.paths.get(value)
-          : undefined;
-        const metadata = metadataOf(name, value, known);
-        const refusal = refusalOf(value, known);
-        if (refusal !== undefined) {
-          return { effect: "deny", reason: refusal, metadata };
-        }
-        allowed ??= { effect: "allow", metadata };
-      }
-      return allowed;
-    },
+    opinion,
+    deniesAlways: (proposal) => opinion(proposal)?.effect === "deny",
   };
+}
+
+function opinion(
+  { name, tool, args, facts }: Proposal,
+): Opinion | undefined {
+  const { reads = [], writes = [] } = tool?.effects ?? {};
+  const paths = argumentsNamed([...reads, ...writes], args)
+    .map(({ value }) => value);
+  const excess = pathBeyondLimit(paths);
+  if (excess !== undefined) {
+    const reason = `the paths of the call have more than ${MAX_NAMES} names`;
+    return { effect: "deny", reason, metadata: metadataOf(name, excess) };
+  }
+  let allowed: Opinion | undefined;
+  for (const value of paths) {
+    const known = typeof value === "string"
+      ? facts.paths.get(value)
+      : undefined;
+    const metadata = metadataOf(name, value, known);
+    const refusal = refusalOf(value, known);
+    if (refusal !== undefined) {
+      return { effect: "deny", reason: refusal, metadata };
+    }
+    allowed ??= { effect: "allow", metadata };
+  }
+  return allowed;
 }
 
 function metadataOf(

@@ -13,6 +13,8 @@ export function toolRegistry(
   const families = allowed.filter((pattern) => pattern !== "*");
   return {
     id: "tool_registry",
+    deniesAlways: ({ tool }) =>
+      tool === undefined || tool.isUndescribed === true,
     opinion({ name, tool }) {
       const match = isNamed(name, denied)
         ? "denied"

@@ -1,7 +1,7 @@
 import type { Facts } from "../facts.ts";
 import { hasListedPath } from "../conditions/url_list.ts";
 import { namesHost } from "../host_entry.ts";
-import type { Ask, Opinion, Rule } from "../rule.ts";
+import type { Ask, Opinion, Proposal, Rule } from "../rule.ts";
 import { argumentsNamed } from "../arguments.ts";
 import { parseUrlEntry, type UrlEntry } from "../url_entry.ts";
 import { isAddress, MAX_URL_LENGTH, parseUrl } from "../url_text.ts";
@@ -30,58 +30,67 @@ export function urlAllowlist(
   { max_redirects = DEFAULT_MAX_REDIRECTS, unlisted = "deny" }: UrlLimits = {},
 ): Rule {
   const hosts = entries.map(parseUrlEntry);
+  const limits = { hosts, max_redirects };
   return {
     id: "url_allowlist",
-    opinion({ name, tool, args, facts, redirects }) {
-      let allowed: Opinion | undefined;
-      const asks: Ask[] = [];
-      const named = argumentsNamed(tool?.effects.fetches ?? [], args);
-      for (const [index, { value }] of named.entries()) {
-        const judged = judgeUrl(value, hosts, facts);
-        const metadata = { tool: name, url: judged.url, host: judged.host };
-        if (index === MAX_URLS) {
-          const reason = `the call names more than ${MAX_URLS} URLs`;
-          return { effect: "deny", reason, metadata };
-        }
-        if (
-          judged.refusal !== undefined && judged.isUnlisted &&
-          unlisted === "escalate"
-        ) {
-          asks.push({ clause: "unlisted_hosts", reason: judged.refusal });
-          allowed ??= { effect: "allow", metadata };
-          continue;
-        }
-        if (judged.refusal !== undefined) {
-          const { address } = judged;
-          return {
-            effect: "deny",
-            reason: judged.refusal,
-            metadata: address === undefined
-              ? metadata
-              : { ...metadata, address },
-          };
-        }
-        allowed ??= { effect: "allow", metadata };
-      }
-      if (redirects <= max_redirects) {
-        const [first] = asks;
-        return first === undefined ? allowed : {
-          effect: "escalate",
-          asks: [{
-            ...first,
-            reason: asks.map(({ reason }) => reason).join("; "),
-          }],
-          metadata: allowed?.metadata ?? { tool: name },
-        };
-      }
-      const seen = allowed?.metadata ?? { tool: name };
+    opinion: (proposal) => opinionOn(proposal, { ...limits, unlisted }),
+    deniesAlways: (proposal) =>
+      opinionOn(proposal, { ...limits, unlisted: "escalate" })?.effect ===
+        "deny",
+  };
+}
+
+function opinionOn(
+  { name, tool, args, facts, redirects }: Proposal,
+  { hosts, max_redirects, unlisted }: Required<UrlLimits> & {
+    readonly hosts: readonly UrlEntry[];
+  },
+): Opinion | undefined {
+  let allowed: Opinion | undefined;
+  const asks: Ask[] = [];
+  const named = argumentsNamed(tool?.effects.fetches ?? [], args);
+  for (const [index, { value }] of named.entries()) {
+    const judged = judgeUrl(value, hosts, facts);
+    const metadata = { tool: name, url: judged.url, host: judged.host };
+    if (index === MAX_URLS) {
+      const reason = `the call names more than ${MAX_URLS} URLs`;
+      return { effect: "deny", reason, metadata };
+    }
+    if (
+      judged.refusal !== undefined && judged.isUnlisted &&
+      unlisted === "escalate"
+    ) {
+      asks.push({ clause: "unlisted_hosts", reason: judged.refusal });
+      allowed ??= { effect: "allow", metadata };
+      continue;
+    }
+    if (judged.refusal !== undefined) {
+      const { address } = judged;
       return {
         effect: "deny",
-        reason:
-          `the call was redirected ${redirects} times; ${max_redirects} are allowed`,
-        metadata: { ...seen, redirects, max_redirects },
+        reason: judged.refusal,
+        metadata: address === undefined ? metadata : { ...metadata, address },
       };
-    },
+    }
+    allowed ??= { effect: "allow", metadata };
+  }
+  if (redirects <= max_redirects) {
+    const [first] = asks;
+    return first === undefined ? allowed : {
+      effect: "escalate",
+      asks: [{
+        ...first,
+        reason: asks.map(({ reason }) => reason).join("; "),
+      }],
+      metadata: allowed?.metadata ?? { tool: name },
+    };
+  }
+  const seen = allowed?.metadata ?? { tool: name };
+  return {
+    effect: "deny",
+    reason:
+      `the call was redirected ${redirects} times; ${max_redirects} are allowed`,
+    metadata: { ...seen, redirects, max_redirects },
   };
 }
 

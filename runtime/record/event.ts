@@ -173,6 +173,8 @@ export interface RunStarted extends EventHead {
   };
   /** The tools that exist, in the order of the registry; the policy may deny some. */
   readonly tools: readonly RecordedTool[];
+  /** Said where decisions are recorded and, but for a few, not enforced. Version 2. */
+  readonly mode?: "audit" | undefined;
 }
 
 /** A turn of the loop begins. */
@@ -236,6 +238,8 @@ export interface PolicyChecked extends EventHead {
   readonly facts: RecordedFacts | null;
   /** Version 2: what a person is asked about; left out unless the decision is `escalate`. */
   readonly asked?: readonly AskedClause[] | undefined;
+  /** `false` where the policy is only audited: the call runs whatever was decided. Version 2. */
+  readonly enforced?: false | undefined;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { effectOf } from "./effect_of.ts";
 import { sha256Text } from "../../tools/data/sha256.ts";
 import type { RecordedTool, RunEvent } from "./event.ts";
 
@@ -70,7 +71,7 @@ export function mustReach(event: RunEvent): "disk" | "system" | undefined {
     case "tool_finished":
       return "system";
     case "policy_checked":
-      return event.decision === "escalate" ? "system" : undefined;
+      return effectOf(event) === "escalate" ? "system" : undefined;
     case "attempt_finished":
       return event.outcome === "transient_failure" ? "system" : undefined;
   }

@@ -131,6 +131,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
       input_schema: jsonObjectSchema,
       labels: z.optional(z.array(z.enum(LABELS))),
     })),
+    mode: z.optional(z.literal("audit")),
   }, [1, 2]),
   line("step_started", {}),
   line("llm_completed", {
@@ -156,6 +157,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     asked: z.optional(
       z.array(z.strictObject({ rule_id: ruleId, clause: text, reason: text })),
     ),
+    enforced: z.optional(z.literal(false)),
   }, [1, 2]),
   line("approval_resolved", {
     call_id: text,

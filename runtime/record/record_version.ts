@@ -9,11 +9,13 @@ function isOfVersion2(event: RunEvent): boolean {
     case "run_started":
       return event.runtime_version === undefined ||
         event.llm.settings !== undefined ||
-        event.tools.some(({ labels }) => labels !== undefined);
+        event.tools.some(({ labels }) => labels !== undefined) ||
+        event.mode !== undefined;
     case "llm_completed":
       return event.turn !== undefined;
     case "policy_checked":
-      return event.asked !== undefined || event.facts?.args !== undefined;
+      return event.asked !== undefined || event.facts?.args !== undefined ||
+        event.enforced !== undefined;
     default:
       return false;
   }

@@ -1,5 +1,5 @@
 import type { Answer } from "../../policy/answer.ts";
-import type { Decision } from "../../policy/decide.ts";
+import { type Decision, letsRun } from "../../policy/decide.ts";
 import type { Proposal } from "../../policy/rule.ts";
 import type {
   PolicyChecked,
@@ -48,11 +48,12 @@ export async function* judgement(
   const { gate, env } = session;
   const { startedAt } = call;
   const decision = gate.judge(call.proposal);
-  const verdict: Verdict | undefined = decision.effect === "escalate"
+  const isAsked = decision.effect === "escalate" && !letsRun(decision);
+  const verdict: Verdict | undefined = isAsked
     ? yield* answered(session, call, decision)
     : { decision, startedAt };
   if (verdict === undefined) return undefined;
-  const { addresses, refused } = verdict.decision.effect === "allow"
+  const { addresses, refused } = letsRun(verdict.decision)
     ? await lookUpHosts(session, call.proposal)
     : NO_HOSTS;
   if (env.signal.aborted) return undefined;
@@ -90,7 +91,9 @@ function policyChecked(
   session.totals.policy_checks += 1;
   const asked = decision.effect === "escalate" ? decision.asked : undefined;
   const facts = recordedFacts(proposal);
-  const isVersion1 = asked === undefined && facts.args === undefined;
+  const isEnforced = decision.effect === "allow" || !letsRun(decision);
+  const isVersion1 = asked === undefined && facts.args === undefined &&
+    isEnforced;
   return {
     ...session.head(),
     v: isVersion1 ? 1 : 2,
@@ -105,5 +108,6 @@ function policyChecked(
     call_sha256: proposal.call_sha256,
     facts,
     ...asked === undefined ? {} : { asked },
+    ...isEnforced ? {} : { enforced: false } as const,
   };
 }

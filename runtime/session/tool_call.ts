@@ -1,4 +1,4 @@
-import type { Decision } from "../../policy/decide.ts";
+import { type Decision, letsRun } from "../../policy/decide.ts";
 import { urlsOf } from "../../policy/facts.ts";
 import { denialBudget } from "../../policy/rules/loop_budget.ts";
 import type { Proposal } from "../../policy/rule.ts";
@@ -54,7 +54,7 @@ function allowedCall(
 ): AllowedCall | undefined {
   const { args } = proposal;
   const tool = spec.tools.get(call.tool);
-  if (decision.effect !== "allow" || !args.ok || tool === undefined) return;
+  if (!letsRun(decision) || !args.ok || tool === undefined) return;
   const [urls, places] = [hrefs(proposal), placesOf(proposal)];
   return { id: call.id, tool, args, urls, places, refused };
 }

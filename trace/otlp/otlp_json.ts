@@ -31,9 +31,15 @@ export function otlpJson(): TextProjection {
 }
 
 /** The record's version is that of the scope; old records have the program's there. */
-function headOf({ v, runtime_version: version }: RunStarted): string {
+function headOf(
+  { v, runtime_version: version, mode }: RunStarted,
+): string {
   const service = version === undefined ? {} : { "service.version": version };
-  return documentHead({ ...SERVICE, ...service }, version ?? String(v));
+  const audited = mode === undefined ? {} : { "agent.policy.mode": mode };
+  return documentHead(
+    { ...SERVICE, ...service, ...audited },
+    version ?? String(v),
+  );
 }
 
 /**

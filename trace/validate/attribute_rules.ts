@@ -33,6 +33,12 @@ export function text(value: AttributeValue): Objection | undefined {
   if (value.value === "") return outOfRange("Must not be empty");
 }
 
+/** Accepts `false` alone, of what is said only where it is so. */
+export function onlyFalse(value: AttributeValue): Objection | undefined {
+  if (value.type !== "boolean") return mustBe("boolean", value);
+  if (value.value) return outOfRange("Must be false or left out");
+}
+
 /** Accepts an array of strings. */
 export function strings(value: AttributeValue): Objection | undefined {
   if (value.type !== "array") return mustBe("array", value);

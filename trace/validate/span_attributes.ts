@@ -88,6 +88,7 @@ function checkPolicyCheck(span: Span, findings: Findings): void {
   if (decision === "allow") {
     const because = "the decision is allow";
     forbid(span, { key: "agent.policy.rule_id", because, findings });
+    forbid(span, { key: "agent.policy.enforced", because, findings });
   } else if (decision === "deny" || decision === "escalate") {
     checkRequired(span, { keys: ["agent.policy.rule_id"], findings });
   }

@@ -5,6 +5,7 @@ import {
   intFrom,
   matching,
   oneOf,
+  onlyFalse,
   string,
   strings,
   text,
@@ -109,6 +110,7 @@ export const SPAN_CONTRACTS: ReadonlyMap<string, SpanContract> = new Map<
     },
     optional: {
       "agent.policy.rule_id": text,
+      "agent.policy.enforced": onlyFalse,
       // A model may propose a tool without a name.
       "agent.tool_name": string,
       "error.type": text,

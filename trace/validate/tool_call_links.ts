@@ -22,7 +22,8 @@ function linkProblem(
     return { code: "link_role", message };
   }
   const decision = stringOf(check, "agent.policy.decision");
-  if (decision === "deny" || decision === "escalate") {
+  const isEnforced = !check.attributes.has("agent.policy.enforced");
+  if (isEnforced && (decision === "deny" || decision === "escalate")) {
     const message = `Leads to ${check.path}, whose decision is ${decision}`;
     return { code: "link_decision", message };
   }

@@ -1,3 +1,4 @@
+import { effectOf } from "../../../runtime/record/effect_of.ts";
 import { InputError } from "../../../tools/data/input_error.ts";
 import { loadPolicy, type Policy } from "../../../policy/document/load.ts";
 import type {
@@ -67,6 +68,10 @@ function begin(event: RunStarted): {
     const policy = loadPolicy(event.policy.text, "the policy on record");
     const judge = rejudge(event, policy);
     const { document } = policy;
+    if ((event.mode === "audit") !== (document.mode === "audit")) {
+      const message = "the mode is not that of the policy on record";
+      faults.push({ code: "not_as_decided", message });
+    }
     const again = { started: event, policy: document, judge, mustEnd: false };
     return { again, faults };
   } catch (error) {
@@ -95,7 +100,7 @@ function follow(run: Again, event: RunEvent): readonly EventFault[] {
       return attemptFaults(event, run);
     case "policy_checked":
       run.mustEnd = isBudget ||
-        event.decision === "deny" && run.policy.on_deny === "terminate";
+        effectOf(event) === "deny" && run.policy.on_deny === "terminate";
       return rejudged === undefined
         ? []
         : decisionFaults(event, rejudged, programOf(run.started));

@@ -21,7 +21,7 @@ export function decisionFaults(
     ? []
     : factFaults(event.facts, proposal);
   const message = verdictFault(event, rejudged, version) ??
-    callFault(event, rejudged);
+    enforcementFault(event, rejudged) ?? callFault(event, rejudged);
   const isEarly = message === undefined && proposal !== undefined &&
     !rejudged.mayLookUp;
   const early = isEarly
@@ -53,6 +53,17 @@ function verdictFault(
   }; policy, call and facts on record give ${verdictText(rejudged)}${
     reason === null ? "" : `: ${quoted(reason)}`
   }`;
+}
+
+/** Whether a decision was enforced that must be, or the other way round. */
+function enforcementFault(
+  { enforced }: PolicyChecked,
+  rejudged: Rejudged,
+): string | undefined {
+  if (enforced === rejudged.enforced) return undefined;
+  return enforced === undefined
+    ? "the decision was enforced; the policy is only audited"
+    : "the decision was not enforced; the policy enforces it";
 }
 
 /** What a decision says of its call beside the verdict. */

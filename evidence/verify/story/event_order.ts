@@ -1,3 +1,4 @@
+import { effectOf } from "../../../runtime/record/effect_of.ts";
 import type {
   AttemptFinished,
   EventType,
@@ -113,9 +114,9 @@ function phaseAfter(event: RunEvent): Phase {
       return event.calls.length > 0 ? "proposed" : "answered";
     case "policy_checked":
       if (event.call_id === null) return "stopped";
-      return event.decision === "allow"
+      return effectOf(event) === "allow"
         ? "allowed"
-        : event.decision === "escalate"
+        : effectOf(event) === "escalate"
         ? "escalated"
         : "denied";
     case "approval_resolved":
@@ -167,6 +168,9 @@ function faultWithin(event: RunEvent): string | undefined {
       }
       if (call_id === null && decision !== "deny") {
         return "a budget is on record only when it denies";
+      }
+      if (decision === "allow" && event.enforced !== undefined) {
+        return "what is allowed needs no enforcing";
       }
       return (decision === "allow") === (rule_id === null) &&
           (rule_id === null) === (reason === null)

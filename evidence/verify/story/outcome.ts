@@ -1,3 +1,4 @@
+import { effectOf } from "../../../runtime/record/effect_of.ts";
 import type { RuleId } from "../../../policy/rule.ts";
 import type {
   RecordedError,
@@ -91,12 +92,12 @@ function follow(step: Step, event: RunEvent): void {
       if (event.error !== null) fail(step, event.error);
       return;
     case "policy_checked":
-      if (event.decision === "deny" && event.rule_id !== null) {
+      if (effectOf(event) === "deny" && event.rule_id !== null) {
         step.denials.push(event.rule_id);
       }
       step.end = event.call_id === null
         ? "loop_budget"
-        : event.decision === "deny"
+        : effectOf(event) === "deny"
         ? "denied"
         : "open";
       return;

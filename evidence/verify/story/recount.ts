@@ -1,3 +1,4 @@
+import { effectOf } from "../../../runtime/record/effect_of.ts";
 import type { RunEvent, RunTotals } from "../../../runtime/record/event.ts";
 import { NO_TOTALS } from "../../../runtime/record/run_totals.ts";
 import { tokensOf } from "../../../runtime/record/usage.ts";
@@ -38,7 +39,7 @@ export function totalsAfter(totals: RunTotals, event: RunEvent): RunTotals {
       return {
         ...totals,
         policy_checks: totals.policy_checks + 1,
-        denials: totals.denials + (event.decision === "deny" ? 1 : 0),
+        denials: totals.denials + (effectOf(event) === "deny" ? 1 : 0),
       };
     case "tool_started":
       return { ...totals, tool_calls: totals.tool_calls + 1 };
