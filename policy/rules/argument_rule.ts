@@ -38,16 +38,40 @@ export function argumentRule(
           ),
         }, lines);
       }
-      return unmet.length === 0 ? undefined : {
+      return unmet.length === 0 ? whereSeen(require, proposal, judge) : {
         effect: "escalate",
         asks: unmet.map(({ clause, index }): Ask => ({
           clause: clauseOf(clause, `require[${index}]`),
           reason: reasonOf(clause),
         })),
-        metadata: { tool: proposal.name },
+        metadata: {
+          tool: proposal.name,
+          ...grounds(
+            unmet.flatMap(({ open }) =>
+              open.flatMap((each) =>
+                judge.basis(each, (truth) => truth !== true)
+              )
+            ),
+          ),
+        },
       };
     },
   };
+}
+
+/** Of a call that is allowed because a value was seen before, the record says where. */
+function whereSeen(
+  require: readonly RequireClause[],
+  { name }: Proposal,
+  judge: Judge,
+): Opinion | undefined {
+  const seen = require.filter(({ tools }) => isNamed(name, tools))
+    .flatMap(({ that }) => that)
+    .flatMap((each) => judge.basis(each, (truth) => truth === true))
+    .filter(({ kind }) => kind === "seen");
+  return seen.length === 0
+    ? undefined
+    : { effect: "allow", metadata: grounds(seen) };
 }
 
 interface Denied {

@@ -1,6 +1,6 @@
 import type { CallLimit } from "../document/clauses.ts";
 import { type ClauseLines, clauseOf } from "../clause.ts";
-import type { Rule } from "../rule.ts";
+import type { Opinion, Rule } from "../rule.ts";
 import { isNamed } from "../tool_pattern.ts";
 
 /** Denies a call of tools of which so many have begun already. */
@@ -11,12 +11,15 @@ export function callLimit(
   return {
     id: "call_limit",
     opinion({ name, run, redirects }) {
+      let allowed: Opinion | undefined;
       for (const [index, limit] of limits.entries()) {
         const { tools, max_calls, per_seconds } = limit;
         if (!isNamed(name, tools)) continue;
         // A redirect is no call of the model's.
         if (per_seconds === undefined && redirects > 0) continue;
         const calls = run.calls(tools, per_seconds);
+        const counted = { counted_calls: calls, max_calls };
+        allowed ??= { effect: "allow", metadata: counted };
         if (calls < max_calls) continue;
         const place = `call_limits[${index}]`;
         const line = lines.get(place);
@@ -28,11 +31,11 @@ export function callLimit(
           metadata: {
             clause: clauseOf(limit, place),
             ...line === undefined ? {} : { line },
-            counted_calls: calls,
-            max_calls,
+            ...counted,
           },
         };
       }
+      return allowed;
     },
   };
 }

@@ -2,7 +2,7 @@ import type { FlowClause } from "../document/clauses.ts";
 import { type ClauseLines, clauseOf } from "../clause.ts";
 import type { Label } from "../../tools/label.ts";
 import type { CallName } from "../run_facts.ts";
-import type { Ask, Metadata, Proposal, Rule } from "../rule.ts";
+import type { Ask, Metadata, Opinion, Proposal, Rule } from "../rule.ts";
 
 /**
  * Denies, or leaves to a person, a call of a labelled tool after calls of others
@@ -17,19 +17,21 @@ export function flow(
     id: "flow",
     opinion(proposal) {
       const { name, tool, run } = proposal;
-      const open = clauses.flatMap((clause, index) => {
+      const looked = clauses.flatMap((clause, index) => {
         if (tool?.labels?.includes(clause.before) !== true) return [];
         const set = clause.after.flatMap((label) => {
           const by = run.labels.get(label);
           return by === undefined ? [] : [{ label, by }];
         });
-        return set.length < clause.after.length ? [] : [{
+        return [{
+          isOpen: set.length === clause.after.length,
           place: `flow[${index}]`,
           clause,
           reason: reasonOf(proposal, clause, set),
           metadata: metadataOf(set),
         }];
       });
+      const open = looked.filter(({ isOpen }) => isOpen);
       const denied = open.find(({ clause }) => clause.effect === "deny");
       if (denied !== undefined) {
         const line = lines.get(denied.place);
@@ -44,7 +46,7 @@ export function flow(
           },
         };
       }
-      if (open.length === 0) return undefined;
+      if (open.length === 0) return allowed(looked);
       return {
         effect: "escalate",
         asks: open.map(({ clause, place, reason }): Ask => ({
@@ -58,6 +60,19 @@ export function flow(
       };
     },
   };
+}
+
+/** Of a call that is allowed the record says which labels were set. */
+function allowed(
+  looked: readonly { readonly metadata: Metadata }[],
+): Opinion | undefined {
+  const metadata: Metadata = Object.assign(
+    {},
+    ...looked.map((each) => each.metadata),
+  );
+  return Object.keys(metadata).length === 0
+    ? undefined
+    : { effect: "allow", metadata };
 }
 
 type SetLabel = { readonly label: Label; readonly by: CallName };

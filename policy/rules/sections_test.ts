@@ -310,3 +310,27 @@ for (
     assertEquals(said.includes(want), true, said);
   });
 }
+
+Deno.test("of what is allowed the record says where a value was seen, what was counted, which labels were set", () => {
+  const { gate, call, run } = runUnder(`${MAIL}require:
+  - tools: [mail.send]
+    that: [{ argument: to, seen_in: [question] }]
+call_limits: [{ tools: [read], max_calls: 9 }]
+${FLOW}`);
+  gate.question("Write to anna@example.com.");
+  run("read", { path: "a" });
+  assertObjectMatch(call("read", { path: "b" }), {
+    effect: "allow",
+    metadata: { counted_calls: 1, max_calls: 9 },
+  });
+  assertObjectMatch(call("mail.send", { to: "anna@example.com" }), {
+    effect: "allow",
+    metadata: {
+      subject: "$.to",
+      subject_seen_seq: 0,
+      subject_seen_offset: 9,
+      private_since_call: 1,
+      private_since_tool: "read",
+    },
+  });
+});
