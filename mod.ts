@@ -345,11 +345,11 @@ export {
   FINDINGS,
 } from "./evidence/verify/finding.ts";
 export { type KeptElsewhere } from "./evidence/verify/kept_elsewhere.ts";
+export { type Verification } from "./evidence/verify/verify.ts";
 export {
-  type Verification,
   type VerifyOptions,
   verifyRun,
-} from "./evidence/verify/verify.ts";
+} from "./evidence/verify/decisions/verify_run.ts";
 
 if (import.meta.main) {
   const { main } = await import("./cli.ts");
