@@ -82,6 +82,7 @@ export {
   type SchemaIssue,
   type SchemaResult,
 } from "./tools/schema.ts";
+export { type Label } from "./tools/label.ts";
 export {
   type Effects,
   type Tool,
@@ -125,8 +126,19 @@ export { InputError, type InputProblem } from "./tools/data/input_error.ts";
 export { loadPolicy, type Policy } from "./policy/document/load.ts";
 export {
   type Condition,
-  type Escalation,
-} from "./policy/conditions/escalation.ts";
+  type ItemCondition,
+  type Operators,
+  type Scalar,
+  type Source,
+} from "./policy/conditions/condition.ts";
+export {
+  type CallLimit,
+  type DenyClause,
+  type FlowClause,
+  type RequireClause,
+} from "./policy/document/clauses.ts";
+export { type ToolTraits } from "./policy/tool_traits.ts";
+export { type Escalation } from "./policy/conditions/escalation.ts";
 export { type Address } from "./policy/facts.ts";
 export {
   type ApprovalLimits,

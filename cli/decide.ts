@@ -71,9 +71,10 @@ when a line was answered with an error.
     for (const hint of toolNameHints(policyPath, { named, known })) {
       output.note(hint);
     }
-    const rules = callRules(policy.document);
+    const rules = callRules(policy.document, policy.lines);
     const { inspect } = sandbox;
-    const open = () => sessionOf(policy, { tools, rules, inspect });
+    const open = () =>
+      sessionOf(policy, { tools, rules, inspect, nowMs: Date.now });
     const session = given.flag("session") ? open() : undefined;
     let [line, bad] = [0, 0];
     for await (const text of stdinLines()) {

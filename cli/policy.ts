@@ -1,44 +1,63 @@
 import { policyJsonSchema } from "../policy/document/document.ts";
-import { STANDARD_TOOL_NAMES } from "../tools/standard_tools.ts";
-import { terminalLine } from "../tools/data/untrusted_text.ts";
-import { parseCommandLine } from "./command/command_line.ts";
 import { choice } from "./command/choice.ts";
+import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT, UsageError } from "./command/command.ts";
-import { readPolicyFile } from "./input/policy_file.ts";
-import { toolNameHints, toolsInPolicy } from "./input/tool_name_hints.ts";
+import { explainCall } from "./policy/explain_call.ts";
+import { STARTER } from "./policy/starter.ts";
+import { testPolicy } from "./policy/test_policy.ts";
+import { validatePolicy } from "./policy/validate_policy.ts";
 
-/** `policy`: checks a policy file, or prints what one may hold. */
+const ACTIONS = ["validate", "test", "explain", "init", "schema"] as const;
+
+/** `policy`: writes, checks, tests and explains a policy. */
 export const policy: Command = {
-  summary: "validate a policy file, or print its JSON Schema",
-  help: `Usage: policy validate FILE
+  summary: "check, test or explain a policy, or start a new one",
+  help: `Usage: policy init
+       policy validate FILE [--tools FILE]
+       policy test FILE... [--reporter junit] [--coverage] [--min-coverage N]
+       policy explain --policy FILE [--tools FILE] [--sandbox DIR]
+                      [--question TEXT] [--json]
        policy schema
 
-validate  says which version a policy has, or every problem with its line. A name
-          that no tool of this runtime has, but that looks like one's, is
-          pointed out on standard error; it may be that of another program's
+init      prints a policy to begin with
+validate  says which version a policy has, or every problem with its line. What is
+          sound and odd is pointed out on standard error: a tool that no file
+          and none of our own has, a star under \`allowed\`
+test      judges tables of calls and compares each decision with what is expected
+explain   reads one call from standard input, {"tool":"read","args":{}}, and says
+          what every rule and every clause with its line has to say of it
 schema    prints the JSON Schema of a policy file
+
+  --tools FILE        definitions of tools, as decide takes them
+  --reporter junit    print a JUnit report
+  --coverage          name the clauses by which no case was decided
+  --min-coverage N    exit 2 when fewer per cent of them were
+  --sandbox DIR       look paths up there; without it, by their spelling alone
+  --question TEXT     what the run was asked, for seen_in
+  --json              print the explanation as JSON
+
+Exit codes: 0 it is sound, or every case is as expected, 2 a case is not, or too
+few clauses decided one, 1 a file cannot be read or is not sound.
 `,
-  run([given, ...rest], output) {
+  async run([given, ...rest], output) {
     if (given === undefined) {
-      throw new UsageError("Expected validate|schema, found nothing");
+      throw new UsageError(`Expected ${ACTIONS.join("|")}, found nothing`);
     }
-    const actions = ["validate", "schema"] as const;
-    switch (choice(given, { where: "Cannot understand", of: actions })) {
+    switch (choice(given, { where: "Cannot understand", of: ACTIONS })) {
+      case "init":
+        parseCommandLine(rest, {});
+        output.data(STARTER.trimEnd());
+        return EXIT.ok;
+      case "validate":
+        return await validatePolicy(rest, output);
+      case "test":
+        return await testPolicy(rest, output);
+      case "explain":
+        return await explainCall(rest, output);
       case "schema":
         parseCommandLine(rest, {});
         output.data(JSON.stringify(policyJsonSchema(), null, 2));
         return EXIT.ok;
-      case "validate": {
-        const path = parseCommandLine(rest, { operands: ["FILE"] }).operand(0);
-        const { version, document } = readPolicyFile(path);
-        const named = toolsInPolicy(document);
-        const known = STANDARD_TOOL_NAMES;
-        for (const hint of toolNameHints(path, { named, known })) {
-          output.note(hint);
-        }
-        output.data(`${terminalLine(path)}: policy ${version}`);
-        return EXIT.ok;
-      }
     }
   },
 };

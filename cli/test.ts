@@ -25,8 +25,8 @@ export const test: Command = {
 
 Plays task files, without a network and without waiting, and compares each run
 with the \`expect\` block of its task. In a folder, every .yaml file counts but
-those named policy.yaml or *.policy.yaml. Nothing is recorded. What cannot be
-loaded is said on standard error, whatever the filter, and the others are played.
+policies (policy.yaml, *.policy.yaml) and their tests (policy_test.yaml,
+*.policy_test.yaml). Nothing is recorded. What cannot be loaded is said on standard error, whatever the filter, and the others are played.
 
   --filter TEXT     only tasks whose id contains the text
   --policy FILE     play all of them under this policy
@@ -145,7 +145,7 @@ function taskFiles(path: string): readonly (string | Broken)[] {
     return [...walkSync(path, { includeDirs: false, includeSymlinks: false })]
       .map((entry) => join(entry.path))
       .filter((file) =>
-        file.endsWith(".yaml") && !/(^|[./])policy\.yaml$/.test(file)
+        file.endsWith(".yaml") && !/(^|[./])policy(_test)?\.yaml$/.test(file)
       )
       .sort();
   } catch (cause) {

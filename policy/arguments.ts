@@ -2,6 +2,7 @@ import { canonicalJson } from "../tools/data/canonical_json.ts";
 import type { Json } from "../tools/data/json.ts";
 import type { SchemaIssue } from "../tools/schema.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
+import { nodesOf } from "./conditions/nodes.ts";
 import { spellPath } from "../tools/data/spell_path.ts";
 import { type JsonLimits, parseStrictJson } from "../tools/data/strict_json.ts";
 
@@ -136,8 +137,9 @@ function deepFreeze<T extends Json>(value: T): T {
 }
 
 /**
- * The values of those arguments which are `keys`, in order, each with its key.
- * A list counts item by item, unless it stands where the schema wants no list.
+ * The values of those arguments which are `keys`, names or JSONPaths, in order,
+ * each with its key. A list counts item by item, unless it stands where the schema
+ * wants no list.
  */
 export function argumentsNamed(
   keys: readonly string[],
@@ -145,11 +147,13 @@ export function argumentsNamed(
 ): readonly { readonly key: string; readonly value: unknown }[] {
   const { value } = args;
   if (typeof value !== "object" || value === null) return [];
-  return keys.flatMap((key) => {
-    const given = Object.getOwnPropertyDescriptor(value, key)?.value;
-    if (given === undefined) return [];
-    return Array.isArray(given) && (args.ok || args.path !== key)
-      ? given.map((each: unknown) => ({ key, value: each }))
-      : [{ key, value: given }];
-  });
+  const nodes = nodesOf(value);
+  return keys.flatMap((key) =>
+    nodes.named(key).flatMap(({ value: given }) => {
+      if (given === undefined) return [];
+      return Array.isArray(given) && (args.ok || args.path !== key)
+        ? given.map((each: unknown) => ({ key, value: each }))
+        : [{ key, value: given }];
+    })
+  );
 }

@@ -39,7 +39,13 @@ const TOOLS = new Map([
 function gate(
   { policy = document, inspect = () => FILE }: Partial<GateOptions> = {},
 ) {
-  return openGate({ policy, tools: TOOLS, rules: callRules(policy), inspect });
+  return openGate({
+    nowMs: () => 0,
+    policy,
+    tools: TOOLS,
+    rules: callRules(policy),
+    inspect,
+  });
 }
 
 const FETCH = {
@@ -49,7 +55,9 @@ const FETCH = {
 const READ = { tool: "read", args_json: '{"path":"a.txt"}' };
 
 Deno.test("openGate() takes a call in with everything that rules look at", () => {
-  assertEquals(gate().propose(READ), {
+  const { run, ...proposal } = gate().propose(READ);
+  assertEquals([run.call, run.labels, run.calls(["*"])], [1, new Map(), 0]);
+  assertEquals(proposal, {
     name: "read",
     tool: TOOLS.get("read"),
     args: { ok: true, value: { path: "a.txt" }, canonical: '{"path":"a.txt"}' },
@@ -126,7 +134,8 @@ Deno.test("openGate() counts a redirect as a redirect and as no repetition", () 
   const opened = gate();
   const first = opened.propose(FETCH);
   const again = opened.redirect(first, { url: "https://fixtures.local/a" });
-  assertEquals(again, { ...first, redirects: 1 });
+  assertEquals(again, { ...first, redirects: 1, run: again.run });
+  assertEquals(again.run.call, 1);
   const further = opened.redirect(again, { url: "https://fixtures.local/b" });
   assertEquals(
     [further.redirects, further.repetition, further.args.value],

@@ -89,3 +89,13 @@ function isHost(host: string, wildcard: boolean): boolean {
     ? !wildcard
     : /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(host);
 }
+
+/** Whether a host, in canonical form, is one that an entry names. */
+export function namesHost(
+  { host, wildcard }: HostEntry,
+  hostname: string,
+): boolean {
+  if (!wildcard) return hostname === host;
+  const labels = hostname.slice(0, -host.length);
+  return hostname.endsWith(host) && /^([a-z0-9_-]+\.)+$/.test(labels);
+}

@@ -2,6 +2,7 @@ import { isList, isObject, type Json } from "../tools/data/json.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import type { CallArguments } from "./arguments.ts";
 import type { Facts } from "./facts.ts";
+import { compileJsonPath, type Place } from "./redaction/json_path.ts";
 import { parseUrl } from "./url_text.ts";
 
 /**
@@ -20,16 +21,26 @@ export function judgedArguments(
   const paths = [...reads, ...writes];
   if (!args.ok || fetches.length + paths.length === 0) return undefined;
   if (!isObject(args.value)) return undefined;
-  return Object.fromEntries(
-    Object.entries(args.value).map(([key, value]) => [
-      key,
-      fetches.includes(key)
-        ? each(value, sentUrl)
-        : paths.includes(key)
-        ? each(value, (path) => facts.paths.get(path)?.resolved ?? path)
-        : value,
-    ]),
-  );
+  const judged: Json = structuredClone(args.value);
+  const placeOf = (path: string) => facts.paths.get(path)?.resolved ?? path;
+  for (
+    const [names, spell] of [[paths, placeOf], [fetches, sentUrl]] as const
+  ) {
+    for (const name of names) {
+      for (const { holder, key } of placesNamed(judged, name)) {
+        const value = Reflect.get(holder, key);
+        Reflect.set(holder, key, each(value, spell));
+      }
+    }
+  }
+  return judged;
+}
+
+function placesNamed(args: Json, name: string): Iterable<Place> {
+  if (name.startsWith("$")) return compileJsonPath(name).places(args);
+  return isObject(args) && Object.hasOwn(args, name)
+    ? [{ holder: args, key: name }]
+    : [];
 }
 
 function each(value: Json, spell: (text: string) => string): Json {

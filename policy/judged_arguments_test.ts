@@ -43,7 +43,13 @@ function inspect(path: string): PathFacts {
 function repetitions(...calls: readonly Json[]): number {
   const policy = loadPolicy(text, "policy/v1.yaml").document;
   const rules = callRules(policy);
-  const gate = openGate({ policy, tools: TOOLS, rules, inspect });
+  const gate = openGate({
+    nowMs: () => 0,
+    policy,
+    tools: TOOLS,
+    rules,
+    inspect,
+  });
   const proposals = calls.map((args) =>
     gate.propose({ tool: "work", args_json: JSON.stringify(args) })
   );
@@ -109,7 +115,13 @@ for (const [name, one, other] of OTHER) {
 Deno.test("openGate() names a call by its arguments as they are", () => {
   const policy = loadPolicy(text, "policy/v1.yaml").document;
   const rules = callRules(policy);
-  const gate = openGate({ policy, tools: TOOLS, rules, inspect });
+  const gate = openGate({
+    nowMs: () => 0,
+    policy,
+    tools: TOOLS,
+    rules,
+    inspect,
+  });
   const [one, other] = ["a", "./a"].map((path) =>
     gate.propose({ tool: "work", args_json: JSON.stringify({ path }) })
   );

@@ -1,5 +1,6 @@
 import type { Effects } from "../tools/tool.ts";
 import type { PolicyDocument } from "./document/document.ts";
+import { isNamed } from "./tool_pattern.ts";
 
 /** How many hosts are named; a model that needs more is told as much by a denial. */
 const MAX_HOSTS = 40;
@@ -36,6 +37,6 @@ export function allowedTools<Tool extends { readonly name: string }>(
   tools: Iterable<Tool>,
 ): readonly Tool[] {
   return [...tools].filter(({ name }) =>
-    allowed.includes(name) && !denied.includes(name)
+    isNamed(name, allowed) && !isNamed(name, denied)
   );
 }

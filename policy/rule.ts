@@ -2,6 +2,7 @@ import type { ToolDefinition } from "../tools/tool.ts";
 import type { CallArguments } from "./arguments.ts";
 import type { Repetition } from "./rules/call_history.ts";
 import type { Facts } from "./facts.ts";
+import type { RunFacts } from "./run_facts.ts";
 
 /** The ids that a decision can name; they are public and never change. */
 export const RULE_IDS = [
@@ -12,6 +13,9 @@ export const RULE_IDS = [
   "loop_budget",
   "cycle_detection",
   "approval",
+  "argument_rule",
+  "call_limit",
+  "flow",
 ] as const;
 
 /** The id of one rule, as it is recorded. */
@@ -24,7 +28,7 @@ export type Metadata = Readonly<Record<string, string | number | boolean>>;
 export interface Proposal {
   /** The tool's name exactly as the model spelled it. */
   readonly name: string;
-  /** What is registered under that name. */
+  /** What is registered under that name, with what the policy says of it. */
   readonly tool: ToolDefinition | undefined;
   readonly args: CallArguments;
   /** SHA-256 over the name and the arguments in RFC 8785 form, 64 hex digits. */
@@ -35,6 +39,8 @@ export interface Proposal {
   readonly redirects: number;
   /** How it repeats earlier calls of the run. */
   readonly repetition: Repetition;
+  /** What the run has come to. */
+  readonly run: RunFacts;
 }
 
 /** What a rule has to say of a call. */
@@ -56,7 +62,7 @@ export type Opinion =
 
 /** Why an entry of the policy leaves a call to a person. */
 export interface Ask {
-  /** Where the entry stands in the policy: `escalate[2]`. */
+  /** The entry's own id, or where it stands in the policy: `escalate[2]`. */
   readonly clause: string;
   /** One sentence for people and for the model; holds no secret. */
   readonly reason: string;

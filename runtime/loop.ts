@@ -37,7 +37,7 @@ export function agentLoop(
   spec: RunSpec,
   env: Env,
 ): AsyncGenerator<RunEvent, void> {
-  const rules = callRules(spec.policy.document);
+  const rules = callRules(spec.policy.document, spec.policy.lines);
   return governedLoop({ ...spec, rules }, env);
 }
 
@@ -54,6 +54,7 @@ async function* steps(
   { env, session }: Pick<LoopState, "env" | "session">,
 ): AsyncGenerator<RunEvent, void> {
   const state = loopState(spec, { env, session });
+  session.gate.question(spec.task.question);
   yield runStarted(state);
   let end: RunEnd | undefined;
   let failure: ReturnType<typeof failureMode>;
@@ -115,9 +116,12 @@ function runEnd({ type }: Ending): RunEnd {
 function runStarted({ spec, session }: LoopState): RunStarted {
   const { task, policy, model, corpus, runtimeVersion } = spec;
   const settings = givenSettings(model.settings);
+  const tools = [...spec.tools.values()].map(recordedTool);
+  const isVersion1 = settings === undefined && runtimeVersion !== undefined &&
+    tools.every(({ labels }) => labels === undefined);
   return {
     ...session.head(),
-    v: settings === undefined && runtimeVersion !== undefined ? 1 : 2,
+    v: isVersion1 ? 1 : 2,
     type: "run_started",
     run_id: spec.runId,
     ...runtimeVersion === undefined ? {} : { runtime_version: runtimeVersion },
@@ -141,7 +145,7 @@ function runStarted({ spec, session }: LoopState): RunStarted {
       ...settings === undefined ? {} : { settings },
     },
     corpus: { sha256: corpus.sha256, documents: corpus.documents },
-    tools: [...spec.tools.values()].map(recordedTool),
+    tools,
   };
 }
 

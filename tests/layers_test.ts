@@ -24,7 +24,7 @@ const LAYERS = [
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   tools: ["data", "sandbox", "page", "search", "json_schema", "worker"],
-  policy: ["redaction", "conditions", "document", "rules", "deno"],
+  policy: ["redaction", "conditions", "document", "rules", "deno", "testing"],
   // A session takes calls from clients that have no model of their own.
   runtime: ["record", "attempt", "approval", "session", "llm", "rerun"],
   "runtime/llm": ["cassette", "provider"],
@@ -41,7 +41,15 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "evidence/verify": ["story", "decisions"],
   corpus: ["reports"],
-  cli: ["command", "machine", "input", "approval", "execution", "scenario"],
+  cli: [
+    "command",
+    "machine",
+    "input",
+    "approval",
+    "execution",
+    "scenario",
+    "policy",
+  ],
 };
 
 /** Modules that import a package which only they and a few others need. */

@@ -1,4 +1,5 @@
 import { type Facts, lookUpPaths } from "../policy/facts.ts";
+import { NEW_RUN } from "../policy/run_facts.ts";
 import type { Proposal } from "../policy/rule.ts";
 import type { PathFacts } from "../tools/sandbox/sandbox.ts";
 
@@ -20,6 +21,7 @@ export function proposed(
     facts: NO_FACTS,
     redirects: 0,
     repetition: { identical: 1 },
+    run: NEW_RUN,
     ...given,
   };
   return inspect === undefined ? proposal : {

@@ -77,6 +77,7 @@ export function fetchTool(options: FetchOptions): Tool<FetchArgs> {
     name: "fetch",
     description: "Get the text behind one URL",
     effects: { fetches: ["url"] },
+    labels: ["untrusted", "sink"],
     args,
     idempotent: true,
     async run({ url }, { signal, urls }) {

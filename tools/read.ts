@@ -48,6 +48,7 @@ export function readTool(sandbox: Sandbox): Tool<ReadArgs> {
     name: "read",
     description: "Return the text of one file",
     effects: { reads: ["path"] },
+    labels: ["private"],
     args,
     idempotent: true,
     // deno-lint-ignore require-await

@@ -53,6 +53,7 @@ export function searchTool(
     name: "search",
     description: "Find the documents that best match a query",
     effects: {},
+    labels: ["private"],
     args,
     idempotent: true,
     async run({ query, top_k = DEFAULT_TOP_K }) {

@@ -1,4 +1,5 @@
 import type { Json } from "./data/json.ts";
+import type { Label } from "./label.ts";
 import type { Redirect } from "./redirect.ts";
 import type { Schema } from "./schema.ts";
 
@@ -9,7 +10,7 @@ import type { Schema } from "./schema.ts";
  * the process alone, so declare all of them.
  */
 export interface Effects {
-  /** Arguments that hold a URL which the tool will fetch. */
+  /** Arguments that hold a URL which the tool will fetch: names, or JSONPaths that begin with `$`. */
   readonly fetches?: readonly string[];
   /** Arguments that hold a path which the tool will read. */
   readonly reads?: readonly string[];
@@ -33,6 +34,10 @@ export interface ToolDefinition<Args = unknown> {
    * false.
    */
   readonly idempotent?: boolean;
+  /** How information flows through it: see `Label`. Default: none is known. */
+  readonly labels?: readonly Label[];
+  /** Whether nobody whom one trusts has said yet what it touches, so that no call may run. Default: false. */
+  readonly isUndescribed?: boolean;
 }
 
 /** What a tool is told about the call it serves. */

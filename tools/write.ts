@@ -26,6 +26,7 @@ export function writeTool(sandbox: Sandbox): Tool<WriteArgs> {
     name: "write",
     description: "Create or replace one text file",
     effects: { writes: ["path"] },
+    labels: ["sink"],
     args,
     idempotent: true,
     async run({ path, content }, { places }) {

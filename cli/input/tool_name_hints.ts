@@ -11,17 +11,24 @@ export interface NamedTool {
 }
 
 /** The tools that a policy names. */
-export function toolsInPolicy(
-  { tool_registry, escalate = [] }: PolicyDocument,
-): readonly NamedTool[] {
+export function toolsInPolicy(policy: PolicyDocument): readonly NamedTool[] {
+  const { tool_registry, tools = [] } = policy;
   return [
     ...placed("tool_registry.allowed", tool_registry.allowed),
     ...placed("tool_registry.denied", tool_registry.denied),
-    ...escalate.flatMap(({ tools }, index) =>
-      placed(`escalate[${index}].tools`, tools)
+    ...tools.flatMap(({ match }, index) =>
+      placed(`tools[${index}].match`, match)
     ),
-  ];
+    ...SECTIONS.flatMap((section) =>
+      (policy[section] ?? []).flatMap(({ tools }, index) =>
+        placed(`${section}[${index}].tools`, tools)
+      )
+    ),
+  ].filter(({ name }) => !name.endsWith("*"));
 }
+
+/** The sections whose clauses name tools. */
+const SECTIONS = ["deny", "require", "escalate", "call_limits"] as const;
 
 /** The tools that a task's script calls, and those that it expects decisions on. */
 export function toolsInTask(

@@ -54,7 +54,7 @@ export function redecide(
       "Cannot judge a record again that does not begin with run_started",
     );
   }
-  const again = rejudge(started, policy.document);
+  const again = rejudge(started, policy);
   const flips: Flip[] = [];
   let decisions = 0;
   for (const event of recorded) {

@@ -1,6 +1,7 @@
 import type { Answer } from "../../policy/answer.ts";
 import { callRules } from "../../policy/rules/call_rules.ts";
 import type { PolicyDocument } from "../../policy/document/document.ts";
+import type { Policy } from "../../policy/document/load.ts";
 import { type Gate, openGate } from "../../policy/gate.ts";
 import type { BudgetDenial } from "../../policy/rules/loop_budget.ts";
 import type {
@@ -77,7 +78,10 @@ interface State {
  * What was not looked up then cannot be known: a host that was denied by its name
  * is judged by its name alone, and arguments that were refused stay refused.
  */
-export function rejudge(started: RunStarted, policy: PolicyDocument): Rejudge {
+export function rejudge(
+  started: RunStarted,
+  { document: policy, lines }: Pick<Policy, "document" | "lines">,
+): Rejudge {
   const limits = policy.loop_budget;
   const state: State = {
     call: NO_CALL,
@@ -86,10 +90,16 @@ export function rejudge(started: RunStarted, policy: PolicyDocument): Rejudge {
     asked: [],
   };
   let current: RunEvent = started;
-  const gate = gateOnRecord(started, { policy, current: () => current });
+  const gate = gateOnRecord(started, {
+    policy,
+    lines,
+    current: () => current,
+  });
+  gate.question(started.task.question);
   return {
     push(event) {
       current = event;
+      remember(gate, event, state);
       const { answer } = state.call;
       state.budget = budgetAfter(state.budget, event, { limits, started });
       state.call = callAfter(state.call, event);
@@ -104,17 +114,30 @@ export function rejudge(started: RunStarted, policy: PolicyDocument): Rejudge {
   };
 }
 
+/** Lets the gate know what a call did: that it began, and what it returned. */
+function remember(gate: Gate, event: RunEvent, { proposal }: State): void {
+  if (event.type === "tool_started" && proposal !== undefined) {
+    gate.begin(proposal);
+  }
+  if (event.type === "tool_finished") {
+    const { tool, seq, result } = event;
+    gate.result(result, { tool, seq });
+  }
+}
+
 /** A gate that finds in the event which is judged what was looked up for it. */
 function gateOnRecord(
   started: RunStarted,
-  { policy, current }: {
+  { policy, lines, current }: {
     readonly policy: PolicyDocument;
+    readonly lines: Policy["lines"];
     readonly current: () => RunEvent;
   },
 ): Gate {
   return openGate({
     policy,
-    rules: callRules(policy),
+    rules: callRules(policy, lines),
+    nowMs: () => judgedAtMs(current()),
     tools: new Map(started.tools.map((tool) => [
       tool.name,
       toolOnRecord(tool, (value) => validationOf(current(), value)),
@@ -125,6 +148,12 @@ function gateOnRecord(
       throw new RangeError(`There is nothing on record of "${path}"`);
     },
   });
+}
+
+/** When the judgement of a call began, in milliseconds. */
+function judgedAtMs(event: RunEvent): number {
+  const at = event.type === "policy_checked" ? event.started_at : event.ts;
+  return Number(BigInt(at) / 1_000_000n);
 }
 
 /** What the policy says where a budget had denied. */

@@ -3,7 +3,7 @@ import { valueDifference } from "../../tools/data/value_difference.ts";
 
 type OwnTool = Pick<
   RecordedTool,
-  "name" | "description" | "effects" | "idempotent"
+  "name" | "description" | "effects" | "idempotent" | "labels"
 >;
 
 /**
@@ -16,24 +16,28 @@ export const OWN_TOOLS: readonly OwnTool[] = [
     description: "Find the documents that best match a query",
     effects: { fetches: [], reads: [], writes: [] },
     idempotent: true,
+    labels: ["private"],
   },
   {
     name: "fetch",
     description: "Get the text behind one URL",
     effects: { fetches: ["url"], reads: [], writes: [] },
     idempotent: true,
+    labels: ["untrusted", "sink"],
   },
   {
     name: "read",
     description: "Return the text of one file",
     effects: { fetches: [], reads: ["path"], writes: [] },
     idempotent: true,
+    labels: ["private"],
   },
   {
     name: "write",
     description: "Create or replace one text file",
     effects: { fetches: [], reads: [], writes: ["path"] },
     idempotent: true,
+    labels: ["sink"],
   },
   {
     name: "summarize",
@@ -48,9 +52,14 @@ const FIRST_TOOLS = 5;
 
 /** Whether a record has the tools of this program, or of one before some were added. */
 export function areOwnTools(tools: readonly OwnTool[]): boolean {
-  const then = OWN_TOOLS.slice(0, tools.length);
+  const then = OWN_TOOLS.slice(0, tools.length).map(withoutLabels);
   return tools.length >= FIRST_TOOLS &&
-    valueDifference(then, tools) === undefined;
+    valueDifference(then, tools.map(withoutLabels)) === undefined;
+}
+
+/** The first records have none. */
+function withoutLabels({ labels: _, ...tool }: OwnTool): OwnTool {
+  return tool;
 }
 
 /** The tool of this program that a record describes, by name and description; `undefined` for any other. */

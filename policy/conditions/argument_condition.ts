@@ -1,5 +1,5 @@
 import { SANDBOX_ROOT } from "../../tools/sandbox/sandbox.ts";
-import { type Condition, holds } from "./escalation.ts";
+import { type FirstCondition, holds } from "./first_conditions.ts";
 import { urlsOf } from "../facts.ts";
 import type { Proposal } from "../rule.ts";
 import { holdsOfUrl } from "./url_condition.ts";
@@ -12,7 +12,7 @@ import { urlSpellings } from "./url_spellings.ts";
  */
 export function conditionsOn(
   proposal: Proposal,
-): (condition: Condition) => boolean {
+): (condition: FirstCondition) => boolean {
   const { args: { value: args }, facts } = proposal;
   /** Parsed when a condition is on a text, since most calls have none. */
   let urls: ReadonlyMap<string, URL> | undefined;
@@ -56,7 +56,7 @@ function spelledPaths(resolved: string | undefined): readonly string[] {
 }
 
 /** A condition on a text with that text as a path is resolved. */
-function withPlainPath(condition: Condition): Condition {
+function withPlainPath(condition: FirstCondition): FirstCondition {
   const { equals, starts_with, contains } = condition;
   if (typeof equals === "string") {
     return { ...condition, equals: plainPath(equals, { whole: true }) };

@@ -3,7 +3,7 @@ import { proposed } from "../../tests/proposal.ts";
 import { z } from "../../deps.ts";
 import { standardSchema } from "../../tools/schema.ts";
 import { conditionsOn } from "./argument_condition.ts";
-import type { Condition } from "./escalation.ts";
+import type { FirstCondition as Condition } from "./first_conditions.ts";
 
 const SECRET = "<sandbox>/secret/key.md";
 

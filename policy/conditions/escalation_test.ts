@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { quoted } from "../../tools/data/untrusted_text.ts";
-import { type Condition, escalationSchema, holds } from "./escalation.ts";
+import { escalationSchema } from "./escalation.ts";
+import { type FirstCondition as Condition, holds } from "./first_conditions.ts";
 
 const CASES: readonly {
   readonly when: Omit<Condition, "argument">;

@@ -1,5 +1,5 @@
 import { pathMeant, urlsMeant } from "./condition_url.ts";
-import type { Condition } from "./escalation.ts";
+import type { Condition } from "./condition.ts";
 
 /**
  * Whether a condition on a text holds of what some server may take a URL for, as
@@ -8,7 +8,10 @@ import type { Condition } from "./escalation.ts";
  * what a server makes of the URL it holds, whatever the text is.
  */
 export function holdsOfUrl(
-  { equals, starts_with, contains }: Omit<Condition, "argument">,
+  { equals, starts_with, contains }: Pick<
+    Condition,
+    "equals" | "starts_with" | "contains"
+  >,
   spellings: readonly string[] | undefined,
 ): boolean {
   const text = equals ?? starts_with ?? contains;

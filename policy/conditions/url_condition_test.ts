@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Condition } from "./escalation.ts";
+import type { FirstCondition as Condition } from "./first_conditions.ts";
 import { holdsOfUrl } from "./url_condition.ts";
 import { urlSpellings } from "./url_spellings.ts";
 

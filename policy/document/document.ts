@@ -1,9 +1,22 @@
 import { z } from "../../deps.ts";
 import { type Escalation, escalationSchema } from "../conditions/escalation.ts";
-import { parseHostEntry } from "../host_entry.ts";
 import type { Redaction } from "../redaction/redaction.ts";
 import { redactionSchema } from "./redaction_schema.ts";
-import { refusalOfToolName, toolName } from "../tool_name.ts";
+import { parseUrlEntry } from "../url_entry.ts";
+import { checkClauses } from "./clauses.ts";
+import {
+  type CallLimit,
+  callLimits,
+  type DenyClause,
+  denyClauses,
+  type FlowClause,
+  flowClauses,
+  type RequireClause,
+  requireClauses,
+  type ToolTraits,
+  toolTraits,
+} from "./clauses.ts";
+import { isNamed, toolPattern } from "../tool_pattern.ts";
 import { unique } from "./unique.ts";
 
 /** What a policy file says, key by key. */
@@ -14,16 +27,29 @@ export interface PolicyDocument {
   readonly on_deny: "terminate" | "continue";
   /** Which tools may be called; one that is on neither list may not. */
   readonly tool_registry: {
-    /** Exact names of the tools that may be called. A pattern such as `fs.*` is refused when the policy is loaded. */
+    /** Exact names of the tools that may be called, or beginnings of names with a `*` after them: `fs.read_*`. */
     readonly allowed: readonly string[];
-    /** Exact names of tools that must not be called, whatever else is listed; no patterns either. */
+    /** Those of tools that must not be called, whatever else is listed. */
     readonly denied: readonly string[];
   };
+  /** What is known of tools beyond what they say of themselves. Default: nothing. */
+  readonly tools?: readonly ToolTraits[] | undefined;
   /**
    * Where a tool may fetch from: `host`, `*.host`, `host:port` or
-   * `http://host[:port]`. Otherwise https, and the scheme's own port.
+   * `http://host[:port]`, each with a path after it such as `/v1/*`. Otherwise
+   * https, the scheme's own port, and any path.
    */
   readonly url_allowlist: readonly string[];
+  /** What becomes of a call to a host that is not listed. Default: deny. */
+  readonly unlisted_hosts?: "deny" | "escalate" | undefined;
+  /** Calls that must not run. Default: none. */
+  readonly deny?: readonly DenyClause[] | undefined;
+  /** What calls must meet. Default: nothing. */
+  readonly require?: readonly RequireClause[] | undefined;
+  /** How many calls a run may have. Default: no limit but those of `loop_budget`. */
+  readonly call_limits?: readonly CallLimit[] | undefined;
+  /** What must not follow after what. Default: nothing. */
+  readonly flow?: readonly FlowClause[] | undefined;
   /** Calls that would run if a person approves. Default: none. */
   readonly escalate?: readonly Escalation[] | undefined;
   /** What bounds the answers of persons. */
@@ -119,7 +145,7 @@ export interface RetryLimits {
 
 const hostEntry = z.string().check((context) => {
   try {
-    parseHostEntry(context.value);
+    parseUrlEntry(context.value);
   } catch (error) {
     context.issues.push({
       code: "custom",
@@ -141,15 +167,21 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
   version: z.literal(1),
   on_deny: z.enum(["terminate", "continue"]),
   tool_registry: z.strictObject({
-    allowed: z.array(toolName).check(unique),
-    denied: z.array(toolName).check(unique),
+    allowed: z.array(toolPattern).check(unique),
+    denied: z.array(toolPattern).check(unique),
   }).check(
     z.refine(
-      ({ allowed, denied }) => !allowed.some((name) => denied.includes(name)),
+      ({ allowed, denied }) => !allowed.some((name) => isNamed(name, denied)),
       "a tool is both allowed and denied; the entry under allowed can never match",
     ),
   ),
+  tools: z.optional(toolTraits),
   url_allowlist: z.array(hostEntry).check(unique),
+  unlisted_hosts: z.optional(z.enum(["deny", "escalate"])),
+  deny: z.optional(denyClauses),
+  require: z.optional(requireClauses),
+  call_limits: z.optional(callLimits),
+  flow: z.optional(flowClauses),
   escalate: z.optional(z.array(escalationSchema)),
   approval: z.optional(
     z.strictObject({ expires_seconds: z.optional(limit) }),
@@ -194,21 +226,7 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
     ),
   ),
   redact: z.optional(redactionSchema),
-}).check((context) => {
-  const { escalate = [], tool_registry } = context.value;
-  escalate.forEach(({ tools }, index) =>
-    tools.forEach((name, place) => {
-      if (tool_registry.allowed.includes(name)) return;
-      if (refusalOfToolName(name) !== undefined) return;
-      context.issues.push({
-        code: "custom",
-        input: name,
-        path: ["escalate", index, "tools", place],
-        message: `"${name}" is not allowed, so nobody will be asked`,
-      });
-    })
-  );
-});
+}).check(checkClauses);
 
 /** Returns the JSON Schema of a policy file, as it is kept in `v1.schema.json`. */
 export function policyJsonSchema(): Record<string, unknown> {

@@ -235,28 +235,28 @@ const REFUSED = [
   },
   {
     from: "  denied: []",
-    to: "  denied: ['fs.*']",
+    to: "  denied: ['f*s']",
     want:
-      'p.yaml:12: tool_registry.denied[0]: "fs.*" has "*" in it, but a pattern matches nothing; list each tool by its exact name',
+      'p.yaml:12: tool_registry.denied[0]: "f*s" has "*" in it, but a pattern matches nothing; list each tool by its exact name',
   },
   {
     from: "  denied: []",
-    to: "  denied:\n    - shell\n    - 'shell_*'",
+    to: "  denied:\n    - shell\n    - 'sh*'",
     want:
-      'p.yaml:14: tool_registry.denied[1]: "shell_*" has "*" in it, but a pattern matches nothing; list each tool by its exact name',
+      'p.yaml:14: tool_registry.denied[1]: "sh*" names too many tools; expected at least 3 characters before the star',
   },
   {
     from: "[search, fetch,",
     to: "['*', search, fetch,",
     want:
-      'p.yaml:11: tool_registry.allowed[0]: "*" has "*" in it, but a pattern matches nothing; list each tool by its exact name',
+      'p.yaml:11: tool_registry.allowed[0]: "*" alone would name every tool; list tools, or families such as fs.*',
   },
   {
     from: "sandbox:",
     to:
-      "escalate:\n  - tools: [read]\n    reason: r\n  - tools:\n      - 'wri*'\n    reason: r\nsandbox:",
+      "escalate:\n  - tools: [read]\n    reason: r\n  - tools:\n      - 'wr*'\n    reason: r\nsandbox:",
     want:
-      'p.yaml:22: escalate[1].tools[0]: "wri*" has "*" in it, but a pattern matches nothing; list each tool by its exact name',
+      'p.yaml:22: escalate[1].tools[0]: "wr*" names too many tools; expected at least 3 characters before the star',
   },
   {
     from: "  denied: []",

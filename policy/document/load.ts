@@ -2,7 +2,7 @@ import { sha256Text } from "../../tools/data/sha256.ts";
 import { type PolicyDocument, policyDocument } from "./document.ts";
 import { refuseIndirection } from "./indirection.ts";
 import { readYamlTree } from "./read_yaml.ts";
-import { yamlTree } from "./yaml_tree.ts";
+import { type YamlTree, yamlTree } from "./yaml_tree.ts";
 
 /** A policy that was read and found sound. */
 export interface Policy {
@@ -14,6 +14,8 @@ export interface Policy {
   readonly version: string;
   /** What the text says, with every key checked. */
   readonly document: PolicyDocument;
+  /** On which line each clause begins, from 1, by its place: `deny[2]`. */
+  readonly lines: ReadonlyMap<string, number>;
 }
 
 /**
@@ -26,5 +28,28 @@ export function loadPolicy(text: string, source: string): Policy {
   refuseIndirection(tree, source);
   const document = readYamlTree(tree, { text, source, schema: policyDocument });
   const sha256 = sha256Text(text);
-  return { text, sha256, version: sha256.slice(0, 12), document };
+  const lines = clauseLines(document, tree);
+  return { text, sha256, version: sha256.slice(0, 12), document, lines };
+}
+
+const SECTIONS = [
+  "deny",
+  "require",
+  "escalate",
+  "call_limits",
+  "flow",
+] as const;
+
+function clauseLines(
+  document: PolicyDocument,
+  tree: YamlTree,
+): ReadonlyMap<string, number> {
+  const lines = new Map<string, number>();
+  for (const section of SECTIONS) {
+    for (const index of (document[section] ?? []).keys()) {
+      const line = tree.lineOf([section, index]);
+      if (line !== undefined) lines.set(`${section}[${index}]`, line);
+    }
+  }
+  return lines;
 }

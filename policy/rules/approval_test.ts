@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { proposed } from "../../tests/proposal.ts";
 import { writeTool } from "../../tools/write.ts";
 import { approval } from "./approval.ts";
-import type { Condition } from "../conditions/escalation.ts";
+import type { FirstCondition as Condition } from "../conditions/first_conditions.ts";
 import type { Ask } from "../rule.ts";
 
 const FACTS = {

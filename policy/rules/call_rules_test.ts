@@ -55,6 +55,9 @@ Deno.test("callRules() asks the rules in their order of precedence", () => {
     "url_allowlist",
     "sandbox_path",
     "arg_schema",
+    "argument_rule",
+    "call_limit",
+    "flow",
     "approval",
   ]);
 });

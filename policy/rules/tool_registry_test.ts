@@ -94,8 +94,11 @@ Deno.test("toolRegistry() denies everything when nothing is allowed", () => {
   assertEquals(judge("read", { allowed: [] })?.effect, "deny");
 });
 
-Deno.test("toolRegistry() knows no wildcard", () => {
-  assertEquals(judge("read", { allowed: ["*"] })?.effect, "deny");
+Deno.test("toolRegistry() knows a star at the end of a name alone", () => {
+  const effects = ["rea*", "r*d", "*read", "read*", "Rea*"].map((pattern) =>
+    judge("read", { allowed: [pattern] })?.effect
+  );
+  assertEquals(effects, [undefined, "deny", "deny", undefined, "deny"]);
 });
 
 Deno.test("toolRegistry() escapes control characters in its reason", () => {

@@ -1,7 +1,9 @@
 import type { Facts } from "../facts.ts";
-import { type HostEntry, parseHostEntry } from "../host_entry.ts";
-import type { Opinion, Rule } from "../rule.ts";
+import { hasListedPath } from "../conditions/url_list.ts";
+import { namesHost } from "../host_entry.ts";
+import type { Ask, Opinion, Rule } from "../rule.ts";
 import { argumentsNamed } from "../arguments.ts";
+import { parseUrlEntry, type UrlEntry } from "../url_entry.ts";
 import { isAddress, MAX_URL_LENGTH, parseUrl } from "../url_text.ts";
 
 /** How many redirects one fetch may follow when the policy does not say. */
@@ -14,6 +16,8 @@ const MAX_URLS = 1000;
 export interface UrlLimits {
   /** How many redirects one fetch may follow. Default: 5. */
   readonly max_redirects?: number | undefined;
+  /** What becomes of a URL whose host or path is not listed. Default: deny. */
+  readonly unlisted?: "deny" | "escalate" | undefined;
 }
 
 /**
@@ -23,13 +27,14 @@ export interface UrlLimits {
  */
 export function urlAllowlist(
   entries: readonly string[],
-  { max_redirects = DEFAULT_MAX_REDIRECTS }: UrlLimits = {},
+  { max_redirects = DEFAULT_MAX_REDIRECTS, unlisted = "deny" }: UrlLimits = {},
 ): Rule {
-  const hosts = entries.map(parseHostEntry);
+  const hosts = entries.map(parseUrlEntry);
   return {
     id: "url_allowlist",
     opinion({ name, tool, args, facts, redirects }) {
       let allowed: Opinion | undefined;
+      const asks: Ask[] = [];
       const named = argumentsNamed(tool?.effects.fetches ?? [], args);
       for (const [index, { value }] of named.entries()) {
         const judged = judgeUrl(value, hosts, facts);
@@ -37,6 +42,14 @@ export function urlAllowlist(
         if (index === MAX_URLS) {
           const reason = `the call names more than ${MAX_URLS} URLs`;
           return { effect: "deny", reason, metadata };
+        }
+        if (
+          judged.refusal !== undefined && judged.isUnlisted &&
+          unlisted === "escalate"
+        ) {
+          asks.push({ clause: "unlisted_hosts", reason: judged.refusal });
+          allowed ??= { effect: "allow", metadata };
+          continue;
         }
         if (judged.refusal !== undefined) {
           const { address } = judged;
@@ -50,7 +63,17 @@ export function urlAllowlist(
         }
         allowed ??= { effect: "allow", metadata };
       }
-      if (redirects <= max_redirects) return allowed;
+      if (redirects <= max_redirects) {
+        const [first] = asks;
+        return first === undefined ? allowed : {
+          effect: "escalate",
+          asks: [{
+            ...first,
+            reason: asks.map(({ reason }) => reason).join("; "),
+          }],
+          metadata: allowed?.metadata ?? { tool: name },
+        };
+      }
       const seen = allowed?.metadata ?? { tool: name };
       return {
         effect: "deny",
@@ -67,6 +90,8 @@ interface JudgedUrl {
   /** Canonical; empty when the text does not parse. */
   readonly host: string;
   readonly refusal?: string | undefined;
+  /** Whether it is refused for being listed nowhere, and for nothing else. */
+  readonly isUnlisted?: boolean | undefined;
   /** The address on account of which it is refused. */
   readonly address?: string | undefined;
 }
@@ -77,7 +102,7 @@ interface JudgedUrl {
  */
 function judgeUrl(
   value: unknown,
-  hosts: readonly HostEntry[],
+  hosts: readonly UrlEntry[],
   facts: Facts,
 ): JudgedUrl {
   if (typeof value !== "string") {
@@ -86,13 +111,15 @@ function judgeUrl(
   const url = value.slice(0, MAX_URL_LENGTH).toWellFormed();
   const parsed = parseUrl(value);
   const host = parsed?.hostname ?? "";
-  const refusal = refusalOfText(value) ??
-    (parsed === undefined
-      ? "the URL cannot be parsed"
-      : refusalOfUrl(parsed, value, hosts));
-  return refusal === undefined && parsed !== undefined
-    ? { url, host, ...refusalOfAddresses(parsed, hosts, facts) }
-    : { url, host, refusal };
+  const refusal = refusalOfText(value);
+  if (refusal !== undefined || parsed === undefined) {
+    return { url, host, refusal: refusal ?? "the URL cannot be parsed" };
+  }
+  const listed = refusalOfUrl(parsed, value, hosts);
+  const inner = refusalOfAddresses(parsed, hosts, facts);
+  // A person may let a host pass that is not listed, and nothing behind the firewall.
+  const isOpen = listed === undefined || listed.isUnlisted;
+  return { url, host, ...isOpen ? inner ?? listed : listed };
 }
 
 function refusalOfText(text: string): string | undefined {
@@ -120,35 +147,50 @@ function authorityOf(text: string): string {
 function refusalOfUrl(
   url: URL,
   text: string,
-  hosts: readonly HostEntry[],
-): string | undefined {
-  const known = hosts.filter((entry) => isHost(url.hostname, entry));
-  if (known.length === 0) {
-    return isAddress(url.hostname)
-      ? `the address ${url.hostname} is not listed`
-      : `the host "${url.hostname}" is not listed`;
+  hosts: readonly UrlEntry[],
+): { readonly refusal: string; readonly isUnlisted: boolean } | undefined {
+  const { hostname, protocol } = url;
+  const known = hosts.filter((entry) => namesHost(entry, hostname));
+  const denied = (refusal: string) => ({ refusal, isUnlisted: false });
+  if (known.length === 0 && isAddress(hostname)) {
+    return denied(`the address ${hostname} is not listed`);
   }
   // `%2e`, a soft hyphen, a Kelvin sign or an octal is no way to spell a host.
   const spelled = authorityOf(text).replace(/:\d*$/, "");
-  if (
-    !/^[\x21-\x7e]*$/.test(spelled) || spelled.toLowerCase() !== url.hostname
-  ) {
-    return `the host "${url.hostname}" is not in canonical form`;
+  const isCanonical = /^[\x21-\x7e]*$/.test(spelled) &&
+    spelled.toLowerCase() === hostname;
+  if (known.length === 0) {
+    return {
+      refusal: `the host "${hostname}" is not listed`,
+      isUnlisted: isCanonical && protocol === "https:" && url.port === "",
+    };
   }
-  if (!known.some((entry) => entry.scheme === url.protocol)) {
-    return `the scheme ${url.protocol} is not listed for "${url.hostname}"`;
+  if (!isCanonical) {
+    return denied(`the host "${hostname}" is not in canonical form`);
+  }
+  if (!known.some((entry) => entry.scheme === protocol)) {
+    return denied(`the scheme ${protocol} is not listed for "${hostname}"`);
   }
   if (!isListed(url, known)) {
-    return `the port ${
-      url.port || "of the scheme"
-    } is not listed for "${url.hostname}"`;
+    return denied(
+      `the port ${url.port || "of the scheme"} is not listed for "${hostname}"`,
+    );
+  }
+  const here = known.filter((entry) =>
+    entry.scheme === protocol && entry.port === url.port
+  );
+  if (hasListedPath(url, here) !== true) {
+    return {
+      refusal: `the path of the URL is not listed for "${hostname}"`,
+      isUnlisted: true,
+    };
   }
 }
 
 /** A name that is listed may still lead into the network behind the firewall. */
 function refusalOfAddresses(
   url: URL,
-  hosts: readonly HostEntry[],
+  hosts: readonly UrlEntry[],
   { addresses }: Facts,
 ): Pick<JudgedUrl, "refusal" | "address"> | undefined {
   const found = addresses.get(url.hostname);
@@ -181,15 +223,9 @@ function atAddress({ protocol, port }: URL, address: string): Place {
   return { protocol, hostname, port };
 }
 
-function isListed(place: Place, hosts: readonly HostEntry[]): boolean {
+function isListed(place: Place, hosts: readonly UrlEntry[]): boolean {
   return hosts.some((entry) =>
-    isHost(place.hostname, entry) && entry.scheme === place.protocol &&
+    namesHost(entry, place.hostname) && entry.scheme === place.protocol &&
     entry.port === place.port
   );
-}
-
-function isHost(hostname: string, { host, wildcard }: HostEntry): boolean {
-  if (!wildcard) return hostname === host;
-  const labels = hostname.slice(0, -host.length);
-  return hostname.endsWith(host) && /^([a-z0-9_-]+\.)+$/.test(labels);
 }

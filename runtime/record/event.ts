@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../../tools/data/json.ts";
+import type { Label } from "../../tools/label.ts";
 import type { Effects } from "../../tools/tool.ts";
 import type { Address } from "../../policy/facts.ts";
 import type { AskedClause, Metadata, RuleId } from "../../policy/rule.ts";
@@ -70,6 +71,8 @@ export interface RecordedTool {
   readonly idempotent: boolean;
   /** JSON Schema 2020-12 of the arguments. */
   readonly input_schema: JsonObject;
+  /** How information flows through it. Not there: nothing is known. Version 2. */
+  readonly labels?: readonly Label[];
 }
 
 /** What was looked up about a path. */

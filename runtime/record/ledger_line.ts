@@ -1,5 +1,6 @@
 import { z } from "../../deps.ts";
 import { isObject, type Json, type JsonObject } from "../../tools/data/json.ts";
+import { LABELS } from "../../tools/label.ts";
 import { RULE_IDS } from "../../policy/rule.ts";
 import type { ProposedCall, RecordedError, RunEvent } from "./event.ts";
 import {
@@ -128,6 +129,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
       }),
       idempotent: z.boolean(),
       input_schema: jsonObjectSchema,
+      labels: z.optional(z.array(z.enum(LABELS))),
     })),
   }, [1, 2]),
   line("step_started", {}),

@@ -8,7 +8,8 @@ function isOfVersion2(event: RunEvent): boolean {
   switch (event.type) {
     case "run_started":
       return event.runtime_version === undefined ||
-        event.llm.settings !== undefined;
+        event.llm.settings !== undefined ||
+        event.tools.some(({ labels }) => labels !== undefined);
     case "llm_completed":
       return event.turn !== undefined;
     case "policy_checked":

@@ -5,7 +5,7 @@ import type { RecordedTool } from "./event.ts";
 
 /** Puts on record what a model and the policy know of a tool. */
 export function recordedTool(
-  { name, description, effects, idempotent, args }: ToolDefinition,
+  { name, description, effects, labels = [], idempotent, args }: ToolDefinition,
 ): RecordedTool {
   const { fetches = [], reads = [], writes = [] } = effects;
   const schema = args["~standard"].jsonSchema.input({
@@ -18,6 +18,7 @@ export function recordedTool(
     effects: { fetches, reads, writes },
     idempotent: idempotent ?? false,
     input_schema,
+    ...labels.length === 0 ? {} : { labels },
   };
 }
 
@@ -26,13 +27,15 @@ export function recordedTool(
  * the place of its validator, and not run.
  */
 export function toolOnRecord(
-  { name, description, effects, idempotent, input_schema }: RecordedTool,
+  { name, description, effects, labels, idempotent, input_schema }:
+    RecordedTool,
   validate: Schema<unknown>["~standard"]["validate"],
 ): Tool {
   return {
     name,
     description,
     effects,
+    ...labels === undefined ? {} : { labels },
     idempotent,
     args: {
       "~standard": {

@@ -44,8 +44,8 @@ export function rerunTool(
 }
 
 /**
- * The same tool, described to the model as when the run began: another version of
- * it may take more arguments.
+ * The same tool, described to the model and the policy as when the run began:
+ * another version of it may take more arguments, or have other labels.
  */
 function asOnRecord(tool: Tool, started: RunEvent | undefined): Tool {
   const known = started?.type === "run_started"
@@ -56,6 +56,7 @@ function asOnRecord(tool: Tool, started: RunEvent | undefined): Tool {
   return {
     ...tool,
     description: known.description,
+    labels: known.labels ?? [],
     args: {
       "~standard": {
         ...schema,

@@ -58,6 +58,7 @@ export function openSession(spec: SessionSpec, env: SessionEnv): Session {
       tools: spec.tools,
       rules: spec.rules,
       inspect: (path) => spec.sandbox.inspect(path),
+      nowMs: () => Number(last / 1_000_000n),
     }),
     totals: { tool_calls: 0, policy_checks: 0, denials: 0, attempts: 0 },
     step: 0,

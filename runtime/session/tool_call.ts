@@ -36,6 +36,7 @@ export async function* toolCall(
     if (allowed === undefined) {
       return yield* denied(session, judged.decision, attempts);
     }
+    session.gate.begin(judged.proposal);
     const { last, outcomes } = yield* runTool(session, allowed);
     attempts.push(...outcomes);
     const redirect = last.ok ? last.value.recorded.redirect : null;

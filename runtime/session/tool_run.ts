@@ -52,7 +52,10 @@ export async function* runTool(
     call_id: call.id,
     work: () => attemptInTime(session, call, idempotencyKey),
   });
-  yield toolFinished(session, call, tried.last);
+  const finished = toolFinished(session, call, tried.last);
+  const { tool, seq, result } = finished;
+  session.gate.result(result, { tool, seq });
+  yield finished;
   return tried;
 }
 

@@ -17,7 +17,7 @@ export function gateOpener(
   { policy, tools, inspect }: GateSetup,
 ): () => Gate {
   const rules = callRules(policy);
-  return () => openGate({ policy, tools, rules, inspect });
+  return () => openGate({ nowMs: () => 0, policy, tools, rules, inspect });
 }
 
 /** For calls that name no path. */

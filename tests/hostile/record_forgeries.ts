@@ -437,7 +437,7 @@ const policies: readonly RecordForgery[] = [
     record: "one_call",
     found: "undecidable",
     forge: text === "*"
-      ? policyWith({ tool_registry: { denied: ["fs.*"] } })
+      ? policyWith({ tool_registry: { denied: ["f*s"] } })
       : policyText(() => text),
   })),
   {

@@ -20,6 +20,9 @@ const NAMES = [
   "read;write",
   "*",
   ".*",
+  "rea*",
+  "read*",
+  "read.*",
   "",
   "__proto__",
   "constructor",
@@ -45,9 +48,15 @@ const lists = fc.uniqueArray(name, { minLength: 1, maxLength: 4 })
   );
 const base = policyWith({}).document;
 
+/** Whether an entry names a tool: itself, or with a star after three characters or more. */
+function names(entry: string, tool: string): boolean {
+  return entry === tool ||
+    (/^[^]{3,}\*$/u.test(entry) && tool.startsWith(entry.slice(0, -1)));
+}
+
 export const REGISTRY_PROPERTIES = [
   property(
-    "a tool is allowed by its exact name alone",
+    "a tool is allowed by its exact name, or by how it begins, alone",
     fc.property(
       lists,
       ({ called: name, registered, allowed, denied }) => {
@@ -59,8 +68,8 @@ export const REGISTRY_PROPERTIES = [
         const call = { tool: name, args_json: "{}" };
         const { effect, rule } = gate.judge(gate.propose(call));
         const isListed = registered.some((each) => each === name) &&
-          allowed.some((each) => each === name) &&
-          !denied.some((each) => each === name);
+          allowed.some((each) => each !== "*" && names(each, name)) &&
+          !denied.some((each) => each === "*" || names(each, name));
         return isListed
           ? effect === "allow"
           : effect === "deny" && rule === "tool_registry";

@@ -69,9 +69,10 @@ function begin(event: RunStarted): {
   if (task !== undefined) faults.push({ code: "not_in_task", message: task });
   try {
     toolRegistry(event.tools.map((tool) => toolOnRecord(tool, NOT_ASKED)));
-    faults.push(...event.tools.flatMap(toolFaults));
-    const { document } = loadPolicy(event.policy.text, "the policy on record");
-    const judge = rejudge(event, document);
+    faults.push(...toolFaults(event));
+    const policy = loadPolicy(event.policy.text, "the policy on record");
+    const judge = rejudge(event, policy);
+    const { document } = policy;
     const again = { started: event, policy: document, judge, mustEnd: false };
     return { again, faults };
   } catch (error) {

@@ -1,5 +1,6 @@
 import type {
   RecordedTool,
+  RunStarted,
   ToolFinished,
 } from "../../../runtime/record/event.ts";
 import { quoted } from "../../../tools/data/untrusted_text.ts";
@@ -7,16 +8,28 @@ import { valueDifference } from "../../../tools/data/value_difference.ts";
 import type { EventFault } from "../event_check.ts";
 import { ownTool } from "../own_tools.ts";
 
-/** Lists what of a recorded tool cannot be: what this program's own tools touch is known. */
-export function toolFaults(tool: RecordedTool): readonly EventFault[] {
-  const own = ownTool(tool);
-  const isSame = own === undefined ||
-    own.idempotent === tool.idempotent &&
-      valueDifference(own.effects, tool.effects) === undefined;
-  return isSame ? [] : [{
-    code: "other_tool",
-    message: `the tool ${quoted(tool.name)} has other effects`,
-  }];
+/**
+ * Lists what of the recorded tools cannot be: what this program's own tools touch is
+ * known, and how information flows through them. A record that states the program's
+ * version is older than these labels.
+ */
+export function toolFaults(
+  { tools, runtime_version }: RunStarted,
+): readonly EventFault[] {
+  return tools.flatMap((tool) => {
+    const own = ownTool(tool);
+    if (own === undefined) return [];
+    const { idempotent, effects, labels } = tool;
+    const due = runtime_version === undefined ? own.labels : undefined;
+    const found = [idempotent, effects, labels ?? null];
+    const expected = [own.idempotent, own.effects, due ?? null];
+    return valueDifference(expected, found) === undefined ? [] : [
+      {
+        code: "other_tool",
+        message: `the tool ${quoted(tool.name)} has other effects or labels`,
+      } as const,
+    ];
+  });
 }
 
 /** Lists what of a receipt cannot be: of this program's own tools `fetch` alone is redirected, to a URL. */

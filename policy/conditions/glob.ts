@@ -1,0 +1,59 @@
+/** Why a text is no pattern of places below the sandbox, if it is none. */
+export function globFault(glob: string): string | undefined {
+  const names = glob.split("/");
+  if (glob.startsWith("/") || names[0] === "<sandbox>") {
+    return `"${glob}" begins with a slash or the sandbox; write it from the sandbox on: "notes/**"`;
+  }
+  if (names.some((name) => ["", ".", ".."].includes(name))) {
+    return `"${glob}" has an empty name, "." or ".." in it`;
+  }
+  if (names.some((name) => name.includes("**") && name !== "**")) {
+    return `"${glob}" has ** beside other characters; it stands for whole names`;
+  }
+  return /[?[\\\]{}]/.test(glob)
+    ? `"${glob}" has a sign other than * in it; only * and ** stand for others`
+    : undefined;
+}
+
+/**
+ * Whether a path, relative and without `.` and `..`, is one that a pattern names:
+ * `*` stands for any characters within a name, `**` for any names, none too. It
+ * takes at most as many steps as the path has characters for each of the
+ * pattern's.
+ */
+export function matchesGlob(path: string, glob: string): boolean {
+  const names = path.split("/");
+  const wanted = glob.split("/");
+  /** Which beginnings of the path the pattern matches so far, by their number of names. */
+  let reached = new Set([0]);
+  for (const part of wanted) {
+    const next = new Set<number>();
+    for (const length of reached) {
+      if (part === "**") {
+        for (let to = length; to <= names.length; to++) next.add(to);
+      } else if (
+        length < names.length && matchesName(names[length] ?? "", part)
+      ) {
+        next.add(length + 1);
+      }
+    }
+    reached = next;
+  }
+  return reached.has(names.length);
+}
+
+/** Takes each piece between two stars where it is first found, which loses no match. */
+function matchesName(name: string, pattern: string): boolean {
+  const pieces = pattern.split("*");
+  const [first = "", last = ""] = [pieces[0], pieces.at(-1)];
+  if (pieces.length === 1) return name === pattern;
+  if (!name.startsWith(first) || !name.endsWith(last)) return false;
+  let at = first.length;
+  const end = name.length - last.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const found = name.indexOf(piece, at);
+    if (found < 0) return false;
+    at = found + piece.length;
+  }
+  return at <= end;
+}

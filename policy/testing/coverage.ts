@@ -1,0 +1,31 @@
+import { clauseOf } from "../clause.ts";
+import type { PolicyDocument } from "../document/document.ts";
+
+/** A clause of a policy, by its name and the line on which it begins. */
+export interface NamedClause {
+  readonly name: string;
+  readonly line: number | undefined;
+}
+
+const SECTIONS = [
+  "deny",
+  "require",
+  "escalate",
+  "call_limits",
+  "flow",
+] as const;
+
+/** Every clause of a policy that can decide, in the order of its sections. */
+export function clausesIn(
+  { document, lines }: {
+    readonly document: PolicyDocument;
+    readonly lines: ReadonlyMap<string, number>;
+  },
+): readonly NamedClause[] {
+  return SECTIONS.flatMap((section) =>
+    (document[section] ?? []).map((clause, index) => {
+      const place = `${section}[${index}]`;
+      return { name: clauseOf(clause, place), line: lines.get(place) };
+    })
+  );
+}

@@ -1,0 +1,117 @@
+import { z } from "../../deps.ts";
+import type { Json } from "../../tools/data/json.ts";
+import { readYaml } from "../document/read_yaml.ts";
+import { RULE_IDS, type RuleId } from "../rule.ts";
+
+/** What a test of a policy wants of one decision. */
+export interface Expected {
+  readonly decision: "allow" | "deny" | "escalate";
+  /** The rule that decides. Left out: any. */
+  readonly rule?: RuleId | undefined;
+  /** The id or place of a clause that decides. Left out: any. */
+  readonly clause?: string | undefined;
+}
+
+/** A call in a test of a policy. */
+export interface TestedCall {
+  readonly tool: string;
+  readonly args: Json;
+  /** Left out: whatever is decided. */
+  readonly expect?: Expected | Expected["decision"] | undefined;
+  /** What a person says who is asked. Left out: nobody is asked, and the call does not run. */
+  readonly answer?: "approved" | "rejected" | undefined;
+  /** What the tool returns, if the call runs. Default: null. */
+  readonly result?: Json | undefined;
+  /** Seconds since the session began. Default: as long as the call before. */
+  readonly at_seconds?: number | undefined;
+}
+
+/** One test: calls of one run, one after the other. */
+export interface PolicyCase {
+  readonly name: string;
+  /** What the run was asked. */
+  readonly question?: string | undefined;
+  readonly calls: readonly TestedCall[];
+}
+
+/** Tests of a policy, as a file has them. */
+export interface PolicyTests {
+  /** Path of the policy, from the folder of this file. */
+  readonly policy: string;
+  /** Path of a file with definitions of tools. Left out: what is no tool of our own takes any arguments. */
+  readonly tools?: string | undefined;
+  readonly cases: readonly PolicyCase[];
+}
+
+const text = z.string().check(z.minLength(1, "expected a text, found none"));
+const decision = z.enum(["allow", "deny", "escalate"]);
+
+const call = {
+  tool: text,
+  args: z.json(),
+  expect: z.optional(z.union([
+    decision,
+    z.strictObject({
+      decision,
+      rule: z.optional(z.enum(RULE_IDS)),
+      clause: z.optional(text),
+    }),
+  ])),
+  answer: z.optional(z.enum(["approved", "rejected"])),
+  result: z.optional(z.json()),
+  at_seconds: z.optional(z.number().check(z.minimum(0))),
+};
+
+interface WrittenCase {
+  readonly name: string;
+  readonly question?: string | undefined;
+  readonly call?: TestedCall | undefined;
+  readonly calls?: readonly TestedCall[] | undefined;
+  readonly expect?: TestedCall["expect"];
+}
+
+const schema: z.ZodMiniType<
+  Omit<PolicyTests, "cases"> & { readonly cases: readonly WrittenCase[] }
+> = z.strictObject({
+  policy: text,
+  tools: z.optional(text),
+  cases: z.array(
+    z.strictObject({
+      name: text,
+      question: z.optional(text),
+      call: z.optional(z.strictObject(call)),
+      calls: z.optional(
+        z.array(z.strictObject(call)).check(
+          z.minLength(1, "expected at least one call"),
+        ),
+      ),
+      expect: call.expect,
+    }).check(
+      z.refine(
+        ({ call, calls }) => (call === undefined) !== (calls === undefined),
+        "expected either `call` or `calls`",
+      ),
+      z.refine(
+        ({ calls, expect }) => calls === undefined || expect === undefined,
+        "with `calls`, each call has an `expect` of its own",
+      ),
+    ),
+  ).check(z.minLength(1, "expected at least one case")),
+});
+
+/**
+ * Reads tests of a policy from YAML; `source` names the file in errors.
+ *
+ * @throws {InputError} when the text is none, with every problem
+ */
+export function readPolicyTests(text: string, source: string): PolicyTests {
+  const { cases, ...rest } = readYaml(text, source, schema);
+  return {
+    ...rest,
+    cases: cases.map(({ name, question, call, calls, expect }) => ({
+      name,
+      question,
+      calls: calls ?? (call === undefined ? [] : [{ expect, ...call }]),
+    })),
+  };
+}
