@@ -11,6 +11,7 @@
  * @module
  */
 export type { Json, JsonObject } from "../tools/data/json.ts";
+export type { Label } from "../tools/label.ts";
 export type { Schema, SchemaIssue, SchemaResult } from "../tools/schema.ts";
 export type {
   Effects,
@@ -30,7 +31,21 @@ export type { JudgedPlace } from "../tools/sandbox/judged_place.ts";
 export { type ToolRegistry, toolRegistry } from "../tools/registry.ts";
 
 export type { Policy } from "../policy/document/load.ts";
-export type { Condition, Escalation } from "../policy/conditions/escalation.ts";
+export type {
+  Condition,
+  ItemCondition,
+  Operators,
+  Scalar,
+  Source,
+} from "../policy/conditions/condition.ts";
+export type {
+  CallLimit,
+  DenyClause,
+  FlowClause,
+  RequireClause,
+} from "../policy/document/clauses.ts";
+export type { ToolTraits } from "../policy/tool_traits.ts";
+export type { Escalation } from "../policy/conditions/escalation.ts";
 export type { Address } from "../policy/facts.ts";
 export type {
   ApprovalLimits,
