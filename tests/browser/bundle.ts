@@ -1,6 +1,6 @@
 /**
  * Bundles an entry as a page would load it, and runs it where there is nothing but
- * the language and three of the web's own classes.
+ * the language and four things of the web.
  *
  * @module
  */
@@ -52,7 +52,7 @@ export function checkIn(bundle: string): Check {
 
 /** A world that has nothing but the language and what the entries need of the web. */
 export function emptyPage(): { readonly checkRecord?: Check } {
-  return createContext({ TextDecoder, TextEncoder, URL });
+  return createContext({ structuredClone, TextDecoder, TextEncoder, URL });
 }
 
 /** Bytes of a text, and what is left of them when gzip has packed it. */
