@@ -357,11 +357,9 @@ export {
   FINDINGS,
 } from "./evidence/verify/finding.ts";
 export { type KeptElsewhere } from "./evidence/verify/kept_elsewhere.ts";
-export {
-  type Verification,
-  type VerifyOptions,
-  verifyRun,
-} from "./evidence/verify/verify.ts";
+export type { Verification } from "./evidence/verify/verify.ts";
+export type { VerifyOptions } from "./evidence/verify/decisions/verify_run.ts";
+export { verifyRun } from "./evidence/verify/verify_on_demand.ts";
 
 if (import.meta.main) {
   const { main } = await import("./cli.ts");

@@ -4,7 +4,7 @@ import {
 } from "../evidence/approval/approval_file.ts";
 import { pendingApproval } from "../evidence/approval/pending_approval.ts";
 import type { RunRecord } from "../evidence/run_store.ts";
-import { verifyRun } from "../evidence/verify/verify.ts";
+import { verifyRun } from "../evidence/verify/decisions/verify_run.ts";
 import { unusable } from "../tools/data/input_error.ts";
 import { choice } from "./command/choice.ts";
 import { parseCommandLine } from "./command/command_line.ts";

@@ -10,11 +10,11 @@ import type { Finding, FindingCode } from "../evidence/verify/finding.ts";
 import type { PublicKey } from "../evidence/attest/signing_key.ts";
 import { counted } from "../tools/data/counted.ts";
 import type { RunRecord } from "../evidence/run_store.ts";
+import type { Verification } from "../evidence/verify/verify.ts";
 import {
-  type Verification,
   type VerifyOptions,
   verifyRun,
-} from "../evidence/verify/verify.ts";
+} from "../evidence/verify/decisions/verify_run.ts";
 import { unreadable } from "../evidence/store/file_error.ts";
 import { scriptedLlm } from "../runtime/llm/scripted_llm.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";

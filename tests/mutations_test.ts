@@ -11,7 +11,7 @@ import { assert, assertEquals } from "@std/assert";
 import { memorySource } from "../evidence/artifact_source.ts";
 import type { Artifacts } from "../evidence/artifacts.ts";
 import { replay } from "../evidence/replay/replay.ts";
-import { verifyRun } from "../evidence/verify/verify.ts";
+import { verifyRun } from "../evidence/verify/decisions/verify_run.ts";
 import { InputError } from "../tools/data/input_error.ts";
 import { RULE_IDS } from "../policy/rule.ts";
 import type { RunEvent } from "../runtime/record/event.ts";

@@ -12,7 +12,7 @@ import { memorySource } from "../evidence/artifact_source.ts";
 import { readLedger } from "../evidence/read_ledger.ts";
 import { replay } from "../evidence/replay/replay.ts";
 import { readArtifacts } from "../evidence/store/run_directory.ts";
-import { verifyRun } from "../evidence/verify/verify.ts";
+import { verifyRun } from "../evidence/verify/decisions/verify_run.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";
 

@@ -12,7 +12,7 @@ import { bytesSource, memorySource } from "../evidence/artifact_source.ts";
 import type { Artifacts } from "../evidence/artifacts.ts";
 import type { Finding } from "../evidence/verify/finding.ts";
 import { readArtifacts } from "../evidence/store/run_directory.ts";
-import { verifyRun } from "../evidence/verify/verify.ts";
+import { verifyRun } from "../evidence/verify/decisions/verify_run.ts";
 import { hash } from "node:crypto";
 import type { RunEvent, RunStarted } from "../runtime/record/event.ts";
 import { seededFraction } from "../runtime/attempt/retry.ts";

@@ -1,5 +1,6 @@
 import { z } from "../deps.ts";
 import { type Schema, standardSchema } from "./schema.ts";
+import { sentences } from "./sentences.ts";
 import type { Tool } from "./tool.ts";
 
 const DEFAULT_SENTENCES = 3;
@@ -61,12 +62,11 @@ export function summarizeTool(): Tool<SummarizeArgs> {
 
 /** Splits prose into sentences; headings and blank lines of Markdown end one. */
 function sentencesOf(text: string): readonly string[] {
-  const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
   return text
     .split(/\n\s*\n|^#.*$/m)
     .map((paragraph) => paragraph.replace(/\s+/g, " ").trim())
-    .flatMap((paragraph) => [...segmenter.segment(paragraph)])
-    .map(({ segment }) => segment.trim())
+    .flatMap((paragraph) => sentences(paragraph))
+    .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== "");
 }
 

@@ -8,6 +8,7 @@ import {
   leavesNoTrace,
   mustReach,
 } from "../../runtime/record/ledger.ts";
+import { recordedRedaction } from "../report/recorded_redaction.ts";
 import { artifactText } from "./artifact_text.ts";
 import type { ArtifactName, ArtifactSink } from "../artifacts.ts";
 import type { Volatile } from "./manifest.ts";
@@ -62,7 +63,7 @@ export async function recordRun(
   const projection = runProjection({
     "trace.json": grow("trace.json"),
     "run_report.md": grow("run_report.md"),
-  });
+  }, recordedRedaction);
   const chain = hashChain();
   let readers: ReadonlySet<string> = new Set();
   try {

@@ -9,6 +9,7 @@ import {
   manifestText,
   type Volatile,
 } from "./manifest.ts";
+import type { ReadRedaction } from "../report/report_redaction.ts";
 import { runReport } from "../report/run_report.ts";
 
 /** Where the text of one artifact goes while it grows. */
@@ -58,8 +59,11 @@ export interface RunProjection {
  * Makes trace, report and manifest of the events of a run. Recording writes
  * what comes out and verifying compares it, so the two cannot disagree.
  */
-export function runProjection(targets: ProjectionTargets): RunProjection {
-  const [spans, story] = [otlpJson(), runReport()];
+export function runProjection(
+  targets: ProjectionTargets,
+  redactionOf: ReadRedaction,
+): RunProjection {
+  const [spans, story] = [otlpJson(), runReport(redactionOf)];
   const { "trace.json": trace, "run_report.md": report } = targets;
   let started: RunStarted | undefined;
   let finished: RunFinished | undefined;

@@ -1,20 +1,28 @@
 import { InputError } from "../../tools/data/input_error.ts";
 import { loadPolicy } from "../../policy/document/load.ts";
-import type { Redaction } from "../../policy/redaction/redaction.ts";
-import type { RunStarted } from "../../runtime/record/event.ts";
+import { type Redaction, redactor } from "../../policy/redaction/redaction.ts";
+import { mayHaveKey } from "../policy_key.ts";
+import { NO_REDACTION, type ReportRedaction } from "./report_redaction.ts";
 
 /**
- * What the policy of a run leaves out of spans and report; nothing when its text
- * on record is no policy, as a forged one may be.
+ * What the policy of a run leaves out of its report; nothing when its text on
+ * record is no policy, as a forged one may be.
  */
-export function recordedRedaction(
-  { policy: { text } }: Pick<RunStarted, "policy">,
-): Redaction {
-  // Loading takes time that a short run feels. The key can be spelled otherwise
-  // only with an escape.
-  if (!text.includes("redact") && !text.includes("\\")) return {};
+export function recordedRedaction(policyText: string): ReportRedaction {
+  // Loading takes time that a short run feels.
+  if (!mayHaveKey(policyText, "redact")) return NO_REDACTION;
+  const redaction = redactionIn(policyText);
+  const { patterns = [], paths = [] } = redaction;
+  return {
+    redact: redactor(redaction),
+    patterns: patterns.length,
+    paths: paths.length,
+  };
+}
+
+function redactionIn(policyText: string): Redaction {
   try {
-    return loadPolicy(text, "the policy on record").document.redact ?? {};
+    return loadPolicy(policyText, "the policy on record").document.redact ?? {};
   } catch (error) {
     if (error instanceof InputError) return {};
     throw error;

@@ -1,30 +1,32 @@
 import type { RunFinished, RunStarted } from "../../runtime/record/event.ts";
-import { type Redaction, redactor } from "../../policy/redaction/redaction.ts";
 import type { TextProjection } from "../../trace/text_projection.ts";
 import { counted } from "../../tools/data/counted.ts";
 import { callRows } from "./call_rows.ts";
 import { codeBlock, codeCell, name, table } from "./markdown.ts";
-import { recordedRedaction } from "./recorded_redaction.ts";
+import {
+  NO_REDACTION,
+  type ReadRedaction,
+  type ReportRedaction,
+} from "./report_redaction.ts";
 import { troubles } from "./troubles.ts";
 
 /**
  * Writes the report that a person reads first. It is a projection of the
  * events, like the trace, and holds nothing else, but for what the policy of the
- * run wants left out of it; the number of its rows is bounded.
+ * run wants left out of it, which `redactionOf` reads; the number of its rows is
+ * bounded.
  */
-export function runReport(): TextProjection {
+export function runReport(redactionOf: ReadRedaction): TextProjection {
   let started: RunStarted | undefined;
   let finished: RunFinished | undefined;
-  let redaction: Redaction = {};
-  let redact = redactor();
+  let redaction = NO_REDACTION;
   const [rows, problems] = [callRows(), troubles()];
   return {
     push(recorded) {
       if (recorded.type === "run_started") {
-        redaction = recordedRedaction(recorded);
-        redact = redactor(redaction);
+        redaction = redactionOf(recorded.policy.text);
       }
-      const event = redact(recorded);
+      const event = redaction.redact(recorded);
       if (event.type === "run_started") started = event;
       if (event.type === "run_finished") finished = event;
       rows.push(event);
@@ -78,9 +80,11 @@ const ENDINGS = {
   cancelled: "the run was cancelled from outside",
 } as const;
 
-function conditions(run: RunStarted, redaction: Redaction): string {
+function conditions(
+  run: RunStarted,
+  { patterns, paths }: ReportRedaction,
+): string {
   const { llm, corpus, policy, task } = run;
-  const { patterns = [], paths = [] } = redaction;
   return table(["what", "which"], [
     ["Task", `${codeCell(task.id)}, SHA-256 \`${task.sha256}\``],
     ["Policy", `version \`${policy.version}\``],
@@ -100,10 +104,10 @@ function conditions(run: RunStarted, redaction: Redaction): string {
     run.runtime_version === undefined
       ? ["Record", `version ${run.v}`]
       : ["Runtime", name(run.runtime_version)],
-    ...patterns.length + paths.length === 0 ? [] : [[
+    ...patterns + paths === 0 ? [] : [[
       "Left out",
-      `what ${counted(patterns.length, "pattern")} and ${
-        counted(paths.length, "path")
+      `what ${counted(patterns, "pattern")} and ${
+        counted(paths, "path")
       } of the policy match; the ledger has it`,
     ]],
   ]);

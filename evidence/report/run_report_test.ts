@@ -3,10 +3,11 @@ import type { RunEvent } from "../../runtime/record/event.ts";
 import { inTurn, type Rehearsal, rehearse } from "../../tests/rehearsal.ts";
 import { REHEARSALS } from "../../tests/rehearsals.ts";
 import { ToolError } from "../../tools/tool_error.ts";
+import { recordedRedaction } from "./recorded_redaction.ts";
 import { runReport } from "./run_report.ts";
 
 function reportOn(events: readonly RunEvent[]): string {
-  const report = runReport();
+  const report = runReport(recordedRedaction);
   return events.map((event) => report.push(event)).join("") + report.end();
 }
 

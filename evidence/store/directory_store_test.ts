@@ -6,7 +6,7 @@ import { rehearsal } from "../../tests/rehearsal.ts";
 import { REHEARSALS } from "../../tests/rehearsals.ts";
 import { InputError } from "../../tools/data/input_error.ts";
 import { recordRun } from "../recording/record_run.ts";
-import { verifyRun } from "../verify/verify.ts";
+import { verifyRun } from "../verify/decisions/verify_run.ts";
 import { directoryStore } from "./directory_store.ts";
 
 const NOW = "2026-11-22T09:00:00.000Z";

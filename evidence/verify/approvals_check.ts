@@ -1,6 +1,5 @@
 import { effectOf } from "../../runtime/record/effect_of.ts";
 import { NOBODY } from "../../policy/answer.ts";
-import { loadPolicy } from "../../policy/document/load.ts";
 import { askingRun, bindingOf } from "../../runtime/approval/approval.ts";
 import type {
   ApprovalResolved,
@@ -15,9 +14,11 @@ import {
   verdictOf,
 } from "../approval/approval_file.ts";
 import { MAX_FILE_BYTES } from "../file_limits.ts";
+import { mayHaveKey } from "../policy_key.ts";
 import type { FindingList } from "./finding_list.ts";
 import { quoted } from "../../tools/data/untrusted_text.ts";
 import type { BesideCheck } from "./beside_check.ts";
+import type { PolicyReader } from "./policy_reader.ts";
 
 /**
  * Holds the answers in an `approvals.jsonl` against those on record. The first
@@ -27,7 +28,11 @@ import type { BesideCheck } from "./beside_check.ts";
  */
 export function approvalsCheck(
   chunks: Iterable<Uint8Array>,
-  findings: FindingList,
+  { findings, policies }: {
+    readonly findings: FindingList;
+    /** `undefined` when there is nothing that reads policies. */
+    readonly policies: PolicyReader | undefined;
+  },
 ): BesideCheck {
   const lines = answerLines(textOf(chunks));
   const bindings = new Set(lines.map(({ approval }) => approval?.bound_to));
@@ -45,6 +50,15 @@ export function approvalsCheck(
   function begin(event: RunStarted): void {
     started ??= event;
     counting = countingAnswers(lines, expirySeconds(event.policy.text));
+  }
+
+  function expirySeconds(policyText: string): number {
+    if (policies === undefined && mayHaveKey(policyText, "expires_seconds")) {
+      const message =
+        "the policy may limit for how long an answer counts, and was not read";
+      findings.add("policy_unread", { artifact: APPROVALS, message });
+    }
+    return policies?.expiresSeconds(policyText) ?? DEFAULT_EXPIRES_SECONDS;
   }
 
   function know(bound_to: string): void {
@@ -102,16 +116,6 @@ function said({ approval }: AnswerLine): string {
   return approval === undefined
     ? "nothing"
     : `${verdictOf(approval)} by ${quoted(approval.approver)}`;
-}
-
-/** How long an answer counts; a text that is no policy has no say. */
-function expirySeconds(policyText: string): number {
-  try {
-    const { document } = loadPolicy(policyText, "the policy on record");
-    return document.approval?.expires_seconds ?? DEFAULT_EXPIRES_SECONDS;
-  } catch {
-    return DEFAULT_EXPIRES_SECONDS;
-  }
 }
 
 /** What no run writes is not held in memory. */

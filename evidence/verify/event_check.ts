@@ -16,3 +16,13 @@ export interface EventCheck {
   /** Something is missing here, so what depends on all events is not known any more. */
   lose(): void;
 }
+
+/** A check of a run's events, and what it has in common with the program that recorded them. */
+export interface StoryCheck {
+  readonly start: () => EventCheck;
+  /**
+   * Code of the loop that the check uses, in words: a mistake there stays unseen.
+   * `null` when the check is independent of the loop's code.
+   */
+  readonly shares: string | null;
+}

@@ -224,6 +224,12 @@ export const FINDINGS = [
       "Trace, report and manifest say what the ledger says, byte for byte",
   },
   {
+    code: "policy_unread",
+    meaning:
+      "The policy may redact the report, or limit how long an answer counts, and nothing was given that reads policies",
+    otherwise: "What the policy says of report and answers was read",
+  },
+  {
     code: "volatile_form",
     meaning:
       "`timestamp`, `wall_clock_seconds`, `git_sha` or the program's `version` is not of the form that the program writes",

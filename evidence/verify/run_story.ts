@@ -1,8 +1,7 @@
 import { effectOf } from "../../runtime/record/effect_of.ts";
 import type { RunEvent, RunStarted } from "../../runtime/record/event.ts";
 import { spanIds } from "../../trace/span_id.ts";
-import { decidedAgain } from "./decisions/decided_again.ts";
-import type { EventCheck } from "./event_check.ts";
+import type { StoryCheck } from "./event_check.ts";
 import type { FindingCode } from "./finding.ts";
 import type { ReadLine, ReportLine } from "./ledger_reader.ts";
 import { allowedCalls } from "./story/allowed_calls.ts";
@@ -31,16 +30,6 @@ export interface RunStory {
   readonly isOut: boolean;
 }
 
-/** A check of a run's events, and what it has in common with the program that recorded them. */
-interface StoryCheck {
-  readonly start: () => EventCheck;
-  /**
-   * Code of the loop that the check uses, in words: a mistake there stays unseen.
-   * `null` when the check is independent of the loop's code.
-   */
-  readonly shares: string | null;
-}
-
 /** Of a line the first fault is told, so the most telling checks come first. */
 export const EVENT_CHECKS: readonly StoryCheck[] = [
   { start: inputHashes, shares: null },
@@ -52,10 +41,6 @@ export const EVENT_CHECKS: readonly StoryCheck[] = [
   { start: recount, shares: "how the tokens of an answer are added up" },
   { start: clockCheck, shares: null },
   { start: modelCheck, shares: "the errors of a model that gives no answer" },
-  {
-    start: decidedAgain,
-    shares: "the rules, the gate, the budgets, and how arguments are read",
-  },
 ];
 
 /**
@@ -65,15 +50,17 @@ export const EVENT_CHECKS: readonly StoryCheck[] = [
  */
 export function runStory(
   report: ReportLine,
-  { mayEnd, redecide }: {
+  { mayEnd, decisions }: {
     /** Whether the ledger of an unfinished run is expected. */
     readonly mayEnd: boolean;
-    /** Whether every decision is made again. */
-    readonly redecide: boolean;
+    /** The check that makes every decision again; `undefined` when none does. */
+    readonly decisions: StoryCheck | undefined;
   },
 ): RunStory {
-  const checks = EVENT_CHECKS
-    .filter(({ start }) => redecide || start !== decidedAgain)
+  const checks = [
+    ...EVENT_CHECKS,
+    ...decisions === undefined ? [] : [decisions],
+  ]
     .map(({ start }) => start());
   let started: RunStarted | undefined;
   let finished = false;

@@ -2,10 +2,14 @@ import { assertEquals } from "@std/assert";
 import { join, relative } from "../../deps.ts";
 import { lacks } from "../../tests/permissions.ts";
 import { PROJECT } from "../../tests/program.ts";
+import { DECISIONS } from "./decisions/decided_again.ts";
 import { EVENT_CHECKS } from "./run_story.ts";
 
 /** Where each check is, by the name of the function that starts it. */
 function moduleOf(check: string): string {
+  if (check === DECISIONS.start.name) {
+    return "evidence/verify/decisions/decided_again.ts";
+  }
   const story = Deno.readTextFileSync(
     join(PROJECT, "evidence/verify/run_story.ts"),
   );
@@ -33,7 +37,7 @@ function loopCodeIn(path: string, seen = new Set<string>()): readonly string[] {
   });
 }
 
-for (const { start, shares } of EVENT_CHECKS) {
+for (const { start, shares } of [...EVENT_CHECKS, DECISIONS]) {
   Deno.test({
     name: `the check ${start.name} ${
       shares === null ? "uses no code of the loop" : `shares ${shares}`

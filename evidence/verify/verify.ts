@@ -8,11 +8,13 @@ import { approvalsCheck } from "./approvals_check.ts";
 import { checkDigests, digestsOf, readToTheEnd } from "./artifact_digests.ts";
 import { differenceMessage } from "./difference_message.ts";
 import { digested } from "./digested.ts";
+import type { StoryCheck } from "./event_check.ts";
 import { type ExpectedText, expectedText } from "./expected_text.ts";
 import type { Finding } from "./finding.ts";
 import { type FindingList, findingList } from "./finding_list.ts";
 import { unreadableIncidents } from "./incidents.ts";
 import type { KeptElsewhere } from "./kept_elsewhere.ts";
+import type { PolicyReader } from "./policy_reader.ts";
 import { checkEntries } from "./run_entries.ts";
 import { sandboxCheck } from "./sandbox_check.ts";
 import { manifestFaults } from "./stored_manifest.ts";
@@ -42,40 +44,28 @@ export interface Verification {
   readonly waitsFor: string | null;
 }
 
-/** What a run is verified with beside its own bytes. */
-export interface VerifyOptions extends KeptElsewhere {
+/** What a record is checked with beside its own bytes. */
+export interface RecordChecks extends KeptElsewhere {
   /**
-   * Whether every decision is made again from the policy, the calls and the facts
-   * on record. Default: true.
+   * Reads the policy on record. Default: a record whose policy has to be read gets
+   * the finding `policy_unread`.
    */
-  readonly redecide?: boolean | undefined;
+  readonly policies?: PolicyReader | undefined;
+  /** The check that makes every decision again. Default: none does. */
+  readonly decisions?: StoryCheck | undefined;
 }
 
 /**
  * Verifies what a run left behind, from its bytes alone: nothing is run, and
  * nothing but `source` is asked. Every artifact is read once and at the same
- * time as the others, in constant memory.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- *
- * const { findings } = verifyRun({
- *   entries: () => [{ name: "notes.txt", kind: "file" }],
- *   chunks: () => [],
- * });
- * assertEquals(findings.map(({ code }) => code), [
- *   "file_missing",
- *   "run_unfinished",
- *   "file_unexpected",
- * ]);
- * ```
+ * time as the others, in constant memory. What needs the policy's rules or a
+ * parser of policies comes in as an argument.
  *
  * @throws whatever `source` throws
  */
-export function verifyRun(
+export function verifyRecord(
   source: ArtifactSource,
-  { redecide = true, ...kept }: VerifyOptions = {},
+  { policies, decisions, ...kept }: RecordChecks,
 ): Verification {
   const findings = findingList();
   const entries = source.entries();
@@ -91,14 +81,15 @@ export function verifyRun(
   const sandbox = hasSandbox ? source.sandbox : undefined;
   const beside = [
     ...present.has(APPROVALS)
-      ? [approvalsCheck(chunks(APPROVALS), findings)]
+      ? [approvalsCheck(chunks(APPROVALS), { findings, policies })]
       : [],
     ...sandbox === undefined ? [] : [sandboxCheck(sandbox, findings)],
   ];
   const ledger = readWhole(chunks("state.jsonl"), {
     stored,
     kept,
-    redecide,
+    policies,
+    decisions,
     beside,
     findings: present.has("state.jsonl") ? findings : findingList(),
     mayEnd: !present.has("manifest.json"),
@@ -140,7 +131,7 @@ export function verifyRun(
     head: ledger.head,
     digests,
     regenerated: ledger.manifest !== undefined,
-    redecided: redecide,
+    redecided: decisions !== undefined,
     waitsFor: unfinished ? ledger.waitsFor ?? null : null,
   };
 }

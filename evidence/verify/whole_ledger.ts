@@ -1,7 +1,11 @@
 import type { ArtifactDigest } from "../recording/manifest.ts";
 import { runProjection } from "../recording/run_projection.ts";
+import type { RunEvent } from "../../runtime/record/event.ts";
+import { mayHaveKey } from "../policy_key.ts";
+import { withoutRedaction } from "../report/report_redaction.ts";
 import type { BesideCheck } from "./beside_check.ts";
 import { digested } from "./digested.ts";
+import type { StoryCheck } from "./event_check.ts";
 import type { ExpectedText } from "./expected_text.ts";
 import type { FindingList } from "./finding_list.ts";
 import {
@@ -10,6 +14,7 @@ import {
   type KeptElsewhere,
 } from "./kept_elsewhere.ts";
 import { checkedLines, type ReportLine } from "./ledger_reader.ts";
+import type { PolicyReader } from "./policy_reader.ts";
 import { runStory } from "./run_story.ts";
 import { UNKNOWN_MAKER } from "./stored_manifest.ts";
 
@@ -38,10 +43,11 @@ export interface WholeLedger {
 /** Reads a ledger once: checks it, and compares what is made of it as far as it can be. */
 export function readWhole(
   chunks: Iterable<Uint8Array>,
-  { stored, kept, redecide, beside, findings, mayEnd }: {
+  { stored, kept, policies, decisions, beside, findings, mayEnd }: {
     readonly stored: StoredProjections;
     readonly kept: KeptElsewhere;
-    readonly redecide: boolean;
+    readonly policies: PolicyReader | undefined;
+    readonly decisions: StoryCheck | undefined;
     /** What is compared with the ledger besides. */
     readonly beside: readonly BesideCheck[];
     readonly findings: FindingList;
@@ -50,9 +56,12 @@ export function readWhole(
 ): WholeLedger {
   const report: ReportLine = (code, { line, span, message }) =>
     findings.add(code, { artifact: "state.jsonl", line, span, message });
-  const story = runStory(report, { mayEnd, redecide });
+  const story = runStory(report, { mayEnd, decisions });
   const heads = headCheck(kept.head);
-  const projection = runProjection(stored);
+  const projection = runProjection(
+    stored,
+    policies?.redaction ?? withoutRedaction,
+  );
   const bytes = digested(chunks);
   let events = 0;
   let head = "";
@@ -65,6 +74,10 @@ export function readWhole(
     story.push(read);
     for (const check of beside) check.push(read);
     broken ||= gap || event === undefined || !projection.accepts(event);
+    if (event !== undefined && policies === undefined && mayRedact(event)) {
+      report("policy_unread", { line: read.line, message: UNREAD });
+      broken = true;
+    }
     if (!broken && event !== undefined) projection.push(event);
   }
   story.end(events);
@@ -95,3 +108,11 @@ export function readWhole(
     isOut,
   };
 }
+
+function mayRedact(event: RunEvent): boolean {
+  return event.type === "run_started" &&
+    mayHaveKey(event.policy.text, "redact");
+}
+
+const UNREAD =
+  "the policy may leave things out of the report, and was not read: trace, report and manifest were not made again";

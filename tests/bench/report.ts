@@ -1,13 +1,14 @@
 /**
  * Runs the benchmarks and prints what they come to: how a cold start compares
- * with importing the two largest packages, what a step costs, and what of it is
- * governance when a model is asked over HTTP.
+ * with importing the two largest packages, what importing an entry costs, what a
+ * step costs, and what of it is governance when a model is asked over HTTP.
  *
  * The minimum is quoted, since whatever else a machine does only ever adds.
  *
  * @module
  */
 import { fromFileUrl } from "../../deps.ts";
+import { entryTimes } from "./entries.ts";
 
 interface Figure {
   readonly n: number;
@@ -82,6 +83,12 @@ const perStep = (steps: number) => ({
   scale: steps * 1e3,
 });
 
+const entries = (await entryTimes()).map(({ name, ms, ofZod, ofZodAlone }) =>
+  `${`import ${name}, processor time`.padEnd(38)} min ${ms.toFixed(1)} ms, ${
+    ofZod.toFixed(2)
+  } of zod's, ${ofZodAlone.toFixed(2)} without an empty program`
+);
+
 const baseline = figure("cold start: import zod and @std/yaml");
 const canonical = figure("cold start: canonical");
 const short = figure("a run of 50 steps, recorded");
@@ -92,6 +99,7 @@ console.log([
   line("cold start: import zod and @std/yaml", baseline, MILLISECONDS),
   line("cold start: canonical", canonical, MILLISECONDS),
   ratio("  canonical / import", canonical.min, baseline.min),
+  ...entries,
   line("a run of 50 steps, recorded", short, perStep(50)),
   line("a run of 5000 steps, recorded", long, perStep(5000)),
   ratio("  a step of 5000 / a step of 50", long.min / 5000, short.min / 50),

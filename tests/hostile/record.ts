@@ -2,7 +2,7 @@ import { z } from "../../deps.ts";
 import { memorySource } from "../../evidence/artifact_source.ts";
 import type { Artifacts } from "../../evidence/artifacts.ts";
 import { replay } from "../../evidence/replay/replay.ts";
-import { verifyRun } from "../../evidence/verify/verify.ts";
+import { verifyRun } from "../../evidence/verify/decisions/verify_run.ts";
 import { eventsIn, rewritten } from "../forgery.ts";
 import { refitted } from "../refitted.ts";
 import type { HostileCase } from "./cases.ts";

@@ -11,7 +11,7 @@ import { toolRegistry } from "../../../tools/registry.ts";
 import { toolOnRecord } from "../../../runtime/record/recorded_tool.ts";
 import { quoted } from "../../../tools/data/untrusted_text.ts";
 import { type Rejudge, rejudge } from "../../replay/rejudge.ts";
-import type { EventCheck, EventFault } from "../event_check.ts";
+import type { EventCheck, EventFault, StoryCheck } from "../event_check.ts";
 import { programOf } from "./changed_decisions.ts";
 import { decisionFaults } from "./decision_faults.ts";
 import { retryFault } from "./retry_fault.ts";
@@ -37,7 +37,7 @@ interface Again {
  * decide right is for their own tests. How a run goes on after a decision is code
  * of this module's own.
  */
-export function decidedAgain(): EventCheck {
+function decidedAgain(): EventCheck {
   let again: Again | undefined;
   return {
     push(event) {
@@ -53,6 +53,12 @@ export function decidedAgain(): EventCheck {
     },
   };
 }
+
+/** Makes every decision again. */
+export const DECISIONS: StoryCheck = {
+  start: decidedAgain,
+  shares: "the rules, the gate, the budgets, and how arguments are read",
+};
 
 /** Loads what the run was decided with; `again` is `undefined` when it cannot be decided again. */
 function begin(event: RunStarted): {
