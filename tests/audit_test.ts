@@ -7,7 +7,7 @@ import type { Artifacts } from "../evidence/artifacts.ts";
 import { memorySource } from "../evidence/artifact_source.ts";
 import { readLedger } from "../evidence/read_ledger.ts";
 import { readArtifacts } from "../evidence/store/run_directory.ts";
-import { verifyRun } from "../evidence/verify/verify.ts";
+import { verifyRun } from "../evidence/verify/decisions/verify_run.ts";
 import type { PolicyChecked, RunEvent } from "../runtime/record/event.ts";
 import { validateTraceText } from "../trace/validate/validate.ts";
 import { rewritten } from "./forgery.ts";
