@@ -69,7 +69,7 @@ function policyGateTable(): string {
     ];
   });
   return table(
-    ["scenario", "what it shows", "denied by", "ends with", "see"],
+    ["scenario", "what it shows", "decided by", "ends with", "see"],
     rows,
   );
 }
