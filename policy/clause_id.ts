@@ -7,6 +7,6 @@ export const clauseId: z.ZodMiniType<string> = z.string().check(
     "expected a name of up to 64 small letters, digits, - and _, such as card-numbers",
   ),
   z.describe(
-    "A name for this clause, recorded with each decision that it makes",
+    "A name for this clause, recorded with each decision that it makes. Left out: its place, such as deny[2]",
   ),
 );

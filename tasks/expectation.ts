@@ -1,4 +1,5 @@
 import { z } from "../deps.ts";
+import { described, optionalKey } from "../tools/data/described.ts";
 import type { RunEvent } from "../runtime/record/event.ts";
 import {
   ATTEMPT_OUTCOMES,
@@ -52,35 +53,55 @@ export interface Observation {
 
 /** The schema of the `expect` block of a task file. */
 export const expectationSchema: z.ZodMiniType<Expectation> = z.strictObject({
-  terminal_reason: z.enum(TERMINAL_REASONS),
-  answer: z.optional(z.string()),
-  failure_modes: z.optional(
+  terminal_reason: described(z.enum(TERMINAL_REASONS), "Why the run ends"),
+  answer: optionalKey(z.string(), "The final answer, exactly"),
+  failure_modes: optionalKey(
     z.array(z.enum(FAILURE_MODES.map(({ id }) => id))),
+    "The failure modes of the steps that have one, in order",
   ),
-  decisions: z.optional(z.array(z.strictObject({
-    decision: z.enum(["deny", "escalate"]),
-    rule_id: z.enum(RULE_IDS),
-    tool: z.optional(z.string()),
-    metadata: z.optional(
-      z.record(
+  decisions: optionalKey(
+    z.array(z.strictObject({
+      decision: described(z.enum(["deny", "escalate"]), "What is decided"),
+      rule_id: described(z.enum(RULE_IDS), "The rule that decides"),
+      tool: optionalKey(
         z.string(),
-        z.union([z.string(), z.number(), z.boolean()]),
+        "The tool that was proposed. Left out: any, or none",
       ),
+      metadata: optionalKey(
+        z.record(
+          z.string(),
+          z.union([z.string(), z.number(), z.boolean()]),
+        ),
+        "Facts that the decision must give; others are not looked at",
+      ),
+    })),
+    "Every decision that is not allow, in order",
+  ),
+  attempts: optionalKey(
+    z.array(z.enum(ATTEMPT_OUTCOMES)),
+    "The outcome of every attempt, in order",
+  ),
+  spans: optionalKey(
+    z.record(
+      z.enum([
+        "agent_step",
+        "llm_call",
+        "policy_check",
+        "tool_call",
+        "retry_attempt",
+      ]),
+      z.int().check(z.minimum(0)),
     ),
-  }))),
-  attempts: z.optional(z.array(z.enum(ATTEMPT_OUTCOMES))),
-  spans: z.optional(z.record(
-    z.enum([
-      "agent_step",
-      "llm_call",
-      "policy_check",
-      "tool_call",
-      "retry_attempt",
-    ]),
-    z.int().check(z.minimum(0)),
-  )),
-  requests: z.optional(z.array(z.string())),
-  files: z.optional(z.array(z.string())),
+    "How many spans of each kind the trace has",
+  ),
+  requests: optionalKey(
+    z.array(z.string()),
+    "Every URL that was requested, in order, as the server saw it",
+  ),
+  files: optionalKey(
+    z.array(z.string()),
+    "Every file that was written, sorted, as it is found on the disk",
+  ),
 });
 
 /** Lists what an observation does not meet: one line each, what was expected and what was seen. */

@@ -1,4 +1,5 @@
 import { z } from "../deps.ts";
+import { described, optionalKey } from "../tools/data/described.ts";
 import type { Tool } from "../tools/tool.ts";
 import { ToolError } from "../tools/tool_error.ts";
 
@@ -32,20 +33,38 @@ export type Fault =
 /** The schema of a fault in a task file. */
 export const faultSchema: z.ZodMiniType<Fault> = z.discriminatedUnion("kind", [
   z.strictObject({
-    kind: z.literal("transient"),
-    times: z.optional(z.int().check(z.minimum(1))),
+    kind: kind("transient", "It fails in a way that may pass"),
+    times: optionalKey(
+      z.int().check(z.minimum(1)),
+      "How many calls fail before it works. Left out: all of them",
+    ),
   }),
-  z.strictObject({ kind: z.literal("reported") }),
   z.strictObject({
-    kind: z.literal("throw"),
-    exception_class: z.string().check(z.regex(/^[A-Za-z]\w{0,63}$/)),
+    kind: kind("reported", "It fails in a way that it foresees"),
   }),
-  z.strictObject({ kind: z.literal("hang") }),
   z.strictObject({
-    kind: z.literal("oversize"),
-    characters: z.int().check(z.minimum(1), z.maximum(2 ** 26)),
+    kind: kind("throw", "It throws an error of a class that is not known"),
+    exception_class: described(
+      z.string().check(z.regex(/^[A-Za-z]\w{0,63}$/)),
+      "Name of the error's class",
+    ),
+  }),
+  z.strictObject({ kind: kind("hang", "It never answers") }),
+  z.strictObject({
+    kind: kind("oversize", "It returns a text that is too long"),
+    characters: described(
+      z.int().check(z.minimum(1), z.maximum(2 ** 26)),
+      "How many characters the text has",
+    ),
   }),
 ]);
+
+function kind<const T extends Fault["kind"]>(
+  name: T,
+  description: string,
+): z.ZodMiniLiteral<T> {
+  return z.literal(name).check(z.describe(description));
+}
 
 /** What a fault needs of the world that it happens in. */
 export interface FaultWorld {

@@ -22,6 +22,9 @@ import cataloguedUnhandled from "./failure_modes/catalogued_unhandled.yaml" with
 import pg1OffAllowlistUrl from "./policy_gates/pg1_off_allowlist_url.yaml" with {
   type: "text",
 };
+import pg1UnlistedHostEscalate from "./policy_gates/pg1_unlisted_host_escalate.yaml" with {
+  type: "text",
+};
 import pg2SandboxEscape from "./policy_gates/pg2_sandbox_escape.yaml" with {
   type: "text",
 };
@@ -40,6 +43,24 @@ import pg4ForbiddenToolWithArgSchemaViolation from "./policy_gates/pg4_forbidden
 import pg5ArgSchema from "./policy_gates/pg5_arg_schema.yaml" with {
   type: "text",
 };
+import pg6ArgumentRuleDeny from "./policy_gates/pg6_argument_rule_deny.yaml" with {
+  type: "text",
+};
+import pg6ArgumentRuleRequire from "./policy_gates/pg6_argument_rule_require.yaml" with {
+  type: "text",
+};
+import pg6ArgumentRuleSeenIn from "./policy_gates/pg6_argument_rule_seen_in.yaml" with {
+  type: "text",
+};
+import pg7CallLimit from "./policy_gates/pg7_call_limit.yaml" with {
+  type: "text",
+};
+import pg8FlowDeny from "./policy_gates/pg8_flow_deny.yaml" with {
+  type: "text",
+};
+import pg8FlowEscalate from "./policy_gates/pg8_flow_escalate.yaml" with {
+  type: "text",
+};
 
 /** The text of one fixture, and where it lies below `tasks/`. */
 export interface Fixture {
@@ -52,6 +73,7 @@ export interface Fixture {
 /** One fixture a gate of the policy, and variants. */
 export const POLICY_GATES: readonly Fixture[] = fixtures("policy_gates", {
   pg1_off_allowlist_url: pg1OffAllowlistUrl,
+  pg1_unlisted_host_escalate: pg1UnlistedHostEscalate,
   pg2_sandbox_escape: pg2SandboxEscape,
   pg3_loop_budget: pg3LoopBudget,
   pg3_loop_budget_tokens: pg3LoopBudgetTokens,
@@ -59,6 +81,12 @@ export const POLICY_GATES: readonly Fixture[] = fixtures("policy_gates", {
   pg4_forbidden_tool_with_arg_schema_violation:
     pg4ForbiddenToolWithArgSchemaViolation,
   pg5_arg_schema: pg5ArgSchema,
+  pg6_argument_rule_deny: pg6ArgumentRuleDeny,
+  pg6_argument_rule_require: pg6ArgumentRuleRequire,
+  pg6_argument_rule_seen_in: pg6ArgumentRuleSeenIn,
+  pg7_call_limit: pg7CallLimit,
+  pg8_flow_deny: pg8FlowDeny,
+  pg8_flow_escalate: pg8FlowEscalate,
 });
 
 /** One fixture a failure mode of the catalogue. */

@@ -6,6 +6,7 @@ import {
 } from "../runtime/record/model_settings.ts";
 import type { ScriptStep } from "../runtime/llm/scripted_llm.ts";
 import { usageSchema } from "../runtime/record/usage.ts";
+import { described, optionalKey } from "../tools/data/described.ts";
 import type { Json, JsonObject } from "../tools/data/json.ts";
 import { type Expectation, expectationSchema } from "./expectation.ts";
 import { type Fault, faultSchema } from "./fault.ts";
@@ -56,10 +57,11 @@ const json: z.ZodMiniType<Json> = z.json();
 const nonEmpty = z.string().check(z.minLength(1));
 
 const scriptCall = z.strictObject({
-  tool: nonEmpty,
-  args: z.optional(json),
-  args_json: z.optional(z.string()).check(
-    z.describe("The arguments as the model's raw text, instead of args"),
+  tool: described(nonEmpty, "The tool as the model spells it"),
+  args: optionalKey(json, "The arguments as JSON; {} when left out"),
+  args_json: optionalKey(
+    z.string(),
+    "The arguments as the model's raw text, instead of args",
   ),
 }).check(
   z.refine(
@@ -69,14 +71,16 @@ const scriptCall = z.strictObject({
 );
 
 const scriptStep = z.strictObject({
-  answer: z.optional(nonEmpty),
-  calls: z.optional(z.array(scriptCall).check(z.minLength(1))),
-  usage: z.optional(z.nullable(usageSchema)).check(
-    z.describe("null reports none; no tokens by default"),
+  answer: optionalKey(nonEmpty, "The final answer, which ends the run"),
+  calls: optionalKey(
+    z.array(scriptCall).check(z.minLength(1)),
+    "Calls that the model proposes, judged and run in this order",
   ),
-  raw: z.optional(z.string()).check(
-    z.describe("Text that is neither an answer nor calls"),
+  usage: optionalKey(
+    z.nullable(usageSchema),
+    "Tokens as the model reports them; null reports none. Left out: no tokens",
   ),
+  raw: optionalKey(z.string(), "Text that is neither an answer nor calls"),
 });
 
 const script = z.array(scriptStep).check(
@@ -113,7 +117,9 @@ function isTime(text: string): boolean {
     new Date(ms).toISOString() === text.replace("Z", ".000Z");
 }
 
-const fault = z.optional(faultSchema);
+function faultOf(tool: string): z.ZodMiniOptional<z.ZodMiniType<Fault>> {
+  return optionalKey(faultSchema, `How ${tool} misbehaves`);
+}
 
 const taskDocument: z.ZodMiniType<TaskDocument> = z.strictObject({
   id: z.string().check(
@@ -121,27 +127,53 @@ const taskDocument: z.ZodMiniType<TaskDocument> = z.strictObject({
       /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
       "expected letters, digits, '.', '_' and '-', at most 64",
     ),
+    z.describe("Names the task in the ids of its runs"),
   ),
-  question: z.string().check(z.trim(), z.minLength(1)),
-  seed: z._default(z.int().check(z.minimum(0), z.maximum(2 ** 32 - 1)), 0),
+  question: z.string().check(
+    z.trim(),
+    z.minLength(1),
+    z.describe("What the model is asked"),
+  ),
+  seed: z._default(z.int().check(z.minimum(0), z.maximum(2 ** 32 - 1)), 0)
+    .check(z.describe("Seeds what a run draws at random")),
   started_at: z._default(utcTime, "2026-01-01T00:00:00Z").check(
     z.describe("First reading of the clock of a scripted run"),
   ),
-  policy: z.optional(nonEmpty),
-  corpus: z.optional(nonEmpty),
-  policy_overrides: z.optional(z.record(z.string(), json)),
-  faults: z.optional(z.strictObject({
-    search: fault,
-    fetch: fault,
-    read: fault,
-    write: fault,
-    summarize: fault,
-  })),
-  model: z.optional(modelSettingsSchema).check(
-    z.describe("What goes with each request to a model that is asked"),
+  policy: optionalKey(
+    nonEmpty,
+    "Path of the policy, from the folder of this file. Left out: the built-in one",
   ),
-  script: z._default(script, []),
-  expect: z.optional(expectationSchema),
+  corpus: optionalKey(
+    nonEmpty,
+    "Path of a folder of text files, from the folder of this file. Left out: no documents",
+  ),
+  policy_overrides: optionalKey(
+    z.record(z.string(), json),
+    "Keys of the policy that this task has otherwise; objects are merged, everything else is replaced",
+  ),
+  faults: optionalKey(
+    z.strictObject({
+      search: faultOf("search"),
+      fetch: faultOf("fetch"),
+      read: faultOf("read"),
+      write: faultOf("write"),
+      summarize: faultOf("summarize"),
+    }),
+    "Tools that misbehave, by name",
+  ),
+  model: optionalKey(
+    modelSettingsSchema,
+    "What goes with each request to a model that is asked",
+  ),
+  script: z._default(script, []).check(
+    z.describe(
+      "What the scripted model gives back, step by step; empty for a task that another model does",
+    ),
+  ),
+  expect: optionalKey(
+    expectationSchema,
+    "What the run must come to, for a scenario",
+  ),
 });
 
 /**

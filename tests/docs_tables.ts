@@ -15,7 +15,16 @@ import {
   POLICY_GATES,
 } from "../tasks/suites.ts";
 import { loadTask, type TaskDocument } from "../tasks/task.ts";
+import { policyJsonSchema } from "../policy/document/document.ts";
+import { policyReference } from "./policy_reference.ts";
+import supportDesk from "../examples/support_desk/policy.yaml" with {
+  type: "text",
+};
+import tests from "../examples/support_desk/policy_test.yaml" with {
+  type: "text",
+};
 import { PROJECT } from "./program.ts";
+import { sentenceTable } from "./sentence_table.ts";
 
 const BEGIN = "<!-- generated: deno task docs -->";
 const END = "<!-- end of what is generated -->";
@@ -24,6 +33,8 @@ const END = "<!-- end of what is generated -->";
 export const DOCUMENTED: ReadonlyMap<string, readonly string[]> = new Map([
   ["docs/failure-modes.md", [failureModeTable()]],
   ["docs/policy-gates.md", [policyGateTable()]],
+  ["docs/policy.md", [sentenceTable({ policy: supportDesk, tests })]],
+  ["docs/policy-reference.md", [policyReference(policyJsonSchema())]],
   [
     "docs/evidence.md",
     [findingTable(FINDINGS), findingTable(ATTESTATION_FINDINGS)],
@@ -69,7 +80,7 @@ function policyGateTable(): string {
     ];
   });
   return table(
-    ["scenario", "what it shows", "denied by", "ends with", "see"],
+    ["scenario", "what it shows", "decided by", "ends with", "see"],
     rows,
   );
 }
@@ -113,11 +124,15 @@ export function withTables(page: string, tables: readonly string[]): string {
   );
 }
 
-/** The tables of a page as cells, since the formatter pads them. */
+/** The headings and tables of a page as cells, since the formatter pads them. */
 export function cellsOf(page: string): readonly (readonly string[])[] {
   return (page.match(BETWEEN) ?? []).flatMap((text) => text.split("\n"))
-    .filter((line) => line.startsWith("|") && !/^[|\s-]+$/.test(line))
-    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+    .filter((line) => /^[#|]/.test(line) && !/^[|\s-]+$/.test(line))
+    .map((line) =>
+      line.startsWith("#")
+        ? [line]
+        : line.split("|").slice(1, -1).map((cell) => cell.trim())
+    );
 }
 
 if (import.meta.main) {

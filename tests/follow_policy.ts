@@ -1,5 +1,5 @@
 /**
- * Makes again what follows from policy/v1.yaml: the thirteen runs, and what the
+ * Makes again what follows from policy/v1.yaml: the committed runs, and what the
  * documentation quotes of them (`deno task follow-policy`).
  *
  * @module

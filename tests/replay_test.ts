@@ -4,6 +4,7 @@ import { readLedger } from "../evidence/read_ledger.ts";
 import { redecide } from "../evidence/replay/redecide.ts";
 import { replay } from "../evidence/replay/replay.ts";
 import { loadPolicy } from "../policy/document/load.ts";
+import { FAILURE_MODE_TRIGGERS, POLICY_GATES } from "../tasks/suites.ts";
 import { forgedLedger } from "./forged_ledger.ts";
 import { CANONICAL_RUN as CANONICAL, POLICY_VERSION } from "./canonical_run.ts";
 import { lacks } from "./permissions.ts";
@@ -15,17 +16,9 @@ const runs = { ignore: lacks("read", "write", "run") };
 /** The committed runs. */
 const RUNS = [
   CANONICAL,
-  ...["catalogued_unhandled", "cycle_detection", "retry_exhaustion"]
-    .map((name) => `failure_modes/${name}`),
-  ...["schema_mismatch", "tool_call_failure"]
-    .map((name) => `failure_modes/${name}`),
-  ...["pg1_off_allowlist_url", "pg2_sandbox_escape", "pg3_loop_budget"]
-    .map((name) => `policy_gates/${name}`),
-  ...["pg3_loop_budget_tokens", "pg4_forbidden_tool"]
-    .map((name) => `policy_gates/${name}`),
-  "policy_gates/pg4_forbidden_tool_with_arg_schema_violation",
-  "policy_gates/pg5_arg_schema",
-];
+  ...FAILURE_MODE_TRIGGERS.map(({ id }) => `failure_modes/${id}`),
+  ...POLICY_GATES.map(({ id }) => `policy_gates/${id}`),
+].toSorted();
 
 function ledgerOf(run: string): string {
   return Deno.readTextFileSync(join(PROJECT, "runs", run, "state.jsonl"));

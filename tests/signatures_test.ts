@@ -11,7 +11,7 @@ interface Signature {
   /** agent_step, llm_call, policy_check, tool_call, retry_attempt. */
   readonly spans: readonly number[];
   readonly terminal: string;
-  /** The rule of the only denial; the kind of limit for a budget. */
+  /** The rule of each decision that is not `allow`; the kind of limit for a budget. */
   readonly deny?: string;
   /** The failure mode of the last step that has one. */
   readonly failure?: string;
@@ -70,6 +70,53 @@ const SIGNATURES: readonly Signature[] = [
     terminal: "failure_mode_terminal",
     deny: "arg_schema",
     failure: "schema_mismatch",
+  },
+  {
+    run: "policy_gates/pg1_unlisted_host_escalate",
+    spans: [2, 2, 2, 0, 0],
+    terminal: "final_answer",
+    deny: "url_allowlist url_allowlist",
+  },
+  {
+    run: "policy_gates/pg6_argument_rule_deny",
+    spans: [1, 1, 1, 0, 0],
+    terminal: "policy_denial_terminal",
+    deny: "argument_rule",
+  },
+  {
+    run: "policy_gates/pg6_argument_rule_require",
+    spans: [2, 2, 2, 1, 1],
+    terminal: "policy_denial_terminal",
+    deny: "argument_rule",
+    attempts: ["success"],
+  },
+  {
+    run: "policy_gates/pg6_argument_rule_seen_in",
+    spans: [3, 3, 3, 2, 2],
+    terminal: "policy_denial_terminal",
+    deny: "argument_rule",
+    attempts: ["success", "success"],
+  },
+  {
+    run: "policy_gates/pg7_call_limit",
+    spans: [1, 1, 3, 2, 2],
+    terminal: "policy_denial_terminal",
+    deny: "call_limit",
+    attempts: ["success", "success"],
+  },
+  {
+    run: "policy_gates/pg8_flow_deny",
+    spans: [3, 3, 3, 2, 2],
+    terminal: "policy_denial_terminal",
+    deny: "flow",
+    attempts: ["success", "success"],
+  },
+  {
+    run: "policy_gates/pg8_flow_escalate",
+    spans: [2, 2, 4, 2, 2],
+    terminal: "final_answer",
+    deny: "flow flow",
+    attempts: ["success", "success"],
   },
   {
     run: "failure_modes/tool_call_failure",

@@ -101,7 +101,7 @@ Deno.test({
   ignore,
   fn() {
     const runs = committedRuns();
-    assertEquals(runs.size, 13);
+    assertEquals(runs.size, 20);
     for (const [name, artifacts] of runs) {
       assertEquals(codesOf(artifacts), [], name);
     }
@@ -375,9 +375,13 @@ const INVISIBLE: readonly {
   },
 ];
 
-/** Another question, in another text with its hash. */
-function otherTask({ id }: RunStarted["task"]): RunStarted["task"] {
-  const question = "Which?";
+/**
+ * Another question, in another text with its hash. It has the words of the first
+ * one, since decisions of `seen_in` rest on them.
+ */
+function otherTask(task: RunStarted["task"]): RunStarted["task"] {
+  const { id } = task;
+  const question = `Which? ${task.question}`;
   const text = JSON.stringify({ id, question });
   return { id, question, sha256: hash("sha256", text), text };
 }

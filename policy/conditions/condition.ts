@@ -1,4 +1,9 @@
 import { z } from "../../deps.ts";
+import {
+  described,
+  type KeyText,
+  optionalKey,
+} from "../../tools/data/described.ts";
 import { compilePattern } from "../../tools/data/pattern.ts";
 import { quoted } from "../../tools/data/untrusted_text.ts";
 import { type Label, LABELS } from "../../tools/label.ts";
@@ -116,10 +121,10 @@ const count = z.int().check(z.minimum(0));
 
 /** A key that may be left out, with what an editor shows of it. */
 function key<T>(
-  description: string,
+  text: string | KeyText,
   schema: z.ZodMiniType<T>,
 ): z.ZodMiniOptional<z.ZodMiniType<T>> {
-  return z.optional(schema.check(z.describe(description)));
+  return optionalKey(schema, text);
 }
 
 function listOf<T>(schema: z.ZodMiniType<T>): z.ZodMiniType<T[]> {
@@ -188,14 +193,20 @@ function faultOf(work: () => unknown): string | undefined {
 const source: z.ZodMiniType<Source> = z.union([
   z.literal("question"),
   z.strictObject({
-    tool: text,
-    at: sound((path) => faultOf(() => compileJsonPath(path))),
+    tool: described(
+      text,
+      "Exact name of a tool that is not labelled untrusted",
+    ),
+    at: described(
+      sound((path) => faultOf(() => compileJsonPath(path))),
+      "A JSONPath into what it returned, such as $.items[*].recipient",
+    ),
   }),
 ]);
 
 const ITEM_OPERATORS = {
   equals: key("It is this text, number or boolean", scalar),
-  not_equals: key("It is another than this", scalar),
+  not_equals: key("It is another text, number or boolean than this", scalar),
   one_of: key("It is one of these", listOf(scalar)),
   not_one_of: key("It is none of these", listOf(scalar)),
   starts_with: key("It is a text that begins with this one", text),
@@ -253,41 +264,49 @@ const SUBJECTS = ["argument", "any_argument"];
 /** What is said without a subject. */
 const ALONE = ["after", "ran", "any", "all", "not"];
 
-/** The schema of one condition. */
+/** The schema of one condition, which may hold others. */
 export const conditionSchema: z.ZodMiniType<Condition> = z.lazy(() =>
-  z.strictObject({
-    argument: key(
-      "Name of an argument, or a JSONPath into the arguments such as $.to[*]",
-      sound(argumentFault),
-    ),
-    any_argument: key(
-      "Every key, text and number of the arguments, at every depth",
-      z.literal(true),
-    ),
-    ...ITEM_OPERATORS,
-    present: key("Whether it is there at all", z.boolean()),
-    each: key("It is a list, and this holds of each item", itemCondition),
-    some: key("It is a list, and this holds of some item", itemCondition),
-    after: key(
-      "Calls of this run have set these labels",
-      z.union([z.enum(LABELS), listOf(z.enum(LABELS))]),
-    ),
-    ran: key(
-      "So many calls of these tools have begun",
-      z.strictObject({
-        tools: listOf(anyToolPattern),
-        at_least: key("How many; 1 when left out", count.check(z.minimum(1))),
-      }),
-    ),
-    any: key("One of these holds", listOf(conditionSchema)),
-    all: key("All of these hold", listOf(conditionSchema)),
-    not: key("This does not hold", conditionSchema),
-  }).check((context) => {
-    const fault = shapeFault(context.value);
-    complain(context, fault);
-    if (fault === undefined) checkUrlTexts(context);
-  })
+  wholeCondition
 );
+
+const wholeCondition: z.ZodMiniType<Condition> = z.strictObject({
+  argument: key(
+    "Name of an argument, or a JSONPath into the arguments such as $.to[*]",
+    sound(argumentFault),
+  ),
+  any_argument: key(
+    "Every key, text and number of the arguments, at every depth",
+    z.literal(true),
+  ),
+  ...ITEM_OPERATORS,
+  present: key("Whether it is there at all", z.boolean()),
+  each: key("It is a list, and this holds of each item", itemCondition),
+  some: key("It is a list, and this holds of some item", itemCondition),
+  after: key(
+    "Calls of this run have set these labels, all of them",
+    z.union([z.enum(LABELS), listOf(z.enum(LABELS))]),
+  ),
+  ran: key(
+    "So many calls of these tools have begun",
+    z.strictObject({
+      tools: described(
+        listOf(anyToolPattern),
+        "Exact names of tools, beginnings of names with a * after them, or * for all",
+      ),
+      at_least: key(
+        { description: "How many", default: 1 },
+        count.check(z.minimum(1)),
+      ),
+    }),
+  ),
+  any: key("One of these holds", listOf(conditionSchema)),
+  all: key("All of these hold", listOf(conditionSchema)),
+  not: key("This does not hold", conditionSchema),
+}).check((context) => {
+  const fault = shapeFault(context.value);
+  complain(context, fault);
+  if (fault === undefined) checkUrlTexts(context);
+}, z.meta({ id: "condition" }));
 
 type Given = z.core.ParsePayload<Condition>;
 

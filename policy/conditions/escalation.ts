@@ -1,4 +1,5 @@
 import { z } from "../../deps.ts";
+import { optionalKey } from "../../tools/data/described.ts";
 import { clauseId } from "../clause_id.ts";
 import { anyToolPattern } from "../tool_pattern.ts";
 import { type Condition, conditionSchema } from "./condition.ts";
@@ -20,14 +21,23 @@ export const escalationSchema: z.ZodMiniType<Escalation> = z.strictObject({
   id: z.optional(clauseId),
   tools: z.array(anyToolPattern).check(
     z.minLength(1, "expected at least one tool"),
+    z.describe(
+      "Exact names of tools, beginnings of names with a * after them, or * for all",
+    ),
   ),
-  when: z.optional(
+  when: optionalKey(
     z.array(conditionSchema).check(
       z.minLength(
         1,
         "expected at least one condition; leave `when` out for all calls",
       ),
     ),
+    "What the call must be, all of it; what cannot be told counts as so. Left out: any call",
   ),
-  reason: z.string().check(z.minLength(1, "expected a text, found none")),
+  reason: z.string().check(
+    z.minLength(1, "expected a text, found none"),
+    z.describe(
+      "Why the policy does not decide alone, for the person who is asked",
+    ),
+  ),
 });

@@ -1,4 +1,5 @@
 import { z } from "../../deps.ts";
+import { described, optionalKey } from "../../tools/data/described.ts";
 import { type Label, LABELS } from "../../tools/label.ts";
 import { clauseId } from "../clause_id.ts";
 import { type Condition, conditionSchema } from "../conditions/condition.ts";
@@ -132,7 +133,10 @@ export const denyClauses: z.ZodMiniType<DenyClause[]> = z.array(
   z.strictObject({
     id: z.optional(clauseId),
     tools: anyTools,
-    when: z.optional(conditions),
+    when: optionalKey(
+      conditions,
+      "What the call must be, all of it; what cannot be told counts as so. Left out: any call",
+    ),
     reason,
   }),
 );
@@ -142,15 +146,18 @@ export const requireClauses: z.ZodMiniType<RequireClause[]> = z.array(
   z.strictObject({
     id: z.optional(clauseId),
     tools: anyTools,
-    that: conditions,
-    otherwise: z.optional(
-      z.enum(["deny", "escalate"]).check(
-        z.describe(
-          "What becomes of a call that does not meet this; deny when left out",
-        ),
-      ),
+    that: described(
+      conditions,
+      "What the call must meet, all of it; what cannot be told counts as not met",
     ),
-    reason: z.optional(reason),
+    otherwise: optionalKey(z.enum(["deny", "escalate"]), {
+      description: "What becomes of a call that does not meet this",
+      default: "deny",
+    }),
+    reason: optionalKey(
+      reason,
+      "Why, for people and for the model. Left out: that calls must meet this clause",
+    ),
   }),
 );
 
@@ -167,7 +174,9 @@ export const callLimits: z.ZodMiniType<CallLimit[]> = z.array(
       z.int().check(
         z.minimum(1, "a limit must be at least 1"),
         z.maximum(86_400, "expected at most a day: 86400"),
-        z.describe("Within so many seconds; in the whole run when left out"),
+        z.describe(
+          "Within so many seconds, redirects counted too. Left out: in the whole run",
+        ),
       ),
     ),
   }),
@@ -182,7 +191,10 @@ export const flowClauses: z.ZodMiniType<FlowClause[]> = z.array(
       z.describe("Labels that calls of the run have set, all of them"),
     ),
     before: label.check(z.describe("The label of the tool that is called")),
-    effect: z.enum(["deny", "escalate"]),
+    effect: described(
+      z.enum(["deny", "escalate"]),
+      "What becomes of the call",
+    ),
     reason,
   }),
 );

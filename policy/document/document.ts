@@ -1,4 +1,5 @@
 import { z } from "../../deps.ts";
+import { described, optionalKey } from "../../tools/data/described.ts";
 import { type Escalation, escalationSchema } from "../conditions/escalation.ts";
 import type { Redaction } from "../redaction/redaction.ts";
 import { redactionSchema } from "./redaction_schema.ts";
@@ -169,69 +170,197 @@ const timeout = milliseconds.check(
 
 /** The schema of a policy file; `v1.schema.json` is generated from it. */
 export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
-  version: z.literal(1),
-  mode: z.optional(z.enum(["enforce", "audit"])),
-  on_deny: z.enum(["terminate", "continue"]),
-  tool_registry: z.strictObject({
-    allowed: z.array(toolPattern).check(unique),
-    denied: z.array(toolPattern).check(unique),
-  }).check(
-    z.refine(
-      ({ allowed, denied }) => !allowed.some((name) => isNamed(name, denied)),
-      "a tool is both allowed and denied; the entry under allowed can never match",
-    ),
+  version: described(
+    z.literal(1),
+    "Version of the format; there is no other yet",
   ),
-  tools: z.optional(toolTraits),
-  url_allowlist: z.array(hostEntry).check(unique),
-  unlisted_hosts: z.optional(z.enum(["deny", "escalate"])),
-  deny: z.optional(denyClauses),
-  require: z.optional(requireClauses),
-  call_limits: z.optional(callLimits),
-  flow: z.optional(flowClauses),
-  escalate: z.optional(z.array(escalationSchema)),
-  approval: z.optional(
-    z.strictObject({ expires_seconds: z.optional(limit) }),
+  mode: optionalKey(z.enum(["enforce", "audit"]), {
+    description:
+      "audit: every decision is made and recorded, and calls run all the same, but for those that cannot run or would pass a wall of our own; run wants --audit, too",
+    default: "enforce",
+  }),
+  on_deny: described(
+    z.enum(["terminate", "continue"]),
+    "Whether a denied call ends the run or is told to the model; a used-up budget always ends it",
   ),
-  fetch: z.optional(z.strictObject({
-    max_redirects: z.optional(
-      z.int().check(z.minimum(0), z.maximum(20)),
+  tool_registry: described(
+    z.strictObject({
+      allowed: described(
+        z.array(toolPattern).check(unique),
+        "Exact names of the tools that may be called, or beginnings of names with a * after them: fs.read_*",
+      ),
+      denied: described(
+        z.array(toolPattern).check(unique),
+        "Those of tools that must not be called, whatever else is listed",
+      ),
+    }).check(
+      z.refine(
+        ({ allowed, denied }) => !allowed.some((name) => isNamed(name, denied)),
+        "a tool is both allowed and denied; the entry under allowed can never match",
+      ),
     ),
-    max_bytes: z.optional(limit.check(z.maximum(64 * 2 ** 20))),
-  })),
-  sandbox: z.strictObject({ isolation: z.enum(["process", "worker"]) }),
-  arg_schema: z.strictObject({
-    enforcement: z.enum(["strict"]),
-    max_bytes: limit.check(z.maximum(4 * 2 ** 20)),
-    max_depth: limit.check(z.maximum(256)),
-    max_values: z.optional(limit.check(z.maximum(2 ** 20))),
-  }),
-  loop_budget: z.strictObject({
-    max_iterations: limit,
-    max_tokens: z.optional(limit),
-    max_tool_calls: z.optional(limit),
-    max_seconds: z.optional(limit),
-    max_denials: z.optional(limit),
-  }),
-  cycle_detection: z.strictObject({
-    max_repeats: limit,
-    max_period: z.int().check(
-      z.minimum(2, "a rotation has at least 2 calls"),
-      z.maximum(64, "a rotation has at most 64 calls"),
-    ),
-  }),
-  retry: z.strictObject({
-    max_retries: z.int().check(z.minimum(0), z.maximum(100)),
-    backoff_base_ms: milliseconds,
-    backoff_cap_ms: milliseconds,
-    attempt_timeout_ms: z.optional(timeout),
-    model_timeout_ms: z.optional(timeout),
-  }).check(
-    z.refine(
-      (retry) => retry.backoff_base_ms <= retry.backoff_cap_ms,
-      "backoff_base_ms is larger than backoff_cap_ms",
-    ),
+    "Which tools may be called; one that is on neither list may not",
   ),
-  redact: z.optional(redactionSchema),
+  tools: optionalKey(toolTraits, {
+    description:
+      "What is known of tools beyond what they say of themselves; what several entries say of one adds up",
+    default: [],
+  }),
+  url_allowlist: described(
+    z.array(hostEntry).check(unique),
+    "Where a tool may fetch from: host, *.host, host:port, http://host, each with a path such as /v1/*; https, its port and any path otherwise",
+  ),
+  unlisted_hosts: optionalKey(z.enum(["deny", "escalate"]), {
+    description: "What becomes of a call to a host or path that is not listed",
+    default: "deny",
+  }),
+  deny: optionalKey(denyClauses, {
+    description: "Calls that must not run",
+    default: [],
+  }),
+  require: optionalKey(requireClauses, {
+    description: "What calls of some tools must meet",
+    default: [],
+  }),
+  call_limits: optionalKey(callLimits, {
+    description: "How many calls of some tools a run may have",
+    default: [],
+  }),
+  flow: optionalKey(flowClauses, {
+    description: "What must not follow after what, by the labels of tools",
+    default: [],
+  }),
+  escalate: optionalKey(z.array(escalationSchema), {
+    description: "Calls that only a person may allow",
+    default: [],
+  }),
+  approval: optionalKey(
+    z.strictObject({
+      expires_seconds: optionalKey(limit, {
+        description: "For how long an answer that was written down counts",
+        default: 86_400,
+      }),
+    }),
+    "What bounds the answers of persons. Left out: what its keys are when left out",
+  ),
+  fetch: optionalKey(
+    z.strictObject({
+      max_redirects: optionalKey(z.int().check(z.minimum(0), z.maximum(20)), {
+        description:
+          "Redirects that one fetch may follow, each judged like a call",
+        default: 5,
+      }),
+      max_bytes: optionalKey(limit.check(z.maximum(64 * 2 ** 20)), {
+        description: "Bytes that a body may have",
+        default: 2 ** 20,
+      }),
+    }),
+    "What bounds a fetch from a listed host. Left out: what its keys are when left out",
+  ),
+  sandbox: described(
+    z.strictObject({
+      isolation: described(
+        z.enum(["process", "worker"]),
+        "process: in this process, within its Deno permissions; worker: in a Worker, within permissions that follow from this policy",
+      ),
+    }),
+    "Where tools run",
+  ),
+  arg_schema: described(
+    z.strictObject({
+      enforcement: described(
+        z.enum(["strict"]),
+        "Arguments that do not fit the tool's schema are denied; there is no laxer value",
+      ),
+      max_bytes: described(
+        limit.check(z.maximum(4 * 2 ** 20)),
+        "Bytes of UTF-8 that the JSON text of one call's arguments may have",
+      ),
+      max_depth: described(
+        limit.check(z.maximum(256)),
+        "How deep objects and arrays may be nested",
+      ),
+      max_values: optionalKey(limit.check(z.maximum(2 ** 20)), {
+        description:
+          "How many values the arguments may have, at every depth together",
+        default: 4096,
+      }),
+    }),
+    "What the arguments of a call must be before the tool sees them",
+  ),
+  loop_budget: described(
+    z.strictObject({
+      max_iterations: described(limit, "How often the model may be asked"),
+      max_tokens: optionalKey(
+        limit,
+        "Tokens of all answers; once they are passed, proposed calls do not run. Left out: no limit",
+      ),
+      max_tool_calls: optionalKey(
+        limit,
+        "Calls that the model may propose, whether or not they run. Left out: no limit",
+      ),
+      max_seconds: optionalKey(
+        limit,
+        "Seconds of the run's clock, after which no step begins; a tool that runs is not stopped. Left out: no limit",
+      ),
+      max_denials: optionalKey(limit, {
+        description: "Denied calls that a run survives with on_deny: continue",
+        default: 10,
+      }),
+    }),
+    "How much one run may use before it ends with loop_budget; each limit is inclusive",
+  ),
+  cycle_detection: described(
+    z.strictObject({
+      max_repeats: described(
+        limit,
+        "How many identical calls a run may have; from 2 on, so many rounds of a rotation are denied too",
+      ),
+      max_period: described(
+        z.int().check(
+          z.minimum(2, "a rotation has at least 2 calls"),
+          z.maximum(64, "a rotation has at most 64 calls"),
+        ),
+        "The longest rotation that is looked for, in calls",
+      ),
+    }),
+    "How often the same calls may be proposed before they are denied",
+  ),
+  retry: described(
+    z.strictObject({
+      max_retries: described(
+        z.int().check(z.minimum(0), z.maximum(100)),
+        "Attempts after the first one",
+      ),
+      backoff_base_ms: described(
+        milliseconds,
+        "Milliseconds before the first retry, give or take 20 %; each further one waits twice as long",
+      ),
+      backoff_cap_ms: described(
+        milliseconds,
+        "Milliseconds at which the doubling stops; the 20 % come on top",
+      ),
+      attempt_timeout_ms: optionalKey(timeout, {
+        description: "Milliseconds that one attempt of a tool may take",
+        default: 30_000,
+      }),
+      model_timeout_ms: optionalKey(timeout, {
+        description:
+          "Milliseconds that one attempt of a model may take, unless it is scripted",
+        default: 120_000,
+      }),
+    }).check(
+      z.refine(
+        (retry) => retry.backoff_base_ms <= retry.backoff_cap_ms,
+        "backoff_base_ms is larger than backoff_cap_ms",
+      ),
+    ),
+    "How often, and after how long, a transient failure of a tool or a model is tried again",
+  ),
+  redact: optionalKey(
+    redactionSchema,
+    "What exported spans and the report leave out; the ledger has everything. Left out: nothing",
+  ),
 }).check(checkClauses);
 
 /** Returns the JSON Schema of a policy file, as it is kept in `v1.schema.json`. */

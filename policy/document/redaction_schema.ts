@@ -1,5 +1,6 @@
 import { z } from "../../deps.ts";
 import { compileJsonPath } from "../redaction/json_path.ts";
+import { optionalKey } from "../../tools/data/described.ts";
 import { compilePattern } from "../../tools/data/pattern.ts";
 import { type Redaction, STRUCTURE, UNSEEN } from "../redaction/redaction.ts";
 import { unique } from "./unique.ts";
@@ -34,8 +35,16 @@ const entries = z.array(
 
 /** The schema of `redact` in a policy. */
 export const redactionSchema: z.ZodMiniType<Redaction> = z.strictObject({
-  patterns: z.optional(entries.check(checkPatterns)),
-  paths: z.optional(entries.check(checkPaths)),
+  patterns: optionalKey(entries.check(checkPatterns), {
+    description:
+      "Regular expressions of RE2's syntax; what they match in a text is replaced",
+    default: [],
+  }),
+  paths: optionalKey(entries.check(checkPaths), {
+    description:
+      "JSONPaths into the events of the ledger; the texts there are replaced as a whole",
+    default: [],
+  }),
 });
 
 function checkPatterns({ value, issues }: Entries): void {

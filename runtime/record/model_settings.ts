@@ -1,4 +1,5 @@
 import { z } from "../../deps.ts";
+import { optionalKey } from "../../tools/data/described.ts";
 
 /** What goes with each request to a model beside the conversation. */
 export interface ModelSettings {
@@ -13,12 +14,17 @@ export interface ModelSettings {
 /** The schema of settings, in a ledger, a cassette and a task. */
 export const modelSettingsSchema: z.ZodMiniType<ModelSettings> = z.strictObject(
   {
-    system: z.optional(z.string().check(z.minLength(1))).check(
-      z.describe("What the model is told before the question"),
+    system: optionalKey(
+      z.string().check(z.minLength(1)),
+      "What the model is told before the question",
     ),
-    temperature: z.optional(z.number().check(z.minimum(0), z.maximum(2))),
-    max_output_tokens: z.optional(
+    temperature: optionalKey(
+      z.number().check(z.minimum(0), z.maximum(2)),
+      "How freely it chooses its words. Left out: as the provider has it",
+    ),
+    max_output_tokens: optionalKey(
       z.int().check(z.minimum(1), z.maximum(2 ** 32)),
+      "How many tokens one answer may have. Left out: as the provider has it",
     ),
   },
 );

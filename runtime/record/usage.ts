@@ -1,4 +1,5 @@
 import { z } from "../../deps.ts";
+import { described, optionalKey } from "../../tools/data/described.ts";
 
 /** Tokens of one answer, as the model reported them: integers from 0 to 2^32. */
 export interface Usage {
@@ -17,10 +18,16 @@ const tokens = z.int().check(z.minimum(0), z.maximum(2 ** 32));
 
 /** The schema of reported usage, in a model's output, a script and a ledger. */
 export const usageSchema: z.ZodMiniType<Usage> = z.strictObject({
-  input_tokens: tokens,
-  output_tokens: tokens,
-  reasoning_tokens: z.optional(tokens),
-  total_tokens: z.optional(tokens),
+  input_tokens: described(tokens, "Tokens that the model was given"),
+  output_tokens: described(tokens, "Tokens that the model wrote"),
+  reasoning_tokens: optionalKey(
+    tokens,
+    "Tokens of reasoning, on top of output_tokens; 0 when left out",
+  ),
+  total_tokens: optionalKey(
+    tokens,
+    "The provider's own sum, which counts when it is larger",
+  ),
 });
 
 /**
