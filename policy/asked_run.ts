@@ -1,5 +1,5 @@
 import type { Json } from "../tools/data/json.ts";
-import type { Decision } from "./decide.ts";
+import { type Decision, letsRun } from "./decide.ts";
 import type { Policy } from "./document/load.ts";
 import {
   type Beginning,
@@ -20,6 +20,8 @@ export interface AskedDecision {
   readonly rule_id: RuleId | null;
   readonly reason: string | null;
   readonly metadata: Metadata;
+  /** `false` where the policy is only audited, and the call runs all the same; else left out. */
+  readonly enforced?: false;
   /** Every clause that asks a person, with its line in the policy; left out unless the decision is `escalate`. */
   readonly asked?: readonly (AskedClause & { readonly line?: number })[];
 }
@@ -29,8 +31,9 @@ export interface AskedRun {
   /** Takes in what the run was asked. */
   question(text: string): void;
   /**
-   * Judges a call. One that is allowed counts as begun from then on, as if it ran
-   * at once; one that is left to a person does when its result comes.
+   * Judges a call. One that is allowed, or denied without being enforced, counts as
+   * begun from then on, as if it ran at once; one that is left to a person does when
+   * its result comes.
    *
    * @throws {RangeError} for one call too many
    */
@@ -74,8 +77,8 @@ export function askedRun(
       readonly call: Beginning;
     },
   ): void {
-    if (decision.effect === "deny") return;
-    const hasBegun = decision.effect === "allow";
+    const hasBegun = letsRun(decision);
+    if (decision.effect === "deny" && !hasBegun) return;
     if (hasBegun) gate.begin(call);
     if (id === null) return;
     const others = waiting.get(id) ?? [];
@@ -108,6 +111,8 @@ export function askedRun(
         rule_id: rule,
         reason,
         metadata,
+        ...decision.effect !== "allow" && decision.enforced === false &&
+          { enforced: false },
         ...decision.effect === "escalate" && {
           asked: decision.asked.map((each) => {
             const line = lineOf.get(each.clause);

@@ -83,6 +83,17 @@ Deno.test("askedRun() judges seen_in by the question and by results", () => {
   assertEquals(paid("GB30-1"), "allow");
 });
 
+Deno.test("askedRun() counts what is denied without being enforced as begun", () => {
+  const run = running(`${FLOW}
+mode: audit
+deny: [{ tools: [get], reason: no }]
+`);
+  const denied = run.judge("g", call("get"));
+  assertEquals([denied.decision, denied.enforced], ["deny", false]);
+  run.result("g", { result: null, seq: 1 });
+  assertEquals(run.judge("m", call("mail")).rule_id, "flow");
+});
+
 Deno.test("askedRun() takes a result for one call that may run, and once", () => {
   const run = running("deny: [{ tools: [pay], reason: no }]");
   run.judge("p", call("pay"));

@@ -236,6 +236,13 @@ const ODD: readonly {
     ],
   },
   {
+    what: "that a policy is only audited",
+    base: BASE.replace("on_deny", "mode: audit\non_deny"),
+    want: [
+      "2: mode: calls run whatever is decided, but for those that cannot run",
+    ],
+  },
+  {
     what: "clauses for tools that may not be called",
     base: BASE.replace("[search, fetch", '["fs.read_*", fetch')
       .replace("denied: []", "denied: [shell, fs.read_key]"),
@@ -630,6 +637,30 @@ Deno.test(
 </testsuites>
 `,
     );
+  },
+);
+
+Deno.test(
+  "policy test plays a session of a policy that is only audited as it would run",
+  runs,
+  async () => {
+    using folder = laid({
+      "policy.yaml": `mode: audit
+${BASE}deny: [{ tools: [read], reason: no }]
+flow: [{ after: [private], before: sink, effect: deny, reason: no }]
+`,
+      "tests.yaml": `policy: policy.yaml
+cases:
+  - name: what is denied runs
+    calls:
+      - { tool: read, args: { path: a.md }, expect: deny }
+      - tool: write
+        args: { path: b.md, content: "" }
+        expect: { decision: deny, clause: "flow[0]" }
+`,
+    });
+    const { code, stdout } = await folder.policy("test", "tests.yaml");
+    assertEquals([code, stdout], [0, "1 case, 0 failed\n"]);
   },
 );
 

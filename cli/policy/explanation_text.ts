@@ -9,7 +9,7 @@ const COLUMNS = 100;
 /** How many lines a long reason gets. */
 const REASON_LINES = 3;
 /** How many lines the clauses get, with their conditions. */
-const CLAUSE_LINES = 16;
+const CLAUSE_LINES = 15;
 /** How many conditions of one clause are shown. */
 const CONDITIONS = 4;
 
@@ -65,6 +65,9 @@ function verdict(
   return [
     ...wrapped(`${decision.effect} by ${by} of ${path}`),
     ...wrapped(decision.reason).map((line) => `  ${line}`),
+    ...decision.enforced === false
+      ? ["  not enforced: the policy is in audit mode, and the call runs"]
+      : [],
   ];
 }
 

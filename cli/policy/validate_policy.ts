@@ -40,12 +40,18 @@ export async function validatePolicy(
     oddities: [
       ...unknownNames(document, { tools, refused }, toolsPath),
       ...starsUnderAllowed(document),
+      ...document.mode === "audit" ? [IN_AUDIT] : [],
       ...deadClauses(document, { tools, areAll }),
     ],
   });
   output.data(`${terminalLine(path)}: policy ${policy.version}`);
   return EXIT.ok;
 }
+
+const IN_AUDIT: Oddity = {
+  path: ["mode"],
+  message: "calls run whatever is decided, but for those that cannot run",
+};
 
 /** Says what is odd, in the order of the lines. */
 function tell(

@@ -1,7 +1,7 @@
 import { didYouMean } from "../../tools/data/nearest.ts";
 import { oneLine } from "../../tools/data/untrusted_text.ts";
 import type { ToolDefinition } from "../../tools/tool.ts";
-import type { Decision } from "../decide.ts";
+import { type Decision, letsRun } from "../decide.ts";
 import type { Policy } from "../document/load.ts";
 import { openGate } from "../gate.ts";
 import { callRules } from "../rules/call_rules.ts";
@@ -60,7 +60,7 @@ export function playCase(
         asked: decision.asked,
       })
       : decision;
-    if (final.effect !== "allow") continue;
+    if (!letsRun(final)) continue;
     gate.begin(proposal);
     gate.result(call.result ?? null, { tool: call.tool, seq: index + 1 });
   }
