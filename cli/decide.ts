@@ -1,37 +1,43 @@
-import { counted } from "../tools/data/counted.ts";
-import { callRules } from "../policy/rules/call_rules.ts";
-import { type GateOptions, openGate } from "../policy/gate.ts";
+import {
+  type AskedDecision,
+  type AskedRun,
+  askedRun,
+  MAX_ASKED_CALLS,
+} from "../policy/asked_run.ts";
 import { unreadable } from "../evidence/store/file_error.ts";
-import type { Policy } from "../policy/document/load.ts";
-import { answerBudget } from "../policy/rules/loop_budget.ts";
+import { callRules } from "../policy/rules/call_rules.ts";
+import { counted } from "../tools/data/counted.ts";
 import { directorySandbox } from "../tools/sandbox/directory_sandbox.ts";
-import { toolRegistry } from "../tools/registry.ts";
 import type { Sandbox } from "../tools/sandbox/sandbox.ts";
-import { standardTools } from "../tools/standard_tools.ts";
-import type { ToolDefinition } from "../tools/tool.ts";
-import { type AskedCall, readCallLine } from "./input/call_line.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT } from "./command/command.ts";
-import { readInput } from "./machine/files.ts";
+import { askedTools } from "./input/asked_tools.ts";
+import type { AskedCall } from "./input/call_line.ts";
 import { readPolicyFile } from "./input/policy_file.ts";
-import type { RefusedTool, ToolFile } from "./input/tool_definitions.ts";
+import { readSessionLine, type SessionLine } from "./input/session_line.ts";
+import type { LineId } from "./input/strict_line.ts";
+import type { RefusedTool } from "./input/tool_definitions.ts";
 import { toolNameHints, toolsInPolicy } from "./input/tool_name_hints.ts";
 import { stdinLines } from "./machine/stdin_lines.ts";
-import { networkFor } from "./machine/network.ts";
+
+/** How many runs are told apart; each takes memory until the end. */
+const MAX_SESSIONS = 1000;
 
 /** `decide`: what a policy says of calls, a line of JSON each; nothing is run. */
 export const decide: Command = {
   summary: "judge tool calls, one JSON object a line",
   help:
-    `Usage: decide --policy FILE [--sandbox DIR] [--tools FILE] [--session] < CALLS
+    `Usage: decide --policy FILE [--sandbox DIR] [--tools FILE] [--session] < LINES
 
 Reads one call a line from standard input and writes one decision a line:
 
   {"id":"1","tool":"read","args":{"path":"a.md"}}
   {"id":"1","decision":"allow","rule_id":null,"reason":null,"metadata":{…}}
 
-"args_json" instead of "args" gives the arguments as raw text. Nothing is run and
-no host is resolved; paths are looked up on the disk. A line that holds no call is
+"args_json" instead of "args" gives the arguments as raw text. Where a clause of
+the policy decides, metadata has it as "clause" with its "line"; where a person is
+to be asked, "asked" lists every clause that asks. Nothing is run and no host is
+resolved; paths are looked up on the disk. A line that cannot be understood is
 answered with "error" in the place of "decision", and the next one is judged:
 
   {"line":2,"id":null,"error":"it is not JSON"}
@@ -44,8 +50,20 @@ answered with "error" in the place of "decision", and the next one is judged:
                  "reads":[],"writes":[]}}], JSON Schema of draft-04 to 2020-12;
                  or what an MCP server answers to tools/list. A tool whose
                  definition cannot be used is reported and denied
-  --session      the lines are the calls of one run, in order; without it each
-                 line is the first call of a fresh run
+  --session      the lines tell one run, in order, so that seen_in, flow,
+                 call_limits and budgets can be judged; without it each line is
+                 the first call of a fresh run
+
+With --session a line may also say what the run was asked, or what a call returned,
+and is answered with "noted":
+
+  {"question":"Pay the invoice"}
+  {"id":"1","result":{"text":"…"}}
+
+A call that is allowed counts as begun at once. One that a person is to be asked
+about counts as begun when its result comes; send that before the next call, null
+if it returned nothing. A "session" key on lines tells several runs apart, up to
+${MAX_SESSIONS} of up to ${MAX_ASKED_CALLS} calls each; what is beyond is answered with an error.
 
 Exit codes: 0 whatever is decided, 1 when a file cannot be read, or at the end
 when a line was answered with an error.
@@ -59,7 +77,7 @@ when a line was answered with an error.
     const policy = readPolicyFile(policyPath);
     const sandbox = openSandbox(given.option("sandbox") ?? ".");
     const toolsPath = given.option("tools");
-    const { tools, refused } = await readTools(toolsPath, sandbox);
+    const { tools, refused } = await askedTools(toolsPath, sandbox);
     for (const { reason } of refused) {
       output.note(`${toolsPath}: this tool is denied: ${reason}`);
     }
@@ -73,23 +91,23 @@ when a line was answered with an error.
     }
     const rules = callRules(policy.document, policy.lines);
     const { inspect } = sandbox;
-    const open = () =>
-      sessionOf(policy, { tools, rules, inspect, nowMs: Date.now });
-    const session = given.flag("session") ? open() : undefined;
+    const begin = () =>
+      askedRun(policy, { tools, rules, inspect, nowMs: Date.now });
+    const answer = given.flag("session")
+      ? inSessions({ begin, refused })
+      : oneByOne({ begin, refused });
     let [line, bad] = [0, 0];
     for await (const text of stdinLines()) {
       line += 1;
       if (text.trim() === "") continue;
-      const read = readCallLine(text);
-      if (read.ok) {
-        const { call } = read;
-        const judge = session ?? open();
-        output.json(withReason(judge(call), { call, refused }));
-      } else {
-        const { id, error } = read;
-        output.json({ line, id, error });
+      const read = readSessionLine(text);
+      const answered = read.ok ? answer(read, line) : read;
+      if ("error" in answered) {
+        const { id, error } = answered;
+        const session = read.ok ? read.session : undefined;
+        output.json({ line, id, session, error });
         bad += 1;
-      }
+      } else output.json(answered);
     }
     if (bad === 0) return EXIT.ok;
     output.error(
@@ -101,49 +119,109 @@ when a line was answered with an error.
   },
 };
 
-/** One line of the output that answers a call. */
-interface DecisionLine {
-  readonly id: AskedCall["id"];
-  readonly decision: "allow" | "deny" | "escalate";
-  readonly rule_id: string | null;
-  readonly reason: string | null;
-  readonly metadata: Readonly<Record<string, string | number | boolean>>;
+type UnderstoodLine = Extract<SessionLine, { readonly ok: true }>;
+
+/** What a line is answered with. */
+type Answered =
+  | { readonly id: LineId; readonly error: string }
+  | { readonly id: LineId; readonly noted: "question" | "result" }
+  | { readonly id: LineId } & AskedDecision;
+
+interface Judging {
+  /** Begins a run. */
+  readonly begin: () => AskedRun;
+  /** Tools whose definitions cannot be used. */
+  readonly refused: readonly RefusedTool[];
 }
 
-/** Judges the calls of one run in order, with its budget of tool calls. */
-function sessionOf(
-  { document }: Policy,
-  options: Omit<GateOptions, "policy">,
-): (call: AskedCall) => DecisionLine {
-  const gate = openGate({ ...options, policy: document });
-  let toolCalls = 0;
-  return ({ id, ...call }) => {
-    const spent = { iterations: 0, tokens: 0, toolCalls, seconds: 0 };
-    const budget = answerBudget(document.loop_budget, spent, 1);
-    toolCalls += 1;
-    if (budget !== undefined) {
-      const { rule, reason, metadata } = budget;
-      return { id, decision: "deny", rule_id: rule, reason, metadata };
+/** Takes each line for the first call of a fresh run. */
+function oneByOne({ begin, refused }: Judging) {
+  return (read: UnderstoodLine): Answered => {
+    const extra = read.session !== undefined
+      ? "session"
+      : read.kind === "call"
+      ? undefined
+      : read.kind;
+    if (extra !== undefined || read.kind !== "call") {
+      return {
+        id: idOf(read),
+        error: `"${extra}" is understood with --session only`,
+      };
     }
-    const decision = gate.judge(gate.propose(call));
-    return {
-      id,
-      decision: decision.effect,
-      rule_id: decision.rule,
-      reason: decision.reason,
-      metadata: decision.metadata,
-    };
+    const { call } = read;
+    const decision = begin().judge(call.id, call);
+    return { id: call.id, ...withReason(decision, { call, refused }) };
   };
+}
+
+/** Takes lines for the runs that they name. */
+function inSessions({ begin, refused }: Judging) {
+  const runs = new Map<string | undefined, AskedRun>();
+
+  function runOf(session: string | undefined): AskedRun {
+    const known = runs.get(session);
+    if (known !== undefined) return known;
+    if (runs.size >= MAX_SESSIONS) {
+      throw new RangeError(
+        `there are ${MAX_SESSIONS} sessions, as many as are told apart; start another process for more`,
+      );
+    }
+    const run = begin();
+    runs.set(session, run);
+    return run;
+  }
+
+  function answer(read: UnderstoodLine, line: number) {
+    const run = runOf(read.session);
+    switch (read.kind) {
+      case "question":
+        run.question(read.question);
+        return { noted: read.kind };
+      case "result":
+        run.result(read.id, { result: read.result, seq: line });
+        return { noted: read.kind };
+      case "call": {
+        const { call } = read;
+        return withReason(run.judge(call.id, call), { call, refused });
+      }
+    }
+  }
+
+  return (read: UnderstoodLine, line: number): Answered => {
+    const { session } = read;
+    const id = idOf(read);
+    try {
+      return {
+        id,
+        ...session !== undefined && { session },
+        ...answer(read, line),
+      };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return { id, error: error.message };
+    }
+  };
+}
+
+function idOf(read: UnderstoodLine): LineId {
+  switch (read.kind) {
+    case "call":
+      return read.call.id;
+    case "result":
+      return read.id;
+    case "question":
+      return null;
+  }
 }
 
 /** Says why a tool is unknown that the file has a definition of. */
 function withReason(
-  decision: DecisionLine,
+  decision: AskedDecision,
   { call, refused }: {
     readonly call: AskedCall;
     readonly refused: readonly RefusedTool[];
   },
-): DecisionLine {
+): AskedDecision {
   if (decision.metadata.registry_match !== "unknown_tool") return decision;
   const why = refused.find(({ name }) => name === call.tool);
   return why === undefined
@@ -157,20 +235,4 @@ function openSandbox(path: string): Sandbox {
   } catch (cause) {
     throw unreadable(path, cause);
   }
-}
-
-/** Definitions from a file need a validator for JSON Schema, which is loaded only then. */
-async function readTools(
-  path: string | undefined,
-  sandbox: Sandbox,
-): Promise<ToolFile> {
-  if (path === undefined) {
-    const { fetch } = networkFor(false);
-    const tools = standardTools({ documents: [], fetch, sandbox });
-    return { tools: toolRegistry<ToolDefinition>(tools), refused: [] };
-  }
-  const adapter = new URL("./input/tool_definitions.ts", import.meta.url).href;
-  const { readToolDefinitions }: typeof import("./input/tool_definitions.ts") =
-    await import(adapter);
-  return readToolDefinitions(readInput(path), path);
 }

@@ -21,14 +21,15 @@ export const policy: Command = {
 
 init      prints a policy to begin with
 validate  says which version a policy has, or every problem with its line. What is
-          sound and odd is pointed out on standard error: a tool that no file
-          and none of our own has, a star under \`allowed\`
+          sound and odd is pointed out on standard error, with its line: a name
+          that no tool has, a clause that can never decide, a star under \`allowed\`
 test      judges tables of calls and compares each decision with what is expected
 explain   reads one call from standard input, {"tool":"read","args":{}}, and says
-          what every rule and every clause with its line has to say of it
+          what rules and clauses, each with its line, have to say of it, on one
+          screen; those that object come first
 schema    prints the JSON Schema of a policy file
 
-  --tools FILE        definitions of tools, as decide takes them
+  --tools FILE        definitions of all tools, as decide takes them
   --reporter junit    print a JUnit report
   --coverage          name the clauses by which no case was decided
   --min-coverage N    exit 2 when fewer per cent of them were

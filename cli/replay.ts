@@ -1,19 +1,29 @@
 import { eventDifference } from "../evidence/replay/event_difference.ts";
 import { oneLine } from "../tools/data/untrusted_text.ts";
-import { type Flip, redecide } from "../evidence/replay/redecide.ts";
-import { verdictText } from "../evidence/replay/verdict_text.ts";
+import { flipTotals } from "../evidence/replay/flip_totals.ts";
+import {
+  FLIP_COLUMNS,
+  flipRows,
+  type JudgedRun,
+  judgedRunsText,
+} from "../evidence/replay/judged_runs.ts";
+import { redecide } from "../evidence/replay/redecide.ts";
 import { replay as replayRecord } from "../evidence/replay/replay.ts";
 import type { RunRecord } from "../evidence/run_store.ts";
 import { counted } from "../tools/data/counted.ts";
 import { InputError, unusable } from "../tools/data/input_error.ts";
-import { RULE_IDS } from "../policy/rule.ts";
 import type { Policy } from "../policy/document/load.ts";
 import type { RunEvent } from "../runtime/record/event.ts";
 import type { Divergence } from "../runtime/rerun/divergence.ts";
 import { valueExcerpts } from "../tools/data/excerpt.ts";
 import type { ValueDifference } from "../tools/data/value_difference.ts";
-import { parseCommandLine } from "./command/command_line.ts";
-import { type Command, EXIT, type Output } from "./command/command.ts";
+import { type CommandLine, parseCommandLine } from "./command/command_line.ts";
+import {
+  type Command,
+  EXIT,
+  type Output,
+  UsageError,
+} from "./command/command.ts";
 import { eachRun } from "./command/each_run.ts";
 import { readPolicyFile } from "./input/policy_file.ts";
 import { namedRuns } from "./input/named_runs.ts";
@@ -22,42 +32,65 @@ import { namedRuns } from "./input/named_runs.ts";
 export const replay: Command = {
   summary:
     "execute a run again from its record, or judge it under another policy",
-  help: `Usage: replay RUN_DIR... [--policy FILE] [--json]
+  help: `Usage: replay RUN_DIR... [--json]
+       replay RUN_DIR... --policy FILE [--json | --csv] [--fail-on-flip]
 
 Executes the loop again with the model's answers and the tools' results taken
 from the record, and says at which event it first does something else. Nothing is
 asked, fetched, read or run. A folder stands for all runs below it; links in it
 and what else is passed over are named on standard error.
 
-  --policy FILE  instead, judge every recorded decision again under this policy,
-                 from what was looked up then, and list those that turn round
-  --json         print a line of JSON for each run
+  --policy FILE   instead, judge every recorded decision again under this policy,
+                  from what was looked up then: how many decisions would change,
+                  by rule, clause and tool, and then which, ten of each rule
+  --json          print a line of JSON for each run; with --policy one object for
+                  all runs, with totals and every decision that would change
+  --csv           print a line of CSV for each decision that would change
+  --fail-on-flip  exit with 2 when a decision would change
 
-Exit codes: 0 every run comes to the same events, or was judged again, whatever
-came of it; 2 a run does not; 1 a record or the policy cannot be read. A record
-that cannot be read does not keep the others from being looked at.
+Exit codes: 0 every run comes to the same events, or was judged again; 2 a run
+does not, or with --fail-on-flip a decision would change; 1 a record or the policy
+cannot be read. A record that cannot be read does not keep the others from being
+looked at.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
       options: ["policy"],
-      flags: ["json"],
+      flags: ["json", "csv", "fail-on-flip"],
       operands: ["RUN_DIR..."],
     });
+    const form = formOf(given);
     const policy = given.option("policy", readPolicyFile);
-    const json = given.flag("json");
+    if (policy === undefined) {
+      for (const flag of ["csv", "fail-on-flip"]) {
+        if (!given.flag(flag)) continue;
+        throw new UsageError(`Cannot use --${flag} without --policy`);
+      }
+    }
     const runs = await namedRuns(given.operands, output);
-    return await eachRun(runs, {
+    if (policy === undefined) {
+      return await eachRun(runs, {
+        output,
+        async look(run) {
+          const { events } = await run.ledger();
+          const json = form === "json";
+          const isSame = await sameEvents({ run, events }, { output, json });
+          return isSame ? EXIT.ok : EXIT.no;
+        },
+      });
+    }
+    const judged = judgedRuns(policy, form, output);
+    const failing = given.flag("fail-on-flip");
+    const code = await eachRun(runs, {
       output,
       async look(run) {
         const { events } = await run.ledger();
-        if (policy === undefined) {
-          const isSame = await sameEvents({ run, events }, { output, json });
-          return isSame ? EXIT.ok : EXIT.no;
-        }
-        await judgeAgain({ run, events, policy }, { output, json });
-        return EXIT.ok;
+        const flips = await judged.judge({ run, events });
+        return failing && flips > 0 ? EXIT.no : EXIT.ok;
       },
     });
+    judged.end();
+    return code;
   },
 };
 
@@ -141,41 +174,51 @@ function names({ expected, found }: Divergence): string {
     : `${found.type} instead of ${expected.type}`;
 }
 
-async function judgeAgain(
-  { run, events, policy }: Recorded & { readonly policy: Policy },
-  { output, json }: Way,
-): Promise<void> {
-  const { decisions, flips } = await onRecord(
-    run,
-    () => redecide(events, policy),
-  );
-  if (json) {
-    output.json({ run: run.name, policy: policy.version, decisions, flips });
-    return;
+/** How the decisions that would change are written. */
+type Form = "text" | "json" | "csv";
+
+/** Writes what a policy would change; a line of CSV as soon as it is known. */
+function judgedRuns(policy: Policy, form: Form, output: Output) {
+  const runs: JudgedRun[] = [];
+  if (form === "csv") output.data(FLIP_COLUMNS);
+  return {
+    /** Judges one run; returns how many of its decisions would change. */
+    async judge({ run, events }: Recorded): Promise<number> {
+      const again = await onRecord(run, () => redecide(events, policy));
+      const ledger = run.place("state.jsonl");
+      const judged = { run: run.name, ledger, ...again };
+      if (form === "csv") {
+        for (const row of flipRows(judged)) {
+          output.data(row);
+        }
+      } else runs.push(judged);
+      return again.flips.length;
+    },
+    /** Writes what is said of all runs together. */
+    end(): void {
+      if (form === "text") {
+        for (const line of judgedRunsText(runs, policy.version)) {
+          output.data(line);
+        }
+      } else if (form === "json") {
+        output.json({
+          policy: policy.version,
+          runs: runs.length,
+          decisions: runs.reduce((sum, { decisions }) => sum + decisions, 0),
+          totals: flipTotals(runs.flatMap(({ flips }) => flips)),
+          flips: runs.flatMap(({ run, flips }) =>
+            flips.map((flip) => ({ run, ...flip }))
+          ),
+        });
+      }
+    },
+  };
+}
+
+function formOf(given: CommandLine): Form {
+  const [json, csv] = [given.flag("json"), given.flag("csv")];
+  if (json && csv) {
+    throw new UsageError("Cannot use --json and --csv at once");
   }
-  const summary = flips.length === 0
-    ? "none turns round"
-    : `${flips.length} turn${flips.length === 1 ? "s" : ""} round`;
-  output.data(
-    [
-      `${oneLine(run.name)}: ${
-        counted(decisions, "decision")
-      }, ${summary} under policy ${policy.version}`,
-      ...byRule(flips).map(describe),
-    ].join("\n"),
-  );
-}
-
-/** Flips in the order of the rules that turn them, then of the record. */
-function byRule(flips: readonly Flip[]): readonly Flip[] {
-  const rule = ({ was, is }: Flip) => is.rule_id ?? was.rule_id;
-  return RULE_IDS.flatMap((id) => flips.filter((flip) => rule(flip) === id));
-}
-
-function describe({ seq, step, tool, was, is }: Flip): string {
-  const who = tool === null ? "the run" : oneLine(tool);
-  const why = is.reason === null ? "" : `: ${oneLine(is.reason, 500)}`;
-  return `  line ${seq + 1}, step ${step}, ${who}: ${verdictText(was)} → ${
-    verdictText(is)
-  }${why}`;
+  return json ? "json" : csv ? "csv" : "text";
 }

@@ -68,7 +68,7 @@ cannot be loaded, whatever the others come to.
           : await played(each, given.option("scratch")),
       );
     }
-    if (reporter === "junit") output.data(junitReport(tested));
+    if (reporter === "junit") output.data(junitReport("tasks", tested));
     else printLines(tested, output);
     if (tested.some(({ errors }) => errors.length > 0)) return EXIT.error;
     return tested.every(({ unmet }) => unmet.length === 0) ? EXIT.ok : EXIT.no;

@@ -4,7 +4,7 @@ import type { Condition } from "./conditions/condition.ts";
 import { firstCondition } from "./conditions/first_conditions.ts";
 import { judgeOf } from "./conditions/judge.ts";
 import { all, type Truth } from "./conditions/truth.ts";
-import { decide, type Decision } from "./decide.ts";
+import { decide, decideInAudit, type Decision } from "./decide.ts";
 import type { PolicyDocument } from "./document/document.ts";
 import type { Opinion, Proposal, Rule, RuleId } from "./rule.ts";
 import { isNamed } from "./tool_pattern.ts";
@@ -61,7 +61,9 @@ export function explain(
     ...followed(policy, proposal),
   ];
   return {
-    decision: decide(proposal, rules),
+    decision: policy.mode === "audit"
+      ? decideInAudit(proposal, rules)
+      : decide(proposal, rules),
     rules: rules.map((rule) => said(rule, proposal)),
     clauses: clauses.filter(({ isMeant }) => isMeant).map((
       { isMeant: _, clause, ...rest },

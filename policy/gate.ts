@@ -31,13 +31,16 @@ export interface Gate {
   /** Takes in what the run was asked. */
   question(text: string): void;
   /** Takes in that a call begins, before anything of it can reach the model. */
-  begin(proposal: Proposal): void;
+  begin(proposal: Beginning): void;
   /** Takes in what a tool returned; `seq` is the number of the event that has it. */
   result(
     result: Json,
     from: { readonly tool: string; readonly seq: number },
   ): void;
 }
+
+/** What is remembered of a call that begins. */
+export type Beginning = Pick<Proposal, "name" | "tool" | "redirects" | "run">;
 
 /** A call as somebody wrote it. */
 export interface RawCall {

@@ -131,6 +131,146 @@ Deno.test(
   },
 );
 
+/** Judges lines under the policy of the example of a support desk. */
+async function atDesk(lines: readonly unknown[], ...args: readonly string[]) {
+  using folder = temporaryFolder();
+  const { code, stdout } = await program(
+    [
+      ...[
+        "decide",
+        "--policy",
+        join(PROJECT, "examples/support_desk/policy.yaml"),
+      ],
+      ...args,
+    ],
+    {
+      cwd: folder.path,
+      stdin: lines.map((line) => JSON.stringify(line)).join("\n"),
+    },
+  );
+  const answers: readonly Record<string, unknown>[] = stdout.trim().split("\n")
+    .map((line) => JSON.parse(line));
+  return { code, answers };
+}
+
+Deno.test(
+  "decide --session tells runs apart, and judges flow and limits by what each did",
+  runs,
+  async () => {
+    const ticket = { tool: "read", args: { path: "tickets/1.md" } };
+    const draft = (n: number) => ({
+      tool: "write",
+      args: { path: `out/${n}.md`, content: "" },
+    });
+    const { code, answers } = await atDesk([
+      { question: "Answer the ticket" },
+      { id: 1, ...ticket },
+      { id: 1, result: { text: "secret" } },
+      { id: 2, ...draft(1) },
+      { session: "b", id: 2, ...draft(1) },
+      { session: "b", id: 2, result: null },
+      ...[2, 3, 4].map((n) => ({ session: "b", id: n, ...draft(n) })),
+      { session: "c", id: 4, ...draft(4) },
+    ], "--session");
+    assertEquals(code, 0);
+    assertEquals(
+      answers.map(({ id, session, decision, noted, rule_id }) => [
+        id,
+        session,
+        decision ?? noted,
+        rule_id,
+      ]),
+      [
+        [null, undefined, "question", undefined],
+        [1, undefined, "allow", null],
+        [1, undefined, "result", undefined],
+        [2, undefined, "escalate", "flow"],
+        [2, "b", "allow", null],
+        [2, "b", "result", undefined],
+        [2, "b", "allow", null],
+        [3, "b", "allow", null],
+        [4, "b", "deny", "call_limit"],
+        [4, "c", "allow", null],
+      ],
+    );
+    const line = Deno.readTextFileSync(
+      join(PROJECT, "examples/support_desk/policy.yaml"),
+    ).split("\n").findIndex((text) => text.includes("tickets-stay")) + 1;
+    const reason =
+      '"write" is a sink; the run is private since call 1 (read): it may carry what a ticket says out';
+    assertEquals(answers[3]?.asked, [
+      { rule_id: "flow", clause: "tickets-stay", reason, line },
+    ]);
+  },
+);
+
+Deno.test(
+  "decide --session answers a result of a call that is not to run with an error",
+  runs,
+  async () => {
+    const { code, answers } = await atDesk([
+      { id: 1, tool: "read", args: { path: "hr/pay.md" } },
+      { session: "b", id: 1, result: "x" },
+      { id: 1, result: "x" },
+    ], "--session");
+    assertEquals(code, 1);
+    const error =
+      "no call with the id 1 waits for a result: it was denied, has its result, or was never judged";
+    assertEquals(answers.slice(1), [
+      { line: 2, id: 1, session: "b", error },
+      { line: 3, id: 1, error },
+    ]);
+    assertEquals(
+      Object(answers[0]?.metadata).clause,
+      "tickets-only",
+    );
+  },
+);
+
+Deno.test(
+  "decide without --session says which lines need it",
+  runs,
+  async () => {
+    const { code, answers } = await atDesk([
+      { question: "?" },
+      { id: 1, result: "x" },
+      { session: "b", id: 2, tool: "read", args: { path: "tickets/1.md" } },
+      { id: 3, tool: "read", args: { path: "tickets/1.md" } },
+    ]);
+    assertEquals([
+      code,
+      answers.map(({ error, decision }) => error ?? decision),
+    ], [
+      1,
+      [
+        '"question" is understood with --session only',
+        '"result" is understood with --session only',
+        '"session" is understood with --session only',
+        "allow",
+      ],
+    ]);
+  },
+);
+
+Deno.test("decide --session refuses a session too many", runs, async () => {
+  const { code, answers } = await atDesk([
+    ...Array.from({ length: 1001 }, (_, n) => ({
+      session: `s${n}`,
+      question: "?",
+    })),
+    { session: "s0", question: "again" },
+  ], "--session");
+  assertEquals([code, answers.length], [1, 1002]);
+  assertEquals(answers.filter(({ error }) => error !== undefined), [{
+    line: 1001,
+    id: null,
+    session: "s1000",
+    error:
+      "there are 1000 sessions, as many as are told apart; start another process for more",
+  }]);
+  assertEquals(answers[1001], { id: null, session: "s0", noted: "question" });
+});
+
 const TOOL = {
   name: "http_get",
   description: "Get a page",

@@ -46,7 +46,7 @@ for (const run of RUNS) {
   );
 
   Deno.test(
-    `no decision of the committed run ${run} turns round under its own policy`,
+    `no decision of the committed run ${run} changes under its own policy`,
     reads,
     () => {
       const events = eventsOf(run);
@@ -187,9 +187,13 @@ Deno.test(
 );
 
 for (
-  const { what, args } of [
-    { what: "goes on behind", args: [] },
-    { what: "judges again behind", args: ["--policy", "policy.yaml"] },
+  const { what, args, said } of [
+    { what: "goes on behind", args: [], said: ["b", "d", ""] },
+    {
+      what: "judges again behind",
+      args: ["--policy", "policy.yaml"],
+      said: ["2 runs, 2 decisions", ""],
+    },
   ]
 ) {
   Deno.test(`replay ${what} records that cannot be read`, runs, async () => {
@@ -205,9 +209,7 @@ for (
     );
     const { code, stdout, stderr } = await folder.replay(".", ...args);
     assertEquals(code, 1);
-    assertEquals(stdout.split("\n").map((line) => line.split(":")[0]), [
-      ...["b", "d", ""],
-    ]);
+    assertEquals(stdout.split("\n").map((line) => line.split(":")[0]), said);
     assertEquals(
       stderr,
       `a/state.jsonl:1: the line is not as it was sealed: its hashes or the form of its JSON differ
@@ -259,63 +261,178 @@ Deno.test(
   },
 );
 
+/** Allows other hosts and fewer tools than the policy on record. */
+function strict(): string {
+  return Deno.readTextFileSync(join(PROJECT, "policy/v1.yaml"))
+    .replace("- fixtures.local", "- vendor.example")
+    .replace("[search, fetch, read, write, summarize]", "[search, fetch]");
+}
+
+/** Two runs, of which the policy `strict.yaml` would change four decisions. */
+function strictFolder() {
+  const folder = folderOf({ one: ledgerOf(CANONICAL), two: ledgerOf(GATE) });
+  folder.write("strict.yaml", strict());
+  return folder;
+}
+
 Deno.test(
-  "replay --policy lists the decisions that turn round, rule by rule",
+  "replay --policy counts the decisions that would change, and lists them rule by rule",
   runs,
   async () => {
-    using folder = folderOf({ one: ledgerOf(CANONICAL), two: ledgerOf(GATE) });
-    const strict = Deno.readTextFileSync(join(PROJECT, "policy/v1.yaml"))
-      .replace("- fixtures.local", "- vendor.example")
-      .replace("[search, fetch, read, write, summarize]", "[search, fetch]");
-    folder.write("strict.yaml", strict);
+    using folder = strictFolder();
     const { code, stdout } = await folder.replay(
-      ".",
-      "--policy",
-      "strict.yaml",
+      ...[".", "--policy", "strict.yaml"],
     );
-    const { version } = loadPolicy(strict, "strict.yaml");
+    const { version } = loadPolicy(strict(), "strict.yaml");
     assertEquals([code, stdout], [
       0,
-      `one: 4 decisions, 3 turn round under policy ${version}
-  line 18, step 3, read: allow → deny (tool_registry): the policy does not allow this tool: "read"
-  line 25, step 4, summarize: allow → deny (tool_registry): the policy does not allow this tool: "summarize"
-  line 11, step 2, fetch: allow → deny (url_allowlist): the host "fixtures.local" is not listed
-two: 1 decision, 1 turns round under policy ${version}
-  line 4, step 1, fetch: deny (url_allowlist) → allow
+      `2 runs, 5 decisions: 4 decisions would change under policy ${version}
+by change
+       3  allow → deny
+       1  deny → allow
+by rule
+       2  tool_registry
+       2  url_allowlist
+by tool
+       2  fetch
+       1  read
+       1  summarize
+
+one/state.jsonl:18: step 3, read: allow → deny (tool_registry): the policy does not allow this tool: "read"
+one/state.jsonl:25: step 4, summarize: allow → deny (tool_registry): the policy does not allow this tool: "summarize"
+one/state.jsonl:11: step 2, fetch: allow → deny (url_allowlist): the host "fixtures.local" is not listed
+two/state.jsonl:4: step 1, fetch: deny (url_allowlist) → allow
 `,
     ]);
-    const json = await folder.replay("two", "--policy=strict.yaml", "--json");
-    assertEquals(json.code, 0);
-    assertEquals(JSON.parse(json.stdout), {
+    const one = await folder.replay("two", "--policy", "strict.yaml");
+    assertEquals(
+      one.stdout,
+      `1 run, 1 decision: 1 decision would change under policy ${version}
+two/state.jsonl:4: step 1, fetch: deny (url_allowlist) → allow
+`,
+    );
+  },
+);
+
+Deno.test(
+  "replay --policy --json is one object for all runs",
+  runs,
+  async () => {
+    using folder = strictFolder();
+    const { code, stdout } = await folder.replay(
+      ...["two", "two", "--policy=strict.yaml", "--json"],
+    );
+    assertEquals(code, 0);
+    const flip = {
       run: "two",
-      policy: version,
-      decisions: 1,
-      flips: [{
-        seq: 3,
-        step: 1,
-        tool: "fetch",
-        call_id: "call_1_1",
-        was: {
-          decision: "deny",
-          rule_id: "url_allowlist",
-          reason: 'the host "vendor.example" is not listed',
-        },
-        is: { decision: "allow", rule_id: null, reason: null },
-      }],
+      seq: 3,
+      step: 1,
+      tool: "fetch",
+      call_id: "call_1_1",
+      was: {
+        decision: "deny",
+        rule_id: "url_allowlist",
+        clauses: [],
+        reason: 'the host "vendor.example" is not listed',
+      },
+      is: { decision: "allow", rule_id: null, clauses: [], reason: null },
+    };
+    assertEquals(JSON.parse(stdout), {
+      policy: loadPolicy(strict(), "strict.yaml").version,
+      runs: 2,
+      decisions: 2,
+      totals: {
+        by_change: [{ name: "deny → allow", flips: 2 }],
+        by_rule: [{ name: "url_allowlist", flips: 2 }],
+        by_clause: [],
+        by_tool: [{ name: "fetch", flips: 2 }],
+      },
+      flips: [flip, flip],
     });
   },
 );
 
-Deno.test("replay --policy says when nothing turns round", runs, async () => {
+Deno.test(
+  "replay --policy --csv is a line for each decision",
+  runs,
+  async () => {
+    using folder = strictFolder();
+    folder.write(
+      "clause.yaml",
+      `${strict()}
+require:
+  - id: no-fetch
+    tools: [fetch]
+    that: [{ argument: url, starts_with: nowhere }]
+    reason: "=HYPERLINK(1)"
+`,
+    );
+    const { code, stdout } = await folder.replay(
+      ...["one", "two", "--policy", "clause.yaml", "--csv"],
+    );
+    assertEquals([code, stdout], [
+      0,
+      `run,line,step,tool,call_id,was,was_rule,was_clauses,is,is_rule,is_clauses,reason
+"one","11","2","fetch","call_2_1","allow","","","deny","url_allowlist","","the host ""fixtures.local"" is not listed"
+"one","18","3","read","call_3_1","allow","","","deny","tool_registry","","the policy does not allow this tool: ""read"""
+"one","25","4","summarize","call_4_1","allow","","","deny","tool_registry","","the policy does not allow this tool: ""summarize"""
+`,
+    ]);
+    folder.write(
+      "ask.yaml",
+      `${Deno.readTextFileSync(join(PROJECT, "policy/v1.yaml"))}
+escalate:
+  - { id: fetches, tools: [fetch], reason: "=HYPERLINK(1)" }
+  - { tools: [fetch], reason: b }
+`,
+    );
+    const asked = await folder.replay(
+      ...["one", "--policy", "ask.yaml", "--csv", "--fail-on-flip"],
+    );
+    assertEquals([asked.code, asked.stdout.split("\n")[1]], [
+      2,
+      `"one","11","2","fetch","call_2_1","allow","","","escalate","approval","fetches escalate[1]","'=HYPERLINK(1); b"`,
+    ]);
+  },
+);
+
+Deno.test("replay --policy says when nothing would change", runs, async () => {
   const { code, stdout } = await warmProgram(
-    ["replay", `runs/${CANONICAL}`, "--policy", "policy/v1.yaml"],
+    [
+      ...["replay", `runs/${CANONICAL}`, "--policy", "policy/v1.yaml"],
+      "--fail-on-flip",
+    ],
     { cwd: PROJECT, permissions: ["--allow-read=."] },
   );
   assertEquals([code, stdout], [
     0,
-    `runs/${CANONICAL}: 4 decisions, none turns round under policy ${POLICY_VERSION}\n`,
+    `1 run, 4 decisions: no decision would change under policy ${POLICY_VERSION}\n`,
   ]);
 });
+
+Deno.test(
+  "replay --fail-on-flip exits with 2 when a decision would change, and with 1 when a record cannot be read",
+  runs,
+  async () => {
+    using folder = strictFolder();
+    Deno.mkdirSync(join(folder.path, "bad"));
+    folder.write("bad/state.jsonl", "{}\n");
+    for (
+      const [args, code] of [
+        [["two"], 2],
+        [["two", "--json"], 2],
+        [["two", "--csv"], 2],
+        [["two", "bad"], 1],
+      ] as const
+    ) {
+      const ended = await folder.replay(
+        ...args,
+        ...["--policy", "strict.yaml", "--fail-on-flip"],
+      );
+      assertEquals(ended.code, code, args.join(" "));
+    }
+  },
+);
 
 Deno.test(
   "replay keeps what a model wrote, and what folders are named, on its line",
@@ -350,6 +467,8 @@ Deno.test(
       const [args, lines] of [
         [["good"], 4],
         [["good", "--policy", "policy.yaml"], 2],
+        [["good", "--policy", "policy.yaml", "--csv"], 2],
+        [["good", "--policy", "policy.yaml", "--json"], 1],
         [["bad"], 1],
       ] as const
     ) {
@@ -449,6 +568,24 @@ const REFUSED: readonly {
     args: [".", "--polcy", "p"],
     stderr:
       'Cannot understand "--polcy": unknown option; did you mean "--policy"? See replay --help',
+  },
+  {
+    name: "two forms at once",
+    make: () => ({}),
+    args: [".", "--policy", "p", "--json", "--csv"],
+    stderr: "Cannot use --json and --csv at once; see replay --help",
+  },
+  {
+    name: "CSV of runs that are executed again",
+    make: () => ({}),
+    args: [".", "--csv"],
+    stderr: "Cannot use --csv without --policy; see replay --help",
+  },
+  {
+    name: "to fail on flips of runs that are executed again",
+    make: () => ({}),
+    args: [".", "--fail-on-flip"],
+    stderr: "Cannot use --fail-on-flip without --policy; see replay --help",
   },
   {
     name: "a policy that is not there",

@@ -230,7 +230,9 @@ const LINES: readonly Line[] = [
   { args: (at) => ["replay", at("run"), "--json"], code: 0 },
   { args: (at) => ["replay", at("tampered")], code: 1 },
   {
-    args: (at) => ["replay", at("run"), "--policy", at("policy.yaml")],
+    args: (
+      at,
+    ) => ["replay", at("run"), "--policy", at("strict.yaml"), "--csv"],
     code: 0,
   },
   {

@@ -1,10 +1,16 @@
 import { z } from "../../deps.ts";
 import { parseStrictJson } from "../../tools/data/strict_json.ts";
-import { jsonMembers } from "../../tools/data/json_members.ts";
+import {
+  type LineId,
+  lineId,
+  type ReadLine,
+  readStrictLine,
+  type UnreadLine,
+} from "./strict_line.ts";
 
-/** A call that `decide` was asked about. */
+/** A call that somebody asks about. */
 export interface AskedCall {
-  readonly id: string | number | null;
+  readonly id: LineId;
   readonly tool: string;
   readonly args_json: string;
 }
@@ -12,57 +18,50 @@ export interface AskedCall {
 /** A line that holds a call, or why it does not. */
 export type CallLine =
   | { readonly ok: true; readonly call: AskedCall }
-  | {
-    readonly ok: false;
-    /** What can be told of who asks. */
-    readonly id: AskedCall["id"];
-    readonly error: string;
-  };
+  | UnreadLine;
 
-const idSchema = z.union([z.string(), z.number()]);
+/** A call, as a line has it. */
+export interface WrittenCall {
+  readonly id?: string | number | undefined;
+  readonly tool: string;
+  readonly args?: unknown;
+  readonly args_json?: string | undefined;
+}
 
-const callSchema = z.strictObject({
-  id: z.optional(idSchema),
+/** The keys of a call. */
+export const CALL_KEYS = {
+  id: z.optional(lineId),
   tool: z.string(),
   // Not looked into: what is nested too deep is for the gate to refuse.
   args: z.optional(z.unknown()),
   args_json: z.optional(z.string()),
-}).check(
-  z.refine(
-    ({ args, args_json }) => (args === undefined) !== (args_json === undefined),
-    "expected args or args_json",
-  ),
+};
+
+/** Refuses a call that has its arguments twice, or not at all. */
+export const hasArguments: z.core.$ZodCheck<WrittenCall> = z.refine(
+  ({ args, args_json }) => (args === undefined) !== (args_json === undefined),
+  "expected args or args_json",
 );
+
+const callSchema: z.ZodMiniType<WrittenCall> = z.strictObject(CALL_KEYS)
+  .check(hasArguments);
 
 /** Reads a call from a line of JSON, strictly; whatever is in it, nothing is thrown. */
 export function readCallLine(line: string): CallLine {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return { ok: false, id: null, error: "it is not JSON" };
-  }
-  const wrong = (error: string): CallLine => {
-    const asked = z.object({ id: idSchema }).safeParse(value);
-    return { ok: false, id: asked.success ? asked.data.id : null, error };
-  };
-  const parsed = callSchema.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const place = issue?.path.join(".") ?? "";
-    return wrong(`${place === "" ? "" : `${place}: `}${issue?.message}`);
-  }
-  const members = jsonMembers(line);
-  const twice = members.find(({ key }, index) =>
-    members.slice(0, index).some((before) => before.key === key)
-  );
-  if (twice !== undefined) return wrong(`the key "${twice.key}" comes twice`);
-  const { id = null, tool, args, args_json } = parsed.data;
+  const read = readStrictLine(line, () => callSchema);
+  return read.ok ? { ok: true, call: callOf(read) } : read;
+}
+
+/** The call that a line holds. */
+export function callOf(
+  { value, members }: Omit<ReadLine<WrittenCall>, "ok">,
+): AskedCall {
+  const { id = null, tool, args, args_json } = value;
   const text = args_json ?? argumentsText(
     args,
     members.find(({ key }) => key === "args")?.text ?? "",
   );
-  return { ok: true, call: { id, tool, args_json: text } };
+  return { id, tool, args_json: text };
 }
 
 /**

@@ -5,16 +5,21 @@ const KINDS = {
   task: /^["']?(question|script)["']?\s*:/m,
   policy:
     /^["']?(tool_registry|url_allowlist|arg_schema|loop_budget|cycle_detection|on_deny)["']?\s*:/m,
+  "test of a policy": /^["']?cases["']?\s*:/m,
 } as const;
+
+type Kind = keyof typeof KINDS;
+
+const NAMES: readonly Kind[] = ["task", "policy", "test of a policy"];
 
 /**
  * Loads a file that is to be of one kind. One that cannot be loaded and looks like
- * the other kind is named for that, instead of for every key that is wrong in it.
+ * another kind is named for that, instead of for every key that is wrong in it.
  *
  * @throws {InputError} when it cannot be loaded
  */
 export function loadedAs<T>(
-  wanted: keyof typeof KINDS,
+  wanted: Kind,
   { text, path, load }: {
     readonly text: string;
     readonly path: string;
@@ -25,8 +30,9 @@ export function loadedAs<T>(
     return load(text, path);
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
-    const other = wanted === "task" ? "policy" : "task";
-    if (KINDS[wanted].test(text) || !KINDS[other].test(text)) throw cause;
+    if (KINDS[wanted].test(text)) throw cause;
+    const other = NAMES.find((name) => KINDS[name].test(text));
+    if (other === undefined) throw cause;
     const message = `this looks like a ${other}; a ${wanted} is wanted here`;
     throw unusable(path, message, { cause });
   }

@@ -1,6 +1,7 @@
 import type { PolicyDocument } from "../../policy/document/document.ts";
 import type { TaskDocument } from "../../tasks/task.ts";
 import { nearest } from "../../tools/data/nearest.ts";
+import { spellPath } from "../../tools/data/spell_path.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 
 /** A name of a tool in a file that a person wrote. */
@@ -10,21 +11,34 @@ export interface NamedTool {
   readonly name: string;
 }
 
-/** The tools that a policy names. */
-export function toolsInPolicy(policy: PolicyDocument): readonly NamedTool[] {
+/** A name of a tool, or the beginning of several with a `*` after it, in a policy. */
+export interface PolicyName {
+  readonly path: readonly (string | number)[];
+  readonly name: string;
+}
+
+/** The tools that a policy names, families of them too. */
+export function namesInPolicy(policy: PolicyDocument): readonly PolicyName[] {
   const { tool_registry, tools = [] } = policy;
   return [
-    ...placed("tool_registry.allowed", tool_registry.allowed),
-    ...placed("tool_registry.denied", tool_registry.denied),
+    ...listed(["tool_registry", "allowed"], tool_registry.allowed),
+    ...listed(["tool_registry", "denied"], tool_registry.denied),
     ...tools.flatMap(({ match }, index) =>
-      placed(`tools[${index}].match`, match)
+      listed(["tools", index, "match"], match)
     ),
     ...SECTIONS.flatMap((section) =>
       (policy[section] ?? []).flatMap(({ tools }, index) =>
-        placed(`${section}[${index}].tools`, tools)
+        listed([section, index, "tools"], tools)
       )
     ),
-  ].filter(({ name }) => !name.endsWith("*"));
+  ].filter(({ name }) => name !== "*");
+}
+
+/** The tools that a policy names one by one. */
+export function toolsInPolicy(policy: PolicyDocument): readonly NamedTool[] {
+  return namesInPolicy(policy)
+    .filter(({ name }) => !name.endsWith("*"))
+    .map(({ path, name }) => ({ place: spellPath(path), name }));
 }
 
 /** The sections whose clauses name tools. */
@@ -71,9 +85,9 @@ export function toolNameHints(
   });
 }
 
-function placed(
-  list: string,
+function listed(
+  list: PolicyName["path"],
   names: readonly string[],
-): readonly NamedTool[] {
-  return names.map((name, index) => ({ place: `${list}[${index}]`, name }));
+): readonly PolicyName[] {
+  return names.map((name, index) => ({ path: [...list, index], name }));
 }

@@ -10,6 +10,7 @@ import { parseCommandLine } from "../command/command_line.ts";
 import { EXIT, type Output, UsageError } from "../command/command.ts";
 import { imaginedTools } from "../input/asked_tools.ts";
 import { readPolicyFile } from "../input/policy_file.ts";
+import { loadedAs } from "../input/mistaken_file.ts";
 import { readInput } from "../machine/files.ts";
 import { junitReport, type Tested } from "../scenario/junit.ts";
 
@@ -37,12 +38,12 @@ export async function testPolicy(
       output.error(error.message);
       const errors = error.message.split("\n");
       const failed = { name: path, path, unmet: [], errors, seconds: 0 };
-      files.push({ path, tests: [failed], clauses: [] });
+      files.push({ path, tests: [failed], lines: [], clauses: [] });
     }
   }
   const tests = files.flatMap((file) => file.tests);
-  if (reporter === "junit") output.data(junitReport(tests));
-  else tellTests(tests, output);
+  if (reporter === "junit") output.data(junitReport("policies", tests));
+  else tellTests(files, output);
   const covered = files.every((file) => {
     const { share, open } = coverageOf(file);
     if (given.flag("coverage") || share < least) {
@@ -72,6 +73,8 @@ interface TestedFile {
   /** Path of the policy, when the tests could be read. */
   readonly policy?: string;
   readonly tests: readonly Tested[];
+  /** On which line each test begins. */
+  readonly lines: readonly (number | undefined)[];
   /** Those of the policy, each with whether a case was decided by it. */
   readonly clauses: readonly {
     readonly name: string;
@@ -81,12 +84,24 @@ interface TestedFile {
 }
 
 async function tested(path: string): Promise<TestedFile> {
-  const tests = readPolicyTests(readInput(path), path);
+  const text = readInput(path);
+  const tests = loadedAs("test of a policy", {
+    text,
+    path,
+    load: readPolicyTests,
+  });
   const policyPath = beside(path, tests.policy);
-  const policy = readPolicyFile(policyPath);
-  const tools = await imaginedTools(
-    tests.tools === undefined ? undefined : beside(path, tests.tools),
-    tests.cases.flatMap(({ calls }) => calls.map(({ tool }) => tool)),
+  const policy = await named(
+    { path, key: "policy", line: tests.lines.policy },
+    () => readPolicyFile(policyPath),
+  );
+  const tools = await named(
+    { path, key: "tools", line: tests.lines.tools },
+    () =>
+      imaginedTools(
+        tests.tools === undefined ? undefined : beside(path, tests.tools),
+        tests.cases.flatMap(({ calls }) => calls.map(({ tool }) => tool)),
+      ),
   );
   const decided = new Set<string>();
   const played = tests.cases.map((each): Tested => {
@@ -97,23 +112,51 @@ async function tested(path: string): Promise<TestedFile> {
   });
   const clauses = clausesIn(policy)
     .map((each) => ({ ...each, isDecided: decided.has(each.name) }));
-  return { path, policy: policyPath, tests: played, clauses };
+  const lines = tests.cases.map(({ line }) => line);
+  return { path, policy: policyPath, tests: played, lines, clauses };
+}
+
+/** Says of a file that cannot be used where it is named. */
+async function named<T>(
+  { path, key, line }: {
+    readonly path: string;
+    readonly key: string;
+    readonly line: number | undefined;
+  },
+  read: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    const place = line === undefined ? {} : { line };
+    const problems = cause.message.split("\n")
+      .map((message) => ({ path: key, ...place, message }));
+    throw new InputError(path, problems, { cause });
+  }
 }
 
 function beside(path: string, name: string): string {
   return isAbsolute(name) ? name : join(dirname(path), name);
 }
 
-function tellTests(tests: readonly Tested[], output: Output): void {
-  for (const { name, path, unmet } of tests) {
-    for (const line of unmet) {
-      output.data(terminalLine(`${path}: ${name}: ${line}`));
+function tellTests(files: readonly TestedFile[], output: Output): void {
+  for (const { path, tests, lines } of files) {
+    for (const [index, { name, unmet }] of tests.entries()) {
+      const line = lines[index];
+      const place = line === undefined ? path : `${path}:${line}`;
+      for (const each of unmet) {
+        output.data(terminalLine(`${place}: ${name}: ${each}`));
+      }
     }
   }
+  const tests = files.flatMap((file) => file.tests);
   const failed = tests.filter(({ unmet }) => unmet.length > 0).length;
   const broken = tests.filter(({ errors }) => errors.length > 0).length;
   output.data(
-    `${counted(tests.length - broken, "case")}, ${failed} failed`,
+    `${counted(tests.length - broken, "case")}, ${failed} failed${
+      broken === 0 ? "" : `, ${counted(broken, "file")} cannot be used`
+    }`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { terminalLine, xmlText } from "../../tools/data/untrusted_text.ts";
 
-/** One task that was tested. */
+/** One task, or one case of a policy, that was tested. */
 export interface Tested {
   readonly name: string;
   readonly path: string;
@@ -11,8 +11,11 @@ export interface Tested {
   readonly seconds: number;
 }
 
-/** Writes a JUnit XML report, as build servers read it. */
-export function junitReport(tested: readonly Tested[]): string {
+/** Writes a JUnit XML report of a suite, as build servers read it. */
+export function junitReport(
+  suite: "tasks" | "policies",
+  tested: readonly Tested[],
+): string {
   const failures = tested.filter(({ unmet }) => unmet.length > 0).length;
   const errors = tested.filter(({ errors }) => errors.length > 0).length;
   const seconds = tested.reduce((sum, each) => sum + each.seconds, 0);
@@ -23,7 +26,7 @@ export function junitReport(tested: readonly Tested[]): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites ${counts}>`,
-    `  <testsuite name="tasks" ${counts}>`,
+    `  <testsuite name="${suite}" ${counts}>`,
     ...tested.map(testCase),
     "  </testsuite>",
     "</testsuites>",

@@ -1,6 +1,6 @@
 import type { Policy } from "../../policy/document/load.ts";
 import type { RuleId } from "../../policy/rule.ts";
-import type { RunEvent } from "../../runtime/record/event.ts";
+import type { PolicyChecked, RunEvent } from "../../runtime/record/event.ts";
 import { rejudge } from "./rejudge.ts";
 
 /** A verdict, with the rule that objected. */
@@ -9,11 +9,13 @@ export interface Verdict {
   readonly decision: "allow" | "deny" | "escalate";
   /** `null` when no rule objected. */
   readonly rule_id: RuleId | null;
+  /** The clauses of the policy that decided, by id or place; empty where a rule needs none. */
+  readonly clauses: readonly string[];
   /** `null` when no rule objected. */
   readonly reason: string | null;
 }
 
-/** A decision that another policy turns round. */
+/** A decision that would change under another policy. */
 export interface Flip {
   /** Number of the event with the recorded decision. */
   readonly seq: number;
@@ -69,6 +71,19 @@ export function redecide(
   return { decisions, flips };
 }
 
-function verdict({ decision, rule_id, reason }: Verdict): Verdict {
-  return { decision, rule_id, reason };
+function verdict(
+  { decision, rule_id, reason, metadata: { clause }, asked = [] }: Judged,
+): Verdict {
+  const clauses = decision === "escalate"
+    ? asked.map((each) => each.clause)
+    : typeof clause === "string"
+    ? [clause]
+    : [];
+  return { decision, rule_id, clauses, reason };
 }
+
+/** What a decision on record and one that is made again have in common. */
+type Judged = Pick<
+  PolicyChecked,
+  "decision" | "rule_id" | "reason" | "metadata" | "asked"
+>;

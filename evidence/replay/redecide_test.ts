@@ -239,14 +239,32 @@ Deno.test("redecide() says what was decided, what is, and why", async () => {
       step: 1,
       tool: "echo",
       call_id: "call_1_1",
-      was: { decision: "allow", rule_id: null, reason: null },
+      was: { decision: "allow", rule_id: null, clauses: [], reason: null },
       is: {
         decision: "deny",
         rule_id: "tool_registry",
+        clauses: [],
         reason: 'the policy denies this tool: "echo"',
       },
     }],
   });
+});
+
+Deno.test("redecide() names the clauses that decide", async () => {
+  const recorded = await rehearse({ script: [{ calls: [ECHO] }, DONE] });
+  const denying = policyOf(recorded, {
+    deny: [{ id: "no-echo", tools: ["echo"], reason: "no" }],
+  });
+  const asking = policyOf(recorded, {
+    escalate: [
+      { tools: ["echo"], reason: "a" },
+      { id: "second", tools: ["*"], reason: "b" },
+    ],
+  });
+  const clauses = (policy: Policy) =>
+    redecide(recorded, policy).flips.map(({ is }) => is.clauses);
+  assertEquals(clauses(denying), [["no-echo"]]);
+  assertEquals(clauses(asking), [["escalate[0]", "second"]]);
 });
 
 Deno.test("redecide() passes over another rule for the same decision", async () => {

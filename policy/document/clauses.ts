@@ -258,7 +258,11 @@ const SECTIONS = [
   "flow",
 ] as const;
 
-function mayBeCalled(pattern: string, { tool_registry }: Clauses): boolean {
+/** Whether `tool_registry` allows a tool of this name, or one of this family. */
+export function mayBeCalled(
+  pattern: string,
+  { tool_registry }: Pick<Clauses, "tool_registry">,
+): boolean {
   const { allowed } = tool_registry;
   if (isNamed(pattern, allowed)) return true;
   return pattern.endsWith("*") &&

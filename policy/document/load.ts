@@ -14,7 +14,7 @@ export interface Policy {
   readonly version: string;
   /** What the text says, with every key checked. */
   readonly document: PolicyDocument;
-  /** On which line each clause begins, from 1, by its place: `deny[2]`. */
+  /** On which line each clause begins, from 1, by its place: `deny[2]`, `unlisted_hosts`. */
   readonly lines: ReadonlyMap<string, number>;
 }
 
@@ -45,6 +45,10 @@ function clauseLines(
   tree: YamlTree,
 ): ReadonlyMap<string, number> {
   const lines = new Map<string, number>();
+  const unlisted = tree.lineOf(["unlisted_hosts"]);
+  if (document.unlisted_hosts !== undefined && unlisted !== undefined) {
+    lines.set("unlisted_hosts", unlisted);
+  }
   for (const section of SECTIONS) {
     for (const index of (document[section] ?? []).keys()) {
       const line = tree.lineOf([section, index]);

@@ -15,17 +15,23 @@ const SECTIONS = [
   "flow",
 ] as const;
 
-/** Every clause of a policy that can decide, in the order of its sections. */
+/** A key that asks a person as a clause does. */
+const UNLISTED_HOSTS = "unlisted_hosts";
+
+/** Every clause of a policy that can decide, in the order of its sections; last that unlisted hosts are left to a person. */
 export function clausesIn(
   { document, lines }: {
     readonly document: PolicyDocument;
     readonly lines: ReadonlyMap<string, number>;
   },
 ): readonly NamedClause[] {
-  return SECTIONS.flatMap((section) =>
+  const clauses = SECTIONS.flatMap((section) =>
     (document[section] ?? []).map((clause, index) => {
       const place = `${section}[${index}]`;
       return { name: clauseOf(clause, place), line: lines.get(place) };
     })
   );
+  return document.unlisted_hosts === "escalate"
+    ? [...clauses, { name: UNLISTED_HOSTS, line: lines.get(UNLISTED_HOSTS) }]
+    : clauses;
 }

@@ -1,14 +1,17 @@
+import { didYouMean } from "../../tools/data/nearest.ts";
+import { oneLine } from "../../tools/data/untrusted_text.ts";
 import type { ToolDefinition } from "../../tools/tool.ts";
-import type { Decision } from "../decide.ts";
+import { type Decision, letsRun } from "../decide.ts";
 import type { Policy } from "../document/load.ts";
 import { openGate } from "../gate.ts";
 import { callRules } from "../rules/call_rules.ts";
+import { clausesIn } from "./coverage.ts";
 import { imaginedPlace } from "./imagined_place.ts";
 import type { Expected, PolicyCase, TestedCall } from "./test_document.ts";
 
 /** What became of one case. */
 export interface PlayedCase {
-  /** What was expected and not decided, a line each. */
+  /** What was expected and not decided, a line each: the call, what was expected and what was found. */
   readonly unmet: readonly string[];
   /** The clauses that decided something, by id or place. */
   readonly decided: ReadonlySet<string>;
@@ -34,6 +37,8 @@ export function playCase(
     nowMs: () => nowMs,
   });
   if (question !== undefined) gate.question(question);
+  const clauses = clausesIn({ document, lines })
+    .map(({ name, line }) => [name, line] as const);
   const unmet: string[] = [];
   const decided = new Set<string>();
   for (const [index, call] of calls.entries()) {
@@ -44,7 +49,7 @@ export function playCase(
     });
     const decision = gate.judge(proposal);
     for (const clause of clausesOf(decision)) decided.add(clause);
-    const fault = faultOf(call, decision);
+    const fault = faultOf(call, { decision, lines: new Map(clauses) });
     if (fault !== undefined) {
       unmet.push(calls.length === 1 ? fault : `call ${index + 1}: ${fault}`);
     }
@@ -55,7 +60,7 @@ export function playCase(
         asked: decision.asked,
       })
       : decision;
-    if (final.effect !== "allow") continue;
+    if (!letsRun(final)) continue;
     gate.begin(proposal);
     gate.result(call.result ?? null, { tool: call.tool, seq: index + 1 });
   }
@@ -72,8 +77,12 @@ export function clausesOf(decision: Decision): readonly string[] {
 }
 
 function faultOf(
-  { tool, expect }: TestedCall,
-  decision: Decision,
+  { tool, args, expect }: TestedCall,
+  { decision, lines }: {
+    readonly decision: Decision;
+    /** Of the clauses of the policy, by their names. */
+    readonly lines: ReadonlyMap<string, number | undefined>;
+  },
 ): string | undefined {
   if (expect === undefined) return undefined;
   const want: Expected = typeof expect === "string"
@@ -86,18 +95,43 @@ function faultOf(
   const fits = want.decision === decision.effect &&
     (want.rule === undefined || rules.includes(want.rule)) &&
     (want.clause === undefined || clauses.includes(want.clause));
-  return fits
-    ? undefined
-    : `${tool}: expected ${spelled(want)}, found ${
-      spelled({
-        decision: decision.effect,
-        rule: decision.rule ?? undefined,
-        clause: clauses.join(", ") || undefined,
-      })
-    }${decision.reason === null ? "" : `: ${decision.reason}`}`;
+  if (fits) return undefined;
+  const found = spelled(decision.effect, [
+    ...new Set(rules.filter((rule) => rule !== null)),
+    ...clauses.map((clause) => placed(clause, lines)),
+  ]);
+  const wanted = [want.rule, want.clause].filter((each) => each !== undefined);
+  const call = `${tool} ${oneLine(JSON.stringify(args), MAX_ARGS)}`;
+  const why = decision.reason === null ? "" : `: ${decision.reason}`;
+  return `${call}: expected ${spelled(want.decision, wanted)}${
+    missing(want.clause, lines)
+  }, found ${found}${why}`;
 }
 
-function spelled({ decision, rule, clause }: Expected): string {
-  const by = [rule, clause].filter((each) => each !== undefined);
+/** How much of the arguments of a call is shown, in characters. */
+const MAX_ARGS = 100;
+
+function spelled(decision: string, by: readonly string[]): string {
   return by.length === 0 ? decision : `${decision} by ${by.join(", ")}`;
+}
+
+/** A clause, with the line of the policy on which it begins. */
+function placed(
+  clause: string,
+  lines: ReadonlyMap<string, number | undefined>,
+): string {
+  const line = lines.get(clause);
+  return line === undefined ? clause : `${clause} (line ${line} of the policy)`;
+}
+
+/** Says of an expected clause that the policy does not have it. */
+function missing(
+  clause: string | undefined,
+  lines: ReadonlyMap<string, number | undefined>,
+): string {
+  return clause === undefined || lines.has(clause)
+    ? ""
+    : ` (the policy has no such clause${
+      didYouMean(clause, [...lines.keys()])
+    })`;
 }

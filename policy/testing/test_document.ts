@@ -1,6 +1,7 @@
 import { z } from "../../deps.ts";
 import type { Json } from "../../tools/data/json.ts";
-import { readYaml } from "../document/read_yaml.ts";
+import { readYamlTree } from "../document/read_yaml.ts";
+import { yamlTree } from "../document/yaml_tree.ts";
 import { RULE_IDS, type RuleId } from "../rule.ts";
 
 /** What a test of a policy wants of one decision. */
@@ -29,6 +30,8 @@ export interface TestedCall {
 /** One test: calls of one run, one after the other. */
 export interface PolicyCase {
   readonly name: string;
+  /** On which line of the file it begins, from 1. */
+  readonly line: number | undefined;
   /** What the run was asked. */
   readonly question?: string | undefined;
   readonly calls: readonly TestedCall[];
@@ -38,6 +41,11 @@ export interface PolicyCase {
 export interface PolicyTests {
   /** Path of the policy, from the folder of this file. */
   readonly policy: string;
+  /** On which lines the paths of the policy and of the tools stand, from 1. */
+  readonly lines: {
+    readonly policy: number | undefined;
+    readonly tools: number | undefined;
+  };
   /** Path of a file with definitions of tools. Left out: what is no tool of our own takes any arguments. */
   readonly tools?: string | undefined;
   readonly cases: readonly PolicyCase[];
@@ -71,7 +79,9 @@ interface WrittenCase {
 }
 
 const schema: z.ZodMiniType<
-  Omit<PolicyTests, "cases"> & { readonly cases: readonly WrittenCase[] }
+  Omit<PolicyTests, "cases" | "lines"> & {
+    readonly cases: readonly WrittenCase[];
+  }
 > = z.strictObject({
   policy: text,
   tools: z.optional(text),
@@ -105,11 +115,14 @@ const schema: z.ZodMiniType<
  * @throws {InputError} when the text is none, with every problem
  */
 export function readPolicyTests(text: string, source: string): PolicyTests {
-  const { cases, ...rest } = readYaml(text, source, schema);
+  const tree = yamlTree(text);
+  const { cases, ...rest } = readYamlTree(tree, { text, source, schema });
   return {
     ...rest,
-    cases: cases.map(({ name, question, call, calls, expect }) => ({
+    lines: { policy: tree.lineOf(["policy"]), tools: tree.lineOf(["tools"]) },
+    cases: cases.map(({ name, question, call, calls, expect }, index) => ({
       name,
+      line: tree.lineOf(["cases", index]),
       question,
       calls: calls ?? (call === undefined ? [] : [{ expect, ...call }]),
     })),

@@ -99,6 +99,30 @@ export function xmlText(text: string): string {
 }
 
 /**
+ * Where a cell of a table begins to be a formula for a spreadsheet: at its beginning,
+ * and after what a spreadsheet of another language may take for the end of a cell.
+ */
+const FORMULA = /(^|[,;|\t])([\s"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
+
+/**
+ * Writes a text as a cell of CSV (RFC 4180), quoted. A spreadsheet calculates
+ * nothing of it: what could begin a formula gets an apostrophe before it, and line
+ * ends, tabs and what cannot be seen are spelled out.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(csvCell('say "hi"'), '"say ""hi"""');
+ * assertEquals(csvCell("=1+2"), `"'=1+2"`);
+ * ```
+ */
+export function csvCell(text: string): string {
+  const line = terminalLine(text).replace(FORMULA, "$1$2'");
+  return `"${line.replaceAll('"', '""')}"`;
+}
+
+/**
  * Writes a value as JSON on one line, and what a terminal may obey or nobody can
  * see as `\u` escapes: a reader of JSON finds the same value. Nothing is written of
  * what JSON has no place for, such as `undefined`, but `null`.

@@ -5,6 +5,7 @@ import {
   obeyed,
 } from "../../tests/hostile/terminal_texts.ts";
 import {
+  csvCell,
   jsonText,
   markdownLine,
   oneLine,
@@ -169,3 +170,37 @@ for (
     },
   ]
 ) Deno.test(what, () => assertEquals(found, want));
+
+for (
+  const [text, want] of [
+    ["", '""'],
+    ["plain, 1-2 = 3", '"plain, 1-2 = 3"'],
+    ['a "b"', '"a ""b"""'],
+    ["=1+2", `"'=1+2"`],
+    ["+1", `"'+1"`],
+    ["-1", `"'-1"`],
+    ["@SUM(A1)", `"'@SUM(A1)"`],
+    ["  =1", `"  '=1"`],
+    ['"=1', `"""'=1"`],
+    ["\uff1d1", `"'\uff1d1"`],
+    ["a;=1", `"a;'=1"`],
+    ['a","=1', `"a"",""'=1"`],
+    ["a\n=1", '"a\\u{000a}=1"'],
+    ["\t=1", '"\\u{0009}=1"'],
+    ["\r=1", '"\\u{000d}=1"'],
+    ["\u001b[2J\u202e", '"\\u{001b}[2J\\u{202e}"'],
+    ["\u200b=1", '"\\u{200b}=1"'],
+  ] as const
+) {
+  Deno.test(`csvCell() of ${JSON.stringify(text)} is calculated nowhere`, () => {
+    assertEquals(csvCell(text), want);
+  });
+}
+
+for (const { name, text } of HOSTILE_TEXTS) {
+  Deno.test(`csvCell() lets nothing of ${name} be obeyed`, () => {
+    const cell = csvCell(text);
+    assertEquals(obeyed(cell), []);
+    assertEquals(/^"(?:[^"\n]|"")*"$/.test(cell), true);
+  });
+}
