@@ -66,9 +66,9 @@ for (
       line: 'Cannot use --reporter "xml": expected junit; see test --help',
     },
     {
-      args: ["policy-gates", "--scenario", "pg1"],
+      args: ["policy-gates", "--scenario", "pg1_off_allowlist"],
       line:
-        'Cannot find the scenario "pg1"; did you mean "pg1_off_allowlist_url"? See policy-gates --help',
+        'Cannot find the scenario "pg1_off_allowlist"; did you mean "pg1_off_allowlist_url"? See policy-gates --help',
     },
     {
       args: ["failure-modes", "--scenario", "retry_exhuastion"],
@@ -215,7 +215,7 @@ expect: { terminal_reason: final_answer }
     );
     const hint = `${
       at("p.yaml")
-    }: tool_registry.allowed[0]: no tool is called "serach"; did you mean "search"?`;
+    }:11: tool_registry.allowed[0]: no tool is called "serach"; did you mean "search"?`;
     for (
       const args of [
         ["policy", "validate", at("p.yaml")],

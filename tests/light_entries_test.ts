@@ -80,7 +80,7 @@ for (const { entry, path, redecided, packages, without } of ENTRIES) {
 
       const check = checkIn(text);
       const runs = committedRuns();
-      assertEquals(runs.length, 13);
+      assertEquals(runs.length, 20);
       for (const run of runs) {
         const found = await check(filesOf(run));
         assertEquals([...found.findings], [], run);

@@ -376,12 +376,12 @@ const INVISIBLE: readonly {
 ];
 
 /**
- * Another question, in another text with its hash. It has the words of the first
- * one, since decisions of `seen_in` rest on them.
+ * Another question, in another text with its hash. It begins as the first one does,
+ * since decisions of `seen_in` rest on where its words stand.
  */
 function otherTask(task: RunStarted["task"]): RunStarted["task"] {
   const { id } = task;
-  const question = `Which? ${task.question}`;
+  const question = `${task.question} Which?`;
   const text = JSON.stringify({ id, question });
   return { id, question, sha256: hash("sha256", text), text };
 }
