@@ -317,7 +317,7 @@ function valueJudge(
       if (typeof value === "number") return [of(condition, node)];
       const number = path.endsWith("~") ? undefined : readAsNumber(value);
       if (number === undefined) return [];
-      return numberTruth(condition, number) === true ? ["unknown"] : [];
+      return [numberTruth(condition, number) === true ? "unknown" : false];
     });
     return oneByOne(truths, (truth) => truth);
   }

@@ -219,6 +219,11 @@ const CASES: readonly Case[] = [
     want: false,
   },
   {
+    when: { any_argument: true, at_most: 7 },
+    args: { a: 3, b: "9" },
+    want: "unknown",
+  },
+  {
     when: { any_argument: true, equals: true },
     args: { force: true },
     want: "unknown",
