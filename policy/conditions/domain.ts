@@ -1,3 +1,4 @@
+import { isAddress } from "../url_text.ts";
 import type { Truth } from "./truth.ts";
 
 const HOST =
@@ -45,5 +46,7 @@ function canonicalHost(text: string): string | undefined {
   const spelled = text.replace(/\.$/, "");
   if (/[\s/?#@:\\%[\]]/.test(spelled) || spelled === "") return undefined;
   const host = URL.parse(`https://${spelled}/`)?.hostname;
-  return host !== undefined && HOST.test(host) ? host : undefined;
+  if (host === undefined || !HOST.test(host)) return undefined;
+  // `0x7f.1` is an address to some readers alone.
+  return isAddress(host) && host !== spelled ? undefined : host;
 }

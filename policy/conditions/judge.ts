@@ -4,7 +4,7 @@ import type { Label } from "../../tools/label.ts";
 import type { Proposal } from "../rule.ts";
 import type { Condition, Operators, Scalar } from "./condition.ts";
 import { isOfDomain } from "./domain.ts";
-import { matchesGlob } from "./glob.ts";
+import { isNamedByGlob } from "./glob.ts";
 import { type Node, nodesOf } from "./nodes.ts";
 import { type Readings, readingsOf } from "./readings.ts";
 import {
@@ -280,7 +280,7 @@ function valueJudge(
       const place = readings.placeOf(node);
       return place === undefined
         ? "unknown"
-        : [condition.glob].flat().some((glob) => matchesGlob(place, glob));
+        : isNamedByGlob(formsOf(place), [condition.glob].flat());
     }
     if (condition.url !== undefined) {
       return isListedUrl(value, [condition.url].flat());

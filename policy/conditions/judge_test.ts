@@ -265,6 +265,8 @@ const CASES: readonly Case[] = [
     want: "unknown",
   },
   ...[
+    "0x7f.1",
+    "2130706433",
     "evil.net/@example.com",
     "evil.net?@example.com",
     "evil.net#@example.com",
@@ -308,6 +310,10 @@ for (
     { glob: "out/**", place: "<sandbox>/out/b/a.md", want: true },
     { glob: "out/**/*.md", place: "<sandbox>/out/a.md", want: true },
     { glob: "out/**", place: "<sandbox>/secret.md", want: false },
+    { glob: "out/**", place: "<sandbox>/OUT/a.md", want: "unknown" },
+    { glob: "out/*.md", place: "<sandbox>/out/Ａ.MD", want: "unknown" },
+    { glob: "out/*.md", place: "<sandbox>/out/a%2fb.md", want: "unknown" },
+    { glob: "out/*.md", place: "<sandbox>/out/Straße.md", want: true },
     { glob: "out/**", place: "/etc/passwd", want: "unknown" },
   ] as const
 ) {
