@@ -143,18 +143,20 @@ const argument = fc.constantFrom(
 );
 
 /** A condition that is on values, and not on how long they are or whether they are there. */
-const leaf: fc.Arbitrary<Condition> = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.tuple(argument, named)
-      .map(([argument, rest]) => ({ argument, ...rest })),
-  },
-  {
-    weight: 2,
-    arbitrary: comparison
-      .map((rest): Condition => ({ any_argument: true, ...rest })),
-  },
-);
+function leafOn(argument: fc.Arbitrary<string>): fc.Arbitrary<Condition> {
+  return fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.tuple(argument, named)
+        .map(([argument, rest]) => ({ argument, ...rest })),
+    },
+    {
+      weight: 2,
+      arbitrary: comparison
+        .map((rest): Condition => ({ any_argument: true, ...rest })),
+    },
+  );
+}
 
 const onRun: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({ after: fc.constantFrom("private", "untrusted") }),
@@ -191,13 +193,40 @@ function combined(
   );
 }
 
-/** Conditions on values alone. */
-export const valueCondition: fc.Arbitrary<Condition> = combined(leaf);
+/** Clauses of `deny` and `require`, one or two, most of them on the value of one argument. */
+export function sectionsOn(key: string): fc.Arbitrary<Sections> {
+  const condition = combined(leafOn(
+    fc.oneof(
+      { weight: 4, arbitrary: fc.constant(key) },
+      { weight: 1, arbitrary: argument },
+    ),
+  ));
+  const tools = ["*"];
+  const clause = fc.oneof(
+    condition.map((each) => ({
+      deny: [{ tools, when: [each], reason: "because" }],
+      require: [],
+    })),
+    condition.map((each) => ({
+      deny: [],
+      require: [{ tools, that: [each] }],
+    })),
+  );
+  return fc.array(clause, { minLength: 1, maxLength: 2 }).map((clauses) =>
+    withIds({
+      deny: clauses.flatMap(({ deny }) => deny),
+      require: clauses.flatMap(({ require }) => require),
+      escalate: [],
+      call_limits: [],
+      flow: [],
+    })
+  );
+}
 
 /** Conditions of every kind. */
 export const anyCondition: fc.Arbitrary<Condition> = combined(
   fc.oneof(
-    { weight: 5, arbitrary: leaf },
+    { weight: 5, arbitrary: leafOn(argument) },
     { weight: 1, arbitrary: onRun },
     { weight: 1, arbitrary: sized },
   ),
