@@ -113,7 +113,8 @@ function objection(
   };
 }
 
-function opinionOf(rule: Rule, proposal: Proposal): Opinion | undefined {
+/** What a rule says of a call; one that throws denies it. */
+export function opinionOf(rule: Rule, proposal: Proposal): Opinion | undefined {
   try {
     return rule.opinion(proposal);
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Condition } from "./conditions/condition.ts";
 import { firstCondition } from "./conditions/first_conditions.ts";
 import { judgeOf } from "./conditions/judge.ts";
 import { all, type Truth } from "./conditions/truth.ts";
-import { decide, decideInAudit, type Decision } from "./decide.ts";
+import { decide, decideInAudit, type Decision, opinionOf } from "./decide.ts";
 import type { PolicyDocument } from "./document/document.ts";
 import type { Opinion, Proposal, Rule, RuleId } from "./rule.ts";
 import { isNamed } from "./tool_pattern.ts";
@@ -55,15 +55,17 @@ export function explain(
     readonly lines: ClauseLines;
   },
 ): Explanation {
+  // Before the clauses are looked at, since that takes steps that the decision may need.
+  const decision = policy.mode === "audit"
+    ? decideInAudit(proposal, rules)
+    : decide(proposal, rules);
   const clauses = [
     ...conditional(policy, proposal),
     ...counted(policy, proposal),
     ...followed(policy, proposal),
   ];
   return {
-    decision: policy.mode === "audit"
-      ? decideInAudit(proposal, rules)
-      : decide(proposal, rules),
+    decision,
     rules: rules.map((rule) => said(rule, proposal)),
     clauses: clauses.filter(({ isMeant }) => isMeant).map((
       { isMeant: _, clause, ...rest },
@@ -81,7 +83,7 @@ interface Looked extends Omit<ClauseExplained, "id" | "line"> {
 
 function said(rule: Rule, proposal: Proposal): Explanation["rules"][number] {
   const { id } = rule;
-  const opinion = rule.opinion(proposal);
+  const opinion = opinionOf(rule, proposal);
   switch (opinion?.effect) {
     case "deny":
       return { id, effect: "deny", reason: opinion.reason };

@@ -26,7 +26,7 @@ export interface RunFacts {
   readonly labels: ReadonlyMap<Label, CallName>;
   /** How many calls of some tools have begun; of the last so many seconds, redirects too, if a number is given. */
   calls(tools: readonly string[], withinSeconds?: number): number;
-  /** Where a value was seen; `undefined` when nowhere, `unknown` beyond what is indexed. */
+  /** Where a value was seen; `undefined` when nowhere, `unknown` beyond what is indexed, or where it is spelled otherwise. */
   seen(value: string, sources: readonly Source[]): Seen | undefined | "unknown";
 }
 

@@ -1,5 +1,6 @@
 import type { Json } from "../tools/data/json.ts";
 import type { Condition, Source } from "./conditions/condition.ts";
+import { textForms } from "./conditions/text_forms.ts";
 import { compileJsonPath } from "./redaction/json_path.ts";
 import type { Seen } from "./run_facts.ts";
 
@@ -14,6 +15,8 @@ interface SeenText {
   readonly seq: number;
   /** In NFC. */
   readonly text: string;
+  /** What is left of it when spellings do not count; made when it is first asked for. */
+  loose: string | undefined;
 }
 
 /** The texts of one run in which a policy looks for values. */
@@ -25,7 +28,7 @@ export interface SeenTexts {
     result: Json,
     from: { readonly tool: string; readonly seq: number },
   ): void;
-  /** Where a value stands as a whole in the texts of some sources. */
+  /** Where a value stands as a whole in the texts of some sources; `unknown` when in another spelling alone. */
   seen(value: string, sources: readonly Source[]): Seen | undefined | "unknown";
 }
 
@@ -42,7 +45,7 @@ export function seenTexts(sources: readonly Source[]): SeenTexts {
     if (text.length > left) isFull = true;
     else {
       left -= text.length;
-      texts.push({ source, seq, text });
+      texts.push({ source, seq, text, loose: undefined });
     }
   }
 
@@ -66,14 +69,23 @@ export function seenTexts(sources: readonly Source[]): SeenTexts {
       const wanted = value.normalize("NFC");
       if ([...wanted].length < MIN_LENGTH) return undefined;
       const names = new Set(sources.map(nameOf));
-      for (const { source, seq, text } of texts) {
-        if (!names.has(source)) continue;
+      const searched = texts.filter(({ source }) => names.has(source));
+      for (const { seq, text } of searched) {
         const offset = wholeAt(text, wanted);
         if (offset !== undefined) return { seq, offset };
       }
-      return isFull ? "unknown" : undefined;
+      return isFull || isSeenLoosely(value, searched) ? "unknown" : undefined;
     },
   };
+}
+
+/** Whether a value was seen in another spelling. */
+function isSeenLoosely(value: string, texts: readonly SeenText[]): boolean {
+  const { loose: wanted } = textForms(value);
+  return wanted !== "" && texts.some((each) => {
+    each.loose ??= textForms(each.text).loose;
+    return wholeAt(each.loose, wanted) !== undefined;
+  });
 }
 
 /** Every source that some conditions name. */

@@ -145,6 +145,8 @@ const SAMPLE: readonly (keyof typeof REHEARSALS)[] = [
   "unforeseen_throw",
   "iteration_budget",
   "wrong_arguments",
+  "seen_in_a_result",
+  "flow_denied",
 ];
 
 /** Other values of fields that have few. */

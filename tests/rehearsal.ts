@@ -139,7 +139,7 @@ export function stage(given: Rehearsal): Stage {
       llm: given.llmWith?.(newest) ?? given.llm ?? scriptedLlm(script).llm,
       model: given.model ?? MODEL,
       corpus: { sha256: "c".repeat(64), documents: 0 },
-      rules: [...rules, ...callRules(policy.document)],
+      rules: [...rules, ...callRules(policy.document, policy.lines)],
     },
     world(start) {
       clock = virtualClock(start);

@@ -12,6 +12,35 @@ const DONE = { answer: "done" };
 /** A policy that leaves calls of `work` to a person. */
 const ASKING = { escalate: ASKED };
 
+/** What `echo` returns may not reach `work`. */
+const FLOWING = {
+  on_deny: "continue",
+  tools: [
+    { match: ["echo"], labels: ["private"] },
+    { match: ["work"], labels: ["untrusted", "sink"] },
+  ],
+  flow: [{
+    id: "stays",
+    after: ["private"],
+    before: "sink",
+    effect: "deny",
+    reason: "it may carry private text out",
+  }],
+} as const;
+
+/** `work` may not be given what `echo` returned, nor what was asked. */
+const SEEING = {
+  on_deny: "continue",
+  deny: [{
+    tools: ["work"],
+    when: [{
+      argument: "text",
+      seen_in: ["question", { tool: "echo", at: "$.text" }],
+    }],
+    reason: "it was seen before",
+  }],
+} as const;
+
 /** Calls the tool `work`, which then fetches a page of `fixtures.local`. */
 function fetching(...pages: readonly string[]) {
   return {
@@ -598,4 +627,98 @@ export const REHEARSALS = {
       approver: inTurn({ approver: "ada", verdict: "approved" }),
     };
   },
+
+  denied_by_a_clause: (): Rehearsal => ({
+    policy: {
+      on_deny: "continue",
+      deny: [{
+        id: "no-cards",
+        tools: ["*"],
+        when: [{ any_argument: true, matches: "[0-9]{8}" }],
+        reason: "a number may not leave",
+      }],
+    },
+    script: [
+      ECHO,
+      { calls: [{ tool: "work", args: { text: "it is 41111111" } }] },
+      DONE,
+    ],
+  }),
+  denied_by_a_requirement: (): Rehearsal => ({
+    policy: {
+      on_deny: "continue",
+      require: [{
+        tools: ["work"],
+        that: [{ argument: "text", one_of: ["stop", "wait"] }],
+      }],
+    },
+    script: [WORK, DONE],
+  }),
+  seen_in_a_result: (): Rehearsal => ({
+    policy: SEEING,
+    script: [
+      { calls: [{ tool: "echo", args: { text: "so: hello there" } }] },
+      { calls: [{ tool: "work", args: { text: "hello" } }] },
+      DONE,
+    ],
+  }),
+  seen_nowhere: (): Rehearsal => ({
+    policy: {
+      on_deny: "continue",
+      require: [{ tools: ["work"], that: SEEING.deny[0].when }],
+    },
+    script: [ECHO, WORK, DONE],
+  }),
+  beyond_a_call_limit: (): Rehearsal => ({
+    policy: {
+      on_deny: "continue",
+      call_limits: [{ tools: ["*"], max_calls: 1 }],
+    },
+    script: [ECHO, WORK, DONE],
+  }),
+  flow_denied: (): Rehearsal => ({
+    policy: FLOWING,
+    script: [ECHO, WORK, DONE],
+  }),
+  flow_denied_after_an_error: (): Rehearsal => ({
+    policy: {
+      ...FLOWING,
+      flow: [{ ...FLOWING.flow[0], after: ["untrusted"] }],
+    },
+    script: [WORK, fetching("a"), DONE],
+    work: () =>
+      Promise.reject(new ToolError("There is none", { type: "not_found" })),
+  }),
+  flow_denied_by_a_redirect: (): Rehearsal => ({
+    policy: {
+      ...FLOWING,
+      flow: [{ ...FLOWING.flow[0], after: ["untrusted"] }],
+    },
+    script: [fetching("a"), DONE],
+    work: inTurn(redirect("https://fixtures.local/b"), null),
+  }),
+  flow_approved: (): Rehearsal => ({
+    policy: {
+      ...FLOWING,
+      flow: [{ ...FLOWING.flow[0], effect: "escalate" }],
+    },
+    script: [ECHO, WORK, { calls: [{ tool: "echo", args: { text: "b" } }] }, {
+      calls: [{ tool: "work", args: { text: "again" } }],
+    }, DONE],
+    approver: inTurn(
+      { approver: "ada", verdict: "approved" },
+      { approver: "ada", verdict: "rejected" },
+    ),
+  }),
+  denied_after_some_calls: (): Rehearsal => ({
+    policy: {
+      on_deny: "continue",
+      deny: [{
+        tools: ["work"],
+        when: [{ ran: { tools: ["echo"], at_least: 1 } }],
+        reason: "not after an echo",
+      }],
+    },
+    script: [WORK, ECHO, { calls: [{ tool: "work", args: {} }] }, DONE],
+  }),
 };

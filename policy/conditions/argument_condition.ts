@@ -2,6 +2,7 @@ import { SANDBOX_ROOT } from "../../tools/sandbox/sandbox.ts";
 import { type FirstCondition, holds } from "./first_conditions.ts";
 import { urlsOf } from "../facts.ts";
 import type { Proposal } from "../rule.ts";
+import { plainPath } from "./plain_path.ts";
 import { holdsOfUrl } from "./url_condition.ts";
 import { urlSpellings } from "./url_spellings.ts";
 
@@ -67,21 +68,4 @@ function withPlainPath(condition: FirstCondition): FirstCondition {
   // The part `a/..` names nothing that every path has.
   const part = contains === undefined ? "" : plainPath(contains);
   return part === "" ? condition : { ...condition, contains: part };
-}
-
-/** Leaves out `//`, `./` and `x/../`. The end may be the beginning of a name, such as `.env`. */
-function plainPath(text: string, { whole } = { whole: false }): string {
-  const names = text.split("/");
-  const kept: string[] = [];
-  for (const [index, name] of names.entries()) {
-    const isLast = index === names.length - 1;
-    const isParent = name === ".." &&
-      !["", "..", undefined].includes(kept.at(-1));
-    if (isParent) kept.pop();
-    const isNothing = isParent || name === "." && (whole || !isLast) ||
-      name === "" && index > 0;
-    if (!isNothing) kept.push(name);
-    else if (isLast) kept.push("");
-  }
-  return kept.join("/");
 }

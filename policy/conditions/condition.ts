@@ -85,7 +85,7 @@ export type ItemCondition = Omit<Operators, "each" | "some" | "present">;
 export interface Condition extends Operators {
   /** Name of an argument, or a JSONPath into the arguments, which begins with `$`. */
   readonly argument?: string | undefined;
-  /** Every key, text and number of the arguments, at every depth. */
+  /** Every key, text, number and boolean of the arguments, at every depth. */
   readonly any_argument?: true | undefined;
   /** Calls of this run have set all these labels. */
   readonly after?: Label | readonly Label[] | undefined;
@@ -275,7 +275,7 @@ const wholeCondition: z.ZodMiniType<Condition> = z.strictObject({
     sound(argumentFault),
   ),
   any_argument: key(
-    "Every key, text and number of the arguments, at every depth",
+    "Every key, text, number and boolean of the arguments, at every depth",
     z.literal(true),
   ),
   ...ITEM_OPERATORS,

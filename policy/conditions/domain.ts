@@ -1,10 +1,15 @@
+import { isAddress } from "../url_text.ts";
 import type { Truth } from "./truth.ts";
 
 const HOST =
   /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
-/** What may stand before the `@` of an address without quotes (RFC 5322, section 3.2.3). */
-const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
+/**
+ * What may stand before the `@` of an address without quotes (RFC 5322, section
+ * 3.2.3), but for `/`, `?` and `#`, which end the host of a URL, and for `%` and
+ * `!`, by which a server is told to send on to another.
+ */
+const LOCAL_PART = /^[\w$&'*+=^`{|}~-]+(?:\.[\w$&'*+=^`{|}~-]+)*$/;
 
 /** Why a text is no domain to compare with, if it is none. */
 export function domainFault(entry: string): string | undefined {
@@ -41,5 +46,7 @@ function canonicalHost(text: string): string | undefined {
   const spelled = text.replace(/\.$/, "");
   if (/[\s/?#@:\\%[\]]/.test(spelled) || spelled === "") return undefined;
   const host = URL.parse(`https://${spelled}/`)?.hostname;
-  return host !== undefined && HOST.test(host) ? host : undefined;
+  if (host === undefined || !HOST.test(host)) return undefined;
+  // `0x7f.1` is an address to some readers alone.
+  return isAddress(host) && host !== spelled ? undefined : host;
 }

@@ -1,3 +1,6 @@
+import { type TextForms, textForms } from "./text_forms.ts";
+import { agreed, type Truth } from "./truth.ts";
+
 /** Why a text is no pattern of places below the sandbox, if it is none. */
 export function globFault(glob: string): string | undefined {
   const names = glob.split("/");
@@ -15,13 +18,38 @@ export function globFault(glob: string): string | undefined {
     : undefined;
 }
 
+const GLOBS = new Map<string, TextForms>();
+const MAX_GLOBS = 1000;
+
+/**
+ * Whether a place below the sandbox is one that some patterns name; unknown where
+ * that depends on capitals and the like, since to some disks they make no other file.
+ */
+export function isNamedByGlob(
+  { exact, loose }: TextForms,
+  globs: readonly string[],
+): Truth {
+  const forms = globs.map(formsOfGlob);
+  return agreed([
+    forms.some((glob) => matchesGlob(exact, glob.exact)),
+    forms.some((glob) => matchesGlob(loose, glob.loose)),
+  ]);
+}
+
+/** Policies have few patterns, and each is asked about with every call. */
+function formsOfGlob(glob: string): TextForms {
+  const forms = GLOBS.get(glob) ?? textForms(glob);
+  if (GLOBS.size < MAX_GLOBS) GLOBS.set(glob, forms);
+  return forms;
+}
+
 /**
  * Whether a path, relative and without `.` and `..`, is one that a pattern names:
  * `*` stands for any characters within a name, `**` for any names, none too. It
  * takes at most as many steps as the path has characters for each of the
  * pattern's.
  */
-export function matchesGlob(path: string, glob: string): boolean {
+function matchesGlob(path: string, glob: string): boolean {
   const names = path.split("/");
   const wanted = glob.split("/");
   /** Which beginnings of the path the pattern matches so far, by their number of names. */

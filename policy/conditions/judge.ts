@@ -4,10 +4,15 @@ import type { Label } from "../../tools/label.ts";
 import type { Proposal } from "../rule.ts";
 import type { Condition, Operators, Scalar } from "./condition.ts";
 import { isOfDomain } from "./domain.ts";
-import { matchesGlob } from "./glob.ts";
+import { isNamedByGlob } from "./glob.ts";
 import { type Node, nodesOf } from "./nodes.ts";
 import { type Readings, readingsOf } from "./readings.ts";
-import { type StepBudget, stepBudget } from "./step_budget.ts";
+import {
+  NO_STEPS,
+  type StepBudget,
+  stepBudget,
+  STEPS_OF_A_DECISION,
+} from "./step_budget.ts";
 import { type TextForms, textForms } from "./text_forms.ts";
 import { type TextOperator, textOperator } from "./text_operator.ts";
 import { agreed, all, any, not, type Truth } from "./truth.ts";
@@ -43,24 +48,40 @@ export interface Judge {
     condition: Condition,
     because: (truth: Truth) => boolean,
   ): readonly Basis[];
+  /** Whether it was asked for more than a decision may take. */
+  readonly isExhausted: boolean;
 }
 
 const JUDGES = new WeakMap<Proposal, Judge>();
 
 /** The judge of a call: one for all rules, so that they share a budget and look at each value once. */
 export function judgeOf(proposal: Proposal): Judge {
-  const known = JUDGES.get(proposal) ?? judge(proposal);
+  const known = JUDGES.get(proposal) ??
+    judgeWithin(stepBudget(STEPS_OF_A_DECISION), proposal);
   JUDGES.set(proposal, known);
   return known;
 }
 
-function judge(proposal: Proposal): Judge {
+/**
+ * Asks the judge of a call. If that takes more than a decision may, it is asked
+ * again with nothing to spend: then every condition that takes steps is unknown, and
+ * not only those that came last.
+ */
+export function judgedBy<T>(
+  proposal: Proposal,
+  ask: (judge: Judge) => T,
+): T {
+  const judge = judgeOf(proposal);
+  const found = ask(judge);
+  if (!judge.isExhausted) return found;
+  const hurried = judgeWithin(stepBudget(NO_STEPS), proposal);
+  JUDGES.set(proposal, hurried);
+  return ask(hurried);
+}
+
+function judgeWithin(budget: StepBudget, proposal: Proposal): Judge {
   const nodes = nodesOf(proposal.args.value);
-  const values = valueJudge(
-    proposal,
-    readingsOf(proposal, nodes),
-    stepBudget(),
-  );
+  const values = valueJudge(proposal, readingsOf(proposal, nodes), budget);
   const { run } = proposal;
   const truths = new Map<Condition, Truth>();
 
@@ -115,10 +136,10 @@ function judge(proposal: Proposal): Judge {
     const found = condition.any_argument === true
       ? nodes.everywhere()
       : nodes.named(condition.argument ?? "");
-    const chosen = found.filter((node) =>
+    const chosen = found.values().filter((node) =>
       condition.present !== undefined || because(values.of(condition, node))
-    ).slice(0, MAX_BASIS);
-    return chosen.map(({ path, value }) => {
+    ).take(MAX_BASIS);
+    return [...chosen].map(({ path, value }) => {
       if (seen_in === undefined) return { kind: "value", path, value };
       const seen = run.seen(String(value), seen_in);
       return {
@@ -130,7 +151,13 @@ function judge(proposal: Proposal): Judge {
     });
   }
 
-  return { truth, basis };
+  return {
+    truth,
+    basis,
+    get isExhausted() {
+      return budget.isExceeded;
+    },
+  };
 }
 
 /** How many values are named as the reason of one decision. */
@@ -138,7 +165,7 @@ const MAX_BASIS = 4;
 
 interface ValueJudge {
   of(condition: Operators, node: Node): Truth;
-  /** Whether it holds of all texts and numbers, of none, or of some. */
+  /** Whether it holds of all texts, numbers and booleans, of none, or of some. */
   anywhere(condition: Operators, nodes: readonly Node[]): Truth;
 }
 
@@ -158,7 +185,7 @@ function valueJudge(
 
   /** Compares a text, and what else it stands for, with another one. */
   function compared(
-    { operand, test }: TextOperator,
+    { operand, test, ofPlace }: TextOperator,
     { node, text, condition }: {
       readonly node: Node;
       readonly text: string;
@@ -172,7 +199,7 @@ function valueJudge(
       test(loose, operand.loose),
     ];
     const place = readings.placeOf(node);
-    if (place !== undefined) truths.push(test(place, operand.exact));
+    if (place !== undefined) truths.push(ofPlace(place));
     const url = readings.urlOf(node);
     if (url !== undefined) {
       truths.push(
@@ -188,7 +215,7 @@ function valueJudge(
     const url = readings.urlOf(node);
     const texts = new Set([
       text,
-      withoutDisguise(text),
+      formsOf(text).plain,
       ...optional(readings.placeOf(node)),
       ...url === undefined ? [] : [url.href],
     ]);
@@ -224,8 +251,19 @@ function valueJudge(
       );
       return condition.each === undefined ? any(truths) : all(truths);
     }
-    return numberTruth(condition, value) ?? sizeTruth(condition, value) ??
+    return numberTruth(condition, value) ?? sized(condition, value) ??
       equalScalar(condition, value) ?? textTruth(condition, node);
+  }
+
+  /** Characters that nobody sees make no text longer. */
+  function sized(condition: Operators, value: unknown): Truth | undefined {
+    const size = sizeTruth(condition, value);
+    if (size === undefined || typeof value !== "string") return size;
+    if (!budget.spend("characters", value.length)) return "unknown";
+    const { plain } = formsOf(value);
+    return plain === value
+      ? size
+      : agreed([size, sizeTruth(condition, plain) ?? "unknown"]);
   }
 
   function textTruth(condition: Operators, node: Node): Truth {
@@ -242,7 +280,7 @@ function valueJudge(
       const place = readings.placeOf(node);
       return place === undefined
         ? "unknown"
-        : [condition.glob].flat().some((glob) => matchesGlob(place, glob));
+        : isNamedByGlob(formsOf(place), [condition.glob].flat());
     }
     if (condition.url !== undefined) {
       return isListedUrl(value, [condition.url].flat());
@@ -259,35 +297,89 @@ function valueJudge(
       : compared(operator, { node, text: value, condition });
   }
 
-  /** A number counts as its text, and a key as one. */
+  /** A number counts as its text, a boolean too, and a key as one. */
   function anywhere(condition: Operators, nodes: readonly Node[]): Truth {
-    const texts = isNumeric(condition)
-      ? nodes.filter(({ value }) => typeof value === "number")
-      : nodes.map(({ path, value }) => ({ path, value: String(value) }));
-    if (texts.length === 0) return false;
-    const wanted = isNumeric(condition) ? condition : asText(condition);
-    const operator = textOperator(wanted);
-    if (operator !== undefined) {
-      joined ??= textForms(
-        nodes.map(({ value }) => String(value)).join("\u0000"),
-      );
-      const length = joined.exact.length + joined.loose.length;
-      if (!budget.spend("characters", length)) return "unknown";
-      const { exact, loose } = operator.operand;
-      if (!joined.exact.includes(exact) && !joined.loose.includes(loose)) {
-        return false;
-      }
-    }
+    if (isNumeric(condition)) return anyNumber(condition, nodes);
+    if (nodes.length === 0) return false;
+    const wanted = withinReach(asText(condition), nodes);
+    if (wanted === undefined) return "unknown";
+    if (typeof wanted === "boolean") return wanted;
+    return oneByOne(nodes.values(), (node) => {
+      const { path, value } = node;
+      return of(wanted, { path, value: String(value) });
+    });
+  }
+
+  /** A text that reads as a number is one to some tools. */
+  function anyNumber(condition: Operators, nodes: readonly Node[]): Truth {
+    const truths = nodes.values().flatMap((node): readonly Truth[] => {
+      const { value, path } = node;
+      if (typeof value === "number") return [of(condition, node)];
+      const number = path.endsWith("~") ? undefined : readAsNumber(value);
+      if (number === undefined) return [];
+      return [numberTruth(condition, number) === true ? "unknown" : false];
+    });
+    return oneByOne(truths, (truth) => truth);
+  }
+
+  /** Whether something holds of all, of none, or of some; false when there is nothing. */
+  function oneByOne<T>(
+    items: Iterable<T>,
+    truthOf: (item: T) => Truth,
+  ): Truth {
     let whole: Truth | undefined;
-    for (const node of texts) {
+    for (const item of items) {
       if (!budget.spend("values", 1)) return "unknown";
-      const here = of(wanted, node);
+      const here = truthOf(item);
       if (here === "unknown" || (whole !== undefined && here !== whole)) {
         return "unknown";
       }
       whole = here;
     }
     return whole ?? false;
+  }
+
+  /**
+   * A comparison with those operands that stand somewhere among the values, since
+   * most stand nowhere; or what it comes to when none does.
+   */
+  function withinReach(
+    condition: Operators,
+    nodes: readonly Node[],
+  ): Operators | boolean | undefined {
+    const { one_of, not_one_of, not_equals } = condition;
+    const listed = one_of ?? not_one_of ??
+      (not_equals === undefined ? undefined : [not_equals]);
+    if (listed === undefined) {
+      const isNear = standsIn(condition, nodes);
+      return isNear === true ? condition : isNear;
+    }
+    const near: Scalar[] = [];
+    for (const each of listed) {
+      const isNear = standsIn(equalTo(condition, each), nodes);
+      if (isNear === undefined) return undefined;
+      if (isNear) near.push(each);
+    }
+    if (near.length === 0) return one_of === undefined;
+    if (near.length === listed.length) return condition;
+    return one_of === undefined ? { not_one_of: near } : { one_of: near };
+  }
+
+  /** Whether the operand of a comparison stands among the values; true for what compares no text, `undefined` beyond the budget. */
+  function standsIn(
+    condition: Operators,
+    nodes: readonly Node[],
+  ): boolean | undefined {
+    const operator = textOperator(condition);
+    if (operator === undefined) return true;
+    joined ??= textForms(
+      nodes.map(({ value }) => String(value)).join("\u0000"),
+    );
+    const { exact, loose } = joined;
+    const length = exact.length + loose.length;
+    if (!budget.spend("characters", length)) return undefined;
+    const { operand } = operator;
+    return loose.includes(operand.loose) || exact.includes(operand.exact);
   }
 
   return { of, anywhere };
@@ -364,14 +456,32 @@ function scalars(
   return values.map((value) => equalTo(condition, value));
 }
 
+const TEXTS = new WeakMap<Operators, Operators>();
+
 /** The same condition on texts: numbers and booleans are compared as they are written. */
 function asText(condition: Operators): Operators {
+  const known = TEXTS.get(condition) ?? onTexts(condition);
+  TEXTS.set(condition, known);
+  return known;
+}
+
+function onTexts(condition: Operators): Operators {
   const { equals, not_equals, one_of, not_one_of } = condition;
   if (equals !== undefined) return equalTo(condition, String(equals));
   if (not_equals !== undefined) return { not_equals: String(not_equals) };
   if (one_of !== undefined) return { one_of: one_of.map(String) };
   if (not_one_of !== undefined) return { not_one_of: not_one_of.map(String) };
   return condition;
+}
+
+/** The number that a text is to those who read it as one. */
+function readAsNumber(value: unknown): number | undefined {
+  if (typeof value !== "string" || !/\d/.test(value.normalize("NFKC"))) {
+    return undefined;
+  }
+  const { plain } = textForms(value);
+  const number = Number(plain.replaceAll(/[\s_,']/g, ""));
+  return Number.isNaN(number) ? undefined : number;
 }
 
 const PATTERNS = new Map<string, Pattern>();
@@ -387,12 +497,4 @@ function patternOf(expression: string): Pattern {
 function isFound(pattern: Pattern, text: string): boolean {
   for (const _ of pattern.matches(text)) return true;
   return false;
-}
-
-/** In the compatibility form of Unicode, without characters that cannot be seen. */
-function withoutDisguise(text: string): string {
-  // deno-lint-ignore no-control-regex
-  if (/^[\x00-\x7f]*$/.test(text)) return text;
-  return text.normalize("NFKC")
-    .replace(/\p{Default_Ignorable_Code_Point}/gu, "");
 }

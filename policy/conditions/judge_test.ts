@@ -88,6 +88,51 @@ const CASES: readonly Case[] = [
   { when: on({ matches: "^se" }), args: { x: "drop" }, want: false },
   { when: on({ matches: "^se" }), args: { x: "s\u200be" }, want: "unknown" },
   { when: on({ matches: "^se" }), args: { x: 7 }, want: "unknown" },
+  // Spellings that come one inside the other, and escapes beside broken ones.
+  {
+    when: on({ contains: "../" }),
+    args: { x: "％2e％2e％2f" },
+    want: "unknown",
+  },
+  {
+    when: on({ contains: "../" }),
+    args: { x: "%\u200b2e%2e%2f" },
+    want: "unknown",
+  },
+  { when: on({ contains: "../" }), args: { x: "%ff ..%2f" }, want: "unknown" },
+  { when: on({ contains: "../" }), args: { x: "%ff%2e./" }, want: "unknown" },
+  {
+    when: { any_argument: true, contains: "../" },
+    args: { x: "..%2f", y: "%ff" },
+    want: "unknown",
+  },
+  {
+    when: on({ contains: "drop" }),
+    args: { x: "select * from a where b like '%ab%'" },
+    want: false,
+  },
+  { when: on({ matches: "secret" }), args: { x: "%73ecret" }, want: "unknown" },
+  {
+    when: on({ matches: "secret" }),
+    args: { x: "s％65cret" },
+    want: "unknown",
+  },
+  {
+    when: on({ matches: "é" }),
+    args: { x: "e\u200b\u0301" },
+    want: "unknown",
+  },
+  {
+    when: on({ more_characters_than: 3 }),
+    args: { x: "a\u200b\u200b\u200b" },
+    want: "unknown",
+  },
+  {
+    when: on({ more_characters_than: 3 }),
+    args: { x: "%61" + "%62" },
+    want: "unknown",
+  },
+  { when: on({ fewer_characters_than: 7 }), args: { x: "Straße" }, want: true },
   // Numbers and sizes.
   { when: on({ at_most: 500 }), args: { x: 500 }, want: true },
   { when: on({ at_most: 500 }), args: { x: 500.01 }, want: false },
@@ -157,6 +202,37 @@ const CASES: readonly Case[] = [
     want: "unknown",
   },
   { when: { any_argument: true, at_most: 7 }, args: { a: 3 }, want: true },
+  { when: { any_argument: true, at_most: 7 }, args: { a: "9" }, want: false },
+  {
+    when: { any_argument: true, at_most: 7 },
+    args: { a: 3, b: "６" },
+    want: "unknown",
+  },
+  {
+    when: { any_argument: true, greater_than: 7 },
+    args: { a: 3, b: "9e3" },
+    want: "unknown",
+  },
+  {
+    when: { any_argument: true, greater_than: 7 },
+    args: { a: 3, b: "5", c: "nine", d: "" },
+    want: false,
+  },
+  {
+    when: { any_argument: true, at_most: 7 },
+    args: { a: 3, b: "9" },
+    want: "unknown",
+  },
+  {
+    when: { any_argument: true, equals: true },
+    args: { force: true },
+    want: "unknown",
+  },
+  {
+    when: { any_argument: true, one_of: ["yes", true] },
+    args: { force: "true" },
+    want: "unknown",
+  },
   // Domains.
   {
     when: on({ domain: "example.com" }),
@@ -188,6 +264,19 @@ const CASES: readonly Case[] = [
     args: { x: '"a@evil.net" <b@example.com>' },
     want: "unknown",
   },
+  ...[
+    "0x7f.1",
+    "2130706433",
+    "evil.net/@example.com",
+    "evil.net?@example.com",
+    "evil.net#@example.com",
+    "evil.net!user@example.com",
+    "user%evil.net@example.com",
+  ].map((x): Case => ({
+    when: on({ domain: "example.com" }),
+    args: { x },
+    want: "unknown",
+  })),
   // Combinations.
   {
     when: { any: [on({ equals: "a" }), on({ equals: "b" })] },
@@ -221,6 +310,10 @@ for (
     { glob: "out/**", place: "<sandbox>/out/b/a.md", want: true },
     { glob: "out/**/*.md", place: "<sandbox>/out/a.md", want: true },
     { glob: "out/**", place: "<sandbox>/secret.md", want: false },
+    { glob: "out/**", place: "<sandbox>/OUT/a.md", want: "unknown" },
+    { glob: "out/*.md", place: "<sandbox>/out/Ａ.MD", want: "unknown" },
+    { glob: "out/*.md", place: "<sandbox>/out/a%2fb.md", want: "unknown" },
+    { glob: "out/*.md", place: "<sandbox>/out/Straße.md", want: true },
     { glob: "out/**", place: "/etc/passwd", want: "unknown" },
   ] as const
 ) {
@@ -252,7 +345,19 @@ for (
     { url: "https://api.example.com/v1/%2e%2e/admin", want: false },
     { url: "https://api.example.com/v1/..%2fadmin", want: "unknown" },
     { url: "https://api.example.com/v1/..;/admin", want: "unknown" },
-    { url: "http://api.example.com/v1/users", want: false },
+    { url: "https://api.example.com/V1/users", want: "unknown" },
+    { url: "http://api.example.com/v1/users", want: "unknown" },
+    { url: "https://api.example.com:8443/v1/users", want: "unknown" },
+    { url: "https://docs.example.com\\@evil.net/", want: "unknown" },
+    { url: "https:\\\\docs.example.com/", want: "unknown" },
+    { url: "https:docs.example.com", want: "unknown" },
+    { url: " https://docs.example.com/", want: "unknown" },
+    { url: "https://docs.exa\tmple.com/", want: "unknown" },
+    { url: "https://@docs.example.com/", want: "unknown" },
+    { url: "https://docs.example.com./", want: "unknown" },
+    { url: "https://docs.ex%61mple.com/", want: "unknown" },
+    { url: "https://ⓓocs.example.com/", want: "unknown" },
+    { url: "ftp://docs.example.com/", want: "unknown" },
     { url: "https://evil.net/v1/users", want: false },
     { url: "https://user@api.example.com/v1/users", want: "unknown" },
     { url: "api.example.com/v1/users", want: "unknown" },
@@ -298,3 +403,26 @@ Deno.test("what takes too many steps is unknown", () => {
   const found = [...truths].map((when) => judge.truth(when));
   assertEquals(found.at(-1), "unknown");
 });
+
+for (
+  const { when, path, want } of [
+    { when: { starts_with: "./secret/" }, path: "secret/a", want: "unknown" },
+    { when: { starts_with: "secret/" }, path: "secret", want: "unknown" },
+    { when: { starts_with: "secret//" }, path: "secret/a", want: "unknown" },
+    { when: { equals: "/secret/a" }, path: "secret/a", want: "unknown" },
+    { when: { equals: "<sandbox>/secret" }, path: "secret", want: "unknown" },
+    { when: { equals: "secret/" }, path: "secret", want: "unknown" },
+    { when: { starts_with: "secret/" }, path: "secret/a", want: true },
+    { when: { starts_with: "secret/" }, path: "notes/a", want: false },
+    { when: { contains: "/" }, path: "a.md", want: false },
+    { when: { ends_with: "/" }, path: "a.md", want: false },
+    { when: { starts_with: "." }, path: "secret", want: false },
+    { when: { starts_with: "." }, path: ".env", want: true },
+  ] as const
+) {
+  Deno.test(`${JSON.stringify(when)} is ${want} of the place ${path}`, () => {
+    const condition = { argument: "path", ...when };
+    const effects = { reads: ["path"] };
+    assertEquals(truthOf({ when: condition, args: { path }, effects }), want);
+  });
+}

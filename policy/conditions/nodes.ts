@@ -12,7 +12,7 @@ export interface Node {
 export interface Nodes {
   /** What an argument, or a JSONPath, names; none when nothing is there. */
   named(argument: string): readonly Node[];
-  /** Every text and number at every depth, and every key. */
+  /** Every text, number and boolean at every depth, and every key. */
   everywhere(): readonly Node[];
 }
 
@@ -58,7 +58,7 @@ function member(args: unknown, name: string): readonly Node[] {
 }
 
 function* textsBelow(value: unknown, path: string): Generator<Node> {
-  if (typeof value === "string" || typeof value === "number") {
+  if (["string", "number", "boolean"].includes(typeof value)) {
     yield { path, value };
   }
   if (!isHolder(value)) return;

@@ -12,21 +12,44 @@ const VALUES = 2 ** 16;
  */
 export interface StepBudget {
   /** Whether so many are left; if so, they are spent. */
-  spend(kind: "pattern" | "characters" | "values", steps: number): boolean;
+  spend(kind: StepKind, steps: number): boolean;
+  /** Whether more were wanted than were left. */
+  readonly isExceeded: boolean;
 }
 
-/** A budget for one decision. */
-export function stepBudget(): StepBudget {
-  const left = {
-    pattern: PATTERN_STEPS,
-    characters: CHARACTERS,
-    values: VALUES,
-  };
+type StepKind = "pattern" | "characters" | "values";
+
+/** What one decision may take. */
+export const STEPS_OF_A_DECISION: Readonly<Record<StepKind, number>> = {
+  pattern: PATTERN_STEPS,
+  characters: CHARACTERS,
+  values: VALUES,
+};
+
+/** Nothing: only what takes no steps can be told. */
+export const NO_STEPS: Readonly<Record<StepKind, number>> = {
+  pattern: 0,
+  characters: 0,
+  values: 0,
+};
+
+/** A budget of so many steps. */
+export function stepBudget(
+  steps: Readonly<Record<StepKind, number>>,
+): StepBudget {
+  const left = { ...steps };
+  let isExceeded = false;
   return {
     spend(kind, steps) {
-      if (left[kind] < steps) return false;
+      if (left[kind] < steps) {
+        isExceeded = true;
+        return false;
+      }
       left[kind] -= steps;
       return true;
+    },
+    get isExceeded() {
+      return isExceeded;
     },
   };
 }

@@ -1,29 +1,61 @@
-import { fullyDecoded } from "./url_spellings.ts";
-
 /** A text as it is, and without the differences by which a text evades a comparison. */
 export interface TextForms {
   readonly exact: string;
   /**
-   * In one case, in the compatibility form of Unicode (NFKC), without characters
-   * that cannot be seen, with percent escapes decoded.
+   * In the compatibility form of Unicode (NFKC), without characters that cannot be
+   * seen, with percent escapes decoded, one inside the other too: `％2e` is a dot.
    */
+  readonly plain: string;
+  /** The plain form in one case. */
   readonly loose: string;
 }
+
+/** How often escapes are decoded, each time with what the last time brought up. */
+const MAX_ROUNDS = 6;
 
 // deno-lint-ignore no-control-regex
 const ASCII = /^[\x00-\x7f]*$/;
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 
-/** Both forms of a text. */
+/** The forms of a text. */
 export function textForms(exact: string): TextForms {
-  const decoded = exact.includes("%") ? fullyDecoded(exact) : exact;
-  return { exact, loose: folded(decoded) };
+  const plain = undisguised(exact);
+  return { exact, plain, loose: inOneCase(plain) };
+}
+
+function undisguised(text: string): string {
+  let plain = visible(text);
+  for (let round = 0; round < MAX_ROUNDS && plain.includes("%"); round++) {
+    const decoded = visible(unescaped(plain));
+    if (decoded === plain) break;
+    plain = decoded;
+  }
+  return plain;
+}
+
+function visible(text: string): string {
+  if (ASCII.test(text)) return text;
+  const compatible = text.normalize("NFKC");
+  const shown = compatible.replace(INVISIBLE, "");
+  return shown === compatible ? shown : shown.normalize("NFKC");
+}
+
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** A malformed escape stands for U+FFFD, so that it does not hide the ones beside it. */
+function unescaped(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
+    const bytes = new Uint8Array(run.length / 3);
+    for (let index = 0; index < bytes.length; index++) {
+      bytes[index] = parseInt(run.slice(3 * index + 1, 3 * index + 3), 16);
+    }
+    return DECODER.decode(bytes);
+  });
 }
 
 /** Lower case by way of upper case, since `ı` and `i`, `ẞ`, `ß` and `ss` differ in one and not in the other. */
-function folded(text: string): string {
+function inOneCase(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();
-  return text.normalize("NFKC").replace(INVISIBLE, "")
-    .toLowerCase().toUpperCase().toLowerCase()
+  return text.toLowerCase().toUpperCase().toLowerCase()
     .replaceAll("i\u0307", "i").replaceAll("ς", "σ").normalize("NFKC");
 }

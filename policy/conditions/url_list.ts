@@ -1,6 +1,6 @@
 import { namesHost } from "../host_entry.ts";
 import { hasPath, parseUrlEntry, type UrlEntry } from "../url_entry.ts";
-import { parseUrl } from "../url_text.ts";
+import { parseUrl, refusalOfSpelling, spellsHost } from "../url_text.ts";
 import { agreed, type Truth } from "./truth.ts";
 import { urlSpellings } from "./url_spellings.ts";
 
@@ -9,22 +9,29 @@ const MAX_ENTRIES = 1000;
 
 /**
  * Whether a URL is one that some entries list: its host, scheme and port, and every
- * path that a server may take its path for. Unknown for a text that is no URL, and
- * where servers disagree.
+ * path that a server may take its path for. Unknown for a text that is no URL, or
+ * that readers take for different ones; for a listed host with another scheme or
+ * port; and where servers disagree about the path.
  */
 export function isListedUrl(text: string, entries: readonly string[]): Truth {
   const url = parseUrl(text);
-  if (url === undefined || url.username !== "" || url.password !== "") {
+  if (url === undefined || refusalOfSpelling(text) !== undefined) {
     return "unknown";
   }
+  const { hostname, protocol, port } = url;
+  if (!spellsHost(text, hostname) || hostname.endsWith(".")) return "unknown";
   const known = entries.map(entryOf).filter((entry) =>
-    namesHost(entry, url.hostname) && entry.scheme === url.protocol &&
-    entry.port === url.port
+    namesHost(entry, hostname)
   );
-  return hasListedPath(url, known);
+  const here = known.filter((entry) =>
+    entry.scheme === protocol && entry.port === port
+  );
+  return known.length > 0 && here.length === 0
+    ? "unknown"
+    : hasListedPath(url, here);
 }
 
-/** Whether the path of a URL is one that some entries for its host list. */
+/** Whether the path of a URL is one that some entries for its host list, to servers that look at capitals and to those that do not. */
 export function hasListedPath(url: URL, entries: readonly UrlEntry[]): Truth {
   if (entries.length === 0) return false;
   if (entries.some(({ path }) => path === undefined)) return true;
@@ -35,14 +42,22 @@ export function hasListedPath(url: URL, entries: readonly UrlEntry[]): Truth {
       each.replace(/^https?:\/\/[^/?]*/, "").replace(/\?.*$/s, "")
     ),
   );
-  // Each is spelled with and without a slash at its end.
+  const folded = entries.map((entry) => ({
+    ...entry,
+    path: entry.path?.toLowerCase(),
+  }));
   return agreed(
-    [...paths].map((path) =>
-      entries.some((entry) =>
-        hasPath(entry, path) || hasPath(entry, path.replace(/\/$/, "") || "/")
-      )
-    ),
+    [...paths].flatMap((path) => [
+      isOneOf(path, entries),
+      isOneOf(path.toLowerCase(), folded),
+    ]),
   );
+}
+
+/** Each is spelled with and without a slash at its end. */
+function isOneOf(path: string, entries: readonly UrlEntry[]): boolean {
+  const bare = path.replace(/\/$/, "") || "/";
+  return entries.some((entry) => hasPath(entry, path) || hasPath(entry, bare));
 }
 
 /** Policies have few entries, and each is asked about with every call. */

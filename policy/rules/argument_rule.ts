@@ -1,5 +1,5 @@
 import type { DenyClause, RequireClause } from "../document/clauses.ts";
-import { type Judge, judgeOf } from "../conditions/judge.ts";
+import { type Judge, judgedBy } from "../conditions/judge.ts";
 import { all } from "../conditions/truth.ts";
 import { type ClauseLines, clauseOf, grounds } from "../clause.ts";
 import type { Ask, Metadata, Opinion, Proposal, Rule } from "../rule.ts";
@@ -17,45 +17,47 @@ export function argumentRule(
   },
   lines: ClauseLines,
 ): Rule {
+  function judged(proposal: Proposal, judge: Judge): Opinion | undefined {
+    const denied = firstDenied(deny, proposal, judge);
+    if (denied !== undefined) return denial(denied, lines);
+    const unmet = require.flatMap((clause, index) => {
+      if (!isNamed(proposal.name, clause.tools)) return [];
+      const open = clause.that.filter((each) => judge.truth(each) !== true);
+      return open.length === 0 ? [] : [{ clause, index, open }];
+    });
+    const hard = unmet.find(({ clause }) => clause.otherwise !== "escalate");
+    if (hard !== undefined) {
+      return denial({
+        place: `require[${hard.index}]`,
+        clause: { ...hard.clause, reason: reasonOf(hard.clause) },
+        bases: hard.open.flatMap((each) =>
+          judge.basis(each, (truth) => truth !== true)
+        ),
+      }, lines);
+    }
+    return unmet.length === 0 ? whereSeen(require, proposal, judge) : {
+      effect: "escalate",
+      asks: unmet.map(({ clause, index }): Ask => ({
+        clause: clauseOf(clause, `require[${index}]`),
+        reason: reasonOf(clause),
+      })),
+      metadata: {
+        tool: proposal.name,
+        ...grounds(
+          unmet.flatMap(({ open }) =>
+            open.flatMap((each) => judge.basis(each, (truth) => truth !== true))
+          ),
+        ),
+      },
+    };
+  }
+
   return {
     id: "argument_rule",
-    opinion(proposal) {
-      const judge = judgeOf(proposal);
-      const denied = firstDenied(deny, proposal, judge);
-      if (denied !== undefined) return denial(denied, lines);
-      const unmet = require.flatMap((clause, index) => {
-        if (!isNamed(proposal.name, clause.tools)) return [];
-        const open = clause.that.filter((each) => judge.truth(each) !== true);
-        return open.length === 0 ? [] : [{ clause, index, open }];
-      });
-      const hard = unmet.find(({ clause }) => clause.otherwise !== "escalate");
-      if (hard !== undefined) {
-        return denial({
-          place: `require[${hard.index}]`,
-          clause: { ...hard.clause, reason: reasonOf(hard.clause) },
-          bases: hard.open.flatMap((each) =>
-            judge.basis(each, (truth) => truth !== true)
-          ),
-        }, lines);
-      }
-      return unmet.length === 0 ? whereSeen(require, proposal, judge) : {
-        effect: "escalate",
-        asks: unmet.map(({ clause, index }): Ask => ({
-          clause: clauseOf(clause, `require[${index}]`),
-          reason: reasonOf(clause),
-        })),
-        metadata: {
-          tool: proposal.name,
-          ...grounds(
-            unmet.flatMap(({ open }) =>
-              open.flatMap((each) =>
-                judge.basis(each, (truth) => truth !== true)
-              )
-            ),
-          ),
-        },
-      };
-    },
+    opinion: (proposal) =>
+      deny.length + require.length === 0
+        ? undefined
+        : judgedBy(proposal, (judge) => judged(proposal, judge)),
   };
 }
 

@@ -245,6 +245,49 @@ Deno.test("seen_in finds whole values in the question and in results", () => {
   assertEquals(send("bert@example.com").effect, "allow");
 });
 
+Deno.test("what was seen in another spelling alone counts against the call, in require and in deny", () => {
+  const seen = "[{ argument: to, seen_in: [question] }]";
+  for (
+    const clause of [
+      `deny: [{ tools: [mail.send], when: ${seen}, reason: r }]`,
+      `require: [{ tools: [mail.send], that: ${seen} }]`,
+    ]
+  ) {
+    const { gate, call } = runUnder(`${MAIL}${clause}\n`);
+    gate.question("Never tell Anna.Ek@example.com.");
+    for (
+      const to of [
+        "anna.ek@EXAMPLE.com",
+        "anna.ek%40example.com",
+        "anna.ek@exa\u200bmple.com",
+      ]
+    ) {
+      assertEquals(call("mail.send", { to }).effect, "deny", clause + to);
+    }
+  }
+});
+
+Deno.test("where deciding takes too many steps, the order of clauses decides nothing", () => {
+  const clauses = [
+    "{ id: a, tools: [write], that: [{ argument: content, matches: '(?:a|b){200}' }] }",
+    "{ id: b, tools: [write], that: [{ argument: content, matches: '(?:a|c){150}' }], otherwise: escalate }",
+    "{ id: c, tools: [write], that: [{ argument: path, present: true }] }",
+  ];
+  const args = { path: "a", content: "a".repeat(60_000) };
+  const verdicts = [clauses, clauses.toReversed()].map((some) => {
+    const { effect, rule, metadata } = runUnder(
+      `require: [${some.join(", ")}]\n`,
+    ).call("write", args);
+    return { effect, rule, clause: metadata.clause };
+  });
+  assertEquals(verdicts[0], verdicts[1]);
+  assertEquals(verdicts[0], {
+    effect: "deny",
+    rule: "argument_rule",
+    clause: "a",
+  });
+});
+
 Deno.test("unlisted_hosts: escalate asks for a host that is not listed, and for nothing else", () => {
   const { call } = runUnder("unlisted_hosts: escalate\n");
   const effectOf = (url: string) => call("fetch", { url }).effect;

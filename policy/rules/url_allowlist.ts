@@ -4,7 +4,13 @@ import { namesHost } from "../host_entry.ts";
 import type { Ask, Opinion, Proposal, Rule } from "../rule.ts";
 import { argumentsNamed } from "../arguments.ts";
 import { parseUrlEntry, type UrlEntry } from "../url_entry.ts";
-import { isAddress, MAX_URL_LENGTH, parseUrl } from "../url_text.ts";
+import {
+  isAddress,
+  MAX_URL_LENGTH,
+  parseUrl,
+  refusalOfSpelling,
+  spellsHost,
+} from "../url_text.ts";
 
 /** How many redirects one fetch may follow when the policy does not say. */
 const DEFAULT_MAX_REDIRECTS = 5;
@@ -120,7 +126,7 @@ function judgeUrl(
   const url = value.slice(0, MAX_URL_LENGTH).toWellFormed();
   const parsed = parseUrl(value);
   const host = parsed?.hostname ?? "";
-  const refusal = refusalOfText(value);
+  const refusal = refusalOfSpelling(value);
   if (refusal !== undefined || parsed === undefined) {
     return { url, host, refusal: refusal ?? "the URL cannot be parsed" };
   }
@@ -129,28 +135,6 @@ function judgeUrl(
   // A person may let a host pass that is not listed, and nothing behind the firewall.
   const isOpen = listed === undefined || listed.isUnlisted;
   return { url, host, ...isOpen ? inner ?? listed : listed };
-}
-
-function refusalOfText(text: string): string | undefined {
-  if (text.length > MAX_URL_LENGTH) {
-    return `the URL is longer than ${MAX_URL_LENGTH} characters`;
-  }
-  // deno-lint-ignore no-control-regex
-  if (/[\x00-\x20\x7f]/.test(text)) {
-    return "the URL has a space or a control character";
-  }
-  const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(text)?.[0];
-  if (scheme === undefined) return "the URL has no scheme";
-  if (!/^https?:$/i.test(scheme)) return `the scheme ${scheme} is not allowed`;
-  if (text.includes("\\")) return "the URL has a backslash";
-  const authority = authorityOf(text);
-  if (authority === "") return "the URL has no authority";
-  if (authority.includes("@")) return "the URL has userinfo";
-}
-
-/** What stands between `//` and the path, as it is spelled. */
-function authorityOf(text: string): string {
-  return /^https?:\/\/([^/?#]*)/i.exec(text)?.[1] ?? "";
 }
 
 function refusalOfUrl(
@@ -164,10 +148,7 @@ function refusalOfUrl(
   if (known.length === 0 && isAddress(hostname)) {
     return denied(`the address ${hostname} is not listed`);
   }
-  // `%2e`, a soft hyphen, a Kelvin sign or an octal is no way to spell a host.
-  const spelled = authorityOf(text).replace(/:\d*$/, "");
-  const isCanonical = /^[\x21-\x7e]*$/.test(spelled) &&
-    spelled.toLowerCase() === hostname;
+  const isCanonical = spellsHost(text, hostname);
   if (known.length === 0) {
     return {
       refusal: `the host "${hostname}" is not listed`,

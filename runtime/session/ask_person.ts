@@ -19,10 +19,12 @@ import type { Session } from "./session.ts";
  */
 export async function askPerson(
   session: Session,
-  { tool, args }: Proposal,
+  { name, args }: Proposal,
   checked: PolicyChecked,
 ): Promise<ApprovalResolved> {
   const { spec, env } = session;
+  // As it is on record, without what the policy says of it: that is bound by its hash.
+  const tool = spec.tools.get(name);
   const request = approvalRequest(
     {
       run_id: spec.runId,

@@ -1,4 +1,5 @@
 import { z } from "../../deps.ts";
+import { CLAUSE_CASES } from "./clause_cases.ts";
 import { RECORD_CASES } from "./record_cases.ts";
 import { RUN_DIRECTORY_CASES } from "./run_directory_cases.ts";
 import casesText from "./cases.json" with { type: "text" };
@@ -55,6 +56,7 @@ const schema: z.ZodMiniType<readonly HostileCase[]> = z.array(z.object({
 export const HOSTILE_CASES: readonly HostileCase[] = [
   ...[casesText, escalationText]
     .flatMap((text) => schema.parse(JSON.parse(text))),
+  ...CLAUSE_CASES,
   ...RUN_DIRECTORY_CASES,
   ...RECORD_CASES,
   ...TERMINAL_CASES,

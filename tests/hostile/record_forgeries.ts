@@ -1,6 +1,7 @@
 import type { Artifacts } from "../../evidence/artifacts.ts";
 import type { FindingCode } from "../../evidence/verify/finding.ts";
 import { INDETERMINATE } from "../../runtime/attempt/recorded_failure.ts";
+import { LABELS } from "../../tools/label.ts";
 import { callHash } from "../refitted.ts";
 import {
   both,
@@ -822,6 +823,181 @@ const ends: readonly RecordForgery[] = [
   },
 ];
 
+/** What a decision is said to rest on, and does not, by the record and the line on which it stands. */
+const GROUNDS: Readonly<
+  Record<string, readonly [line: number, metadata: readonly object[]]>
+> = {
+  denied_by_a_clause: [11, [
+    { clause: "deny[0]" },
+    { line: 2 },
+    { subject: "$.url" },
+    { subject_length: 13 },
+    { subject_sha256: "0".repeat(64) },
+    { subject_2: "$.url" },
+  ]],
+  seen_in_a_result: [11, [
+    { subject_seen_seq: 0 },
+    { subject_seen_seq: -1 },
+    { subject_seen_offset: 0 },
+  ]],
+  seen_nowhere: [11, [
+    { subject_seen_seq: 6 },
+    { subject_seen_offset: 0 },
+  ]],
+  beyond_a_call_limit: [11, [
+    { counted_calls: 2 },
+    { max_calls: 2 },
+    { clause: "call_limits[1]" },
+  ]],
+  denied_after_some_calls: [18, [{ counted_calls: 2 }]],
+  flow_denied: [11, [
+    { private_since_call: 2 },
+    { private_since_tool: "work" },
+    { untrusted_since_call: 1 },
+    { clause: "flow[0]" },
+  ]],
+  flow_approved: [11, [{ private_since_call: 2 }]],
+};
+
+const grounds = Object.entries(GROUNDS).flatMap(([record, [line, others]]) =>
+  others.map((metadata): RecordForgery => ({
+    name: `a ground that is none: ${JSON.stringify(metadata)} in ${record}`,
+    record,
+    found: "not_as_decided",
+    forge: lines({ [line]: { metadata } }),
+  }))
+);
+
+/** Labels of the tools `echo` and `work` other than those that they had. */
+function labelling(echo: readonly string[], work: readonly string[]): Forge {
+  return lines({
+    1: (event) =>
+      event.type === "run_started"
+        ? [{
+          ...event,
+          tools: event.tools.map((tool) => ({
+            ...tool,
+            labels: LABELS.filter((label) =>
+              (tool.name === "echo" ? echo : work).includes(label)
+            ),
+          })),
+        }]
+        : [event],
+  });
+}
+
+const clauses: readonly RecordForgery[] = [
+  ...grounds,
+  {
+    name: "a source that was not private",
+    record: "labelled",
+    found: "not_as_decided",
+    forge: labelling([], ["sink"]),
+  },
+  {
+    name: "a sink that was none",
+    record: "labelled",
+    found: "not_as_decided",
+    forge: labelling(["private"], []),
+  },
+  {
+    name: "a sink that was allowed",
+    record: "one_call",
+    found: "not_as_decided",
+    forge: both(
+      labelling(["private", "sink"], []),
+      policyWith({
+        call_limits: [{ tools: ["echo"], max_calls: 1 }],
+        flow: [{
+          after: ["private"],
+          before: "sink",
+          effect: "deny",
+          reason: "it stays",
+        }],
+        deny: [{
+          tools: ["echo"],
+          when: [{ argument: "text", equals: "hi" }],
+          reason: "no greetings",
+        }],
+      }),
+    ),
+  },
+  {
+    name: "a second call that a flow denies",
+    record: "two_calls_in_one_answer",
+    found: "not_as_decided",
+    forge: both(
+      labelling(["private", "sink"], ["private", "sink"]),
+      policyWith({
+        flow: [{
+          after: ["private"],
+          before: "sink",
+          effect: "deny",
+          reason: "it stays",
+        }],
+      }),
+    ),
+  },
+  {
+    name: "a second call beyond a limit",
+    record: "two_calls_in_one_answer",
+    found: "not_as_decided",
+    forge: policyWith({ call_limits: [{ tools: ["*"], max_calls: 1 }] }),
+  },
+  {
+    name: "another question than the one in which a value was seen",
+    record: "seen_in_a_result",
+    found: "not_as_decided",
+    forge: policyWith({
+      deny: [{
+        tools: ["work"],
+        when: [{ argument: "text", seen_in: ["question"] }],
+        reason: "it was seen before",
+      }],
+    }),
+  },
+  {
+    name: "a result in which a value was not seen",
+    record: "seen_in_a_result",
+    found: "not_as_decided",
+    forge: lines({ 7: { result: { text: "so: nothing" } } }),
+  },
+  {
+    name: "a result in which a value was seen elsewhere",
+    record: "seen_in_a_result",
+    found: "not_as_decided",
+    forge: lines({ 7: { result: { text: "well: hello there" } } }),
+  },
+  {
+    name: "a call of which the policy says that a person is asked",
+    record: "flow_denied",
+    found: "not_as_decided",
+    forge: policyWith({
+      flow: [{
+        id: "stays",
+        after: ["private"],
+        before: "sink",
+        effect: "escalate",
+        reason: "it may carry private text out",
+      }],
+    }),
+  },
+  {
+    name: "a flow that was approved and is another clause's",
+    record: "flow_approved",
+    found: "not_as_decided",
+    forge: policyWith({
+      flow: [{
+        id: "other",
+        after: ["private"],
+        before: "sink",
+        effect: "escalate",
+        reason: "it may carry private text out",
+      }],
+    }),
+  },
+];
+
 /** Impossible records of every kind. */
 export const RECORD_FORGERIES: readonly RecordForgery[] = [
   ...approvers,
@@ -837,4 +1013,5 @@ export const RECORD_FORGERIES: readonly RecordForgery[] = [
   ...tries,
   ...clocks,
   ...ends,
+  ...clauses,
 ];

@@ -104,6 +104,40 @@ async function filledIn(): Promise<Artifacts> {
   return sink.artifacts;
 }
 
+/** A run whose tools have labels of their own, so that a sink is denied after a private text. */
+async function labelled(): Promise<Artifacts> {
+  const { spec, world, signal } = stage({
+    script: [
+      { calls: [{ tool: "echo", args: { text: "hi" } }] },
+      { calls: [{ tool: "work", args: { text: "go" } }] },
+      { answer: "done" },
+    ],
+    policy: {
+      on_deny: "continue",
+      flow: [{
+        after: ["private"],
+        before: "sink",
+        effect: "deny",
+        reason: "it may carry private text out",
+      }],
+    },
+  });
+  const labels = { echo: ["private"], work: ["sink"] } as const;
+  const tools = toolRegistry(
+    [...spec.tools.values()].map((tool) => ({
+      ...tool,
+      labels: tool.name === "echo" ? labels.echo : labels.work,
+    })),
+  );
+  const sink = memorySink();
+  await recordRun(
+    governedLoop({ ...spec, tools }, { ...world(1_000_000n), signal }),
+    sink,
+    { programVersion: "0.0.0", volatile: () => VOLATILE },
+  );
+  return sink.artifacts;
+}
+
 const ARTIFACTS = [
   "state.jsonl",
   "trace.json",
@@ -179,6 +213,7 @@ export const SOUND_RECORDS: ReadonlyMap<string, () => Promise<Artifacts>> =
     ["denied_twice", () => recorded(DENIED_TWICE)],
     ["odd_texts", () => recorded(ODD_TEXTS)],
     ["filled_in", filledIn],
+    ["labelled", labelled],
     ["written", written],
     ["resumed", resumed],
     ...FROZEN.map((name) => [name, frozen(name)] as const),

@@ -1,4 +1,5 @@
 import { ARGUMENT_PROPERTIES } from "./arg_schema.ts";
+import { CLAUSE_PROPERTIES } from "./clauses.ts";
 import { CYCLE_PROPERTIES } from "./cycle_detection.ts";
 import { ESCALATION_PROPERTIES } from "./escalation.ts";
 import { BUDGET_PROPERTIES } from "./loop_budget.ts";
@@ -8,6 +9,7 @@ import { PATH_PROPERTIES } from "./sandbox_path.ts";
 import { JSON_PROPERTIES } from "./strict_json.ts";
 import { REGISTRY_PROPERTIES } from "./tool_registry.ts";
 import { URL_PROPERTIES } from "./url_allowlist.ts";
+import { VERSION_1_PROPERTIES } from "./version_1.ts";
 
 /** Everything that must hold of the gates, whatever a model proposes. */
 export const PROPERTIES: readonly Property[] = [
@@ -20,4 +22,6 @@ export const PROPERTIES: readonly Property[] = [
   ...CYCLE_PROPERTIES,
   ...BUDGET_PROPERTIES,
   ...ORDER_PROPERTIES,
+  ...CLAUSE_PROPERTIES,
+  ...VERSION_1_PROPERTIES,
 ];
