@@ -10,7 +10,7 @@ Deno.test("virtualClock() starts where it is told and goes on by a millisecond a
   ]);
 });
 
-Deno.test("virtualClock() moves on by what it slept, and nobody waits", async () => {
+Deno.test("virtualClock() advances by each sleep without waiting", async () => {
   const { now, sleep } = virtualClock(0n);
   now();
   await sleep(250);

@@ -672,7 +672,8 @@ Deno.test("resume refuses --by without --approve prompt", needs, async () => {
 Deno.test("a name that says nobody is no name", needs, async () => {
   using here = laidDown();
   const start = ["run", "task.yaml", "--out", "run", "--approve"];
-  const want = 'Cannot use --by "none": on record it says that nobody answered';
+  const want =
+    'Cannot use --by "none": in a record it means that there was no answer';
   const ran = await here.call(...start, "prompt", "--by", "none");
   assertEquals(ran.code, 1);
   assertStringIncludes(ran.stderr, want);

@@ -101,7 +101,8 @@ for (
     { name: "  ", why: 'Cannot use the name "  ": it is blank' },
     {
       name: "none",
-      why: 'Cannot use the name "none": on record it says that nobody answered',
+      why:
+        'Cannot use the name "none": in a record it means that there was no answer',
     },
     {
       name: "ada\u001b[2J",

@@ -181,7 +181,7 @@ const STORIES: readonly Story[] = [
     ],
   },
   {
-    name: "nobody_to_ask",
+    name: "no_approver",
     headline:
       "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied once.",
     happened: [

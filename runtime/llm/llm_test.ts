@@ -78,7 +78,7 @@ const UNSOUND: readonly {
     reason: "calls: Too small: expected array to have >=1 items",
   },
   {
-    name: "an answer that is no string",
+    name: "an answer that is not a string",
     output: { answer: ["done"] },
     reason: "answer: Invalid input: expected string, received array",
   },
@@ -104,7 +104,7 @@ const UNSOUND: readonly {
     reason: "calls.0.id: Too small: expected string to have >=1 characters",
   },
   {
-    name: "a key that nobody knows",
+    name: "an unknown key",
     output: { answer: "done", allow: true },
     reason: 'the output: Unrecognized key: "allow"',
   },

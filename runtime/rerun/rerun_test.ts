@@ -80,7 +80,7 @@ const UNREPEATABLE = new Set([
   "cancelled_before_a_step",
   "cancelled_while_a_person_thinks",
   "approved_after_a_cancellation",
-  "cancelled_behind_an_approval",
+  "cancelled_after_an_approval",
   "cancelled_while_a_host_is_looked_up",
   "cancelled_while_a_model_is_busy",
   // Their tool counts how often it was run, and is run again where its receipt is lost.

@@ -182,7 +182,7 @@ const NOT_RUN: readonly {
   readonly verdicts: readonly string[];
 }[] = [
   {
-    name: "nobody_to_ask",
+    name: "no_approver",
     verdicts: [
       "escalate work approval",
       "rejected by none",
@@ -244,7 +244,7 @@ const NOT_RUN: readonly {
     ],
   },
   {
-    name: "cancelled_behind_an_approval",
+    name: "cancelled_after_an_approval",
     verdicts: [
       "escalate work approval",
       "approved by ada",
@@ -389,7 +389,7 @@ Deno.test("toolCall() judges again what was rejected, and denies it", async () =
 });
 
 Deno.test("toolCall() says that a call without an answer was not approved", async () => {
-  const events = await rehearse(REHEARSALS.nobody_to_ask());
+  const events = await rehearse(REHEARSALS.no_approver());
   const denied = eventsOf("policy_checked", events).at(-1);
   assertEquals(
     [denied?.reason, denied?.metadata],
@@ -659,7 +659,7 @@ const STOPPED_HOPS: readonly {
     },
   },
   {
-    name: "private_address_behind_a_redirect",
+    name: "private_address_after_a_redirect",
     hops: [
       "allow null https://fixtures.local/a",
       "run https://fixtures.local/a",
@@ -1023,7 +1023,7 @@ Deno.test("toolCall() fails for the permission that a look-up lacks, and states 
 
 for (
   const { name, approver } of [
-    { name: "nobody", approver: "none" },
+    { name: "without an answer", approver: "none" },
     { name: "a blank", approver: " \t" },
     { name: "what a terminal obeys", approver: "a\u001b[2Jda" },
   ]

@@ -140,7 +140,7 @@ const ERRORS: readonly {
     ...{ type: "503", transient: true, words: "Busy" },
   },
   {
-    id: "one in a choice, with what the server behind said",
+    id: "one in a choice, with the words of the server that the gateway called",
     body: {
       choices: [{
         message: { role: "assistant", content: "Half an an" },
