@@ -203,7 +203,7 @@ for (
       what: "an effect that names no property",
       text: JSON.stringify([{ ...TOOL, effects: { fetches: ["uri"] } }]),
       message:
-        'tools.json: Cannot register the tool "http_get": its effect names "uri", which is no argument of it',
+        'tools.json: Cannot register the tool "http_get": its effect names "uri", which is not an argument of it',
     },
     {
       what: "a name that comes twice",

@@ -490,7 +490,7 @@ for (
       refused: [{
         name: "bad",
         reason:
-          'Cannot register the tool "bad": its effect names "path", which is no argument of it',
+          'Cannot register the tool "bad": its effect names "path", which is not an argument of it',
       }],
     },
     {

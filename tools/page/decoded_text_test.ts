@@ -86,7 +86,7 @@ for (
       want: "utf-8 <meta charset=shift_jis>é\u{a0}",
     },
     {
-      what: "a header that nobody knows",
+      what: "an unknown header",
       type: "text/plain; charset=klingon",
       body: bytes("é"),
       want: "utf-8 é",

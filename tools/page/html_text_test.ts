@@ -66,10 +66,10 @@ const HEAVY = [
     html: filled("\n", `${"<blockquote>".repeat(250)}<pre>`) + "a",
   },
   { what: "rules", html: filled("<hr>", "<blockquote>".repeat(250)) },
-  { what: "lists that nobody closes", html: filled("<ul><li>a") },
-  { what: "quotations that nobody closes", html: filled("<blockquote>a") },
+  { what: "lists that are not closed", html: filled("<ul><li>a") },
+  { what: "quotations that are not closed", html: filled("<blockquote>a") },
   { what: "links within links", html: filled("a ", "<a href=x>".repeat(250)) },
-  { what: "links that nobody closes", html: filled("<a href=x>a") },
+  { what: "links that are not closed", html: filled("<a href=x>a") },
   { what: "ends of what is not open", html: filled("</i>", "<b>".repeat(900)) },
   { what: "headings", html: filled("<h1>a", "<blockquote>".repeat(250)) },
   {
