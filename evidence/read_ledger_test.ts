@@ -99,7 +99,7 @@ const DAMAGE: readonly {
     message: "expected seq 3, found 4",
   },
   {
-    name: "a line that stands twice",
+    name: "a line that occurs twice",
     damage: (lines) => lines.toSpliced(3, 0, lines[3] ?? ""),
     line: 5,
     message: "expected seq 4, found 3",
@@ -147,14 +147,14 @@ const DAMAGE: readonly {
     message: NOT_SEALED,
   },
   {
-    name: "a key that stands twice",
+    name: "a key that occurs twice",
     damage: (lines) =>
       lines.with(3, lines[3]?.replace('{"v":1', '{"v":1,"v":1') ?? ""),
     line: 4,
     message: NOT_SEALED,
   },
   {
-    name: "a value that is no object",
+    name: "a value that is not an object",
     damage: (lines) => lines.with(3, "[]"),
     line: 4,
     message:
@@ -215,7 +215,7 @@ const RESEALED: readonly {
     message: "the first line, and no other, must be run_started",
   },
   {
-    name: "a number that is no double",
+    name: "a number that is not a double",
     from: '"usage":{"input_tokens":10',
     to: '"usage":{"input_tokens":10.0',
     line: 3,

@@ -112,7 +112,7 @@ Deno.test(
     const verified = await here.call("verify", "run");
     assertEquals([verified.code, verified.stdout], [
       3,
-      'run/manifest.json: run_unfinished: there is no manifest: the run waits for approval of a call of "write"\n',
+      'run/manifest.json: run_unfinished: the manifest is missing: the run waits for approval of a call of "write"\n',
     ]);
     await here.call("approvals", "approve", "run", "--by", "ada");
     // One answer is good for one call.

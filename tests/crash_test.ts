@@ -229,7 +229,7 @@ Deno.test(
     assertEquals(await resume(ledger.slice(0, 100)), [
       1,
       "",
-      "run/state.jsonl: there is no complete line; nothing is on record",
+      "run/state.jsonl: it has no complete line, so nothing is on record",
     ]);
     assertEquals(await resume(ledger.replace('"step":1', '"step":2')), [
       1,
@@ -318,7 +318,7 @@ Deno.test(
     const resumed = await warmProgram(["resume", "run"], { cwd: folder.path });
     assertEquals([resumed.code, resumed.stderr], [
       1,
-      "run/state.jsonl: there is no complete line; nothing is on record\n",
+      "run/state.jsonl: it has no complete line, so nothing is on record\n",
     ]);
   },
 );

@@ -124,7 +124,7 @@ Deno.test("inspect says on one line what it cannot read", runs, async () => {
   const nothing = await inspect(empty.path, "run");
   assertEquals([nothing.code, nothing.stderr], [
     1,
-    "run/state.jsonl: there is no complete line; nothing is on record\n",
+    "run/state.jsonl: it has no complete line, so nothing is on record\n",
   ]);
   const usage = await inspect(PROJECT, "a", "b");
   assertEquals(usage.code, 1);

@@ -74,7 +74,7 @@ for (const name of SUBJECT_NAMES) {
   });
 }
 
-Deno.test("attest() refuses what is no manifest", async () => {
+Deno.test("attest() refuses a text that is not a manifest", async () => {
   const key = await exampleKey();
   await assertRejects(
     () => attest({ ...ATTESTED_RUN, manifest: "{}" }, key),
@@ -269,7 +269,7 @@ Deno.test("attestationFindings() finds every artifact that is not as it was", as
   );
 });
 
-Deno.test("attestationFindings() finds something covered that is no artifact", async () => {
+Deno.test("attestationFindings() finds a subject that is not an artifact", async () => {
   const payload = STATEMENT.replace(
     '"subject":[',
     `"subject":[{"name":"notes.txt","digest":{"sha256":"${"0".repeat(64)}"}},`,

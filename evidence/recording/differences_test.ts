@@ -110,7 +110,7 @@ Deno.test("differences() finds each artifact that is missing", () => {
   }
 });
 
-Deno.test("differences() finds files that nobody makes, even empty ones", () => {
+Deno.test("differences() finds unexpected files, even empty ones", () => {
   assertEquals(
     differences(RUN, new Map([...RUN, ["notes.txt", "a\nb"], [".keep", ""]])),
     [

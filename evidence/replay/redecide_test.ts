@@ -257,7 +257,7 @@ Deno.test("redecide() passes over another rule for the same decision", async () 
   assertEquals(redecide(recorded, other), { decisions: 1, flips: [] });
 });
 
-Deno.test("redecide() goes on behind a denial of a run that was told of it", async () => {
+Deno.test("redecide() continues after a denial that the run was told about", async () => {
   const recorded = await rehearse({
     policy: { on_deny: "continue" },
     script: [
@@ -316,7 +316,7 @@ for (
   });
 }
 
-Deno.test("redecide() takes the call behind a denied redirect for a new one", async () => {
+Deno.test("redecide() treats the call after a denied redirect as a new one", async () => {
   const recorded = await rehearse({
     ...REHEARSALS.redirected_elsewhere_and_told(),
     script: [{ calls: [fetching("https://fixtures.local/a"), ECHO] }, DONE],

@@ -61,7 +61,7 @@ for (const [name, make] of Object.entries(REHEARSALS)) {
     const recorded = await rehearse(make());
     for (let length = 1; length < recorded.length; length++) {
       const part = recorded.slice(0, length);
-      assertEquals(await parting(part), undefined, `behind ${length} events`);
+      assertEquals(await parting(part), undefined, `after ${length} events`);
     }
   });
 }

@@ -8,9 +8,9 @@ import { recordedRedaction } from "./recorded_redaction.ts";
 import { troubles } from "./troubles.ts";
 
 /**
- * Writes the report that a person reads first. It is a projection of the
- * events, like the trace, and holds nothing else, but for what the policy of the
- * run wants left out of it; the number of its rows is bounded.
+ * Writes the report that a person reads first. It is a projection of the events
+ * only, like the trace, without what the policy of the run redacts; the number
+ * of its rows is bounded.
  */
 export function runReport(): TextProjection {
   let started: RunStarted | undefined;

@@ -220,7 +220,7 @@ for (const { name, headline, happened, wrong } of STORIES) {
   });
 }
 
-Deno.test("runReport() gives a call behind an approved one a row of its own", async () => {
+Deno.test("runReport() gives a call after an approved one a row of its own", async () => {
   const report = reportOn(
     await rehearse({
       ...REHEARSALS.approved(),

@@ -100,7 +100,7 @@ function grown(text: string, length: number) {
 }
 
 Deno.test({
-  name: "growingFile() goes on behind what stays, and gives up the rest first",
+  name: "growingFile() hands over the rest, then continues after what stays",
   ignore,
   fn() {
     using folder = temporaryFolder();

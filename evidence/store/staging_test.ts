@@ -81,7 +81,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "openStaging() replaces a file that stands in the place of a run",
+  name: "openStaging() replaces a file at the place of a run",
   ignore,
   fn() {
     using folder = temporaryFolder();

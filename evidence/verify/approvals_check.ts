@@ -19,10 +19,10 @@ import { quoted } from "../../tools/data/untrusted_text.ts";
 import type { BesideCheck } from "./beside_check.ts";
 
 /**
- * Holds the answers in an `approvals.jsonl` against those on record. The first
- * answer to a decision that counted must be the one on record, and each line
- * must answer a decision of this run. When an answer was read is not on record,
- * so an answer that was written after another one had expired may be it too.
+ * Checks the answers in an `approvals.jsonl` against the record. The first
+ * answer to a decision that counted must be the recorded one, and each line must
+ * answer a decision of this run. The record does not say when an answer was
+ * read, so an answer written after an earlier one had expired is accepted too.
  */
 export function approvalsCheck(
   chunks: Iterable<Uint8Array>,
@@ -103,7 +103,7 @@ function said({ approval }: AnswerLine): string {
     : `${verdictOf(approval)} by ${quoted(approval.approver)}`;
 }
 
-/** How long an answer counts; a text that is no policy has no say. */
+/** How long an answer counts; a text that is not a policy gives the default. */
 function expirySeconds(policyText: string): number {
   try {
     const { document } = loadPolicy(policyText, "the policy on record");
@@ -113,7 +113,7 @@ function expirySeconds(policyText: string): number {
   }
 }
 
-/** What no run writes is not held in memory. */
+/** Larger files than a run writes are not held in memory. */
 function textOf(chunks: Iterable<Uint8Array>): string {
   const decoder = new TextDecoder();
   let text = "";

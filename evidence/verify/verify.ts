@@ -18,11 +18,11 @@ import { sandboxCheck } from "./sandbox_check.ts";
 import { manifestFaults } from "./stored_manifest.ts";
 import { PROJECTIONS, readWhole, type WholeLedger } from "./whole_ledger.ts";
 
-/** What came of verifying one run. */
+/** The result of verifying one run. */
 export interface Verification {
   /** What is wrong, the ledger first; empty when nothing is. */
   readonly findings: readonly Finding[];
-  /** How many more there are, of codes that are listed ten times already. */
+  /** How many more there are of codes that are listed ten times. */
   readonly unlisted: number;
   /** Lines of the ledger. */
   readonly events: number;
@@ -32,8 +32,8 @@ export interface Verification {
   readonly digests: Readonly<Partial<Record<ArtifactName, ArtifactDigest>>>;
   /**
    * Whether trace, report and manifest were made again and compared. They are
-   * not when the ledger is broken; trace and report are then held against the
-   * hashes that the manifest states.
+   * not when the ledger is broken; trace and report are then checked against the
+   * hashes in the manifest.
    */
   readonly regenerated: boolean;
   /** Whether every decision was made again, as far as the ledger is sound. */
@@ -42,7 +42,7 @@ export interface Verification {
   readonly waitsFor: string | null;
 }
 
-/** What a run is verified with beside its own bytes. */
+/** Options of the verification. */
 export interface VerifyOptions extends KeptElsewhere {
   /**
    * Whether every decision is made again from the policy, the calls and the facts
@@ -52,9 +52,9 @@ export interface VerifyOptions extends KeptElsewhere {
 }
 
 /**
- * Verifies what a run left behind, from its bytes alone: nothing is run, and
- * nothing but `source` is asked. Every artifact is read once and at the same
- * time as the others, in constant memory.
+ * Verifies a run from its bytes alone: nothing is run, and only `source` is
+ * read. Every artifact is read once, at the same time as the others, in constant
+ * memory.
  *
  * @example
  * ```ts
@@ -71,7 +71,7 @@ export interface VerifyOptions extends KeptElsewhere {
  * ]);
  * ```
  *
- * @throws whatever `source` throws
+ * @throws any error of `source`
  */
 export function verifyRun(
   source: ArtifactSource,
@@ -149,10 +149,10 @@ function whyUnfinished(
   { waitsFor, isOut }: Pick<WholeLedger, "waitsFor" | "isOut">,
 ): string {
   return isOut
-    ? "there is no manifest: the run stopped where its model could not be asked"
+    ? "the manifest is missing: the run stopped where its model could not be asked"
     : waitsFor === undefined
-    ? "there is no manifest: the run did not finish, or somebody removed it"
-    : `there is no manifest: the run waits for approval of a call of ${
+    ? "the manifest is missing: the run did not finish, or the file was removed"
+    : `the manifest is missing: the run waits for approval of a call of ${
       quoted(waitsFor)
     }`;
 }
@@ -171,7 +171,7 @@ function checkProjection(
   });
 }
 
-/** A manifest has a fixed number of short values; what is longer is none. */
+/** A manifest has a fixed number of short values; a longer file is not one. */
 const MAX_MANIFEST_BYTES = MAX_FILE_BYTES["manifest.json"];
 
 function readManifest(chunks: Iterable<Uint8Array>) {
@@ -183,7 +183,8 @@ function readManifest(chunks: Iterable<Uint8Array>) {
     if (room) text += decoder.decode(chunk, { stream: true });
   }
   text += decoder.decode();
-  // What is no UTF-8 reads as what no UTF-8 text has, so it is never as expected.
+  // Invalid UTF-8 is read as characters that UTF-8 cannot have, so it never
+  // matches.
   return { text: text.replaceAll("\ufffd", "\udfff"), digest: bytes.end() };
 }
 

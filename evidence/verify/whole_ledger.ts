@@ -13,7 +13,7 @@ import { checkedLines, type ReportLine } from "./ledger_reader.ts";
 import { runStory } from "./run_story.ts";
 import { UNKNOWN_MAKER } from "./stored_manifest.ts";
 
-/** Artifacts that are made again from the events alone. */
+/** Artifacts that are made again from the events only. */
 export const PROJECTIONS = ["trace.json", "run_report.md"] as const;
 
 /** The stored texts that are compared with what is made again. */
@@ -21,7 +21,7 @@ export type StoredProjections = Readonly<
   Record<typeof PROJECTIONS[number], ExpectedText>
 >;
 
-/** What one pass over a ledger gives. */
+/** The result of one pass over a ledger. */
 export interface WholeLedger {
   readonly events: number;
   readonly head: string | null;
@@ -35,14 +35,14 @@ export interface WholeLedger {
   readonly isOut: boolean;
 }
 
-/** Reads a ledger once: checks it, and compares what is made of it as far as it can be. */
+/** Reads a ledger once: checks it, and compares the files made from it as far as possible. */
 export function readWhole(
   chunks: Iterable<Uint8Array>,
   { stored, kept, redecide, beside, findings, mayEnd }: {
     readonly stored: StoredProjections;
     readonly kept: KeptElsewhere;
     readonly redecide: boolean;
-    /** What is compared with the ledger besides. */
+    /** Other checks that follow the ledger. */
     readonly beside: readonly BesideCheck[];
     readonly findings: FindingList;
     readonly mayEnd: boolean;

@@ -7,7 +7,7 @@ import { valueDifference } from "../../../tools/data/value_difference.ts";
 import type { EventFault } from "../event_check.ts";
 import { ownTool } from "../own_tools.ts";
 
-/** Lists what of a recorded tool cannot be: what this program's own tools touch is known. */
+/** Lists impossible parts of a recorded tool: the effects of this program's own tools are known. */
 export function toolFaults(tool: RecordedTool): readonly EventFault[] {
   const own = ownTool(tool);
   const isSame = own === undefined ||
@@ -19,7 +19,10 @@ export function toolFaults(tool: RecordedTool): readonly EventFault[] {
   }];
 }
 
-/** Lists what of a receipt cannot be: of this program's own tools `fetch` alone is redirected, to a URL. */
+/**
+ * Lists impossible parts of a receipt: of this program's own tools only `fetch`
+ * is redirected, to a URL.
+ */
 export function redirectFaults(
   { tool: name, redirect }: ToolFinished,
   tools: readonly RecordedTool[],
