@@ -41,7 +41,7 @@ import pg5ArgSchema from "./policy_gates/pg5_arg_schema.yaml" with {
   type: "text",
 };
 
-/** The text of one fixture, and where it lies below `tasks/`. */
+/** The text of one fixture, and its path below `tasks/`. */
 export interface Fixture {
   /** The fixture's id; its file has the same name. */
   readonly id: string;

@@ -328,7 +328,7 @@ for (
       assertEquals([ended.code, whole], [code, here.read("out/manifest.json")]);
       assertMatch(
         new TextDecoder().decode(ended.stderr),
-        /(\d+) of \1 spans not sent to .*: nobody waited for the answer; trace\.json has them all/,
+        /(\d+) of \1 spans not sent to .*: the wait for the answer was abandoned; trace\.json has them all/,
       );
       assertEquals((await here.run(["verify", "out"], {})).code, 0);
     },

@@ -125,13 +125,13 @@ const OTHERS: readonly {
     ],
   },
   {
-    what: "fields that nobody knows",
+    what: "unknown fields",
     text: changed(
       all(put("spans[0].color", { a: 1 }), put("vendor", "x")),
     ),
     notes: [[
       `${SPAN}.color`,
-      "a field that nobody knows, which receivers ignore",
+      "an unknown field, which receivers ignore",
       2,
     ]],
   },
