@@ -47,7 +47,7 @@ answered with "error" in the place of "decision", and the next one is judged:
   --session      the lines are the calls of one run, in order; without it each
                  line is the first call of a fresh run
 
-Exit codes: 0 whatever is decided, 1 when a file cannot be read, or at the end
+Exit codes: 0 for every decision, 1 when a file cannot be read, or at the end
 when a line was answered with an error.
 `,
   async run(args, output) {
@@ -135,7 +135,7 @@ function sessionOf(
   };
 }
 
-/** Says why a tool is unknown that the file has a definition of. */
+/** Says why a tool that the file defines is unknown. */
 function withReason(
   decision: DecisionLine,
   { call, refused }: {

@@ -25,17 +25,17 @@ export const replay: Command = {
   help: `Usage: replay RUN_DIR... [--policy FILE] [--json]
 
 Executes the loop again with the model's answers and the tools' results taken
-from the record, and says at which event it first does something else. Nothing is
-asked, fetched, read or run. A folder stands for all runs below it; links in it
-and what else is passed over are named on standard error.
+from the record, and prints the first event that differs. Nothing is asked,
+fetched, read or run. A folder means all runs below it; links and other skipped
+entries are named on standard error.
 
   --policy FILE  instead, judge every recorded decision again under this policy,
-                 from what was looked up then, and list those that turn round
+                 from the recorded facts, and list those that would change
   --json         print a line of JSON for each run
 
-Exit codes: 0 every run comes to the same events, or was judged again, whatever
-came of it; 2 a run does not; 1 a record or the policy cannot be read. A record
-that cannot be read does not keep the others from being looked at.
+Exit codes: 0 every run gives the same events, or was judged again; 2 a run
+differs; 1 a record or the policy cannot be read. An unreadable record does not
+stop the replay of the others.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
@@ -114,7 +114,7 @@ function told(run: RunRecord, divergence: Divergence): string {
   ].join("\n");
 }
 
-/** Names the run in what is said of a record that no run of this program leaves. */
+/** Names the run in errors about a record that this program cannot have written. */
 async function onRecord<T>(
   run: RunRecord,
   work: () => T | Promise<T>,
@@ -154,8 +154,8 @@ async function judgeAgain(
     return;
   }
   const summary = flips.length === 0
-    ? "none turns round"
-    : `${flips.length} turn${flips.length === 1 ? "s" : ""} round`;
+    ? "none would change"
+    : `${flips.length} would change`;
   output.data(
     [
       `${oneLine(run.name)}: ${
@@ -166,7 +166,7 @@ async function judgeAgain(
   );
 }
 
-/** Flips in the order of the rules that turn them, then of the record. */
+/** Flips in the order of the rules that cause them, then of the record. */
 function byRule(flips: readonly Flip[]): readonly Flip[] {
   const rule = ({ was, is }: Flip) => is.rule_id ?? was.rule_id;
   return RULE_IDS.flatMap((id) => flips.filter((flip) => rule(flip) === id));

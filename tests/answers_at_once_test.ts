@@ -120,6 +120,6 @@ Deno.test("the list names an answer that came too late", needs, async () => {
   const { code, said } = await call(approvals, ["list", run]);
   assertEquals([code, said], [
     0,
-    `${path}:2: the rejection by bob does not count: answered already by ada\nit was approved by ada; \`resume ${run}\` goes on`,
+    `${path}:2: the rejection by bob does not count: answered already by ada\nit was approved by ada; continue with \`resume ${run}\``,
   ]);
 });

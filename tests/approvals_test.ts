@@ -216,7 +216,7 @@ for (
       edit: (line: string) =>
         line.replace(/"timestamp":"[^"]*/, '"timestamp":"9999-01-01T00:00:00Z'),
       says: [
-        "run/approvals.jsonl:1: the approval by ada lies in the future, at 9999-01-01T00:00:00Z",
+        "run/approvals.jsonl:1: the approval by ada is from the future, 9999-01-01T00:00:00Z",
       ],
     },
     {
@@ -361,12 +361,12 @@ Deno.test("an answer stands: nobody gives a second one", needs, async () => {
   const listed = await here.call("approvals", "list", "run");
   assertEquals([listed.code, listed.stdout.trim()], [
     0,
-    "it was rejected by ada; `resume run` goes on",
+    "it was rejected by ada; continue with `resume run`",
   ]);
   const second = await here.call("approvals", "approve", "run", "--by", "bob");
   assertEquals([second.code, second.stderr.trim()], [
     1,
-    "Cannot approve: it was rejected by ada; `resume run` goes on; see approvals --help",
+    "Cannot approve: it was rejected by ada; continue with `resume run`; see approvals --help",
   ]);
   assertEquals((await here.call("resume", "run")).code, 2);
   assertEquals(here.notes(), []);

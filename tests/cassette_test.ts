@@ -157,7 +157,7 @@ Deno.test(
     const long = await here.play("long");
     assertEquals([long.code, long.stderr], [
       0,
-      "answers of the model that nobody asked for: 2\n",
+      "answers of the model that were not used: 2\n",
     ]);
   },
 );
@@ -321,7 +321,7 @@ for (
       what: `a cassette at ${path}, in the run itself,`,
       args: ["--llm", "ollama:small", "--record", path],
       message:
-        `Cannot record to "${path}": it lies in the run directory "out"; choose another --record; see run --help`,
+        `Cannot record to "${path}": it is inside the run directory "out"; choose another --record; see run --help`,
     })),
     {
       what: "a cassette without a name",

@@ -309,7 +309,7 @@ Deno.test(
     );
     assertEquals([code, stderr], [
       1,
-      'Cannot write "run/state.jsonl": File too large (os error 27); nothing is on record, so the run has to be begun again\n',
+      'Cannot write "run/state.jsonl": File too large (os error 27); nothing is on record, so the run must be started again\n',
     ]);
     assertEquals(
       Deno.statSync(join(folder.path, "run/state.jsonl")).size,

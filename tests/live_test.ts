@@ -417,7 +417,7 @@ for (
         await server[Symbol.asyncDispose]();
         assertEquals(ended.code, 4, ended.stderr);
         assertStringIncludes(ended.stderr, `${type}: Cannot `);
-        assertStringIncludes(ended.stderr, "go on later with: resume run");
+        assertStringIncludes(ended.stderr, "continue later with: resume run");
         assertEquals(
           ended.stdout,
           "run: stopped: the model cannot be asked now\n",

@@ -53,7 +53,7 @@ for (const run of RUNS) {
   );
 
   Deno.test(
-    `no decision of the committed run ${run} turns round under its own policy`,
+    `no decision of the committed run ${run} would change under its own policy`,
     reads,
     () => {
       const events = eventsOf(run);
@@ -267,7 +267,7 @@ Deno.test(
 );
 
 Deno.test(
-  "replay --policy lists the decisions that turn round, rule by rule",
+  "replay --policy lists the decisions that would change, rule by rule",
   runs,
   async () => {
     using folder = folderOf({ one: ledgerOf(CANONICAL), two: ledgerOf(GATE) });
@@ -283,11 +283,11 @@ Deno.test(
     const { version } = loadPolicy(strict, "strict.yaml");
     assertEquals([code, stdout], [
       0,
-      `one: 4 decisions, 3 turn round under policy ${version}
+      `one: 4 decisions, 3 would change under policy ${version}
   line 18, step 3, read: allow → deny (tool_registry): the policy does not allow this tool: "read"
   line 25, step 4, summarize: allow → deny (tool_registry): the policy does not allow this tool: "summarize"
   line 11, step 2, fetch: allow → deny (url_allowlist): the host "fixtures.local" is not listed
-two: 1 decision, 1 turns round under policy ${version}
+two: 1 decision, 1 would change under policy ${version}
   line 4, step 1, fetch: deny (url_allowlist) → allow
 `,
     ]);
@@ -313,14 +313,14 @@ two: 1 decision, 1 turns round under policy ${version}
   },
 );
 
-Deno.test("replay --policy says when nothing turns round", runs, async () => {
+Deno.test("replay --policy says when nothing would change", runs, async () => {
   const { code, stdout } = await warmProgram(
     ["replay", `runs/${CANONICAL}`, "--policy", "policy/v1.yaml"],
     { cwd: PROJECT, permissions: ["--allow-read=."] },
   );
   assertEquals([code, stdout], [
     0,
-    `runs/${CANONICAL}: 4 decisions, none turns round under policy ${POLICY_VERSION}\n`,
+    `runs/${CANONICAL}: 4 decisions, none would change under policy ${POLICY_VERSION}\n`,
   ]);
 });
 

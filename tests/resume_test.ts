@@ -205,7 +205,7 @@ for (
       name: "of another seed than its task's",
       change: { seed: 8 },
       stderr:
-        "out/state.jsonl:1: the run does not come to this event again, so it cannot go on\n",
+        "out/state.jsonl:1: the run does not reach this event again, so it cannot be resumed\n",
     },
   ] as const
 ) {

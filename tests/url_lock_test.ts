@@ -203,8 +203,7 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "cli/loaded_later.ts has every module that Deno does not see beforehand",
+  name: "cli/loaded_later.ts has every module that Deno cannot see in advance",
   ignore: lacks("read"),
   fn() {
     assertEquals(text("cli/loaded_later.ts"), loadedLater());

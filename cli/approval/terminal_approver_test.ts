@@ -111,7 +111,7 @@ for (
     },
   ]
 ) {
-  Deno.test(`terminalApprover() asks again behind the name ${JSON.stringify(name)}`, async () => {
+  Deno.test(`terminalApprover() asks again after the name ${JSON.stringify(name)}`, async () => {
     const at = terminal(name, "ada", "y");
     assertEquals(await terminalApprover(at)(REQUEST, signal), {
       approver: "ada",

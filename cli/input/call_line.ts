@@ -14,7 +14,7 @@ export type CallLine =
   | { readonly ok: true; readonly call: AskedCall }
   | {
     readonly ok: false;
-    /** What can be told of who asks. */
+    /** The parts of a line that identify the call. */
     readonly id: AskedCall["id"];
     readonly error: string;
   };
@@ -24,7 +24,7 @@ const idSchema = z.union([z.string(), z.number()]);
 const callSchema = z.strictObject({
   id: z.optional(idSchema),
   tool: z.string(),
-  // Not looked into: what is nested too deep is for the gate to refuse.
+  // Not checked here: the gate refuses values that are nested too deep.
   args: z.optional(z.unknown()),
   args_json: z.optional(z.string()),
 }).check(
@@ -34,7 +34,7 @@ const callSchema = z.strictObject({
   ),
 );
 
-/** Reads a call from a line of JSON, strictly; whatever is in it, nothing is thrown. */
+/** Reads a call from a line of JSON, strictly; it never throws. */
 export function readCallLine(line: string): CallLine {
   let value: unknown;
   try {
@@ -66,8 +66,8 @@ export function readCallLine(line: string): CallLine {
 }
 
 /**
- * What a lenient reader has swallowed, such as a key that comes twice, the gate
- * must see: it gets such arguments as they are written.
+ * The gate must see what a lenient reader hides, such as a duplicate key: it
+ * gets such arguments as they are written.
  */
 function argumentsText(args: unknown, written: string): string {
   const { ok } = parseStrictJson(written, {

@@ -1,6 +1,6 @@
 import { InputError, unusable } from "../../tools/data/input_error.ts";
 
-/** What a person may have named in the place of another file. */
+/** Another kind of file that a person may have named by mistake. */
 const KINDS = {
   task: /^["']?(question|script)["']?\s*:/m,
   policy:
@@ -8,8 +8,8 @@ const KINDS = {
 } as const;
 
 /**
- * Loads a file that is to be of one kind. One that cannot be loaded and looks like
- * the other kind is named for that, instead of for every key that is wrong in it.
+ * Loads a file of one kind. If that fails and the file looks like the other
+ * kind, the error says so instead of listing every wrong key.
  *
  * @throws {InputError} when it cannot be loaded
  */

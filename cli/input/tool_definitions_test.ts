@@ -273,7 +273,7 @@ const REFUSED: readonly {
     reason: 'its reference "#/const" leads to no schema',
   },
   {
-    what: "a dialect that nobody speaks",
+    what: "an unknown dialect",
     schema: { $schema: "http://json-schema.org/draft-03/schema#" },
     reason:
       'its "$schema" is "http://json-schema.org/draft-03/schema#"; expected JSON Schema draft-04, -06, -07, 2019-09 or 2020-12',
@@ -477,7 +477,7 @@ for (
       refused: [{ name: "bad", reason: '0: Unrecognized key: "effect"' }],
     },
     {
-      what: "what is no tool",
+      what: "an entry that is not a tool",
       tools: [1],
       refused: [{
         name: undefined,
