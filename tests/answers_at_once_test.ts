@@ -75,7 +75,7 @@ Deno.test(
     const held = appendedFile(path, { maxBytes: 1000 });
     assertEquals(held.tryLock(), true);
     const waits = call(approvals, ["approve", run, "--by", "ada"]);
-    // Long enough for it to come to the lock.
+    // Long enough for it to reach the lock.
     for (let turn = 0; turn < 3; turn++) {
       await new Promise((next) => setTimeout(next));
     }

@@ -93,7 +93,7 @@ const BAD_INPUTS: readonly BadInput[] = [
     line: "documents: it has no text file",
   },
   {
-    name: "a corpus of what is no text",
+    name: "a corpus without a text file",
     files: { "task.yaml": TASK, "documents/a.bin": "A\0B" },
     args: [...run, "--corpus", "documents"],
     line: "documents: it has no text file; left out: 1: a.bin (not a text)",

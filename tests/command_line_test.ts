@@ -272,7 +272,7 @@ Deno.test(
 );
 
 Deno.test(
-  "trace check goes on after a file that cannot be read",
+  "trace check continues after a file that cannot be read",
   runs,
   async () => {
     const trace = join(

@@ -77,7 +77,7 @@ function receipts(events: readonly RunEvent[]): readonly string[] {
   });
 }
 
-/** Goes on with what is in `folder` and compares the end with an undisturbed one. */
+/** Resumes the run in `folder` and compares the end with an undisturbed one. */
 async function comesToTheSame(
   given: Play,
   whole: Awaited<ReturnType<typeof undisturbed>>,
@@ -103,7 +103,7 @@ async function comesToTheSame(
 
 for (const path of CRASH_TASKS) {
   Deno.test(
-    `${path}, killed at ${KILLS} bytes of its ledger (seed ${SEED}), goes on to the same end`,
+    `${path}, killed at ${KILLS} bytes of its ledger (seed ${SEED}), is resumed to the same end`,
     needs,
     async () => {
       const given = { task: crashTask(path), durability: "intent" } as const;
@@ -126,7 +126,7 @@ for (const path of CRASH_TASKS) {
   Deno.test(
     `${path}, cut at ${
       CUTS === Infinity ? "every byte" : `${CUTS} bytes`
-    } of its ledger, goes on to the same end`,
+    } of its ledger, is resumed to the same end`,
     needs,
     async () => {
       const given = { task: crashTask(path), durability: "none" } as const;
@@ -248,7 +248,10 @@ Deno.test(
   },
 );
 
-/** Runs a command line where no file may grow beyond so many KiB, and nobody is killed for trying. */
+/**
+ * Runs a command line where files cannot grow beyond so many KiB; an attempt is
+ * an error and does not kill the process.
+ */
 async function onFullDisk(
   kib: number,
   args: readonly string[],
@@ -324,7 +327,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a disk that is full before the documents are laid down leaves a run that can be resumed",
+  "a disk that is full before the documents are written leaves a run that can be resumed",
   needs,
   async () => {
     const args = ["run", "task.yaml", "--corpus", "documents", "--out", "run"];

@@ -17,7 +17,7 @@ function inspect(cwd: string, ...args: readonly string[]) {
   });
 }
 
-/** A folder with one run, of which there is a ledger. */
+/** A folder with one run that has a ledger. */
 function folderWith(ledger: string) {
   const folder = temporaryFolder();
   Deno.mkdirSync(join(folder.path, "run"));
@@ -134,7 +134,7 @@ Deno.test("inspect says on one line what it cannot read", runs, async () => {
   );
 });
 
-Deno.test("inspect tells what befell the process, too", runs, async () => {
+Deno.test("inspect prints incidents of the process, too", runs, async () => {
   using folder = folderWith(ledger());
   const line = '{"v":1,"type":"spans_unsent","count":3,"reason":"\\u001b[2J"}';
   Deno.writeTextFileSync(

@@ -118,7 +118,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a run that goes on tells of the waits that it has, and of no others",
+  "a resumed run reports only its own waits",
   needs,
   async () => {
     using here = laidDown();
@@ -400,7 +400,7 @@ for (
   ]
 ) {
   Deno.test(
-    `a run whose model ${what} stays open, and goes on later`,
+    `a run whose model ${what} stays open, and is resumed later`,
     needs,
     async () => {
       using here = laidDown();
@@ -459,7 +459,7 @@ for (
 }
 
 Deno.test(
-  "a model that does not answer is left behind when the run's time is up",
+  "a model that does not answer is abandoned when the run's time is up",
   needs,
   async () => {
     using here = laidDown((policy) =>

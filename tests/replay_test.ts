@@ -47,7 +47,7 @@ for (const run of RUNS) {
       const events = eventsOf(run);
       for (let length = 1; length < events.length; length++) {
         const divergence = await replay(events.slice(0, length));
-        assertEquals(divergence, undefined, `behind ${length} events`);
+        assertEquals(divergence, undefined, `after ${length} events`);
       }
     },
   );
@@ -195,8 +195,8 @@ Deno.test(
 
 for (
   const { what, args } of [
-    { what: "goes on behind", args: [] },
-    { what: "judges again behind", args: ["--policy", "policy.yaml"] },
+    { what: "continues after", args: [] },
+    { what: "judges again after", args: ["--policy", "policy.yaml"] },
   ]
 ) {
   Deno.test(`replay ${what} records that cannot be read`, runs, async () => {

@@ -256,7 +256,7 @@ function waitingServer() {
   );
   return {
     port: server.addr.port,
-    /** Resolves with the next request that nobody has waited for. */
+    /** Resolves with the next request that was not returned yet. */
     request() {
       const { promise, resolve } = Promise.withResolvers<void>();
       requests.push(resolve);
@@ -302,7 +302,7 @@ script:
         { cwd, permissions },
       );
       await first;
-      // While it is at it, nobody else may.
+      // Meanwhile, no other process may.
       const early = await program(["resume", "out"], { cwd, permissions });
       assertEquals([early.code, early.stderr], [
         1,

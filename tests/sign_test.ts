@@ -202,7 +202,7 @@ for (
       stderr: NOT_A_KEY,
     },
     {
-      what: "is no text",
+      what: "is not text",
       args: ["--sign", "key"],
       key: Uint8Array.of(0xff),
       stderr: "key: it is not UTF-8 text\n",

@@ -55,7 +55,7 @@ async function deno(
   };
 }
 
-/** The last line of the recipe as whoever does not care would write it. */
+/** The last line of the recipe, as a careless user would write it. */
 function withoutLock(run: readonly string[]): readonly string[] {
   const pins = ["--cached-only", "--frozen", "--lock=url.lock"];
   return run.filter((flag) => !pins.includes(flag));

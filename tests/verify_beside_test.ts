@@ -265,7 +265,7 @@ for (
     },
     {
       what:
-        "a document beside one that a call wrote over, of which nothing can be known",
+        "a document beside one that a call overwrote, whose content is unknown",
       change: { "corpus/two.md": "Changed." },
       finds: [],
     },
