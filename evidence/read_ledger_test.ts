@@ -21,7 +21,7 @@ async function lines(): Promise<readonly string[]> {
   return ledgerOf(events).split("\n").slice(0, -1);
 }
 
-/** Seals lines that need not be events, each behind the one before. */
+/** Seals lines that need not be events, each after the one before. */
 function sealed(bodies: readonly string[]): string {
   let prev = GENESIS_HASH;
   return bodies.map((body) => {
@@ -267,14 +267,14 @@ Deno.test("readLedger() finds a key that an object would inherit", async () => {
   }
 });
 
-Deno.test("readLedger() finds bytes that are no text", async () => {
+Deno.test("readLedger() finds bytes that are not text", async () => {
   const ledger = bytes((await lines()).map((line) => `${line}\n`).join(""));
   const damaged = ledger.with(ledger.indexOf(10) + 9, 0xff);
   const error = assertThrows(() => readLedger(damaged), LedgerError);
   assertEquals([error.line, error.message], [2, "the line is not UTF-8"]);
 });
 
-Deno.test("readLedger() says on one line what is wrong, whatever the ledger says", async () => {
+Deno.test("readLedger() says on one line what is wrong, for any text in the ledger", async () => {
   const bodies = (await lines()).map(bodyOf);
   const key = JSON.stringify(`\n\u001b[2J\u202e${"x".repeat(10_000)}`);
   const forged = bodies.with(1, `${bodies[1]},${key}:1`);

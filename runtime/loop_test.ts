@@ -235,7 +235,7 @@ Deno.test("agentLoop() runs a tool only when the event after its intent is asked
     if (event?.type === "tool_started") intents.push(event.tool);
     if (intents.at(-1) === "work") break;
   }
-  // Whatever the loop might have left running gets its chance.
+  // Work that the loop might have left running gets its chance.
   for (let turn = 0; turn < 100; turn++) await Promise.resolve();
   assertEquals(runs, 0);
   assertEquals((await run.next()).value?.type, "attempt_finished");
@@ -531,7 +531,7 @@ Deno.test("agentLoop() does not judge the next call of an answer when the run is
   assertEquals(ending(events), [null, "cancelled"]);
 });
 
-Deno.test("agentLoop() fixes the key order of the record, whoever made the values", async () => {
+Deno.test("agentLoop() fixes the key order of the record for values from any source", async () => {
   const events = await rehearse(REHEARSALS.keys_in_another_order());
   assertEquals(
     JSON.stringify(eventsOf("run_started", events)[0]?.llm),

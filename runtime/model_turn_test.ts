@@ -181,7 +181,7 @@ Deno.test("modelTurn() counts the tokens of a malformed output", async () => {
   assertEquals(finished?.totals.tokens, 33);
 });
 
-/** Outputs of which nothing can be made, and what the record says of them. */
+/** Unusable outputs, and their recorded form. */
 const MALFORMED: readonly {
   readonly name: string;
   readonly output: unknown;

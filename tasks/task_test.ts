@@ -247,7 +247,7 @@ const UNSOUND: readonly {
       "task.yaml:5: script[0].calls[0]: expected args or args_json, found both",
   },
   {
-    name: "raw arguments that are no text",
+    name: "raw arguments that are not text",
     from: "- answer: Nothing.",
     to: "- calls:\n      - tool: a\n        args_json: {}",
     message:

@@ -287,7 +287,7 @@ Deno.test(
       },
     );
     const why =
-      'Cannot use the input_schema of the tool "bad": its pattern "^(?=x)" is none of RE2\'s, which searches without backtracking: look-ahead and look-behind are not supported';
+      'Cannot use the input_schema of the tool "bad": its pattern "^(?=x)" is not one of RE2, which searches without backtracking: look-ahead and look-behind are not supported';
     assertEquals(
       [code, stderr],
       [0, `${tools}: this tool is denied: ${why}\n`],

@@ -35,7 +35,7 @@ for (
       want: "approved",
     },
     {
-      what: "the first answer, whatever the later one is dated",
+      what: "the first answer, for any date of the later one",
       text: line() +
         line({ timestamp: "2026-11-24T11:59:30.000Z", verdict: "rejected" }),
       want: "approved",

@@ -154,7 +154,7 @@ function subjectFindings(
       findings.push({
         code: "subject_unexpected",
         message: `${JSON.stringify(name)} is ${
-          known ? "named twice" : "no artifact of a run"
+          known ? "named twice" : "not an artifact of a run"
         }`,
       });
     } else signed.set(name, digest.sha256);

@@ -51,7 +51,7 @@ for (
   });
 }
 
-Deno.test("preAuthenticationEncoding() keeps bytes that are no text", () => {
+Deno.test("preAuthenticationEncoding() keeps bytes that are not text", () => {
   assertEquals(
     preAuthenticationEncoding({
       payloadType: "t",

@@ -15,7 +15,7 @@ function changed(name: string, text: string): Artifacts {
   return new Map([...RUN, [name, text]]);
 }
 
-Deno.test("differences() finds none between equal artifacts, in whatever order", () => {
+Deno.test("differences() finds none between equal artifacts, in any order", () => {
   assertEquals(differences(RUN, new Map(RUN)), []);
   assertEquals(differences(RUN, new Map([...RUN].toReversed())), []);
 });

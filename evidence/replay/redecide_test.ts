@@ -25,7 +25,7 @@ function policyOf(
   return loadPolicy(JSON.stringify({ ...document, ...keys }), "another");
 }
 
-/** What turns round, in short. */
+/** What would change, in short. */
 function told(flips: readonly Flip[]) {
   return flips.map(({ seq, tool, was, is }) => ({
     seq,
@@ -220,7 +220,7 @@ const FLIPS: readonly {
 ];
 
 for (const { name, run, other, want } of FLIPS) {
-  Deno.test(`redecide() turns round ${name}`, async () => {
+  Deno.test(`redecide() changes ${name}`, async () => {
     const recorded = await rehearse(run);
     const { flips } = redecide(recorded, policyOf(recorded, other));
     assertEquals(told(flips), want);
@@ -295,7 +295,7 @@ for (
       want: [{ seq: 5, tool: null, was: "loop_budget", is: "allow" }],
     },
     {
-      name: "none, whatever its limit",
+      name: "none, for any limit",
       other: {
         on_deny: "terminate",
         loop_budget: { max_iterations: 10, max_denials: 5 },
@@ -342,7 +342,7 @@ Deno.test("redecide() counts what a person rejected as a denial", async () => {
   });
   assertEquals(
     told(redecide(recorded, policyOf(recorded)).flips),
-    // The policy itself asks nobody, so nobody rejects.
+    // The policy itself asks no one, so there is no rejection.
     [
       { seq: 3, tool: "work", was: "approval", is: "allow" },
       { seq: 5, tool: "work", was: "approval", is: "allow" },
@@ -482,7 +482,7 @@ for (
   });
 }
 
-Deno.test("redecide() denies a path of which nothing is on record", async () => {
+Deno.test("redecide() denies a path without facts on record", async () => {
   const recorded = (await reading(INSIDE)).map((event): RunEvent =>
     event.type === "policy_checked"
       ? { ...event, facts: { args_error: null, paths: [], hosts: [] } }

@@ -335,7 +335,7 @@ const HOSTILE: readonly { readonly name: string; readonly given: Rehearsal }[] =
     },
   ];
 
-/** What a report consists of, whatever was said in the run. */
+/** What a report consists of, for any text in the run. */
 const KNOWN_LINE =
   /^(|# Run rehearsal|Ended with .*|## (Question|Answer|What happened|What went wrong|Under which conditions|In numbers)|`{3,}(text)?|What now\?|- Step \d.*|\| .* \|)$/;
 

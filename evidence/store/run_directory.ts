@@ -50,7 +50,7 @@ export function resumedRunDirectory(
   for (const name of names) {
     if (name.endsWith(".part")) Deno.removeSync(join(path, name));
   }
-  return growingRun(path, behind(file, sound));
+  return growingRun(path, continuing(file, sound));
 }
 
 /** Says which file could not be written. */
@@ -64,7 +64,7 @@ function written(path: string, write: () => void): void {
 }
 
 /** The same file, for a writer that starts at its beginning. */
-function behind(file: GrowingFile, written: Uint8Array): GrowingFile {
+function continuing(file: GrowingFile, written: Uint8Array): GrowingFile {
   let at = 0;
   return {
     ...file,

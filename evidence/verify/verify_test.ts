@@ -108,7 +108,10 @@ function withPolicyText(text: string): Change {
 const drop: Change = () => [];
 const twice: Change = (event) => [event, event];
 
-/** The same bytes sealed anew: whoever changes a line makes its hash, and those behind it. */
+/**
+ * The same bytes sealed again: the hashes of a changed line and of all lines
+ * after it are recomputed.
+ */
 function respelling(line: number, respell: (text: string) => string) {
   return (artifacts: Artifacts): Artifacts => {
     const lines = linesOf(artifacts);
@@ -723,7 +726,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["event_order", "state.jsonl", 6]],
   },
   {
-    name: "a run that goes on after an unknown outcome",
+    name: "a run that continues after an unknown outcome",
     forge: changing({
       6: change({ outcome: "non_retryable", error: INDETERMINATE }),
       7: change({ result: null, error: INDETERMINATE }),
@@ -757,7 +760,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["not_in_task", "state.jsonl", 1]],
   },
   {
-    name: "a policy that is none",
+    name: "an invalid policy",
     forge: changing({ 1: withPolicyText("version: 1\n") }),
     found: [["undecidable", "state.jsonl", 1]],
   },
@@ -844,7 +847,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["not_an_output", "state.jsonl", 3]],
   },
   {
-    name: "a public address that is none",
+    name: "a public address that is not one",
     run: "public_address",
     forge: changing({
       4: (event) =>
@@ -1118,7 +1121,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["differs", "trace.json", 9]],
   },
   {
-    name: "a trace that goes on",
+    name: "a trace that continues",
     forge: editing("trace.json", (text) => `${text} `),
     found: [["differs", "trace.json", 10]],
   },
@@ -1272,7 +1275,7 @@ for (const { name, run = "one_call", forge, kept, found } of FORGERIES) {
   });
 }
 
-Deno.test("verifyRun() finds bytes that are no text in a sealed line", async () => {
+Deno.test("verifyRun() finds bytes that are not text in a sealed line", async () => {
   const artifacts = await recorded(REHEARSALS.one_call());
   const encoder = new TextEncoder();
   let head = "0".repeat(64);

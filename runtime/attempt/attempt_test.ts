@@ -187,7 +187,7 @@ const THROWN: readonly {
     want: ["unhandled", "Error", "Error", "?"],
   },
   {
-    name: "an error whose name and message are no strings",
+    name: "an error whose name and message are not strings",
     thrown: Object.assign(new Error(), { name: 7, message: { code: 1 } }),
     want: ["unhandled", "7", "7", "[object Object]"],
   },
@@ -298,7 +298,7 @@ Deno.test("attempt() ignores the outcome of abandoned work", async () => {
   const attempted = attempt(() => late.promise, controller.signal);
   controller.abort();
   await attempted;
-  late.reject(new Error("Nobody may see this"));
+  late.reject(new Error("This must not be seen"));
   await Promise.resolve();
 });
 

@@ -84,7 +84,7 @@ Deno.test("toolCall() of a forbidden tool ends the run; later calls are not judg
   ]);
 });
 
-Deno.test("toolCall() tells the model of a denial and goes on where the policy says so", async () => {
+Deno.test("toolCall() tells the model about a denial and continues where the policy says so", async () => {
   const given = REHEARSALS.denied_call_and_told();
   const { llm, heard } = listener(given.script ?? []);
   const events = await rehearse({ ...given, llm });
@@ -516,7 +516,7 @@ function hops(events: readonly RunEvent[]): readonly string[] {
   });
 }
 
-Deno.test("toolCall() judges where a tool is redirected before it goes on", async () => {
+Deno.test("toolCall() judges where a tool is redirected before it continues", async () => {
   const events = await rehearse(REHEARSALS.redirected_twice());
   assertEquals(hops(events), [
     "allow null https://fixtures.local/a",
@@ -701,7 +701,7 @@ Deno.test("toolCall() follows five redirects where the policy does not say how m
   );
 });
 
-Deno.test("toolCall() tells the model that a redirect was denied, and goes on where the policy says so", async () => {
+Deno.test("toolCall() tells the model that a redirect was denied, and continues where the policy says so", async () => {
   const given = REHEARSALS.redirected_elsewhere_and_told();
   const { llm, heard } = listener(given.script ?? []);
   await rehearse({ ...given, llm });

@@ -170,7 +170,7 @@ function within(schema: JsonObject, place: Place): Place {
 function resolved(reference: string, base: string): string {
   const url = URL.parse(reference, base);
   if (url === null) {
-    throw new RangeError(`its URL ${JSON.stringify(reference)} is none`);
+    throw new RangeError(`its URL ${JSON.stringify(reference)} is not a URL`);
   }
   url.hash = "";
   return url.href;

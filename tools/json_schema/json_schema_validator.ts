@@ -173,7 +173,7 @@ function compiledPattern(pattern: string) {
     throw new RangeError(
       `its pattern ${
         JSON.stringify(pattern)
-      } is none of RE2's, which searches without backtracking: ${
+      } is not one of RE2, which searches without backtracking: ${
         why.replace(/^error parsing regexp: /, "")
       }`,
       { cause },

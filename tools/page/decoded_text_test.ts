@@ -92,7 +92,7 @@ for (
       want: "utf-8 é",
     },
     {
-      what: "an encoding that is none any more",
+      what: "an encoding that is no longer supported",
       type: "text/plain; charset=iso-2022-kr",
       body: bytes("é"),
       want: "utf-8 é",

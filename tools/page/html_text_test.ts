@@ -87,7 +87,7 @@ for (const { what, html } of HEAVY) {
     const { text } = htmlText(html);
     assert(text.length <= 2 ** 20, `${text.length} characters`);
     assert(JSON.stringify(text).length < 2 ** 22);
-    // What it is made of is no larger, and indents no deeper.
+    // The reduced page is not larger, and not indented deeper.
     assert(reduced.text.length <= 2 ** 21, `${reduced.text.length} characters`);
     assert(depthOf(reduced.text, /<(\/?)(?:blockquote|[ou]l)\b/g) <= 8);
     assert(depthOf(reduced.text, /<(\/?)a\b/g) <= 1);

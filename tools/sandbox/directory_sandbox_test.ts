@@ -1331,7 +1331,7 @@ diskTest("writeText() that is done reports nothing", async ({ root }) => {
   }
 });
 Deno.test(
-  "directorySandbox() reads a file page by page, whatever its characters",
+  "directorySandbox() reads a file page by page, for any characters",
   {
     ignore: lacksDisk,
   },

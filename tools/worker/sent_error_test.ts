@@ -73,7 +73,7 @@ for (
   });
 }
 
-Deno.test("readAnswer() reads a result, whatever it is", () => {
+Deno.test("readAnswer() reads any result", () => {
   const answer = { kind: "result", id: 1, result: null };
   assertEquals(readAnswer(answer), { kind: "result", id: 1, result: null });
 });

@@ -215,7 +215,7 @@ function nested(depth: number): unknown {
   return value;
 }
 
-/** Values that are wrong wherever they stand in a trace. */
+/** Values that are wrong at every place of a trace. */
 const NEVER_GOOD: readonly unknown[] = [
   null,
   {},
