@@ -128,7 +128,7 @@ async function overview(
   if (!wanted) {
     output.error(
       inFull(
-        `Cannot run "${terminalLine(name)}": there is no such command${
+        `Cannot run "${terminalLine(name)}": unknown command${
           didYouMean(name, Object.keys(COMMANDS))
         }`,
         "see --help",

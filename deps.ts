@@ -1,8 +1,8 @@
 /**
  * The third-party code that any module may use, at exact versions: a module that
- * is run from a URL sees no import map, so the specifiers are inline. What only a
- * few modules need is imported by one module of its own; the layers test names
- * these.
+ * is run from a URL sees no import map, so the specifiers are inline. A package
+ * that only a few modules need is imported by one module of its own; the layers
+ * test names these modules.
  *
  * `deno-std` is the standard library's JavaScript without its types; each
  * function that we use gets its signature where it is imported.

@@ -5,9 +5,9 @@
  *
  * Run as a program it is the command line; see `--help`.
  *
- * A run can stop where another process goes on from its record: `agentLoop` and
- * `recordRun` throw a `PendingApprovalError` when a person has still to answer, and
- * a `ModelOutageError` when the model cannot be asked for the time being.
+ * A run can stop so that another process continues it from its record:
+ * `agentLoop` and `recordRun` throw a `PendingApprovalError` while an answer of
+ * a person is missing, and a `ModelOutageError` while the model is unavailable.
  *
  * @example A run of one's own tool under a policy, recorded in memory
  * ```ts

@@ -13,7 +13,7 @@ import { loadPolicy } from "../policy/document/load.ts";
 import type { RunStarted } from "../runtime/record/event.ts";
 import { approverName } from "./approval/approver_name.ts";
 import { describeRequest } from "./approval/describe_request.ts";
-import { howToGoOn } from "./execution/going_on.ts";
+import { resumeHint } from "./execution/resume_hint.ts";
 import { runStore } from "./machine/run_store.ts";
 import {
   answer,
@@ -34,7 +34,7 @@ function described(given: WrittenApproval, next: string): string {
   return `it was ${verdictOf(given)} by ${given.approver}; ${next}`;
 }
 
-/** What a person is shown must be what the policy asks, so the record is verified first. */
+/** A person must see what the policy really asks, so the record is verified first. */
 async function refuseForged(run: RunRecord): Promise<void> {
   const { findings } = verifyRun(await run.source());
   const found = findings.find(({ artifact }) => artifact === "state.jsonl");
@@ -42,7 +42,7 @@ async function refuseForged(run: RunRecord): Promise<void> {
   const { line, code, message } = found;
   throw unusable(
     run.place("state.jsonl"),
-    `${code}: ${message}; nobody should answer on this record`,
+    `${code}: ${message}; do not answer on this record`,
     { line },
   );
 }
@@ -58,20 +58,20 @@ export const approvals: Command = {
 
 A run with --approve file stops where its policy wants a person to decide.
 \`list\` shows the call, \`approve\` and \`reject\` write an answer to
-approvals.jsonl beside the record, and \`resume\` goes on with it; when a program
-that uses this one as a library began the run, that program goes on. An answer is
-good for this call, its arguments, the definition of its tool and the policy, for
-a limited time (approval.expires_seconds), and cannot be taken back: the first one
-counts. \`list\` and \`resume\` say on standard error which lines of the file they
-pass over: an answer to this call that came later, has expired or lies in the
-future, and what cannot be read.
+approvals.jsonl beside the record, and \`resume\` continues the run with it. A run
+that was begun by a program that uses this one as a library must be resumed by
+that program. An answer is valid for this call, its arguments, the definition of
+its tool and the policy, for a limited time (approval.expires_seconds). It cannot
+be taken back: the first answer counts. \`list\` and \`resume\` report on standard
+error which lines of the file they ignore: later answers to this call, answers
+that have expired or are from the future, and unreadable lines.
 
-  --by NAME  who answers; it is recorded, so a name is refused that has anything
-             in it that cannot be seen, or that looks like "none"
+  --by NAME  who answers; it is recorded, so a name with invisible characters, or
+             one that looks like "none", is refused
   --json     print the request as JSON
 
-Exit codes: 0 done, 3 (list) the run waits for an answer, 1 it does not, has one,
-or cannot be read.
+Exit codes: 0 done, 3 (list) the run waits for an answer, 1 it does not wait, has
+an answer, or cannot be read.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
@@ -95,7 +95,7 @@ or cannot be read.
     const request = pendingApproval(record);
     if (request !== undefined) await refuseForged(run);
     const place = placeOf(run, record.started);
-    const next = () => howToGoOn(run.name, record.started);
+    const next = () => resumeHint(run.name, record.started);
     if (verb === "list") {
       const written = request &&
         await writtenApproval(place, request.bound_to);

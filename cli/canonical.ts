@@ -68,7 +68,7 @@ function canonicalRun(): CommittedRun {
   };
 }
 
-/** Other runs of the canonical task, whatever their policy; a run of another task is not touched. */
+/** Other runs of the canonical task, under any policy; runs of other tasks are not touched. */
 async function staleNames(current: string): Promise<readonly string[]> {
   const found: string[] = [];
   for (const { name } of Deno.readDirSync(RUNS)) {

@@ -65,7 +65,7 @@ about counts as begun when its result comes; send that before the next call, nul
 if it returned nothing. A "session" key on lines tells several runs apart, up to
 ${MAX_SESSIONS} of up to ${MAX_ASKED_CALLS} calls each; what is beyond is answered with an error.
 
-Exit codes: 0 whatever is decided, 1 when a file cannot be read, or at the end
+Exit codes: 0 for every decision, 1 when a file cannot be read, or at the end
 when a line was answered with an error.
 `,
   async run(args, output) {

@@ -8,18 +8,18 @@ import { type Command, EXIT } from "./command/command.ts";
 import { runStore } from "./machine/run_store.ts";
 import { valueExcerpts } from "../tools/data/excerpt.ts";
 
-/** `diff`: where two runs part, and what each came to. */
+/** `diff`: where two runs first differ, and the totals of each. */
 export const diff: Command = {
   summary: "say where two runs part",
   help: `Usage: diff RUN_DIR RUN_DIR [--json]
 
-Compares what two runs did, event by event, and prints the first event that
-differs and what each run came to in numbers. Times are left out, and what
-follows from the names of the runs.
+Compares two runs event by event, and prints the first event that differs and the
+totals of each run. Times, and values that depend on the names of the runs, are
+ignored.
 
   --json  print one JSON object
 
-Exit codes: 0 both did the same, 2 they did not, 1 a record cannot be read.
+Exit codes: 0 both did the same, 2 they differ, 1 a record cannot be read.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {

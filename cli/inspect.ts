@@ -6,15 +6,15 @@ import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT } from "./command/command.ts";
 import { runStore } from "./machine/run_store.ts";
 
-/** `inspect`: what a run did, in the order in which it did it. */
+/** `inspect`: what a run did, in order. */
 export const inspect: Command = {
   summary: "print what a run did as a timeline",
   help: `Usage: inspect RUN_DIR [--json]
 
 Prints a run step by step: what the model proposed, how each call was judged and
 why, how each attempt ended, and how long it took by the clock of the run. A run
-that broke off is printed as far as it got. What befell the process, such as spans
-that were not sent, stands behind it, as incidents.jsonl has it.
+that broke off is printed as far as it got. Incidents of the process, such as
+spans that were not sent, follow it, as incidents.jsonl has them.
 
   --json  print one JSON object for each entry, and for each incident
 
@@ -49,7 +49,7 @@ Exit codes: 0 done, 1 the record cannot be read.
   },
 };
 
-/** What a line says; the line itself when it is not JSON. */
+/** The parsed line; the text itself when it is not JSON. */
 function incidentOn(line: string): unknown {
   try {
     return JSON.parse(line);
@@ -58,7 +58,7 @@ function incidentOn(line: string): unknown {
   }
 }
 
-/** The lines of incidents.jsonl, if there was any incident. */
+/** The lines of incidents.jsonl; empty when there was no incident. */
 async function incidentsOf(record: RunRecord): Promise<readonly string[]> {
   const text = await record.textIfThere(INCIDENTS) ?? "";
   return text.split("\n").filter((line) => line !== "");

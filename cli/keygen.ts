@@ -15,8 +15,8 @@ Makes an Ed25519 key and writes its two halves as PEM, which openssl reads too:
   FILE      the private key (PKCS#8), readable by its owner alone; it signs
   FILE.pub  the public key (SPKI), for those who verify
 
-Prints the key's name, the SHA-256 of the public key's DER. A file that is there
-already is never written over.
+Prints the key's name, the SHA-256 of the public key's DER. An existing file is
+never overwritten.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, { options: ["out"] });

@@ -1,6 +1,6 @@
 /**
- * Every module that is loaded only when it is asked for, by an address that Deno
- * does not see beforehand. `deno cache mod.ts cli/loaded_later.ts` fetches what
+ * Every module that is loaded only when it is needed, by an address that Deno
+ * cannot see in advance. `deno cache mod.ts cli/loaded_later.ts` fetches what
  * any command may need, so that `--cached-only` works; nothing here is run.
  * `deno task url-lock` writes this file.
  *

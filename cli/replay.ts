@@ -36,9 +36,9 @@ export const replay: Command = {
        replay RUN_DIR... --policy FILE [--json | --csv] [--fail-on-flip]
 
 Executes the loop again with the model's answers and the tools' results taken
-from the record, and says at which event it first does something else. Nothing is
-asked, fetched, read or run. A folder stands for all runs below it; links in it
-and what else is passed over are named on standard error.
+from the record, and prints the first event that differs. Nothing is asked,
+fetched, read or run. A folder means all runs below it; links and other skipped
+entries are named on standard error.
 
   --policy FILE   instead, judge every recorded decision again under this policy,
                   from what was looked up then: how many decisions would change,
@@ -147,7 +147,7 @@ function told(run: RunRecord, divergence: Divergence): string {
   ].join("\n");
 }
 
-/** Names the run in what is said of a record that no run of this program leaves. */
+/** Names the run in errors about a record that this program cannot have written. */
 async function onRecord<T>(
   run: RunRecord,
   work: () => T | Promise<T>,

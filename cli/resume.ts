@@ -13,15 +13,15 @@ import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, UsageError } from "./command/command.ts";
 import { corpusReadings } from "./input/corpus_folder.ts";
 import { durabilityOf } from "./execution/durability.ts";
-import { whyForeign } from "./execution/going_on.ts";
+import { whyForeign } from "./execution/resume_hint.ts";
 import { liveModel } from "./execution/live_model.ts";
 import { liveSpans, SPAN_HELP } from "./execution/live_spans.ts";
 import { OWN_RUN_OPTIONS, ownRun } from "./execution/own_run.ts";
 import { runStore } from "./machine/run_store.ts";
 
-/** `resume`: go on with a run that broke off. */
+/** `resume`: continue a run that broke off. */
 export const resume: Command = {
-  summary: "go on with a run whose process ended before it did",
+  summary: "continue a run whose process ended early",
   help: `Usage: resume RUN_DIR [--corpus DIR] [--durability none|intent]
               [--approve never|prompt|file] [--by NAME]
               [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
@@ -29,14 +29,14 @@ export const resume: Command = {
               [--llm replay:FILE]
               ${SPAN_HELP.usage} [--json]
 
-Goes on with a run that broke off, from what its ledger holds. Nothing that is
-there is done again: the model is not asked for an answer that is on record, and
-no effect is repeated whose receipt is on record. An intent without a receipt is
-carried out again when its tool is idempotent; else nobody knows whether it
-happened: it is recorded as "indeterminate", and the run ends.
+Continues a run that broke off, from its ledger. Recorded work is not repeated:
+the model is not asked for an answer that is on record, and an effect with a
+recorded receipt is not repeated. An intent without a receipt is carried out again
+when its tool is idempotent; otherwise its outcome is unknown: it is recorded as
+"indeterminate", and the run ends.
 
-A line that was being written is cut off and kept in incidents.jsonl, with what
-else befell the process. The run ends with the same artifacts as if it had never
+An unfinished last line is cut off and kept in incidents.jsonl, with the other
+incidents of the process. The run ends with the same artifacts as if it had never
 been interrupted.
 
   --corpus DIR  the documents, when those in sandbox/corpus are not all there or
@@ -51,9 +51,9 @@ ${SPAN_HELP.resume}
   --json        as for \`run\`
 
 Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 the model
-could not be reached, or its server failed for the time being (429, 5xx), each
-allowed try included: the run stays open, and \`resume\` goes on with it; also when
-it ended because a tool could not reach the network, 3 it waits for approval, 1 it
+could not be reached, or its server failed temporarily (429, 5xx), in every
+allowed try: the run stays open, and \`resume\` continues it; also 4 when the run
+ended because a tool could not reach the network, 3 it waits for approval, 1 it
 could not be resumed.
 `,
   async run(args, output) {
@@ -100,14 +100,14 @@ could not be resumed.
       if (!(error instanceof DivergenceError)) throw error;
       throw ledgerProblem(
         record,
-        "the run does not come to this event again, so it cannot go on",
+        "the run does not reach this event again, so it cannot be resumed",
         error.divergence.seq + 1,
       );
     }
   },
 };
 
-/** Who answered must go on answering. */
+/** A run must be resumed with the model that it was begun with. */
 function refuseOtherModel(
   record: RunRecord,
   { llm }: RunStarted,
@@ -133,7 +133,7 @@ function refuseOtherModel(
   );
 }
 
-/** A run is gone on with by the program that began it, while it is unfinished. */
+/** Only the program that began a run can resume it, and only while it is unfinished. */
 async function refuseOtherRun(
   record: RunRecord,
   started: RunStarted,
@@ -145,7 +145,7 @@ async function refuseOtherRun(
   if (foreign !== undefined) {
     throw ledgerProblem(
       record,
-      `the program that began the run has to go on with it: ${foreign}`,
+      `only the program that began the run can resume it: ${foreign}`,
       1,
     );
   }

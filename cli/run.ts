@@ -39,14 +39,14 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
   --policy FILE      the policy; default: what the task names, else policy/v1.yaml
   --corpus DIR       a folder of text files; default: what the task names
   --out DIR          a folder that does not exist yet or is empty; default:
-                     runs/<task>_<policy>_<seed>, and a random part after it
-                     when a model is really asked; where that is taken, with
-                     _2, _3 and so on. The id of the run has no such number: the
-                     same script is the same run again
+                     runs/<task>_<policy>_<seed>, with a random part after it
+                     when a real model is asked; if that is taken, with _2, _3
+                     and so on. The id of the run has no such number: the same
+                     script is the same run again
   --durability WHAT  intent (default): an intent is on disk before its effect;
-                     none: the operating system writes when it likes
+                     none: the operating system writes at its own time
   --approve HOW      who answers what the policy leaves to a person: never
-                     (default): nobody, so it is rejected; prompt: you, at the
+                     (default): the call is rejected; prompt: you, at the
                      terminal, where the end of input (Ctrl-D) leaves it open as
                      file does; file: the run stops until somebody answers with
                      the command approvals, and goes on with resume
@@ -72,7 +72,7 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      its tools may use
   --record FILE      write a cassette of the model: what it was asked, by digest
                      and by what each request adds, and what came back; FILE must
-                     not exist yet, nor lie in --out
+                     not exist yet and must not be inside --out
   --llm replay:FILE  answer from a cassette; another request than the recorded one
                      ends the run and says where they first differ
 ${SPAN_HELP.run}
@@ -99,9 +99,9 @@ other URL that the policy allows is fetched from the network, if the process
 may (--allow-net).
 
 Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 the model
-could not be reached, or its server failed for the time being (429, 5xx), each
-allowed try included: the run stays open, and \`resume\` goes on with it; also when
-it ended because a tool could not reach the network, 3 it waits for approval, 1 it
+could not be reached, or its server failed temporarily (429, 5xx), in every
+allowed try: the run stays open, and \`resume\` continues it; also 4 when the run
+ended because a tool could not reach the network, 3 it waits for approval, 1 it
 could not be run.
 `,
   async run(args, output) {
@@ -173,8 +173,8 @@ could not be run.
 };
 
 /**
- * Names the run. A model that is really asked never does the same twice, so its
- * runs, their traces and the approvals of their calls are told apart by chance.
+ * Names the run. A real model never does the same twice, so a random part
+ * distinguishes its runs, their traces and the approvals of their calls.
  */
 function runIdOf(name: string, model: ChosenModel | undefined): string {
   if (!isAsked(model)) return name;

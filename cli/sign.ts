@@ -12,12 +12,12 @@ export const sign: Command = {
 
 Writes attestation.json into the folder of a run: a DSSE envelope around an
 in-toto statement that names the four artifacts by their SHA-256, signed with
-Ed25519. It refuses a run without a manifest, one whose artifacts are not those
-that its manifest names, and one that is signed already.
+Ed25519. It refuses a run without a manifest, one whose artifacts differ from
+those that its manifest names, and one that is signed already.
 
   --key FILE  the private key, as keygen writes it
 
-Whether the ledger is sound is not looked at; verify the run before you sign it.
+The ledger itself is not checked; verify the run before you sign it.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {

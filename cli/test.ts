@@ -35,7 +35,7 @@ policies (policy.yaml, *.policy.yaml) and their tests (policy_test.yaml,
                     default: the folder of the system for temporary files
 
 Exit codes: 0 every task is as it expects, 2 one is not, 1 a task or a policy
-cannot be loaded, whatever the others come to.
+cannot be loaded, even when all others pass.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
@@ -47,7 +47,7 @@ cannot be loaded, whatever the others come to.
       choice(reporter, { where: "Cannot use --reporter", of: ["junit"] });
     }
     const policy = given.option("policy");
-    // One that cannot be used is wrong once, not for each task.
+    // An unusable policy is reported once, not for each task.
     if (policy !== undefined) readPolicyFile(policy);
     const filter = given.option("filter") ?? "";
     const found = given.operands.flatMap(taskFiles)
@@ -75,7 +75,7 @@ cannot be loaded, whatever the others come to.
   },
 };
 
-/** A file or a folder of which no task can be made. */
+/** A file or a folder that cannot be read as tasks. */
 interface Broken {
   readonly path: string;
   readonly error: InputError;
@@ -102,7 +102,7 @@ async function played(
   return { path, name: task.document.id, unmet, errors: [], seconds };
 }
 
-/** Reads a task with what it is played under; one that is broken does not keep others from being played. */
+/** Reads a task with its policy and documents; a broken task does not stop the others. */
 function readScenario(
   file: string | Broken,
   policy: string | undefined,

@@ -21,8 +21,8 @@ export const trace: Command = {
 
 check  validates OTLP/JSON documents and this runtime's own span contract;
        prints each finding as FILE: CODE PATH: MESSAGE; exit 2 when there is one.
-       What OTLP/JSON lets a sender spell otherwise than this runtime does is
-       no finding, but a note: FILE: note PATH: MESSAGE. A file that cannot be
+       A legal spelling of OTLP/JSON that differs from this runtime's is not a
+       finding, but a note: FILE: note PATH: MESSAGE. A file that cannot be
        read is named on standard error, and the others are checked; exit 1
 `,
   async run(args, output) {
@@ -53,7 +53,7 @@ interface Judged {
   readonly notes: readonly SpellingNote[];
 }
 
-/** Judges a trace as it is; one that is not spelled as ours are, by what it says. */
+/** Judges a trace as it is, or, if its spelling differs from ours, by its content. */
 function judge(text: string): Judged {
   const strict = validateTraceText(text);
   if (strict.length === 0) return { findings: strict, notes: [] };

@@ -29,23 +29,23 @@ import { readTaskFile } from "./input/task_file.ts";
 import { readPublicKey } from "./input/key_files.ts";
 import { namedRuns } from "./input/named_runs.ts";
 
-/** `verify`: holds what a run left behind against itself, and against what was kept elsewhere. */
+/** `verify`: checks the files of a run against each other, and against values kept elsewhere. */
 export const verify: Command = {
-  summary: "verify what a run left behind, offline",
+  summary: "verify the files of a run, offline",
   help: `Usage: verify RUN_DIR... [--head HASH] [--policy FILE] [--task FILE]
               [--corpus DIR] [--key PUB] [--no-redecide] [--json]
 
 Checks every line of the ledger and the chain of their hashes, the order of the
-events, that each tool call was allowed, that each decision is the one which the
-policy, the call and the facts on record give, and that trace, report and manifest
-are what the ledger makes them, byte for byte. Nothing is run, and no network is
-needed. Prints each finding as FILE:LINE: CODE: WHAT; docs/evidence.md explains
-the codes. A folder stands for all runs below it; links in it and what else is
-passed over are named on standard error.
+events, that each tool call was allowed, that each decision follows from the
+policy, the call and the facts on record, and that trace, report and manifest
+follow from the ledger, byte for byte. Nothing is run, and no network is needed.
+Prints each finding as FILE:LINE: CODE: WHAT; docs/evidence.md explains the codes.
+A folder means all runs below it; links and other skipped entries are named on
+standard error.
 
   --head HASH    the hash of the last line, kept elsewhere since the run: without
-                 it nobody can tell that the end was dropped or all written anew;
-                 for one run only
+                 it a dropped end or a rewritten ledger is not detected; for one
+                 run only
   --key PUB      the public key that must have signed attestation.json
   --policy FILE  the policy that must have judged the run; with --task, with the
                  policy_overrides of the task
@@ -54,10 +54,10 @@ passed over are named on standard error.
   --no-redecide  do not make the decisions again, and say so
   --json         print one JSON object a run
 
-Exit codes: 0 nothing was found, 3 nothing but that a run waits for approval and
-so is not finished, 2 something was, 1 a run or a file cannot be read. Of several
-runs, 1 counts before 2, and 2 before 3. A run that cannot be read does not keep
-the others from being verified.
+Exit codes: 0 nothing was found, 3 the only finding is that a run waits for
+approval and so is not finished, 2 something else was found, 1 a run or a file
+cannot be read. For several runs, 1 counts before 2, and 2 before 3. An unreadable
+run does not stop the verification of the others.
 `,
   async run(args, output) {
     useDigest(nativeDigest);
@@ -92,7 +92,7 @@ the others from being verified.
   },
 };
 
-/** What came of verifying a run, and whether it was signed with the key. */
+/** The result of verifying a run, and whether it was signed with the key. */
 type Outcome = Omit<Verification, "findings"> & {
   readonly findings: readonly (Finding | AttestationFindingInRun)[];
 };
@@ -103,7 +103,7 @@ type AttestationFindingInRun = AttestationFinding & {
   readonly span?: undefined;
 };
 
-/** A run that waits is as it should be, as far as it goes. */
+/** A run that waits is sound as far as it goes. */
 function exitCode({ findings, waitsFor }: Outcome): number {
   if (findings.length === 0) return EXIT.ok;
   return waitsFor !== null &&
@@ -114,7 +114,7 @@ function exitCode({ findings, waitsFor }: Outcome): number {
 
 const UNREAD: readonly FindingCode[] = ["not_a_file", "file_too_large"];
 
-/** Adds what is wrong with the attestation, when there is a key to hold it against. */
+/** Adds what is wrong with the attestation, when there is a key to check it with. */
 async function signed(
   record: RunRecord,
   verification: Verification,
@@ -122,7 +122,7 @@ async function signed(
 ): Promise<Outcome> {
   if (publicKey === undefined) return verification;
   const { findings, digests } = verification;
-  /** What is not read has its finding already. */
+  /** A file that is not read already has its finding. */
   const textOf = async (name: "manifest.json" | typeof ATTESTATION_NAME) =>
     findings.some(({ artifact, code }) =>
         artifact === name && UNREAD.includes(code)
@@ -144,7 +144,7 @@ async function signed(
   return { ...verification, findings: [...findings, ...located] };
 }
 
-/** Compares a run with what was kept, with the reading of the documents that fits it. */
+/** Compares a run with the kept values, using the reading of the documents that fits it. */
 async function fitting(
   record: RunRecord,
   [first, ...others]: readonly [VerifyOptions, ...VerifyOptions[]],
@@ -171,7 +171,7 @@ async function verified(
   }
 }
 
-/** What was kept, once for each way to read the documents. */
+/** The kept values, once for each way to read the documents. */
 function keptElsewhere(
   given: CommandLine,
 ): readonly [VerifyOptions, ...VerifyOptions[]] {

@@ -1,6 +1,6 @@
 import type { Artifacts } from "./artifacts.ts";
 
-/** What stands under one name of a run directory. */
+/** One entry of a run directory. */
 export interface ArtifactEntry {
   /** Its name, without a path. */
   readonly name: string;
@@ -12,7 +12,7 @@ export interface ArtifactEntry {
   readonly names?: number | undefined;
 }
 
-/** What stands at a path below the sandbox of a run. */
+/** The entry at a path below the sandbox of a run. */
 export type SandboxEntry =
   | { readonly kind: "nothing" }
   | { readonly kind: "file"; readonly bytes: number }
@@ -21,13 +21,13 @@ export type SandboxEntry =
     readonly kind: "other";
   };
 
-/** The sandbox that a run left behind. Paths are relative to it, with slashes. */
+/** The sandbox of a run. Paths are relative to it, with slashes. */
 export interface SandboxSource {
-  /** What stands at a path; links are not followed. */
+  /** The entry at a path; links are not followed. */
   look(path: string): SandboxEntry;
   /** The bytes of a file, in order; a chunk is valid only until the next one. */
   chunks(path: string): Iterable<Uint8Array>;
-  /** Paths of the files below a folder; none when there is no such folder. */
+  /** Paths of the files below a folder; empty when the folder does not exist. */
   files(folder: string): Iterable<string>;
 }
 
@@ -55,7 +55,7 @@ export function memorySource(artifacts: Artifacts): ArtifactSource {
   );
 }
 
-/** Reads artifacts of which the exact bytes are in memory. */
+/** Reads artifacts whose exact bytes are in memory. */
 export function bytesSource(
   artifacts: ReadonlyMap<string, Uint8Array>,
 ): ArtifactSource {

@@ -9,35 +9,38 @@ export type ArtifactName =
 export type Artifacts = ReadonlyMap<string, string>;
 
 /**
- * Where the artifacts of one run go while they grow: a directory, or one day a
- * database. What returns a promise is waited for before the run goes on; a sink
- * that returns none costs no turn of the event loop. Whatever is thrown or
- * rejected stops the run there; a `WriteError` says that its record cannot be
- * written any further, and that the run may be resumed.
+ * Where the artifacts of one run are written while they grow: a directory, or
+ * one day a database. The run waits for each returned promise; a sink that
+ * returns no promise costs no turn of the event loop. An error stops the run
+ * there; a `WriteError` says that the record cannot be written any further and
+ * that the run may be resumed.
  */
 export interface ArtifactSink {
   /**
-   * Adds bytes to the end of an artifact. They are the sink's to keep. On a disk,
-   * they survive the process at once; elsewhere, when `handOver` or `sync` says so.
+   * Adds bytes to the end of an artifact. The sink owns them. On a disk, they
+   * survive the process at once; elsewhere, when `handOver` or `sync` says so.
    */
   append(name: ArtifactName, bytes: Uint8Array): void;
   /**
-   * Called before an effect, before the run waits, and where it breaks off. It is
-   * done when what was appended to the ledger survives the process. Default:
-   * `append` has seen to that.
+   * Called before an effect, before the run waits, and where it breaks off. It
+   * is done when what was appended to the ledger survives the process. Default:
+   * `append` has already done that.
    */
   handOver?(): void | Promise<void>;
   /**
-   * Called in the place of `handOver` before an effect and after the last line. A
-   * sink that is to survive a power cut is done when what was appended to the
-   * ledger does.
+   * Called in the place of `handOver` before an effect and after the last line.
+   * For a sink that must survive a power cut, it is done when the appended
+   * ledger lines are on the disk.
    */
   sync(): void | Promise<void>;
-  /** Says that every artifact is whole; called once, last, and only for a run that finished. */
+  /**
+   * Declares that every artifact is complete; called once, last, and only for a
+   * run that finished.
+   */
   commit(): void | Promise<void>;
 }
 
-/** A sink for which nobody has to wait. */
+/** A sink that never returns a promise. */
 export interface SynchronousSink extends ArtifactSink {
   /** As of any sink; done when it returns. */
   sync(): void;

@@ -1,6 +1,6 @@
 import { sha256Text } from "../tools/data/sha256.ts";
 
-/** A document, as a snapshot names it. */
+/** A document in a snapshot. */
 export interface DocumentDigest {
   /** Its path below the folder of the corpus. */
   readonly path: string;

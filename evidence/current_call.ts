@@ -13,17 +13,17 @@ import type { JsonObject } from "../tools/data/json.ts";
 /** Why a call is judged: as the model proposed it, where its tool was redirected, or once more with a person's answer. */
 export type Occasion = "proposed" | "redirected" | "answered";
 
-/** The proposed call that the events of a step are about, and what has come of it so far. */
+/** The proposed call that the events of a step are about, and its state so far. */
 export interface CurrentCall {
   /** What the model proposed in this step, in order. */
   readonly calls: readonly ProposedCall[];
-  /** How many of them were judged; more than there are where a record is wrong. */
+  /** How many of them were judged; more than were proposed when a record is wrong. */
   readonly judged: number;
   /** Why the call was judged the last time. */
   readonly occasion: Occasion;
   /** The arguments that its tool was redirected to and that were judged last; `null` for those proposed. */
   readonly redirect: JsonObject | null;
-  /** The last verdict on the call; what follows belongs to this verdict. */
+  /** The last verdict on the call; the events after it belong to this verdict. */
   readonly verdict: PolicyChecked | undefined;
   /** What a person answered after an escalation. */
   readonly answer: ApprovalResolved | undefined;
@@ -40,7 +40,7 @@ export interface DueCall {
   readonly occasion: Occasion;
 }
 
-/** How a step begins: nothing is proposed. */
+/** The beginning of a step: nothing is proposed. */
 export const NO_CALL: CurrentCall = {
   calls: [],
   judged: 0,
@@ -53,7 +53,7 @@ export const NO_CALL: CurrentCall = {
   receipt: undefined,
 };
 
-/** Takes the next event; of a record that is wrong, it goes by what the events say of themselves. */
+/** Takes the next event; in a wrong record it follows what the events say about themselves. */
 export function callAfter(call: CurrentCall, event: RunEvent): CurrentCall {
   switch (event.type) {
     case "step_started":
@@ -61,7 +61,7 @@ export function callAfter(call: CurrentCall, event: RunEvent): CurrentCall {
     case "llm_completed":
       return { ...NO_CALL, calls: event.calls };
     case "policy_checked":
-      // A budget is about no call.
+      // A budget does not belong to a call.
       return event.call_id === null ? call : judgedCall(call, event);
     case "approval_resolved":
       return askedCall(call) === undefined ? call : { ...call, answer: event };

@@ -1,4 +1,7 @@
-/** The longest line of a ledger that is read, in bytes: a result may take 4 Mi characters of JSON, and no other line of a run comes near. */
+/**
+ * The longest ledger line that is read, in bytes: a result may have 4 Mi
+ * characters of JSON, and all other lines of a run are much shorter.
+ */
 export const MAX_LINE_BYTES: number = 2 ** 26;
 
 /**
@@ -13,13 +16,13 @@ export const MAX_FILE_BYTES = {
   "incidents.jsonl": 3 * 2 ** 25,
 } as const;
 
-/** How large a ledger may be that is held in memory, in bytes; `verify` reads one of any size. */
+/** The largest ledger that is held in memory, in bytes; `verify` reads ledgers of any size. */
 export const MAX_LEDGER_BYTES: number = 2 ** 28;
 
 /** How large a document of a corpus may be, in bytes. */
 export const MAX_DOCUMENT_BYTES: number = 2 ** 24;
 
-/** How large a file of this name may be; `undefined` when of any size. */
+/** How large a file of this name may be; `undefined` for no limit. */
 export function maxBytesOf(name: string): number | undefined {
   return LIMITS.get(name);
 }

@@ -7,13 +7,13 @@ import { oneLine } from "../tools/data/untrusted_text.ts";
 export interface ReadLedger {
   /** The first event; `undefined` when no line is complete. */
   readonly started: RunStarted | undefined;
-  /** The events of the complete lines, in order. */
+  /** The events of all complete lines, in order. */
   readonly events: readonly RunEvent[];
   /** All that was read. */
   readonly bytes: Uint8Array;
   /** The bytes of the complete lines. */
   readonly sound: Uint8Array;
-  /** What follows the last newline: a line that was being written; mostly empty. */
+  /** What follows the last newline: a line that was being written; usually empty. */
   readonly torn: Uint8Array;
 }
 

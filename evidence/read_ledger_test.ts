@@ -21,7 +21,7 @@ async function lines(): Promise<readonly string[]> {
   return ledgerOf(events).split("\n").slice(0, -1);
 }
 
-/** Seals lines that need not be events, each behind the one before. */
+/** Seals lines that need not be events, each after the one before. */
 function sealed(bodies: readonly string[]): string {
   let prev = GENESIS_HASH;
   return bodies.map((body) => {
@@ -99,7 +99,7 @@ const DAMAGE: readonly {
     message: "expected seq 3, found 4",
   },
   {
-    name: "a line that stands twice",
+    name: "a line that occurs twice",
     damage: (lines) => lines.toSpliced(3, 0, lines[3] ?? ""),
     line: 5,
     message: "expected seq 4, found 3",
@@ -147,14 +147,14 @@ const DAMAGE: readonly {
     message: NOT_SEALED,
   },
   {
-    name: "a key that stands twice",
+    name: "a key that occurs twice",
     damage: (lines) =>
       lines.with(3, lines[3]?.replace('{"v":1', '{"v":1,"v":1') ?? ""),
     line: 4,
     message: NOT_SEALED,
   },
   {
-    name: "a value that is no object",
+    name: "a value that is not an object",
     damage: (lines) => lines.with(3, "[]"),
     line: 4,
     message:
@@ -215,7 +215,7 @@ const RESEALED: readonly {
     message: "the first line, and no other, must be run_started",
   },
   {
-    name: "a number that is no double",
+    name: "a number that is not a double",
     from: '"usage":{"input_tokens":10',
     to: '"usage":{"input_tokens":10.0',
     line: 3,
@@ -267,14 +267,14 @@ Deno.test("readLedger() finds a key that an object would inherit", async () => {
   }
 });
 
-Deno.test("readLedger() finds bytes that are no text", async () => {
+Deno.test("readLedger() finds bytes that are not text", async () => {
   const ledger = bytes((await lines()).map((line) => `${line}\n`).join(""));
   const damaged = ledger.with(ledger.indexOf(10) + 9, 0xff);
   const error = assertThrows(() => readLedger(damaged), LedgerError);
   assertEquals([error.line, error.message], [2, "the line is not UTF-8"]);
 });
 
-Deno.test("readLedger() says on one line what is wrong, whatever the ledger says", async () => {
+Deno.test("readLedger() says on one line what is wrong, for any text in the ledger", async () => {
   const bodies = (await lines()).map(bodyOf);
   const key = JSON.stringify(`\n\u001b[2J\u202e${"x".repeat(10_000)}`);
   const forged = bodies.with(1, `${bodies[1]},${key}:1`);

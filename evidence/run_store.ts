@@ -4,25 +4,25 @@ import type { ArtifactName, ArtifactSink } from "./artifacts.ts";
 import type { BegunLedger, ReadLedger } from "./read_ledger.ts";
 import type { Incident } from "./recording/incident.ts";
 
-/** What is kept of a run under a name of its own. */
+/** Files of a run that have a fixed name. */
 export type RunFileName =
   | ArtifactName
   | "attestation.json"
   | "approvals.jsonl"
   | "incidents.jsonl";
 
-/** Takes what was not looked at although a run may be there, and why. */
+/** Called with a place that was not read although a run may be there, and why. */
 export type PassedOver = (path: string, why: string) => void;
 
 /** Where runs are kept: in directories, or one day in a database. */
 export interface RunStore {
-  /** The run of this name, whether there is one or not; nothing is looked up yet. */
+  /** The run of this name, whether or not it exists; nothing is looked up yet. */
   run(name: string): RunRecord;
   /**
-   * The names of the runs that a folder is or holds, sorted. One that cannot be
-   * read is among them, so that whoever looks at it says so and goes on.
+   * The names of the runs that a folder is or holds, sorted. They include
+   * unreadable ones, so that the caller can report each one and continue.
    *
-   * @throws {InputError} when there is none
+   * @throws {InputError} when there is no run
    */
   runsBelow(
     folder: string,
@@ -34,8 +34,8 @@ export interface RunStore {
 export type OpenSink = ArtifactSink & (Disposable | AsyncDisposable);
 
 /**
- * Everything that is kept of one run. Whatever cannot be read or written is an
- * `InputError` that names the place, but for what the members say otherwise.
+ * Everything that is kept of one run. A read or write that fails throws an
+ * `InputError` that names the place, unless a member says otherwise.
  */
 export interface RunRecord {
   /** As a person names it. */
@@ -47,26 +47,26 @@ export interface RunRecord {
 
   /** The ledger, of a run that is finished or that broke off; it has at least one event. */
   ledger(): Promise<BegunLedger>;
-  /** Whether something stands under a name, readable or not. */
+  /** Whether there is an entry of this name, readable or not. */
   has(file: RunFileName): Promise<boolean>;
   /** The text of a file, which must be there and UTF-8. */
   text(file: RunFileName): Promise<string>;
   /** The text of a file, if it is there; what is not UTF-8 reads as U+FFFD. */
   textIfThere(file: RunFileName): Promise<string | undefined>;
-  /** All of it, to be verified; reading it may throw what the system says. */
+  /** All of it, for `verify`; reading it may throw errors of the system. */
   source(): Promise<ArtifactSource>;
 
   /** Begins the run, with an empty sandbox. */
   begin(): Promise<OpenSink>;
-  /** Looks, before anything is written, whether its files let the run go on. */
+  /** Checks, before anything is written, whether its files allow a resume. */
   checkFiles(): Promise<void>;
-  /** Looks whether the sandbox, or a folder in it, is a directory and no link to one. */
+  /** Checks that the sandbox, or a folder in it, is a directory and not a link to one. */
   checkSandbox(folder?: string): Promise<void>;
   /**
-   * Opens a run that broke off, to go on after the complete lines of its ledger.
-   * What was torn off and that the run goes on is kept as incidents. The run is
-   * made again from its first event on: what is appended first must be what is
-   * there already, byte for byte.
+   * Opens a run that broke off, to continue after the complete lines of its
+   * ledger. The cut-off rest and the resume are kept as incidents. The run is
+   * executed again from its first event: the first bytes appended must equal the
+   * existing ones.
    */
   goOn(ledger: ReadLedger): Promise<OpenSink>;
 
@@ -75,12 +75,12 @@ export interface RunRecord {
   /**
    * Keeps the answer of a person with the time of now, unless there is one that
    * counts: `earlier` finds it in the text of `approvals.jsonl`, and it is
-   * returned. Nobody else can answer in between.
+   * returned. No other process can answer in between.
    */
   addAnswer(
     answer: Omit<WrittenApproval, "v" | "timestamp">,
     earlier: (text: string) => WrittenApproval | undefined,
   ): Promise<WrittenApproval | undefined>;
-  /** Keeps the text of `attestation.json`, as a whole or not at all. */
+  /** Keeps the text of `attestation.json`, completely or not at all. */
   addAttestation(text: string): Promise<void>;
 }

@@ -12,9 +12,9 @@ export interface Env {
   /** Calls `expired` when `ms` milliseconds have passed, unless it is disposed of before. */
   deadline(ms: number, expired: () => void): Disposable;
   /**
-   * Looks up what the host of a URL stands for, before a call that would fetch
-   * it may run; `undefined` when it is served without a network. A host that
-   * cannot be looked up is denied.
+   * Looks up the addresses of a URL's host before a call that would fetch it may
+   * run; `undefined` when it is served without a network. A host that cannot be
+   * looked up is denied.
    */
   resolve(
     url: URL,
@@ -25,8 +25,8 @@ export interface Env {
   /** Answers escalations; without one they are rejected. */
   readonly approver?: Approver | undefined;
   /**
-   * Says how a run goes on when its model failed for the time being, each allowed
-   * try included. Default: it stops, and can be resumed; one that follows a
+   * Says how a run continues after its model was unavailable in every allowed
+   * try. Default: the run stops and can be resumed; a run that follows a
    * cassette ends.
    */
   outage?(error: RecordedError): AfterOutage;
@@ -44,7 +44,7 @@ export interface VirtualClock {
   sleep(ms: number): Promise<void>;
   /** A time limit that only `expire` reaches. */
   deadline(ms: number, expired: () => void): Disposable;
-  /** Lets time pass until the deadline that was set last; nothing when there is none. */
+  /** Lets time pass until the deadline that was set last; does nothing without one. */
   expire(): void;
 }
 

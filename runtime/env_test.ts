@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { virtualClock } from "./env.ts";
 
-Deno.test("virtualClock() starts where it is told and goes on by a millisecond a reading", () => {
+Deno.test("virtualClock() starts at the given time and advances a millisecond a reading", () => {
   const { now } = virtualClock(1_795_338_000_000_000_000n);
   assertEquals([now(), now(), now()], [
     1_795_338_000_000_000_000n,
@@ -10,7 +10,7 @@ Deno.test("virtualClock() starts where it is told and goes on by a millisecond a
   ]);
 });
 
-Deno.test("virtualClock() moves on by what it slept, and nobody waits", async () => {
+Deno.test("virtualClock() advances by each sleep without waiting", async () => {
   const { now, sleep } = virtualClock(0n);
   now();
   await sleep(250);

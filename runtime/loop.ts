@@ -25,9 +25,9 @@ import type { GovernedSpec, RunSpec } from "./run_spec.ts";
  * Runs an agent under its policy, as a stream of events.
  *
  * The consumer of the stream must put each event on record before it asks for
- * the next one: the effect that an event announces happens only then. Every
- * run ends with `run_finished`, whatever fails; the generator throws only when
- * `env.now` does, and where a run stops that can be resumed from its record.
+ * the next one: the effect that an event announces happens only then. Every run
+ * ends with `run_finished`, even after a failure. The generator throws only when
+ * `env.now` does, or when the run stops and can be resumed from its record.
  *
  * @throws {PendingApprovalError} when a person has still to answer
  * @throws {ModelOutageError} when the model cannot be asked for the time being

@@ -235,7 +235,7 @@ Deno.test("agentLoop() runs a tool only when the event after its intent is asked
     if (event?.type === "tool_started") intents.push(event.tool);
     if (intents.at(-1) === "work") break;
   }
-  // Whatever the loop might have left running gets its chance.
+  // Work that the loop might have left running gets its chance.
   for (let turn = 0; turn < 100; turn++) await Promise.resolve();
   assertEquals(runs, 0);
   assertEquals((await run.next()).value?.type, "attempt_finished");
@@ -340,7 +340,7 @@ const ENDINGS: Record<
   redirected_and_cancelled: [null, "cancelled"],
   public_address: [null, null, "final_answer"],
   private_address: [null, "policy_denial_terminal"],
-  private_address_behind_a_redirect: [null, "policy_denial_terminal"],
+  private_address_after_a_redirect: [null, "policy_denial_terminal"],
   host_that_cannot_be_looked_up: [null, "policy_denial_terminal"],
   cancelled_while_a_host_is_looked_up: [null, "cancelled"],
   iteration_budget: [null, null, null, "loop_budget"],
@@ -386,8 +386,8 @@ const ENDINGS: Record<
   cancelled_while_backing_off: [null, "cancelled"],
   cancelled_while_a_person_thinks: [null, "cancelled"],
   approved_after_a_cancellation: [null, "cancelled"],
-  cancelled_behind_an_approval: [null, "cancelled"],
-  nobody_to_ask: [null, "policy_denial_terminal"],
+  cancelled_after_an_approval: [null, "cancelled"],
+  no_approver: [null, "policy_denial_terminal"],
   rejected: [null, "policy_denial_terminal"],
   rejected_and_told: [null, null, "final_answer"],
   rejected_before_another_call: [null, null, "final_answer"],
@@ -504,7 +504,7 @@ const CANCELLATIONS: readonly {
     events: ["1 llm_completed", "1 policy_checked", "1 approval_resolved"],
   },
   {
-    name: "cancelled_behind_an_approval",
+    name: "cancelled_after_an_approval",
     events: ["1 llm_completed", "1 policy_checked", "1 approval_resolved"],
   },
 ];
@@ -541,7 +541,7 @@ Deno.test("agentLoop() does not judge the next call of an answer when the run is
   assertEquals(ending(events), [null, "cancelled"]);
 });
 
-Deno.test("agentLoop() fixes the key order of the record, whoever made the values", async () => {
+Deno.test("agentLoop() fixes the key order of the record for values from any source", async () => {
   const events = await rehearse(REHEARSALS.keys_in_another_order());
   assertEquals(
     JSON.stringify(eventsOf("run_started", events)[0]?.llm),

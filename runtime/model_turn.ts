@@ -26,7 +26,8 @@ const DEFAULT_MODEL_TIMEOUT_MS = 120_000;
 /**
  * Asks the model. Returns the calls that it proposed, or how the run ends.
  *
- * @throws {ModelOutageError} when it failed for the time being, and the run stops
+ * @throws {ModelOutageError} when the model is unavailable for now and the run
+ *   stops
  */
 export async function* modelTurn(
   state: LoopState,
@@ -79,8 +80,9 @@ export async function* modelTurn(
 
 /**
  * Asks a model over a network as often as the policy allows, and as often again
- * where a run goes on after an outage. Of its attempts only an outage that ends the
- * run counts as a failure of the step: a model that answers late has not failed.
+ * when a run continues after an outage. Only an outage that ends the run counts
+ * as a failure of the step: a model that answers in a later attempt has not
+ * failed.
  */
 async function* askRepeatedly(
   state: LoopState,

@@ -181,7 +181,7 @@ Deno.test("modelTurn() counts the tokens of a malformed output", async () => {
   assertEquals(finished?.totals.tokens, 33);
 });
 
-/** Outputs of which nothing can be made, and what the record says of them. */
+/** Unusable outputs, and their recorded form. */
 const MALFORMED: readonly {
   readonly name: string;
   readonly output: unknown;
@@ -212,7 +212,7 @@ const MALFORMED: readonly {
     raw: '{"answer":""}',
   },
   {
-    name: "an answer that is no text",
+    name: "an answer that is not a text",
     output: { answer: 42 },
     message: "answer: Invalid input: expected string, received number",
     raw: '{"answer":42}',
@@ -240,7 +240,7 @@ const MALFORMED: readonly {
     raw: "undefined",
   },
   {
-    name: "half an emoji that is no output",
+    name: "half an emoji in place of an output",
     output: "\ud83d",
     message: "the output: Invalid input: expected object, received string",
     raw: '"\\ud83d"',
@@ -345,7 +345,7 @@ for (const { name, llm, error } of FAILING) {
   });
 }
 
-Deno.test("modelTurn() says of a cancelled call why there is no answer", async () => {
+Deno.test("modelTurn() says why a cancelled call has no answer", async () => {
   const events = await rehearse(REHEARSALS.cancelled_during_the_model());
   assertEquals(eventsOf("llm_completed", events)[0]?.error, {
     kind: "cancelled",
@@ -393,7 +393,7 @@ Deno.test("modelTurn() gives up a model that stays busy", async () => {
   });
 });
 
-Deno.test("modelTurn() tries a scripted model once, and that is no event", async () => {
+Deno.test("modelTurn() asks a scripted model once, without an event", async () => {
   const events = await rehearse(REHEARSALS.one_call());
   assertEquals(
     eventsOf("attempt_finished", events).map(({ call_id }) => call_id),

@@ -15,7 +15,7 @@ export function emptyTally(): StepTally {
   return { attempts: [], denials: [], reported: 0, unhandled: 0 };
 }
 
-/** Adds what became of a call. */
+/** Adds the outcome of a call. */
 export function countOutcome(tally: StepTally, outcome: CallOutcome): void {
   tally.attempts.push(...outcome.attempts);
   switch (outcome.type) {

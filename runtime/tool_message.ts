@@ -2,10 +2,10 @@ import type { Message } from "./llm/llm.ts";
 import type { ProposedCall } from "./record/event.ts";
 import type { CallOutcome } from "./session/call_outcome.ts";
 
-/** What became of a call after which the run may go on. */
+/** The outcome of a call after which the run may continue. */
 type Survived = Exclude<CallOutcome, { readonly type: "ended" }>;
 
-/** Tells the model what became of its call. */
+/** Tells the model the outcome of its call. */
 export function toolMessage(
   { id, tool }: ProposedCall,
   outcome: Survived,

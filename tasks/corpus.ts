@@ -4,7 +4,7 @@ import type { Env } from "../runtime/env.ts";
 import type { Document } from "../tools/document.ts";
 import type { FetchLike, FetchResponse } from "../tools/fetch.ts";
 
-/** The folder of the sandbox in which the documents of a run lie. */
+/** The folder of the sandbox with the documents of a run. */
 const CORPUS_FOLDER = "corpus";
 
 /** The origin at which the documents of a run can be fetched, without a network. */
@@ -20,7 +20,7 @@ export function stagedDocuments(
   }));
 }
 
-/** What the record says of a corpus: one hash over the path and the hash of each document. */
+/** The recorded form of a corpus: one hash over the path and the hash of each document. */
 export function corpusSnapshot(
   documents: readonly Document[],
 ): { readonly sha256: string; readonly documents: number } {
@@ -54,7 +54,7 @@ export function fixtureFetch(
   };
 }
 
-/** Looks up no host for what `fixtureFetch` serves, and leaves every other to `resolve`. */
+/** Skips the look-up for hosts that `fixtureFetch` serves, and leaves all others to `resolve`. */
 export function fixtureResolve(resolve: Env["resolve"]): Env["resolve"] {
   return (url, signal) =>
     url.origin === FIXTURE_ORIGIN
@@ -62,7 +62,7 @@ export function fixtureResolve(resolve: Env["resolve"]): Env["resolve"] {
       : resolve(url, signal);
 }
 
-/** A name that cannot be decoded stands for itself, and for no document. */
+/** A name that cannot be decoded stays as it is and matches no document. */
 function decoded(name: string): string {
   try {
     return decodeURIComponent(name);
@@ -82,7 +82,7 @@ function answer(status: number, type: string, text: string): FetchResponse {
   };
 }
 
-/** Of a document that is not plain text, by its extension. */
+/** The media type of a document that is not plain text, by its extension. */
 const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
   ["md", "text/markdown"],
   ["markdown", "text/markdown"],

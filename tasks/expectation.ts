@@ -18,15 +18,18 @@ import { spanProjection } from "../trace/span_projection.ts";
 export interface ExpectedDecision {
   readonly decision: "deny" | "escalate";
   readonly rule_id: RuleId;
-  /** The tool that was proposed. Left out, any will do, or none, as for a budget. */
+  /**
+   * The tool that was proposed. When left out, any tool matches, and also none,
+   * as for a budget.
+   */
   readonly tool?: string | undefined;
-  /** Facts that the decision must give, as they are in its metadata. */
+  /** Facts that the decision's metadata must have. */
   readonly metadata?:
     | Readonly<Record<string, string | number | boolean>>
     | undefined;
 }
 
-/** What a scenario must come to; what is left out is not looked at. */
+/** What a scenario expects; keys that are left out are not checked. */
 export interface Expectation {
   readonly terminal_reason: TerminalReason;
   readonly answer?: string | undefined;
@@ -104,7 +107,7 @@ export const expectationSchema: z.ZodMiniType<Expectation> = z.strictObject({
   ),
 });
 
-/** Lists what an observation does not meet: one line each, what was expected and what was seen. */
+/** Lists each unmet expectation on one line: what was expected and what was seen. */
 export function unmet(
   expected: Expectation,
   seen: Observation,
@@ -129,7 +132,7 @@ interface Summary extends Required<Omit<Expectation, "answer" | "spans">> {
   readonly spans: Readonly<Record<string, number>>;
 }
 
-/** Puts an observation into the terms of an expectation. */
+/** Converts an observation to the form of an expectation. */
 function summarize({ events, requests, files }: Observation): Summary {
   const finished = events.findLast(({ type }) => type === "run_finished");
   const end = finished?.type === "run_finished" ? finished : undefined;

@@ -6,17 +6,17 @@ import { ToolError } from "../tools/tool_error.ts";
 /** How a tool misbehaves in a scenario. */
 export type Fault =
   | {
-    /** It fails in a way that may pass. */
+    /** It fails transiently. */
     readonly kind: "transient";
     /** How many calls fail before it works. Default: all of them. */
     readonly times?: number | undefined;
   }
   | {
-    /** It fails in a way that it foresees. */
+    /** It fails with an expected error. */
     readonly kind: "reported";
   }
   | {
-    /** It throws an error of a class that nobody knows. */
+    /** It throws an error of an unknown class. */
     readonly kind: "throw";
     readonly exception_class: string;
   }
@@ -25,7 +25,7 @@ export type Fault =
     readonly kind: "hang";
   }
   | {
-    /** It returns a text of so many characters. */
+    /** It returns a text of this many characters. */
     readonly kind: "oversize";
     readonly characters: number;
   };

@@ -2,11 +2,11 @@ import { loadPolicy, type Policy } from "../policy/document/load.ts";
 import { isObject, type Json, type JsonObject } from "../tools/data/json.ts";
 
 /**
- * The policy with some of its keys changed: objects are merged, everything
- * else is replaced. The result is a policy of its own, with its own text and
- * version, and as strictly checked.
+ * The policy with some of its keys changed: objects are merged, everything else
+ * is replaced. The result is a new policy with its own text and version, and is
+ * checked just as strictly.
  *
- * @throws {InputError} when what comes out is not a sound policy
+ * @throws {InputError} when the result is not a sound policy
  */
 export function withOverrides(
   policy: Policy,

@@ -15,7 +15,7 @@ export interface ScriptedRunOptions {
   readonly policy: Policy;
   readonly documents: readonly Document[];
   readonly sandbox: Pick<Sandbox, "inspect">;
-  /** Those of `taskTools`, wherever they run. */
+  /** Those of `taskTools`, in this process or in a Worker. */
   readonly tools: readonly Tool[];
   /** Lets time pass until the deadline of a tool that hangs. */
   readonly expire: () => void;
@@ -29,13 +29,13 @@ export interface ScriptedRunOptions {
 export interface TaskModel {
   readonly llm: Llm;
   readonly info: ModelInfo;
-  /** How many of its answers nobody has asked for, when it has so many and no more. */
+  /** How many of its answers were not asked for, if their number is limited. */
   readonly unused?: () => number;
-  /** Whether it has failed just now, without anybody having been asked. */
+  /** Whether its last answer was a failure from a cassette. */
   readonly hasFailed?: () => boolean;
 }
 
-/** Whether somebody is really asked: neither a script nor a cassette is followed. */
+/** Whether a real model is asked, not a script or a cassette. */
 export function isAsked(model: TaskModel | undefined): boolean {
   return model !== undefined && model.info.execution_path !== "replay";
 }

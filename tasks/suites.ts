@@ -62,7 +62,7 @@ import pg8FlowEscalate from "./policy_gates/pg8_flow_escalate.yaml" with {
   type: "text",
 };
 
-/** The text of one fixture, and where it lies below `tasks/`. */
+/** The text of one fixture, and its path below `tasks/`. */
 export interface Fixture {
   /** The fixture's id; its file has the same name. */
   readonly id: string;

@@ -34,15 +34,15 @@ export interface TaskDocument {
   readonly policy?: string | undefined;
   /** Path of a folder of text files, relative to the task. */
   readonly corpus?: string | undefined;
-  /** Keys of the policy that this task has otherwise, section by section. */
+  /** Keys of the policy that this task changes, section by section. */
   readonly policy_overrides?: JsonObject | undefined;
   /** Tools that misbehave, by name. */
   readonly faults?: Faults | undefined;
-  /** What goes with each request to a model that is asked; a script is followed without. */
+  /** What goes with each request to a real model; ignored for a script. */
   readonly model?: ModelSettings | undefined;
-  /** What the scripted model gives back, step by step; empty for a task that another model does. */
+  /** What the scripted model returns, step by step; empty for a task that another model does. */
   readonly script: readonly ScriptStep[];
-  /** What the run must come to, for a scenario. */
+  /** What the run must do, for a scenario. */
   readonly expect?: Expectation | undefined;
 }
 
@@ -103,7 +103,7 @@ const utcTime = z.string().check(
     error: "expected a time like 2026-01-31T09:00:00Z",
     abort: true,
   }),
-  z.refine(isTime, { error: "there is no such time", abort: true }),
+  z.refine(isTime, { error: "the time does not exist", abort: true }),
   z.refine(
     (text) => "1970" <= text && text < "2554",
     "expected a time from 1970 to 2553, which 64 bits of nanoseconds can hold",
@@ -185,7 +185,7 @@ export function loadTask(text: string, source: string): Task {
   return { text, document: readYaml(text, source, taskDocument) };
 }
 
-/** Returns the JSON Schema of a task file, as it is kept in `task.schema.json`. */
+/** Returns the JSON Schema of a task file, which `task.schema.json` holds. */
 export function taskJsonSchema(): Record<string, unknown> {
   return {
     title: "Task of a governed agent run",

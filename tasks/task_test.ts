@@ -153,7 +153,7 @@ const UNSOUND: readonly {
       "task.yaml:1: id: expected letters, digits, '.', '_' and '-', at most 64",
   },
   {
-    name: "an id with a line break behind it",
+    name: "an id followed by a line break",
     from: "id: small",
     to: 'id: "small\\n"',
     message:
@@ -177,19 +177,19 @@ const UNSOUND: readonly {
     name: "a start on a day that does not exist",
     from: "script:",
     to: "started_at: 2026-02-30T09:00:00Z\nscript:",
-    message: "task.yaml:3: started_at: there is no such time",
+    message: "task.yaml:3: started_at: the time does not exist",
   },
   {
     name: "a start in an hour that does not exist",
     from: "script:",
     to: "started_at: 2026-01-31T25:00:00Z\nscript:",
-    message: "task.yaml:3: started_at: there is no such time",
+    message: "task.yaml:3: started_at: the time does not exist",
   },
   {
     name: "a start that is the end of another day",
     from: "script:",
     to: "started_at: 2026-01-31T24:00:00Z\nscript:",
-    message: "task.yaml:3: started_at: there is no such time",
+    message: "task.yaml:3: started_at: the time does not exist",
   },
   {
     name: "a start before the clocks of computers",
@@ -247,7 +247,7 @@ const UNSOUND: readonly {
       "task.yaml:5: script[0].calls[0]: expected args or args_json, found both",
   },
   {
-    name: "raw arguments that are no text",
+    name: "raw arguments that are not text",
     from: "- answer: Nothing.",
     to: "- calls:\n      - tool: a\n        args_json: {}",
     message:

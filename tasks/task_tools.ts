@@ -18,7 +18,7 @@ export interface TaskToolsOptions {
   readonly htmlText: (html: string) => Promise<PageText>;
   /** How many bytes a fetched body may have. */
   readonly maxBytes?: number | undefined;
-  /** Hears each URL before it is requested, from the corpus or the network. */
+  /** Called with each URL before it is requested, from the corpus or the network. */
   readonly requested: (url: string) => void;
 }
 

@@ -75,7 +75,7 @@ Deno.test(
     const held = appendedFile(path, { maxBytes: 1000 });
     assertEquals(held.tryLock(), true);
     const waits = call(approvals, ["approve", run, "--by", "ada"]);
-    // Long enough for it to come to the lock.
+    // Long enough for it to reach the lock.
     for (let turn = 0; turn < 3; turn++) {
       await new Promise((next) => setTimeout(next));
     }
@@ -120,6 +120,6 @@ Deno.test("the list names an answer that came too late", needs, async () => {
   const { code, said } = await call(approvals, ["list", run]);
   assertEquals([code, said], [
     0,
-    `${path}:2: the rejection by bob does not count: answered already by ada\nit was approved by ada; \`resume ${run}\` goes on`,
+    `${path}:2: the rejection by bob does not count: answered already by ada\nit was approved by ada; continue with \`resume ${run}\``,
   ]);
 });

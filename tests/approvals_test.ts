@@ -71,7 +71,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a run that waits says for what as JSON, as its list does, and so does one that goes on",
+  "a run that waits prints its question as JSON, like its list, and so does a resumed one",
   needs,
   async () => {
     using here = laidDown();
@@ -96,7 +96,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a run waits for each approval, and goes on with it",
+  "a run waits for each approval, and continues with it",
   needs,
   async () => {
     using here = laidDown();
@@ -112,7 +112,7 @@ Deno.test(
     const verified = await here.call("verify", "run");
     assertEquals([verified.code, verified.stdout], [
       3,
-      'run/manifest.json: run_unfinished: there is no manifest: the run waits for approval of a call of "write"\n',
+      'run/manifest.json: run_unfinished: the manifest is missing: the run waits for approval of a call of "write"\n',
     ]);
     await here.call("approvals", "approve", "run", "--by", "ada");
     // One answer is good for one call.
@@ -157,7 +157,7 @@ Deno.test("a rejection ends the run, on record", needs, async () => {
 });
 
 Deno.test(
-  "a rejected run that was cut off comes to the same bytes",
+  "a rejected run that was cut off ends with the same bytes",
   needs,
   async () => {
     using here = laidDown();
@@ -183,7 +183,7 @@ Deno.test(
         lines.slice(0, length).join(""),
       );
       assertEquals((await here.call("resume", "run")).code, 2);
-      assertEquals(bytes(), whole, `cut off behind line ${length}`);
+      assertEquals(bytes(), whole, `cut off after line ${length}`);
     }
     assertEquals(here.notes(), []);
   },
@@ -216,7 +216,7 @@ for (
       edit: (line: string) =>
         line.replace(/"timestamp":"[^"]*/, '"timestamp":"9999-01-01T00:00:00Z'),
       says: [
-        "run/approvals.jsonl:1: the approval by ada lies in the future, at 9999-01-01T00:00:00Z",
+        "run/approvals.jsonl:1: the approval by ada is from the future, 9999-01-01T00:00:00Z",
       ],
     },
     {
@@ -225,7 +225,7 @@ for (
       says: [UNREADABLE],
     },
     {
-      what: "nobody",
+      what: "an unknown approver",
       edit: (line: string) => line.replace("ada", "none"),
       says: [UNREADABLE],
     },
@@ -275,7 +275,7 @@ Deno.test(
   },
 );
 
-Deno.test("an answer that nobody knows is a rejection", needs, async () => {
+Deno.test("an unknown answer is a rejection", needs, async () => {
   using here = laidDown();
   await here.call(
     ...["run", "task.yaml", "--out", "run", "--approve", "file"],
@@ -321,7 +321,7 @@ Deno.test(
 );
 
 Deno.test(
-  "an answer that nobody knows is a rejection, and the list says so",
+  "an unknown answer is a rejection, and the list says so",
   needs,
   async () => {
     using here = laidDown();
@@ -352,25 +352,35 @@ for (
   });
 }
 
-Deno.test("an answer stands: nobody gives a second one", needs, async () => {
-  using here = laidDown();
-  await here.call(
-    ...["run", "task.yaml", "--out", "run", "--approve", "file"],
-  );
-  await here.call("approvals", "reject", "run", "--by", "ada");
-  const listed = await here.call("approvals", "list", "run");
-  assertEquals([listed.code, listed.stdout.trim()], [
-    0,
-    "it was rejected by ada; `resume run` goes on",
-  ]);
-  const second = await here.call("approvals", "approve", "run", "--by", "bob");
-  assertEquals([second.code, second.stderr.trim()], [
-    1,
-    "Cannot approve: it was rejected by ada; `resume run` goes on; see approvals --help",
-  ]);
-  assertEquals((await here.call("resume", "run")).code, 2);
-  assertEquals(here.notes(), []);
-});
+Deno.test(
+  "the first answer counts: a second one is refused",
+  needs,
+  async () => {
+    using here = laidDown();
+    await here.call(
+      ...["run", "task.yaml", "--out", "run", "--approve", "file"],
+    );
+    await here.call("approvals", "reject", "run", "--by", "ada");
+    const listed = await here.call("approvals", "list", "run");
+    assertEquals([listed.code, listed.stdout.trim()], [
+      0,
+      "it was rejected by ada; continue with `resume run`",
+    ]);
+    const second = await here.call(
+      "approvals",
+      "approve",
+      "run",
+      "--by",
+      "bob",
+    );
+    assertEquals([second.code, second.stderr.trim()], [
+      1,
+      "Cannot approve: it was rejected by ada; continue with `resume run`; see approvals --help",
+    ]);
+    assertEquals((await here.call("resume", "run")).code, 2);
+    assertEquals(here.notes(), []);
+  },
+);
 
 Deno.test("--approve wants to be understood", needs, async () => {
   using here = laidDown();
@@ -400,7 +410,7 @@ function types(question: string, keys: string): Typed {
   return { question, keys };
 }
 
-/** Types lines, each behind its question. */
+/** Types lines, each after its question. */
 function answers(
   ...typed: readonly (readonly [question: string, line: string])[]
 ): readonly Typed[] {
@@ -434,7 +444,7 @@ for (
       },
     },
     {
-      what: "a name behind those that cannot be recorded",
+      what: "a name after those that cannot be recorded",
       args: [],
       typed: answers(
         ["Your name:", ""],
@@ -445,7 +455,7 @@ for (
       want: { code: 2, answers: ["ada: rejected"], notes: [] },
     },
     {
-      what: "an answer that nobody knows as a rejection",
+      what: "an unknown answer as a rejection",
       args: ["--by", "ada"],
       typed: answers(["Approve?", "maybe"]),
       want: { code: 2, answers: ["ada: rejected"], notes: [] },
@@ -522,7 +532,7 @@ for (
   ]
 ) {
   Deno.test(
-    `${what} while a person is asked ends the run as cancelled, and nobody has answered`,
+    `${what} while a person is asked ends the run as cancelled, without an answer`,
     hasTerminal,
     async () => {
       using here = laidDown();
@@ -567,7 +577,7 @@ for (
       typed: [types("Approve?", KEYS.ctrlD)],
     },
     {
-      what: "behind an unfinished line",
+      what: "after an unfinished line",
       args: ["--by", "ada"],
       typed: [types("Approve?", `y${KEYS.ctrlD}${KEYS.ctrlD}`)],
     },
@@ -669,10 +679,11 @@ Deno.test("resume refuses --by without --approve prompt", needs, async () => {
   assertStringIncludes(stderr, "Cannot use --by without --approve prompt");
 });
 
-Deno.test("a name that says nobody is no name", needs, async () => {
+Deno.test("the name none is refused", needs, async () => {
   using here = laidDown();
   const start = ["run", "task.yaml", "--out", "run", "--approve"];
-  const want = 'Cannot use --by "none": on record it says that nobody answered';
+  const want =
+    'Cannot use --by "none": in a record it means that there was no answer';
   const ran = await here.call(...start, "prompt", "--by", "none");
   assertEquals(ran.code, 1);
   assertStringIncludes(ran.stderr, want);

@@ -90,14 +90,13 @@ const BAD_INPUTS: readonly BadInput[] = [
     name: "a corpus without documents",
     files: { "task.yaml": TASK, "documents/.hidden": "Hello\n" },
     args: [...run, "--corpus", "documents"],
-    line: "documents: there is no text file in it",
+    line: "documents: it has no text file",
   },
   {
-    name: "a corpus of what is no text",
+    name: "a corpus without a text file",
     files: { "task.yaml": TASK, "documents/a.bin": "A\0B" },
     args: [...run, "--corpus", "documents"],
-    line:
-      "documents: there is no text file in it; left out: 1: a.bin (not a text)",
+    line: "documents: it has no text file; left out: 1: a.bin (not a text)",
   },
   {
     name: "a folder that already holds something",
@@ -120,7 +119,7 @@ const BAD_INPUTS: readonly BadInput[] = [
   {
     name: "an unknown command",
     args: ["walk"],
-    line: 'Cannot run "walk": there is no such command; see --help',
+    line: 'Cannot run "walk": unknown command; see --help',
   },
 ];
 

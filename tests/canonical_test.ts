@@ -247,7 +247,7 @@ Deno.test({
     assertEquals(
       foreign.code,
       0,
-      "a folder of something else is no canonical run",
+      "a folder of something else is not a canonical run",
     );
     Deno.writeTextFileSync(join(stale, "state.jsonl"), text("state.jsonl"));
     const other = await check();

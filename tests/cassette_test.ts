@@ -25,7 +25,7 @@ const call = (id: string, name: string, args: object) => ({
   arguments: JSON.stringify(args),
 });
 
-/** A failure, two calls at once of which one is denied, and an answer. */
+/** A failure, two calls at once, one of them denied, and an answer. */
 const ANSWERS = [
   error(503, { message: `no room for ${KEY}` }),
   completion({ calls: [call("a", "search", { query: "tea" })] }),
@@ -84,7 +84,7 @@ async function recorded(answers = ANSWERS, ...args: readonly string[]) {
 const ARTIFACTS = ["state.jsonl", "trace.json", "run_report.md"];
 
 Deno.test(
-  "a recorded run is played again to the same bytes, asking nobody",
+  "a recorded run is played again to the same bytes, without a request",
   needs,
   async () => {
     using here = await recorded();
@@ -157,7 +157,7 @@ Deno.test(
     const long = await here.play("long");
     assertEquals([long.code, long.stderr], [
       0,
-      "answers of the model that nobody asked for: 2\n",
+      "answers of the model that were not used: 2\n",
     ]);
   },
 );
@@ -223,7 +223,7 @@ Deno.test(
   },
 );
 
-Deno.test("a run goes on with its own cassette only", needs, async () => {
+Deno.test("a run is resumed only with its own cassette", needs, async () => {
   using here = await recorded();
   await here.play("whole");
   for (const name of ["manifest.json", "trace.json", "run_report.md"]) {
@@ -244,7 +244,7 @@ Deno.test("a run goes on with its own cassette only", needs, async () => {
 });
 
 Deno.test(
-  "a run that waited for approval is recorded as a whole when it goes on",
+  "a run that waited for approval is recorded completely when it is resumed",
   needs,
   async () => {
     const write = { path: "note.md", content: "Tea." };
@@ -321,7 +321,7 @@ for (
       what: `a cassette at ${path}, in the run itself,`,
       args: ["--llm", "ollama:small", "--record", path],
       message:
-        `Cannot record to "${path}": it lies in the run directory "out"; choose another --record; see run --help`,
+        `Cannot record to "${path}": it is inside the run directory "out"; choose another --record; see run --help`,
     })),
     {
       what: "a cassette without a name",
@@ -341,7 +341,7 @@ for (
     },
   ]
 ) {
-  Deno.test(`${what} is one clear line, and nothing is left behind`, {
+  Deno.test(`${what} is one clear line, and no file is left`, {
     ignore: lacks("read", "write", "run"),
   }, async () => {
     using folder = temporaryFolder();

@@ -16,16 +16,15 @@ for (
     {
       args: ["verfy", "runs"],
       line:
-        'Cannot run "verfy": there is no such command; did you mean "verify"? See --help',
+        'Cannot run "verfy": unknown command; did you mean "verify"? See --help',
     },
     {
       args: ["Run", "task.yaml"],
-      line:
-        'Cannot run "Run": there is no such command; did you mean "run"? See --help',
+      line: 'Cannot run "Run": unknown command; did you mean "run"? See --help',
     },
     {
       args: ["walk"],
-      line: 'Cannot run "walk": there is no such command; see --help',
+      line: 'Cannot run "walk": unknown command; see --help',
     },
     {
       args: ["run", TASK, "--aprove", "file"],
@@ -276,7 +275,7 @@ Deno.test(
 );
 
 Deno.test(
-  "trace check goes on after a file that cannot be read",
+  "trace check continues after a file that cannot be read",
   runs,
   async () => {
     const trace = join(

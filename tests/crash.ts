@@ -54,7 +54,7 @@ export function effects(folder: string): readonly string[] {
   }
 }
 
-/** Plays a run from its beginning; `through` stands between it and the disk. */
+/** Plays a run from its beginning; `through` is between it and the disk. */
 export async function play(
   given: Play,
   through: (sink: ArtifactSink) => ArtifactSink = (sink) => sink,
@@ -66,7 +66,7 @@ export async function play(
   return await executed(given, { sandbox, sink: through(sink) });
 }
 
-/** Goes on with a run that broke off. */
+/** Resumes a run that broke off. */
 export async function goOn(given: Play): Promise<RunFinished> {
   const run = join(given.folder, "run");
   const record = readLedger(Deno.readFileSync(join(run, "state.jsonl")));

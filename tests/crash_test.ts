@@ -77,7 +77,7 @@ function receipts(events: readonly RunEvent[]): readonly string[] {
   });
 }
 
-/** Goes on with what is in `folder` and compares the end with an undisturbed one. */
+/** Resumes the run in `folder` and compares the end with an undisturbed one. */
 async function comesToTheSame(
   given: Play,
   whole: Awaited<ReturnType<typeof undisturbed>>,
@@ -103,7 +103,7 @@ async function comesToTheSame(
 
 for (const path of CRASH_TASKS) {
   Deno.test(
-    `${path}, killed at ${KILLS} bytes of its ledger (seed ${SEED}), goes on to the same end`,
+    `${path}, killed at ${KILLS} bytes of its ledger (seed ${SEED}), is resumed to the same end`,
     needs,
     async () => {
       const given = { task: crashTask(path), durability: "intent" } as const;
@@ -126,7 +126,7 @@ for (const path of CRASH_TASKS) {
   Deno.test(
     `${path}, cut at ${
       CUTS === Infinity ? "every byte" : `${CUTS} bytes`
-    } of its ledger, goes on to the same end`,
+    } of its ledger, is resumed to the same end`,
     needs,
     async () => {
       const given = { task: crashTask(path), durability: "none" } as const;
@@ -229,7 +229,7 @@ Deno.test(
     assertEquals(await resume(ledger.slice(0, 100)), [
       1,
       "",
-      "run/state.jsonl: there is no complete line; nothing is on record",
+      "run/state.jsonl: it has no complete line, so nothing is on record",
     ]);
     assertEquals(await resume(ledger.replace('"step":1', '"step":2')), [
       1,
@@ -248,7 +248,10 @@ Deno.test(
   },
 );
 
-/** Runs a command line where no file may grow beyond so many KiB, and nobody is killed for trying. */
+/**
+ * Runs a command line where files cannot grow beyond so many KiB; an attempt is
+ * an error and does not kill the process.
+ */
 async function onFullDisk(
   kib: number,
   args: readonly string[],
@@ -309,7 +312,7 @@ Deno.test(
     );
     assertEquals([code, stderr], [
       1,
-      'Cannot write "run/state.jsonl": File too large (os error 27); nothing is on record, so the run has to be begun again\n',
+      'Cannot write "run/state.jsonl": File too large (os error 27); nothing is on record, so the run must be started again\n',
     ]);
     assertEquals(
       Deno.statSync(join(folder.path, "run/state.jsonl")).size,
@@ -318,13 +321,13 @@ Deno.test(
     const resumed = await warmProgram(["resume", "run"], { cwd: folder.path });
     assertEquals([resumed.code, resumed.stderr], [
       1,
-      "run/state.jsonl: there is no complete line; nothing is on record\n",
+      "run/state.jsonl: it has no complete line, so nothing is on record\n",
     ]);
   },
 );
 
 Deno.test(
-  "a disk that is full before the documents are laid down leaves a run that can be resumed",
+  "a disk that is full before the documents are written leaves a run that can be resumed",
   needs,
   async () => {
     const args = ["run", "task.yaml", "--corpus", "documents", "--out", "run"];

@@ -343,7 +343,7 @@ for (
       what: "an effect that names no property",
       text: JSON.stringify([{ ...TOOL, effects: { fetches: ["uri"] } }]),
       message:
-        'tools.json: Cannot register the tool "http_get": its effect names "uri", which is no argument of it',
+        'tools.json: Cannot register the tool "http_get": its effect names "uri", which is not an argument of it',
     },
     {
       what: "a name that comes twice",
@@ -427,7 +427,7 @@ Deno.test(
       },
     );
     const why =
-      'Cannot use the input_schema of the tool "bad": its pattern "^(?=x)" is none of RE2\'s, which searches without backtracking: look-ahead and look-behind are not supported';
+      'Cannot use the input_schema of the tool "bad": its pattern "^(?=x)" is not one of RE2, which searches without backtracking: look-ahead and look-behind are not supported';
     assertEquals(
       [code, stderr],
       [0, `${tools}: this tool is denied: ${why}\n`],

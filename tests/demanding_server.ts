@@ -16,7 +16,7 @@ export interface DemandingServer extends AsyncDisposable {
 
 /**
  * Starts a server that answers with one turn after the other. A request without
- * what it sent before is answered with 400, which nobody tries again.
+ * what it sent before is answered with 400, which is never retried.
  */
 export function demandingServer(
   turns: readonly Turn[],

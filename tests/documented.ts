@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A block of shell commands, and what stands right below it. */
+/** A block of shell commands, and the text right below it. */
 export interface Shown {
   /** Number of the block's first line, from 1. */
   readonly line: number;

@@ -120,7 +120,7 @@ for (
   ]
 ) {
   Deno.test({
-    name: `no server hands out ${path}, and nobody is asked`,
+    name: `no server hands out ${path}, and there is no question`,
     fn() {
       const { pathname } = new URL(`http://127.0.0.1${path}`);
       for (const server of URL_SERVERS) {

@@ -42,7 +42,8 @@ Deno.test({
       Deno.readTextFileSync(join(folder.path, "out", name));
     assertEquals(validateTraceText(out("trace.json")), []);
     const ledger = out("state.jsonl");
-    // Both searches find what the script goes on with, so it is no mere recital.
+    // Both searches find the documents that the script uses next, so it is a
+    // realistic run.
     assertStringIncludes(ledger, '"hits":[{"id":"amendment-22"');
     assertStringIncludes(ledger, '"hits":[{"id":"amendment-25"');
     assertStringIncludes(ledger, "No person shall be elected to the office");
@@ -229,7 +230,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a note for customers is not written when nobody is asked",
+  name: "a note for customers is not written without an approver",
   ignore: lacks("read", "write", "run"),
   async fn() {
     using folder = temporaryFolder();

@@ -1,7 +1,7 @@
 /**
- * Exchanges what stands at the first path for what stands at the second, in one
- * step of the kernel (`renameat2` with `RENAME_EXCHANGE`), as fast as it can and
- * with rests in between, until the file at the third path is gone. Leaves both as
+ * Exchanges the entry at the first path for the one at the second, in one step
+ * of the kernel (`renameat2` with `RENAME_EXCHANGE`), as fast as it can and with
+ * rests in between, until the file at the third path is gone. Leaves both as
  * they were.
  *
  * @module

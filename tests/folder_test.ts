@@ -80,7 +80,7 @@ Deno.test(
       assertEquals(verified.code, 0, verified.stdout);
     });
 
-    await t.step("a run that broke off goes on", async () => {
+    await t.step("a run that broke off is resumed", async () => {
       const manifest = folder.path("out/manifest.json");
       Deno.removeSync(manifest);
       const lines = ledger.split("\n");

@@ -83,7 +83,7 @@ Deno.test(
     using folder = temporaryFolder();
     const out = join(folder.path, "run");
     await waitingRun(out);
-    const next = "the program that began the run has to go on with it";
+    const next = "only the program that began the run can resume it";
     assertEquals((await said(["approvals", "list", out], pipe)).code, 3);
     assertEquals(
       await said(["approvals", "approve", out, "--by", "ada"], pipe),

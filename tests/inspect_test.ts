@@ -17,7 +17,7 @@ function inspect(cwd: string, ...args: readonly string[]) {
   });
 }
 
-/** A folder with one run, of which there is a ledger. */
+/** A folder with one run that has a ledger. */
 function folderWith(ledger: string) {
   const folder = temporaryFolder();
   Deno.mkdirSync(join(folder.path, "run"));
@@ -124,7 +124,7 @@ Deno.test("inspect says on one line what it cannot read", runs, async () => {
   const nothing = await inspect(empty.path, "run");
   assertEquals([nothing.code, nothing.stderr], [
     1,
-    "run/state.jsonl: there is no complete line; nothing is on record\n",
+    "run/state.jsonl: it has no complete line, so nothing is on record\n",
   ]);
   const usage = await inspect(PROJECT, "a", "b");
   assertEquals(usage.code, 1);
@@ -134,7 +134,7 @@ Deno.test("inspect says on one line what it cannot read", runs, async () => {
   );
 });
 
-Deno.test("inspect tells what befell the process, too", runs, async () => {
+Deno.test("inspect prints incidents of the process, too", runs, async () => {
   using folder = folderWith(ledger());
   const line = '{"v":1,"type":"spans_unsent","count":3,"reason":"\\u001b[2J"}';
   Deno.writeTextFileSync(

@@ -60,7 +60,7 @@ Deno.test({
   },
 });
 
-/** What stands under its final name is complete and right, or is not there. */
+/** A file with its final name is complete and right, or does not exist. */
 function assertWhole(
   folder: string,
   committed: ReadonlyMap<string, string>,

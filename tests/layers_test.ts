@@ -3,7 +3,7 @@ import { relative } from "../deps.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT } from "./program.ts";
 
-/** Each folder may import itself and what stands to its left. */
+/** Each folder may import itself and the folders to its left. */
 const LAYERS = [
   "deps.ts",
   "tools",
@@ -111,7 +111,7 @@ interface Module {
   readonly code: string;
 }
 
-/** Says what is wrong with where a module stands and what it uses. */
+/** Says what is wrong with the place of a module and with what it uses. */
 export function layerFaults({ path, code }: Module): readonly string[] {
   return [...wrongImports(path, code), ...machineUses(path, code)];
 }
@@ -222,7 +222,7 @@ function* sources(folder: string): Generator<Module> {
 }
 
 Deno.test({
-  name: "every module imports only itself and what stands to its left",
+  name: "every module imports only its own folder and those to its left",
   ignore: lacks("read"),
   fn() {
     assertEquals([...sources(PROJECT)].flatMap(layerFaults), []);
@@ -238,7 +238,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "every room stands in the list of its folder",
+  name: "every room is in the list of its folder",
   ignore: lacks("read"),
   fn() {
     const rooms = new Map<string, Set<string>>();

@@ -12,7 +12,7 @@ const linux = { ignore: needs.ignore || Deno.build.os !== "linux" };
 /** How many writes a run makes while directories are exchanged, and how many runs are tried. */
 const { WRITES, TRIES } = { WRITES: 24, TRIES: 5 };
 
-/** The first call waits for approval, so that the directories can be laid down. */
+/** The first call waits for approval, so that the directories can be made. */
 function laidDown(paths: readonly string[], isolation: "process" | "worker") {
   const folder = temporaryFolder();
   const committed = Deno.readTextFileSync(join(PROJECT, "policy/v1.yaml"))
@@ -62,7 +62,7 @@ function leftoversIn(directory: string): readonly LeftoverLine[] {
 }
 
 Deno.test(
-  "what a write of a run leaves behind is an incident, which inspect prints",
+  "an entry that a write cannot remove is an incident, which inspect prints",
   needs,
   async () => {
     using folder = laidDown(["drafts/new.md"], "process");
@@ -105,7 +105,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a run that leaves something behind goes on when that cannot be written down",
+  "a run continues when such an incident cannot be written",
   needs,
   async () => {
     using folder = laidDown(["drafts/new.md"], "process");
@@ -169,7 +169,7 @@ async function leftAfterExchange(cwd: string): Promise<number> {
     ]);
     await call("resume", "run");
   }
-  // What was written lies where the exchanged directories stand now.
+  // The text is at the present place of the exchanged directories.
   const verified = await call("verify", "run");
   const others = verified.stdout.split("\n").filter((line) =>
     !/^run\/sandbox: other_content: |^run: (verified|\d+ more) |^$/.test(line)

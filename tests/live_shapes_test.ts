@@ -373,7 +373,7 @@ for (const { id, llm, turns, turnsIn, codes } of RUNS) {
         lines.filter((line) => line.includes('"step_started"')).length,
         STEPS,
       );
-      // Nobody has to be waited for but the person.
+      // Only the person has to be waited for.
       const played = codes.filter((code) => code !== 4);
       for (const out of ["one", "two"]) {
         await toTheEnd(out, ["--llm", "replay:c.jsonl"], played);

@@ -118,7 +118,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a run that goes on tells of the waits that it has, and of no others",
+  "a resumed run reports only its own waits",
   needs,
   async () => {
     using here = laidDown();
@@ -400,7 +400,7 @@ for (
   ]
 ) {
   Deno.test(
-    `a run whose model ${what} stays open, and goes on later`,
+    `a run whose model ${what} stays open, and is resumed later`,
     needs,
     async () => {
       using here = laidDown();
@@ -417,7 +417,7 @@ for (
         await server[Symbol.asyncDispose]();
         assertEquals(ended.code, 4, ended.stderr);
         assertStringIncludes(ended.stderr, `${type}: Cannot `);
-        assertStringIncludes(ended.stderr, "go on later with: resume run");
+        assertStringIncludes(ended.stderr, "continue later with: resume run");
         assertEquals(
           ended.stdout,
           "run: stopped: the model cannot be asked now\n",
@@ -459,7 +459,7 @@ for (
 }
 
 Deno.test(
-  "a model that does not answer is left behind when the run's time is up",
+  "a model that does not answer is abandoned when the run's time is up",
   needs,
   async () => {
     using here = laidDown((policy) =>

@@ -21,7 +21,7 @@ export interface LlmServer extends AsyncDisposable {
 
 /**
  * Starts a server that answers each request with the next step of a script. A
- * request too many is answered with 400, which nobody tries again.
+ * request too many is answered with 400, which is never retried.
  */
 export function llmServer(script: readonly Answer[]): LlmServer {
   const requests: AskedRequest[] = [];

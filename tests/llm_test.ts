@@ -35,7 +35,7 @@ function asking(messages: readonly Message[] = [QUESTION]): LlmInput {
   return { step: 1, messages, tools: [summarizeTool()] };
 }
 
-/** The model behind a server, as the command line would make it. */
+/** The model of a server, as the command line would make it. */
 function modelAt(baseUrl: string): Promise<Llm> {
   const choice = chooseModel("openai-compatible:scripted", {
     baseUrl,
@@ -263,7 +263,7 @@ const ERRORS: readonly {
       'Cannot ask "openai-compatible:scripted": the server answered 429: Slow down',
   },
   {
-    id: "429 because nobody paid",
+    id: "429 for an unpaid account",
     answer: error(429, { message: "Pay first", code: "insufficient_quota" }),
     type: "insufficient_quota",
     transient: false,
@@ -310,7 +310,7 @@ const ERRORS: readonly {
       'Cannot ask "openai-compatible:scripted": the server answered 307: Temporary Redirect',
   },
   {
-    id: "a body that is no JSON",
+    id: "a body that is not JSON",
     answer: body('{"choices": ['),
     type: "invalid_response",
     transient: false,
@@ -359,7 +359,7 @@ test("openModel() throws when the connection breaks off in the middle", async ()
   assert(!Deno.inspect(thrown, { depth: 9 }).includes(KEY));
 });
 
-test("openModel() throws when nobody listens", async () => {
+test("openModel() throws when no server listens", async () => {
   const server = llmServer([]);
   await server[Symbol.asyncDispose]();
   const llm = await modelAt(server.baseUrl);

@@ -20,7 +20,7 @@ export function loopback(
   return {
     host: `127.0.0.1:${server.addr.port}`,
     closed: open.signal,
-    // Not a shutdown: that would wait for connections that nobody closes.
+    // Not a shutdown: that would wait for connections that stay open.
     [Symbol.asyncDispose]() {
       open.abort();
       return server.finished;

@@ -29,7 +29,7 @@ import { IS_FULL, ofEachKind, SAMPLED, shuffled } from "./sample.ts";
 
 type Path = readonly (string | number)[];
 
-/** Why no check can see a field changed, and the fields of which it is true, as `type.path.to.[].field`. */
+/** Why no check can see that a field changed, with these fields, as `type.path.to.[].field`. */
 const SURVIVORS: readonly {
   readonly why: string;
   readonly fields: readonly string[];
@@ -279,7 +279,7 @@ async function mutate(mutant: Mutant, found: Survivors): Promise<void> {
   const { artifacts, field } = mutant;
   const forged = await forgedBy(artifacts, mutant);
   if (forged === undefined) return;
-  // What fits again by being what it was is no change.
+  // A record that is refitted to its old content is not changed.
   if (ledgerOf(forged) === ledgerOf(artifacts)) return;
   const { findings } = verifyRun(memorySource(forged));
   if (findings.length > 0) return;
@@ -308,7 +308,7 @@ async function forgedBy(
   try {
     return await rewritten(artifacts, refitted(changed, isOwn));
   } catch (error) {
-    // What is no event, or no run, cannot be written by the program.
+    // The program cannot write something that is not an event or not a run.
     if (error instanceof TypeError || error instanceof RangeError) {
       return undefined;
     }

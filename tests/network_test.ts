@@ -255,7 +255,7 @@ for (const { what, path, asked: wantAsked, want } of CASES) {
 }
 
 Deno.test(
-  "a run over a real network leaves a body behind that does not come to an end",
+  "a run over a real network abandons a body that does not end",
   net,
   async () => {
     let cancelled = false;
@@ -303,7 +303,7 @@ Deno.test(
   },
 );
 
-/** Says what a name stands for, in a process that has the permissions which are named. */
+/** Looks up a name, in a process with the named permissions. */
 function resolving(url: string, permissions: readonly string[]) {
   const from = new URL("cli/machine/network.ts", `file://${PROJECT}`).href;
   const body = `import { networkFor } from "${from}";

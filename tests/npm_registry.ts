@@ -22,7 +22,7 @@ export interface NpmRegistry extends Loopback {
   readonly requests: readonly string[];
 }
 
-/** A package that every registry has, and nobody notes. */
+/** A package that every registry has; requests for it are not noted. */
 const PROBE = textPackage({ name: "probe", files: {} });
 
 /** Makes a package of texts, version 1.0.0. */

@@ -74,13 +74,13 @@ function workplace() {
   };
 }
 
-/** An address of this machine at which nobody listens. */
+/** An address of this machine at which no server listens. */
 function nobody(): string {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return `127.0.0.1:${listener.addr.port}`;
 }
 
-/** Every span that arrived, as it stands in a trace. */
+/** Every span that arrived, in the form of a trace. */
 function arrived({ requests }: Collector): readonly ReceivedSpan[] {
   return requests.flatMap(({ spans }) => spans);
 }
@@ -183,7 +183,7 @@ for (
 }
 
 Deno.test(
-  "spans arrive while a run goes on that waits for nothing",
+  "spans arrive during a run that never waits",
   needs,
   async () => {
     using here = workplace();
@@ -201,7 +201,7 @@ Deno.test(
   },
 );
 
-Deno.test("spans arrive while a run goes on", needs, async () => {
+Deno.test("spans arrive during a run", needs, async () => {
   using here = workplace();
   const arrivedOne = Promise.withResolvers<void>();
   await using there = collector([() => {
@@ -328,7 +328,7 @@ for (
       assertEquals([ended.code, whole], [code, here.read("out/manifest.json")]);
       assertMatch(
         new TextDecoder().decode(ended.stderr),
-        /(\d+) of \1 spans not sent to .*: nobody waited for the answer; trace\.json has them all/,
+        /(\d+) of \1 spans not sent to .*: the wait for the answer was abandoned; trace\.json has them all/,
       );
       assertEquals((await here.run(["verify", "out"], {})).code, 0);
     },
@@ -371,7 +371,7 @@ Deno.test("what a collector rejects is counted", needs, async () => {
   );
 });
 
-Deno.test("a run that goes on sends all its spans", needs, async () => {
+Deno.test("a resumed run sends all its spans", needs, async () => {
   using here = workplace();
   await here.run(["run", TASK, "--out", "out"], {});
   const lines = here.read("out/state.jsonl").split("\n");
@@ -410,7 +410,7 @@ Deno.test(
 );
 
 Deno.test(
-  "an endpoint that is none is one clear line, and nothing is left behind",
+  "an invalid endpoint is one clear line, and no file is left",
   {
     ignore: lacks("read", "write", "run"),
   },

@@ -236,7 +236,7 @@ function* walk(directory: string): Generator<string> {
   }
 }
 
-/** Waits for approval, is changed, gets it, and goes on. */
+/** Waits for approval, is changed, gets it, and is resumed. */
 async function approved(here: Laid, { make }: Change): Promise<void> {
   const waiting = await here.call(
     ...["run", "task.yaml", "--out", "run", "--approve", "file"],
@@ -248,7 +248,7 @@ async function approved(here: Laid, { make }: Change): Promise<void> {
   await here.call("resume", "run");
 }
 
-/** Breaks off behind the intent of the call, is changed, and goes on. */
+/** Breaks off after the intent of the call, is changed, and is resumed. */
 async function sentAgain(here: Laid, { make }: Change): Promise<void> {
   await here.call("run", "task.yaml", "--out", "run");
   const lines = here.ledger();

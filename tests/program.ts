@@ -27,7 +27,10 @@ export interface Start {
 
 const PERMISSIONS = ["--allow-read", "--allow-write"];
 
-/** Starts one command line of this program in a process of its own, and leaves it to the test what becomes of it. */
+/**
+ * Starts one command line of this program in a process of its own, and leaves
+ * the rest to the test.
+ */
 export function started(
   args: readonly string[],
   { cwd, env = {}, permissions = PERMISSIONS, program, stdin }: Start,

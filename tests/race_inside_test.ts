@@ -13,7 +13,7 @@ import { temporaryFolder } from "./program.ts";
 const ROUNDS = Deno.args.includes("--full")
   ? { same: 4_000, fresh: 2_000 }
   : { same: 200, fresh: 60 };
-/** So many times as long it goes on while no call was won, or none was refused. */
+/** It runs up to this many times as long while no call was won, or none was refused. */
 const MAX_STRETCH = 50;
 
 /** Two things inside that are exchanged, and the call that is made meanwhile. */
@@ -214,7 +214,7 @@ function isRaced(outcomes: Played["outcomes"]): boolean {
     outcomes.some(({ type }) => refusals.includes(type));
 }
 
-/** Whatever stands there empty belongs to a call that was done, or was reported. */
+/** Every empty entry there belongs to a finished call, or was reported. */
 function assertReported(root: string, { outcomes, leftovers }: Played): void {
   const last = (path: string) => path.slice(path.lastIndexOf("/") + 1);
   const accounted = new Set([

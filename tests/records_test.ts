@@ -69,7 +69,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a record of version 1 that was cut goes on to the same bytes",
+  "a record of version 1 that was cut is resumed to the same bytes",
   runs,
   async () => {
     using folder = temporaryFolder();

@@ -1,6 +1,6 @@
 /**
  * Runs of the loop without an outside world, for tests: a scripted model, two
- * tools that do nothing, a clock that nobody waits for.
+ * tools that do nothing, a clock without waits.
  *
  * @module
  */

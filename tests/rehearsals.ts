@@ -191,7 +191,7 @@ export const REHEARSALS = {
       { address: "10.0.0.7", range: "private" },
     ]),
   }),
-  private_address_behind_a_redirect: (): Rehearsal => ({
+  private_address_after_a_redirect: (): Rehearsal => ({
     script: [fetching("a")],
     work: inTurn(redirect("https://fixtures.local/b")),
     resolve: inTurn(
@@ -560,7 +560,7 @@ export const REHEARSALS = {
       },
     };
   },
-  cancelled_behind_an_approval: (): Rehearsal => {
+  cancelled_after_an_approval: (): Rehearsal => {
     const controller = new AbortController();
     return {
       signal: controller.signal,
@@ -574,7 +574,7 @@ export const REHEARSALS = {
     };
   },
 
-  nobody_to_ask: (): Rehearsal => ({ script: [WORK], policy: ASKING }),
+  no_approver: (): Rehearsal => ({ script: [WORK], policy: ASKING }),
   rejected: (): Rehearsal => ({
     script: [WORK],
     policy: ASKING,

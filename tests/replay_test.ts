@@ -40,7 +40,7 @@ for (const run of RUNS) {
       const events = eventsOf(run);
       for (let length = 1; length < events.length; length++) {
         const divergence = await replay(events.slice(0, length));
-        assertEquals(divergence, undefined, `behind ${length} events`);
+        assertEquals(divergence, undefined, `after ${length} events`);
       }
     },
   );
@@ -213,7 +213,7 @@ for (
     assertEquals(
       stderr,
       `a/state.jsonl:1: the line is not as it was sealed: its hashes or the form of its JSON differ
-c/state.jsonl: there is no complete line; nothing is on record
+c/state.jsonl: it has no complete line, so nothing is on record
 `,
     );
   });
@@ -518,13 +518,13 @@ const REFUSED: readonly {
     name: "an empty ledger",
     make: () => ({ a: "" }),
     args: ["a"],
-    stderr: "a/state.jsonl: there is no complete line; nothing is on record",
+    stderr: "a/state.jsonl: it has no complete line, so nothing is on record",
   },
   {
     name: "a ledger of half a line",
     make: () => ({ a: ledgerOf(GATE).slice(0, 100) }),
     args: ["a"],
-    stderr: "a/state.jsonl: there is no complete line; nothing is on record",
+    stderr: "a/state.jsonl: it has no complete line, so nothing is on record",
   },
   {
     name: "a policy on record that is none",

@@ -205,7 +205,7 @@ for (
       name: "of another seed than its task's",
       change: { seed: 8 },
       stderr:
-        "out/state.jsonl:1: the run does not come to this event again, so it cannot go on\n",
+        "out/state.jsonl:1: the run does not reach this event again, so it cannot be resumed\n",
     },
   ] as const
 ) {
@@ -256,7 +256,7 @@ function waitingServer() {
   );
   return {
     port: server.addr.port,
-    /** Resolves with the next request that nobody has waited for. */
+    /** Resolves with the next request that was not returned yet. */
     request() {
       const { promise, resolve } = Promise.withResolvers<void>();
       requests.push(resolve);
@@ -302,7 +302,7 @@ script:
         { cwd, permissions },
       );
       await first;
-      // While it is at it, nobody else may.
+      // Meanwhile, no other process may.
       const early = await program(["resume", "out"], { cwd, permissions });
       assertEquals([early.code, early.stderr], [
         1,

@@ -48,7 +48,7 @@ function prepare(folder: string, port: number, retry: string): void {
 const ARGS = ["run", "task.yaml", "--policy", "policy.yaml", "--out", "out"];
 
 Deno.test(
-  "run leaves a server behind that does not answer in time",
+  "run abandons a server that does not answer in time",
   net,
   async () => {
     using folder = temporaryFolder();

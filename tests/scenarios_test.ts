@@ -153,7 +153,7 @@ const SHOWN = new Set(
   ).flatMap(({ rule_id }) => rule_id ?? []),
 );
 
-/** The budget is no rule of the list; it is lost when its limits are out of reach. */
+/** The budget is not a rule of the list; it has no effect when its limits are out of reach. */
 const NO_BUDGET: Changes = {
   policy: { loop_budget: { max_iterations: 1000 } },
 };

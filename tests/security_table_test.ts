@@ -25,7 +25,7 @@ function rowsBelow(heading: string, page: string): readonly string[][] {
     .slice(2);
 }
 
-/** What stands in code spans. */
+/** The content of code spans. */
 function spansOf(cell: string): readonly string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, span = ""]) => span);
 }

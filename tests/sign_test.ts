@@ -202,7 +202,7 @@ for (
       stderr: NOT_A_KEY,
     },
     {
-      what: "is no text",
+      what: "is not text",
       args: ["--sign", "key"],
       key: Uint8Array.of(0xff),
       stderr: "key: it is not UTF-8 text\n",
@@ -274,7 +274,7 @@ const REFUSED = [
     spoil: (folder: Folder) =>
       Deno.writeTextFileSync(folder.path("out/attestation.json.part"), ""),
     stderr: "out/attestation.json.part: another process is signing the run, " +
-      "or was interrupted; remove the file if there is none\n",
+      "or was interrupted; if no process is, remove the file\n",
   },
 ];
 

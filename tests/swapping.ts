@@ -1,8 +1,8 @@
 /**
- * Swaps what stands at the first path for what stands at the second and back,
- * by renames, as fast as it can and with rests in between, for as many
- * milliseconds as the third argument says. The second is a link; it is made
- * anew when the other side has replaced it.
+ * Swaps the entry at the first path for the one at the second and back, by
+ * renames, as fast as it can and with rests in between, for as many milliseconds
+ * as the third argument says. The second is a link; it is made anew when the
+ * other side has replaced it.
  *
  * @module
  */

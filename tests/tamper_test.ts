@@ -1,6 +1,6 @@
 /**
  * Changes to the committed runs, each of which `verify` must find, in the right
- * file and line; and those that nobody can find without the hash that was kept
+ * file and line; and those that cannot be found without the hash that was kept
  * elsewhere. With `--full` after `--`, as `deno task test:full` gives it, 2,000
  * positions of every artifact are changed, and otherwise a sample.
  *
@@ -57,7 +57,7 @@ function places(findings: readonly Finding[]): readonly string[] {
   return findings.map(({ artifact, line }) => `${artifact}:${line}`);
 }
 
-/** Reads a run that is there, and says what is found in what becomes of it. */
+/** Changes an existing run, and returns what `verify` finds in the result. */
 function codesOf(artifacts: Artifacts, head?: string): readonly string[] {
   return verifyRun(memorySource(artifacts), { head }).findings.map((
     { code, artifact, line },
@@ -158,7 +158,7 @@ function assertFlipFound(
     readonly context: string;
     /** Whether the byte belongs to a volatile value. */
     readonly spared: boolean;
-    /** Whether the byte is a line break, without which a value goes on. */
+    /** Whether the byte is a line break; without it a value continues. */
     readonly endsLine: boolean;
   },
 ): void {
@@ -192,7 +192,7 @@ const LINE_CHANGES: readonly {
     found: (at) => `state.jsonl:${at + 1}: chain_broken`,
   },
   {
-    name: "moved behind the next one",
+    name: "moved after the next one",
     change: (lines, at) => {
       const [line = ""] = lines.slice(at - 1);
       return lines.toSpliced(at - 1, 1).toSpliced(at, 0, line);
@@ -262,7 +262,8 @@ Deno.test({
     for (const [run, artifacts] of committedRuns()) {
       const events = eventsIn(artifacts);
       for (const index of placesIn(events)) {
-        // A moment later, and everything behind it numbered, linked and sealed again.
+        // A moment later, with everything after it numbered, linked and sealed
+        // again.
         const moved = events.map((event, at): RunEvent =>
           at < index ? event : { ...event, ts: `${BigInt(event.ts) + 1n}` }
         );

@@ -86,7 +86,7 @@ function programModules(): readonly string[] {
 
 /**
  * The text of `cli/loaded_later.ts`: every module that is loaded by an address
- * which Deno does not see beforehand.
+ * that Deno cannot see in advance.
  */
 export function loadedLater(): string {
   const adapters = programModules().flatMap((path) =>
@@ -105,8 +105,8 @@ export function loadedLater(): string {
 }
 
 const LOADED_LATER_HEAD = `/**
- * Every module that is loaded only when it is asked for, by an address that Deno
- * does not see beforehand. \`deno cache mod.ts cli/loaded_later.ts\` fetches what
+ * Every module that is loaded only when it is needed, by an address that Deno
+ * cannot see in advance. \`deno cache mod.ts cli/loaded_later.ts\` fetches what
  * any command may need, so that \`--cached-only\` works; nothing here is run.
  * \`deno task url-lock\` writes this file.
  *

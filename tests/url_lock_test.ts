@@ -55,7 +55,7 @@ async function deno(
   };
 }
 
-/** The last line of the recipe as whoever does not care would write it. */
+/** The last line of the recipe, as a careless user would write it. */
 function withoutLock(run: readonly string[]): readonly string[] {
   const pins = ["--cached-only", "--frozen", "--lock=url.lock"];
   return run.filter((flag) => !pins.includes(flag));
@@ -203,8 +203,7 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "cli/loaded_later.ts has every module that Deno does not see beforehand",
+  name: "cli/loaded_later.ts has every module that Deno cannot see in advance",
   ignore: lacks("read"),
   fn() {
     assertEquals(text("cli/loaded_later.ts"), loadedLater());

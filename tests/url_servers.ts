@@ -25,7 +25,7 @@ function bytesOf(path: string): readonly number[] {
   return bytes;
 }
 
-/** Decodes once; what is no UTF-8 becomes U+FFFD. */
+/** Decodes once; bytes that are not UTF-8 become U+FFFD. */
 const decode: Step = (path) =>
   new TextDecoder().decode(new Uint8Array(bytesOf(path)));
 

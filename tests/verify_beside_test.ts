@@ -137,7 +137,7 @@ const CHANGES: readonly Change[] = [
       await call(approvals, ["approve", run, "--by", "ada"]);
     },
     finds: [
-      'manifest.json: run_unfinished: there is no manifest: the run waits for approval of a call of "write"',
+      'manifest.json: run_unfinished: the manifest is missing: the run waits for approval of a call of "write"',
     ],
   },
   {
@@ -145,7 +145,7 @@ const CHANGES: readonly Change[] = [
     state: "waiting",
     make: (run) => edit(join(run, "sandbox/drafts/a.md"), () => "One, two."),
     finds: [
-      'manifest.json: run_unfinished: there is no manifest: the run waits for approval of a call of "write"',
+      'manifest.json: run_unfinished: the manifest is missing: the run waits for approval of a call of "write"',
       'sandbox: other_content: "drafts/a.md" has 9 bytes instead of 4; line 5 of state.jsonl wrote it last',
     ],
   },
@@ -265,7 +265,7 @@ for (
     },
     {
       what:
-        "a document beside one that a call wrote over, of which nothing can be known",
+        "a document beside one that a call overwrote, whose content is unknown",
       change: { "corpus/two.md": "Changed." },
       finds: [],
     },

@@ -288,7 +288,7 @@ for (
 }
 
 Deno.test({
-  name: "verify finds that an attestation is no file",
+  name: "verify finds that an attestation is not a file",
   ignore,
   async fn() {
     using folder = temporaryFolder();

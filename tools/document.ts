@@ -4,7 +4,7 @@ import { parseYaml } from "./data/yaml.ts";
 export interface Document {
   /** Unique in its corpus; of a `.md` or `.txt` file the path without its extension, of any other the path. */
   readonly id: string;
-  /** Where it lies below the corpus or, for the tools, below the sandbox; `/` between folders. */
+  /** Its path below the corpus or, for the tools, below the sandbox; `/` between folders. */
   readonly path: string;
   /** The whole text; its front matter or its first line has its title, and that of HTML its `<title>`. */
   readonly text: string;
@@ -22,7 +22,7 @@ export function documentTitle({ id, text }: Document): string {
   return (line ?? id).replace(/^#+\s*/, "").trim();
 }
 
-/** More than any front matter that a person writes, in characters. */
+/** Longer than any front matter that a person writes, in characters. */
 const MAX_FRONT_MATTER = 65_536;
 
 const FRONT_MATTER =
@@ -38,7 +38,7 @@ function parts(
     : { title: titleIn(yaml), body: text.slice(whole.length) };
 }
 
-/** Front matter that nobody can read has no title, and is no reason to fail. */
+/** Unreadable front matter has no title, and is not a reason to fail. */
 function titleIn(yaml: string): string | undefined {
   try {
     const matter = parseYaml(yaml, { schema: "core" });

@@ -60,7 +60,7 @@ const TITLES = [
   {
     text: "---\ntitle: [a]\n---\n# Pumps\n",
     want: "Pumps",
-    what: "the heading after a title that is no text",
+    what: "the heading after a title that is not text",
   },
   {
     text: "---\ntitle: ''\n---\n# Pumps\n",
@@ -70,7 +70,7 @@ const TITLES = [
   {
     text: "---\na: [\n---\n# Pumps\n",
     want: "Pumps",
-    what: "the heading after front matter that is no YAML",
+    what: "the heading after front matter that is not YAML",
   },
   {
     text: "---\ntitle: x\n---",

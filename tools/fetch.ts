@@ -27,7 +27,7 @@ export interface FetchArgs {
 export interface FetchResponse {
   /** HTTP status; anything but 200 to 299 becomes a `ToolError`. */
   readonly status: number;
-  /** Header fields, whatever the case of their name; `null` for one that is missing. */
+  /** Header fields by name, in any case; `null` for a missing one. */
   readonly headers: { get(name: string): string | null };
   /** The body in pieces, `null` for none; ending the iteration early closes it. */
   readonly body: AsyncIterable<Uint8Array> | null;
@@ -41,7 +41,7 @@ export type FetchLike = (
 
 /** What `fetchTool` touches, and its limits. */
 export interface FetchOptions {
-  /** Sends the request; it must heed the signal and follow no redirect. */
+  /** Sends the request; it must stop when the signal aborts and must not follow a redirect. */
   readonly fetch: FetchLike;
   /** How many bytes a body may have. Default: 1 MiB. */
   readonly maxBytes?: number | undefined;
@@ -58,13 +58,12 @@ const args: Schema<FetchArgs> = standardSchema(z.strictObject({
 }));
 
 /**
- * Creates the tool that gets one URL and returns its text, decoded as a byte order
- * mark, its `Content-Type` or the page itself says; `charset` names the encoding
- * when it is not UTF-8. Of a page of HTML it returns the text of the first 262,144
- * characters. What is longer than a tool may return is cut; `truncated` says that
- * there is more.
- * It follows no redirect by itself, since where one leads has not been judged; it
- * returns it.
+ * Creates the tool that gets one URL and returns its text, decoded as a byte
+ * order mark, its `Content-Type` or the page itself says; `charset` names the
+ * encoding when it is not UTF-8. Of a page of HTML it returns the text of the
+ * first 262,144 characters. Text longer than a tool may return is cut;
+ * `truncated` says that there is more. It does not follow a redirect, since the
+ * target has not been judged; it returns the redirect.
  *
  * It fails as `network`, `redirect` (to nowhere), `too_large`, `not_text`,
  * `unreadable_page`, or with the status as its type. The first, and the statuses
@@ -83,7 +82,7 @@ export function fetchTool(options: FetchOptions): Tool<FetchArgs> {
     async run({ url }, { signal, urls }) {
       const judged = urls.get(url);
       if (judged === undefined) {
-        throw new RangeError(`Cannot fetch "${url}": nobody has judged it`);
+        throw new RangeError(`Cannot fetch "${url}": it was not judged`);
       }
       const got = await get(judged, { url, signal });
       if (got instanceof Redirect) return got;
@@ -114,7 +113,7 @@ export function fetchTool(options: FetchOptions): Tool<FetchArgs> {
     }
   }
 
-  /** Sends the request and reads the answer; whatever goes wrong with the connection may pass. */
+  /** Sends the request and reads the answer; every failure of the connection is transient. */
   async function get(
     judged: string,
     { url, signal }: { readonly url: string; readonly signal: AbortSignal },
@@ -187,7 +186,7 @@ async function refuseStatus(
   });
 }
 
-/** Lets go of a body that nobody reads. */
+/** Closes a body that is not read. */
 async function close({ body }: FetchResponse): Promise<void> {
   await body?.[Symbol.asyncIterator]().return?.();
 }

@@ -222,7 +222,7 @@ Deno.test("fetchTool() fetches what was judged and nothing that it parses itself
   assertEquals(Object(result).url, URL_TEXT);
 });
 
-Deno.test("fetchTool() refuses a URL that nobody has judged, and sends nothing", async () => {
+Deno.test("fetchTool() refuses a URL that was not judged, and sends nothing", async () => {
   const asked: string[] = [];
   await assertRejects(
     () =>
@@ -234,7 +234,7 @@ Deno.test("fetchTool() refuses a URL that nobody has judged, and sends nothing",
         urls: new Map([["https://fixtures.local/", URL_TEXT]]),
       }),
     RangeError,
-    'Cannot fetch "https://fixtures.local/op-a1": nobody has judged it',
+    'Cannot fetch "https://fixtures.local/op-a1": it was not judged',
   );
   assertEquals(asked, []);
 });
@@ -270,7 +270,7 @@ for (
   });
 }
 
-Deno.test("fetchTool() returns a page as it is when nobody makes text of it", async () => {
+Deno.test("fetchTool() returns a page as it is without a converter to text", async () => {
   const result = await run({
     fetch: answering("<p>hi", { headers: { "content-type": "text/html" } }),
   });
@@ -385,7 +385,7 @@ Deno.test("fetchTool() names an encoding that is not UTF-8", async () => {
   );
 });
 
-Deno.test("fetchTool() reports a page of which no text can be made", async () => {
+Deno.test("fetchTool() reports a page that cannot be made text", async () => {
   const cause = new TypeError("I[i] is undefined");
   const error = await assertRejects(
     () =>

@@ -5,7 +5,7 @@ import type { Sandbox } from "./sandbox/sandbox.ts";
 import { type Schema, standardSchema } from "./schema.ts";
 import type { Tool } from "./tool.ts";
 
-/** How many bytes a page has at the most. */
+/** The largest page, in bytes. */
 const PAGE_BYTES = 2 ** 20;
 
 /** The arguments of `read`. */
@@ -14,7 +14,7 @@ export interface ReadArgs {
   readonly path: string;
   /** The byte at which to begin. Default: 0. */
   readonly offset?: number | undefined;
-  /** How many bytes at the most, 4 to 1 MiB. Default: 1 MiB. */
+  /** At most so many bytes, 4 to 1 MiB. Default: 1 MiB. */
   readonly max_bytes?: number | undefined;
 }
 
@@ -39,9 +39,9 @@ const args: Schema<ReadArgs> = standardSchema(z.strictObject({
 }));
 
 /**
- * Creates the tool that returns the text of one file of `sandbox`. Of a file that
- * is longer than what is asked for it returns a page: with `offset` and
- * `total_bytes`, and `next_offset` as long as there is more.
+ * Creates the tool that returns the text of one file of `sandbox`. For a longer
+ * file than asked for it returns a page, with `offset` and `total_bytes`, and
+ * `next_offset` while there is more.
  */
 export function readTool(sandbox: Sandbox): Tool<ReadArgs> {
   return {

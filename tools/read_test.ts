@@ -7,7 +7,7 @@ import { IDLE_CONTEXT } from "../tests/tool_context.ts";
 function sandboxOf(texts: ReadonlyMap<string, string>): Sandbox {
   return {
     inspect: () => {
-      throw new Error("reading is no time to judge");
+      throw new Error("reading must not judge");
     },
     readText: ({ resolved }) => {
       const text = texts.get(resolved);

@@ -7,7 +7,9 @@ export type ToolRegistry = ReadonlyMap<string, Tool>;
  * Collects tools by name. A map, since a name that a model chose must never
  * find what an object inherits.
  *
- * @throws {RangeError} when two tools have the same name, or when an effect names no argument of its tool, since it could never be judged
+ * @throws {RangeError} when two tools have the same name, or when an effect
+ *   names something that is not an argument of its tool, since it could never be
+ *   judged
  */
 export function toolRegistry<T extends ToolDefinition>(
   tools: readonly T[],
@@ -22,7 +24,7 @@ export function toolRegistry<T extends ToolDefinition>(
     const stray = strayEffect(tool);
     if (stray !== undefined) {
       throw new RangeError(
-        `Cannot register the tool "${tool.name}": its effect names "${stray}", which is no argument of it`,
+        `Cannot register the tool "${tool.name}": its effect names "${stray}", which is not an argument of it`,
       );
     }
     byName.set(tool.name, tool);
@@ -41,7 +43,7 @@ function strayEffect({ effects, args }: ToolDefinition): string | undefined {
   return keys.find((key) => !names.has(key));
 }
 
-/** Where a schema says what its value is like by other schemas. */
+/** Keywords by which a schema describes its value through other schemas. */
 const PARTS = ["allOf", "anyOf", "oneOf"] as const;
 
 /** The properties that a schema describes, also by its parts and by what they refer to. */

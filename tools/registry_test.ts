@@ -41,7 +41,7 @@ for (const effect of ["fetches", "reads", "writes"] as const) {
     assertThrows(
       () => toolRegistry([tool]),
       RangeError,
-      'Cannot register the tool "summarize": its effect names "url", which is no argument of it',
+      'Cannot register the tool "summarize": its effect names "url", which is not an argument of it',
     );
   });
 }

@@ -1,14 +1,14 @@
 import { z } from "../deps.ts";
 
-/** No server makes a run wait longer than this. */
+/** A run never waits longer than this for a server. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
 /**
  * How long a server asks to wait, in milliseconds from 0 to 60,000; `undefined`
- * when its headers (names in lower case) do not say, or say what cannot be
- * understood. `retry-after-ms` goes before `retry-after`. A date counts from the
- * server's own `date`, so that its clock and ours need not agree; `dated` adds one
- * that is missing.
+ * when its headers (names in lower case) do not say, or cannot be understood.
+ * `retry-after-ms` goes before `retry-after`. A date counts from the server's
+ * own `date`, so that its clock and ours need not agree; `dated` adds one that
+ * is missing.
  */
 export function retryAfterMs(
   headers: Readonly<Record<string, string>>,
@@ -34,7 +34,7 @@ export function retryInfoMs(body: string | undefined): number | undefined {
   }
 }
 
-/** A wait in whole milliseconds from 0 to 60,000; `undefined` for one that is none. */
+/** A wait in whole milliseconds from 0 to 60,000; `undefined` for an invalid one. */
 export function boundedWait(ms: number | undefined): number | undefined {
   return ms === undefined || Number.isNaN(ms)
     ? undefined
@@ -45,7 +45,7 @@ const withDetails = z.looseObject({
   error: z.looseObject({ details: z.array(z.unknown()) }),
 });
 
-/** Google's servers put the error into a list at times. */
+/** Google's servers sometimes put the error into a list. */
 const errorBody = z.union([withDetails, z.array(withDetails)]);
 
 const retryInfo = z.looseObject({
@@ -80,7 +80,7 @@ function until(
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** `Date.parse` takes far more for a date than HTTP does. */
+/** `Date.parse` accepts far more than the dates of HTTP. */
 function httpDate(text: string | undefined): number {
   return text !== undefined &&
       /^[A-Z][a-z]{2,8},? .*\d{2}:\d{2}:\d{2}/.test(text)

@@ -24,7 +24,7 @@ export interface Schema<T> {
   };
 }
 
-/** What a validation came to: the validated copy, or what was wrong. */
+/** The result of a validation: the validated copy, or what was wrong. */
 export type SchemaResult<T> =
   | { readonly value: T; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };

@@ -8,14 +8,14 @@ import type { Tool } from "./tool.ts";
 
 const DEFAULT_TOP_K = 5;
 const SNIPPET_LENGTH = 160;
-/** How much of a page of HTML is searched, since reading may take the square of its length. */
+/** How much of an HTML page is searched, since converting it may take quadratic time. */
 const MAX_HTML_LENGTH = 2 ** 18;
 
 /** The arguments of `search`. */
 export interface SearchArgs {
   /** Words to look for, not empty; a document need not have all of them. */
   readonly query: string;
-  /** How many hits at the most, 1 to 50. Default: 5. */
+  /** At most so many hits, 1 to 50. Default: 5. */
   readonly top_k?: number | undefined;
 }
 
@@ -38,11 +38,11 @@ export interface SearchOptions {
 
 /**
  * Creates the tool that ranks `documents` by relevance (BM25+, as minisearch
- * implements it), by their titles, texts and names. Words count as they are
- * written; where they find too little, words in another spelling or inflection,
- * longer ones and ones with a letter wrong are taken in their place. The same
- * corpus and query give the same hits in the same order; equal scores are
- * ordered by id.
+ * implements it), by their titles, texts and names. Words are first searched as
+ * they are written. If they find too little, other spellings and inflections,
+ * longer words and words with a wrong letter are searched too. The same corpus
+ * and query give the same hits in the same order; equal scores are ordered by
+ * id.
  */
 export function searchTool(
   documents: readonly Document[],
@@ -104,7 +104,7 @@ function isPage(path: string): boolean {
   return /\.x?html?$/i.test(path);
 }
 
-/** What a page says, below its title; one that cannot be read so is its own text. */
+/** The text of a page, below its title; a page that cannot be converted is used as it is. */
 async function textOfPage(
   document: Document,
   htmlText: (html: string) => Promise<PageText>,

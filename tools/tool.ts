@@ -4,10 +4,10 @@ import type { Redirect } from "./redirect.ts";
 import type { Schema } from "./schema.ts";
 
 /**
- * What running a tool touches, by the names of the arguments that say so, each
- * a string or a list of strings. The policy judges effects, not tool names, and
- * only those that are declared: beyond them a tool is held by the permissions of
- * the process alone, so declare all of them.
+ * What running a tool touches, by the names of the arguments that say so, each a
+ * string or a list of strings. The policy judges effects, not tool names, and
+ * only declared effects: beyond them a tool is limited only by the permissions
+ * of the process, so declare all of them.
  */
 export interface Effects {
   /** Arguments that hold a URL which the tool will fetch: names, or JSONPaths that begin with `$`. */
@@ -29,9 +29,8 @@ export interface ToolDefinition<Args = unknown> {
   /** The arguments; it should refuse unknown keys, since nothing else does. */
   readonly args: Schema<Args>;
   /**
-   * Whether a second run with the same arguments is as good as none, so that
-   * an attempt of which nobody knows how it ended may be tried again. Default:
-   * false.
+   * Whether a second run with the same arguments changes nothing more, so that
+   * an attempt with an unknown outcome may be tried again. Default: false.
    */
   readonly idempotent?: boolean;
   /** How information flows through it: see `Label`. Default: none is known. */
@@ -47,15 +46,16 @@ export interface ToolContext {
   /** The same for every attempt of one call: 64 hex digits. */
   readonly idempotencyKey: string;
   /**
-   * The URLs that the policy has judged, in canonical form, by how the
-   * arguments spell them. A tool fetches these and parses nothing again.
+   * The URLs that the policy has judged, in canonical form, keyed by their
+   * spelling in the arguments. A tool fetches these and does not parse the
+   * arguments again.
    */
   readonly urls: ReadonlyMap<string, string>;
   /**
-   * The places that the policy has judged, as `PathFacts.resolved` has them, by
-   * how the arguments spell their paths. A tool opens these and resolves nothing
-   * again: what a path leads to may have changed since. `judgedPlace` finds one
-   * for a `Sandbox`.
+   * The places that the policy has judged, as in `PathFacts.resolved`, keyed by
+   * the spelling of their paths in the arguments. A tool opens these and does
+   * not resolve the path again: it may lead elsewhere by now. `judgedPlace`
+   * finds one for a `Sandbox`.
    */
   readonly places: ReadonlyMap<string, string>;
 }
@@ -64,22 +64,22 @@ export interface ToolContext {
  * Something an agent may do once the policy has allowed it.
  *
  * `run` gets the validated arguments and returns plain JSON. It throws a
- * `ToolError` for a failure that it foresees; anything else that it throws, and a
- * permission that the process lacks, ends the run as `catalogued_unhandled`.
+ * `ToolError` for a failure that it expects; any other error, and a permission
+ * that the process lacks, ends the run as `catalogued_unhandled`.
  */
 export interface Tool<Args = unknown> extends ToolDefinition<Args> {
   /**
-   * Where it runs when not in this process: behind a Worker, which has
-   * permissions of its own. Default: in this process.
+   * Where it runs if not in this process: in a Worker, which has permissions of
+   * its own. Default: in this process.
    */
   readonly isolation?: "worker";
 
   /**
    * Does the work, once an attempt. The result may have 4,194,304 characters of
-   * JSON; a longer one is a failure of which the model is told. A
-   * `Redirect` asks for a judgement of other arguments instead.
+   * JSON; a longer one is a failure that the model is told about. A `Redirect`
+   * asks for a judgement of other arguments instead.
    *
-   * @throws {ToolError} for a failure that the tool foresees
+   * @throws {ToolError} for a failure that the tool expects
    */
   run(args: Args, context: ToolContext): Promise<Json | Redirect>;
 }

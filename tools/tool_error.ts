@@ -1,6 +1,6 @@
 import { boundedWait } from "./retry_after.ts";
 
-/** How a foreseen failure is classified and what led to it. */
+/** How an expected failure is classified and what caused it. */
 export interface ToolErrorOptions extends ErrorOptions {
   /** Stable, low-cardinality name, recorded as `error.type`: `not_found`, `timeout`, `503`. */
   readonly type: string;
@@ -11,9 +11,9 @@ export interface ToolErrorOptions extends ErrorOptions {
 }
 
 /**
- * A failure that a tool foresees. The model is told of it and may choose
- * otherwise. A transient one is tried again instead; when the policy's limits are
- * used up, the run ends as `retry_exhaustion`.
+ * A failure that a tool expects. The model is told and may try something else. A
+ * transient one is tried again instead; when the policy's limits are used up,
+ * the run ends as `retry_exhaustion`.
  */
 export class ToolError extends Error {
   /** Recorded as `exception_class`, unless a refused permission is the cause. */
@@ -22,7 +22,10 @@ export class ToolError extends Error {
   readonly type: string;
   /** Whether the same call may succeed later. */
   readonly transient: boolean;
-  /** How long to wait at least before the next try, 0 to 60,000; `undefined` when nobody asks for it. */
+  /**
+   * How long to wait at least before the next try, 0 to 60,000; `undefined` when
+   * no wait is asked for.
+   */
   readonly retryAfterMs: number | undefined;
 
   /** Describes a failure; `options.type` classifies it. */

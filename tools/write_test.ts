@@ -7,7 +7,7 @@ import { IDLE_CONTEXT } from "../tests/tool_context.ts";
 function sandboxInto(written: Map<string, string>): Sandbox {
   return {
     inspect: () => {
-      throw new Error("writing is no time to judge");
+      throw new Error("writing must not judge");
     },
     readText: () => Promise.reject(new Error("write must not read")),
     writeText: ({ resolved }, text) => {

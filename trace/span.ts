@@ -21,13 +21,13 @@ export interface Span {
   /** Nanoseconds since the Unix epoch, decimal. */
   readonly end: string;
   readonly attributes: Attributes;
-  /** What went wrong; left out when nothing did. */
+  /** What went wrong; left out when nothing went wrong. */
   readonly error?: string | undefined;
   /** The span that this one was allowed by. */
   readonly link?: string | undefined;
 }
 
-/** What a span stands for. */
+/** What a span represents. */
 export type SpanName =
   | "agent_step"
   | "llm_call"

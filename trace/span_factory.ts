@@ -25,14 +25,14 @@ interface Extent {
   readonly end: string;
 }
 
-/** What a tool call's receipt is put together with. */
+/** What is combined with a tool call's receipt. */
 interface CallContext {
   readonly step: StepStarted | undefined;
   readonly intent: ToolStarted | undefined;
   readonly allowedBy: PolicyChecked | undefined;
 }
 
-/** Makes the spans of one run, one function a kind of span. */
+/** Makes the spans of one run, one function for each kind of span. */
 export interface SpanFactory {
   agentStep(event: StepFinished, step: StepStarted | undefined): Span;
   llmCall(event: LlmCompleted, step: StepStarted | undefined): Span;
@@ -149,7 +149,7 @@ export function spanFactory(run: RunStarted): SpanFactory {
   };
 }
 
-/** What a status says of an error: its message, or its type when it has none. */
+/** The status message of an error: its message, or its type when that is empty. */
 function textOf(error: RecordedError | null): string | undefined {
   return error === null ? undefined : error.message || error.type;
 }

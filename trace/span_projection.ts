@@ -11,9 +11,9 @@ import type { Span } from "./span.ts";
 import { spanFactory } from "./span_factory.ts";
 
 /**
- * Turns events into spans, one event at a time: each call returns the spans
- * that are complete with it. A step's span waits for the event behind the step,
- * which tells whether it was the last. The same events give the same spans, live
+ * Turns events into spans, one event at a time: each call returns the spans that
+ * are complete with it. A step's span waits for the event after the step, which
+ * tells whether the step was the last. The same events give the same spans, live
  * or read back.
  *
  * A span's id names the ledger line that it comes from, so ids need no random
@@ -61,7 +61,7 @@ function spansOfRun(started: RunStarted): (event: RunEvent) => readonly Span[] {
         step = event;
         return release();
       case "llm_completed": {
-        // A try of the model belongs to the call that it led to.
+        // A try of the model belongs to the llm_call that it led to.
         const attempts = asked.map((each) => make.retryAttempt(each, event));
         asked = [];
         return [...attempts, make.llmCall(event, step)];

@@ -4,6 +4,6 @@ import type { RunEvent } from "../runtime/record/event.ts";
 export interface TextProjection {
   /** Returns what the event adds to the text. */
   push(event: RunEvent): string;
-  /** Returns the rest of the text, once. */
+  /** Returns the rest of the text; called once. */
   end(): string;
 }

@@ -14,7 +14,7 @@ import { type Written, writtenApproval } from "./written_approval.ts";
 /** What an approver needs to know. */
 export interface ApproverOptions {
   readonly policy: Policy;
-  /** Beside its record answers are looked for. */
+  /** Answers are looked for beside its record. */
   readonly run: RunRecord;
   /** Who answers at the terminal, as `--by` names them. Default: the terminal asks. */
   readonly by?: string | undefined;
@@ -22,11 +22,11 @@ export interface ApproverOptions {
 }
 
 /**
- * Makes what `--approve` names: `never` asks nobody, `prompt` asks at the
- * terminal, `file` looks for an answer beside the record.
+ * Makes the approver that `--approve` names: `never` rejects, `prompt` asks at
+ * the terminal, `file` looks for an answer beside the record.
  *
- * @throws {UsageError} when it is none of these, there is no terminal, or a name
- *   is given that nobody asks for or that cannot be recorded
+ * @throws {UsageError} when the word is unknown, there is no terminal, or the
+ *   given name is not needed or cannot be recorded
  */
 export function approverFor(
   way: string,
@@ -67,7 +67,7 @@ function fileApprover(options: ApproverOptions): Approver {
   };
 }
 
-/** A file that cannot be read answers nothing. */
+/** A file that cannot be read has no answer. */
 async function answersWritten(
   options: ApproverOptions,
   bound_to: string,

@@ -3,8 +3,8 @@ import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import { foldedJson } from "./folded_json.ts";
 
 /**
- * What a person must see to answer, with nothing in it that moves a cursor: every
- * reason why the policy asks, what would be done, and where each path leads.
+ * What a person must see to answer, without control characters: every reason why
+ * the policy asks, what would be done, and where each path leads.
  */
 export function describeRequest(
   { tool, args, reason, asked, places, policy_version }: ApprovalRequest,

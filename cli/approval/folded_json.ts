@@ -5,25 +5,25 @@ import { isList, type Json, type JsonObject } from "../../tools/data/json.ts";
 const MAX_TEXT = 400;
 /** How much of a folded text is shown at its beginning and at its end. */
 const SHOWN = { head: 240, tail: 120 };
-/** How long all of it may be, where each part has a share that can be read. */
+/** How long the whole may be while each part gets a readable share. */
 const MAX_WHOLE = 4000;
-/** The least of a part that is shown, where it has so much. */
+/** The shortest share of a part. */
 const MIN_PART = 60;
-/** What is shown of parts that are too many for that. */
+/** The share when there are too many parts for that. */
 const SHOWN_PARTS = { head: 3000, tail: 1000 };
 
 /** Blanks that push what follows them out of sight. */
 const BLANKS = new RegExp(`[\\s${BLANK_SIGNS}]{8,}`, "gu");
 
-/** What must not be cut in two: a fold, an escape, a character. */
+/** Units that must not be cut in two: a fold, an escape, a character. */
 const ATOMS = /\\\{[^}]*\}|\\u[0-9a-f]{4}|\\.|./gsu;
 
 /**
- * Writes a value as JSON on one line for a person: the middle of what is long is
- * folded, with its length, and so are runs of blanks, so that the end of everything
- * can be seen. What is long as a whole is folded part by part: each argument keeps
- * its head and its end, unless there are too many, which is said with their number.
- * A fold is spelled `\{…}`, which stands in no JSON.
+ * Writes a value as JSON on one line for a person. The middle of a long text and
+ * runs of blanks are folded and their length is shown, so that the end of
+ * everything can be seen. A value that is long as a whole is folded part by
+ * part: each argument keeps its head and its end; if there are too many, their
+ * number is shown. A fold is spelled `\{…}`, which cannot occur in JSON.
  *
  * @example
  * ```ts
@@ -59,7 +59,10 @@ function foldedParts(parts: readonly string[], kind: string): string {
   ].join(",");
 }
 
-/** The length to which parts are cut so that all of them fit; what is shorter leaves room to the others. */
+/**
+ * The length to which parts are cut so that all of them fit; shorter parts leave
+ * room for the others.
+ */
 function fairShare(parts: readonly string[]): number {
   const lengths = parts.map(({ length }) => length).toSorted((a, b) => a - b);
   let room = MAX_WHOLE;
@@ -123,7 +126,7 @@ function withoutBlanks(text: string): string {
   return result + inner(text.slice(done));
 }
 
-/** A text as it stands between the quotes of JSON. */
+/** A text as JSON writes it between quotes. */
 function inner(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }

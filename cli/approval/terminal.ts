@@ -3,29 +3,33 @@ import type { Terminal } from "./terminal_approver.ts";
 import { typedLines } from "./typed_lines.ts";
 import { wait } from "../machine/world.ts";
 
-/** How long what has been typed already, a line or a signal, may take to be heard of, in milliseconds. */
+/**
+ * How long input that was already typed, a line or a signal, may take to arrive,
+ * in milliseconds.
+ */
 const HEARING_MS = 100;
 
 /**
- * The terminal of this process. Questions stand on standard error, like what
- * they are about: standard output is for data.
+ * The terminal of this process. Questions and their context go to standard
+ * error: standard output is for data.
  */
 export function processTerminal(output: Output): Terminal {
   const nextLine = typedLines(typed());
   return {
     note: (text) => output.error(text),
     async ask(question, signal) {
-      // What was typed before somebody could read the question answers another one.
+      // Input that was typed before the question was shown is not an answer to
+      // it.
       while (await nextLine(AbortSignal.timeout(HEARING_MS)) !== null);
       Deno.stderr.writeSync(new TextEncoder().encode(question));
       const line = await nextLine(signal);
-      // A Ctrl-C that was typed before the line counts, not the line.
+      // If Ctrl-C was typed before the line, it counts and the line does not.
       return await wait(HEARING_MS, signal).then(() => line, () => null);
     },
   };
 }
 
-/** What is typed, read when it is asked for. */
+/** The typed input, read when it is asked for. */
 async function* typed(): AsyncGenerator<Uint8Array, void> {
   const buffer = new Uint8Array(4096);
   for (;;) {

@@ -10,8 +10,7 @@ import { describeRequest } from "./describe_request.ts";
 /** Where a person is asked. */
 export interface Terminal {
   /**
-   * Asks for a line; `null` when there is none, since the input has ended or
-   * `signal` has aborted.
+   * Asks for a line; `null` when the input has ended or `signal` has aborted.
    */
   ask(question: string, signal: AbortSignal): Promise<string | null>;
   /** Shows something, on lines of its own. */
@@ -19,9 +18,9 @@ export interface Terminal {
 }
 
 /**
- * Asks at a terminal, in the name of `by`; without it, for a name as well, once,
- * behind the first request. `y` and `yes` approve, and any other line rejects.
- * Where no line comes, nobody has answered.
+ * Asks at a terminal, in the name of `by`; without it, asks for a name once,
+ * after the first request. `y` and `yes` approve, and any other line rejects.
+ * Without a line there is no answer.
  */
 export function terminalApprover(terminal: Terminal, by?: string): Approver {
   let name = by;
@@ -59,14 +58,14 @@ async function askedName(
   }
 }
 
-/** Asks for a line. At a terminal that is gone nobody answers, as at one whose input has ended. */
+/** Asks for a line. A closed terminal gives no answer, like one whose input has ended. */
 async function lineFor(
   question: string,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const line = await terminal.ask(question, signal).catch(() => null);
-  // What is shown next does not stand behind the question.
+  // The next output starts on a new line after the question.
   if (line === null) terminal.note("");
   return line ?? undefined;
 }

@@ -101,7 +101,8 @@ for (
     { name: "  ", why: 'Cannot use the name "  ": it is blank' },
     {
       name: "none",
-      why: 'Cannot use the name "none": on record it says that nobody answered',
+      why:
+        'Cannot use the name "none": in a record it means that there was no answer',
     },
     {
       name: "ada\u001b[2J",
@@ -110,7 +111,7 @@ for (
     },
   ]
 ) {
-  Deno.test(`terminalApprover() asks again behind the name ${JSON.stringify(name)}`, async () => {
+  Deno.test(`terminalApprover() asks again after the name ${JSON.stringify(name)}`, async () => {
     const at = terminal(name, "ada", "y");
     assertEquals(await terminalApprover(at)(REQUEST, signal), {
       approver: "ada",

@@ -1,8 +1,7 @@
 /**
- * Reads what somebody types, a line for each time that it is waited for, in
- * order. Gives `null` when the input has ended, also behind an unfinished line,
- * and as soon as `signal` aborts; the line that comes then is kept for who waits
- * next.
+ * Reads typed lines in order, one for each call. Gives `null` when the input has
+ * ended, even after an unfinished line, and as soon as `signal` aborts; a line
+ * that comes then is kept for the next call.
  */
 export function typedLines(
   input: AsyncIterable<Uint8Array>,

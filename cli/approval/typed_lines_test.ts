@@ -47,7 +47,7 @@ for (
   });
 }
 
-Deno.test("typedLines() reads nothing that nobody waits for", async () => {
+Deno.test("typedLines() reads only when a line is asked for", async () => {
   let reads = 0;
   async function* counted() {
     for await (const bytes of typed(["a\n", "b\n"])) {

@@ -10,15 +10,15 @@ import type { RunRecord } from "../../evidence/run_store.ts";
 import type { Policy } from "../../policy/document/load.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 
-/** What is written beside the record about one decision. */
+/** The answers to one decision that are beside the record. */
 export interface Written {
-  /** The answer that counts; `undefined` when there is none. */
+  /** The answer that counts; `undefined` when none does. */
   readonly approval: WrittenApproval | undefined;
-  /** What was passed over and why, a line each, for people. */
+  /** One line for each answer that was passed over and why, for people. */
   readonly notes: readonly string[];
 }
 
-/** Where the answer is looked for, and by what policy it counts. */
+/** Where the answer is looked for, and the policy that limits its time. */
 export interface ApprovalPlace {
   readonly policy: Policy;
   readonly run: RunRecord;
@@ -57,7 +57,7 @@ function found(
 }
 
 /**
- * Writes an answer down unless there is one that counts, which is returned then.
+ * Writes an answer, or returns an earlier one that counts.
  *
  * @throws {InputError} when it cannot be written
  */
@@ -84,7 +84,7 @@ function whyPassedOver(each: PassedOver, expiresSeconds: number): string {
     case "expired":
       return `${what} has expired; it counted for ${expiresSeconds} s`;
     case "future":
-      return `${what} lies in the future, at ${timestamp}`;
+      return `${what} is from the future, ${timestamp}`;
   }
 }
 

@@ -2,10 +2,10 @@ import { didYouMean } from "../../tools/data/nearest.ts";
 import { UsageError } from "./command.ts";
 
 /**
- * Takes one of the words that may stand in a place of the command line; `where`
- * begins the sentence that refuses another: `Cannot use --approve`.
+ * Accepts one of the words allowed at a place of the command line; `where`
+ * begins the sentence that refuses others: `Cannot use --approve`.
  *
- * @throws {UsageError} when it is none of them
+ * @throws {UsageError} when it is another word
  */
 export function choice<T extends string>(
   given: string,

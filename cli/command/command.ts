@@ -1,14 +1,14 @@
-/** What a command writes to; the process has the real one. */
+/** What a command writes to. */
 export interface Output {
-  /** Data for people, on standard output; what a terminal may obey is spelled out. */
+  /** Data for people, on standard output; control characters are spelled out. */
   data(text: string): void;
   /** Data for programs, on standard output: a value as JSON on one line. */
   json(value: unknown): void;
-  /** Text that others go on with, on standard output: as it is, but for a terminal. */
+  /** Text for further processing, on standard output: unchanged, except on a terminal. */
   verbatim(text: string): void;
   /** Progress, hints and warnings, on standard error, spelled out like data; left out under `--quiet`. */
   note(text: string): void;
-  /** What went wrong, and what a person is asked, on standard error whatever was said on the command line. */
+  /** Errors and questions, on standard error, even under `--quiet`. */
   error(text: string): void;
 }
 
@@ -22,7 +22,7 @@ export const EXIT = {
   no: 2,
   /** The run waits for approval. */
   waiting: 3,
-  /** A provider or the network could not be reached; later it may be. */
+  /** A provider or the network could not be reached; a later try may succeed. */
   unreachable: 4,
 } as const;
 

@@ -2,7 +2,7 @@ import { parseArgs } from "./parse_args.ts";
 import { nearest } from "../../tools/data/nearest.ts";
 import { UsageError } from "./command.ts";
 
-/** What goes with every command; `main` takes it off the command line. */
+/** The option of every command; `main` removes it from the command line. */
 const COMMON_FLAGS = ["help", "quiet"] as const;
 
 /** What a command accepts. */

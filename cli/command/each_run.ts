@@ -1,14 +1,14 @@
 import { InputError } from "../../tools/data/input_error.ts";
 import { EXIT, type Output } from "./command.ts";
 
-/** Exit codes from the weightiest on: what cannot be read may be anything. */
+/** Exit codes, the most serious first: an unreadable run may have any problem. */
 const BY_WEIGHT = [EXIT.error, EXIT.no, EXIT.waiting] as const;
 
 /**
- * Looks at runs one after the other, whatever comes of each; `look` says with
- * which exit code. Says on standard error of which nothing can be said. Returns
- * the exit code of all: 1 when there was one of those, else 2 when there was
- * something to object to, else 3 when one waits for approval.
+ * Looks at runs one after the other, even after a failure; `look` returns an
+ * exit code. Reports unreadable runs on standard error. Returns the exit code of
+ * all: 1 when a run was unreadable, else 2 when one had a problem, else 3 when
+ * one waits for approval.
  */
 export async function eachRun<Run>(
   runs: readonly Run[],

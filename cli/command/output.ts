@@ -12,9 +12,9 @@ export interface Streams {
 }
 
 /**
- * Makes what commands write to. Whatever they were told by a model, a server, a
- * record or a file, a terminal obeys nothing of it, JSON has none of it as it is,
- * and only a program that reads a pipe gets an answer byte for byte.
+ * Makes what commands write to. Text of a model, a server, a record or a file
+ * cannot control a terminal: it is spelled out, escaped in JSON, and written
+ * byte for byte only when a program reads a pipe.
  */
 export function outputTo({ data, note, isTerminal }: Streams): Output {
   return {

@@ -6,7 +6,7 @@ export const parseArgs: (
   options: {
     readonly string: readonly string[];
     readonly boolean: readonly string[];
-    /** Called with each argument that is not an option named above. */
+    /** Called with each argument that is not one of the options above. */
     readonly unknown: (argument: string) => void;
   },
 ) => { readonly _: readonly unknown[]; readonly [name: string]: unknown } =

@@ -11,7 +11,8 @@ import { parseManifest } from "../../evidence/attest/manifest_document.ts";
 /**
  * Signs a run: writes `attestation.json` beside its artifacts.
  *
- * @throws {InputError} when the run is attested already, is not whole, or does not fit together; nothing is left behind then
+ * @throws {InputError} when the run is attested already, is not complete, or is
+ *   inconsistent; then nothing is written
  */
 export async function attestRun(
   run: RunRecord,
@@ -42,7 +43,7 @@ function digestsOf(run: RunRecord, source: ArtifactSource, manifest: string) {
     const stated = artifacts[name].bytes;
     const size = sizes.get(name);
     try {
-      // One of another size than the manifest states is not read.
+      // An artifact whose size differs from the manifest is not read.
       if (size !== undefined && size !== stated) {
         throw new Error(
           `it has ${size} bytes, and manifest.json states ${stated}`,

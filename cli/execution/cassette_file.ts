@@ -10,14 +10,14 @@ export interface CassetteFile extends Disposable {
   /** What goes with each request as its seed. */
   readonly seed: number | undefined;
   write(line: string): void;
-  /** Why it could not be written to its end; `undefined` when it could. */
+  /** Why it could not be written completely; `undefined` when it was. */
   trouble(): string | undefined;
 }
 
 /**
- * Creates a cassette; nothing is ever written over one. When it cannot be written
- * any further, the run goes on without it, and what there is of it is removed, as
- * is one that stayed empty.
+ * Creates a cassette and never overwrites a file. When it cannot be written any
+ * further, the run continues without it and the file is removed; a cassette that
+ * stayed empty is removed too.
  *
  * @throws {UsageError} when there is a file already
  * @throws {InputError} when it cannot be created
@@ -50,7 +50,8 @@ export function cassetteFile(
       try {
         Deno.removeSync(path);
       } catch {
-        // Somebody else was faster, or the disk is gone; the run has ended anyhow.
+        // Another process removed it, or the disk is gone; the run has ended
+        // anyway.
       }
     },
   };

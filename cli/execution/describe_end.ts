@@ -12,8 +12,8 @@ export function describeEnd({ terminal_reason, totals }: RunFinished): string {
 }
 
 /**
- * How a run ended, why it has no answer, and what became of its spans if they were
- * sent, as `--json` prints it.
+ * How a run ended, why it has no answer, and how many spans were sent, as
+ * `--json` prints it.
  */
 export function endOf(
   run: string,

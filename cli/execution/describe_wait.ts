@@ -1,9 +1,12 @@
 import type { RunEvent } from "../../runtime/record/event.ts";
 
-/** A wait that nobody notices is not spoken of, in milliseconds. */
+/** Shorter waits are not reported, in milliseconds. */
 const NOTABLE_MS = 1000;
 
-/** Says that a model failed and is waited for before it is asked again; `undefined` when it is not, or not for long. */
+/**
+ * Says that a model failed and when it is asked again; `undefined` when it is
+ * not, or without a long wait.
+ */
 export function describeWait(event: RunEvent): string | undefined {
   if (event.type !== "attempt_finished" || event.call_id !== null) return;
   const { backoff_ms, error } = event;

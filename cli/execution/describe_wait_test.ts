@@ -35,7 +35,7 @@ for (
       want: "the model answered HTTP 429; to be asked again in 12 s",
     },
     {
-      what: "what is no status",
+      what: "a type that is not a status",
       event: tried({ error: failed("network"), backoff_ms: 1400 }),
       want: "the model failed (network); to be asked again in 1 s",
     },

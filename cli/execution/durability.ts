@@ -4,7 +4,7 @@ import { choice } from "../command/choice.ts";
 /**
  * Reads the option `--durability`. Default: `intent`.
  *
- * @throws {UsageError} when it is neither `none` nor `intent`
+ * @throws {UsageError} when it is not `none` or `intent`
  */
 export function durabilityOf(value = "intent"): Durability {
   return choice(value, {

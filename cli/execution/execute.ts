@@ -26,7 +26,7 @@ import type { Document } from "../../tools/document.ts";
 import { networkFor } from "../machine/network.ts";
 import { stopwatch } from "../machine/provenance.ts";
 import type { ToolHost } from "../machine/tool_host.ts";
-import { deterministicEnv, heed, realEnv } from "../machine/world.ts";
+import { deterministicEnv, realEnv, yieldToEvents } from "../machine/world.ts";
 
 /** One run of a task, with where it happens and where it is recorded. */
 export interface Execution {
@@ -40,28 +40,28 @@ export interface Execution {
   readonly host: ToolHost;
   readonly sink: ArtifactSink;
   readonly durability: Durability;
-  /** Whether what is no document of the corpus is reached over the network. */
+  /** Whether URLs outside the corpus are fetched over the network. */
   readonly online: boolean;
-  /** Whether backing off takes real time. */
+  /** Whether waits take real time. */
   readonly waits: boolean;
   readonly signal: AbortSignal;
   /** The model that is asked. Default: the script of the task. */
   readonly model?: TaskModel | undefined;
   /** Where a cassette of the model is written. Default: nowhere. */
   readonly cassette?: CassetteTarget | undefined;
-  /** Answers what the policy leaves to a person. Default: nobody does. */
+  /** Answers what the policy leaves to a person. Default: all such calls are rejected. */
   readonly approver?: Approver | undefined;
-  /** Sees every event once it is on record. */
+  /** Called with every event once it is on record. */
   readonly watch?: (event: RunEvent) => void;
-  /** What is on record of the run, which broke off; its sandbox is as it was then. */
+  /** The record of a run that broke off; its sandbox is unchanged. */
   readonly past?: {
     readonly events: readonly RunEvent[];
-    /** Hears that an intent without a receipt is carried out again. */
+    /** Called when an intent without a receipt is carried out again. */
     readonly sentAgain: (seq: number) => void | Promise<void>;
   };
 }
 
-/** Where the lines of a cassette go, and what they say of the requests. */
+/** Where the lines of a cassette go, and the settings that they record. */
 export interface CassetteTarget {
   readonly seed: number | undefined;
   readonly write: (line: string) => void;
@@ -88,10 +88,10 @@ export async function execute(execution: Execution): Promise<Executed> {
         signal,
         resolve,
         approver,
-        // Nobody is spared when what comes out of a cassette is waited for.
+        // A recorded failure spares no server: the run does not wait after it.
         sleeps: () => execution.waits && model?.hasFailed?.() !== true,
         deadlines: execution.waits,
-        // A cassette knows whether the run that was recorded went on.
+        // A cassette shows whether the recorded run continued.
         outage: () => (model?.unused?.() ?? 0) > 0 ? "again" : "end",
       });
   const again = past === undefined
@@ -107,7 +107,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     expire: env.expire,
     runtimeVersion: statedVersion(past),
   });
-  const spec = heeding(
+  const spec = yieldingToEvents(
     recorded(again?.spec(given) ?? given, execution.cassette),
   );
   const loop = agentLoop(spec, env);
@@ -127,7 +127,7 @@ function statedVersion(past: Execution["past"]): string | undefined {
   return started?.type === "run_started" ? started.runtime_version : undefined;
 }
 
-/** The same run, of whose model a cassette is written. */
+/** The same run, which also writes a cassette of its model. */
 function recorded(
   spec: RunSpec,
   cassette: CassetteTarget | undefined,
@@ -138,14 +138,15 @@ function recorded(
 }
 
 /**
- * The same run, that hears of the outside world before each answer: a script and a
- * cassette wait for nothing, so that no signal would come through before the end.
+ * The same run, which yields to the event loop before each answer: a script and
+ * a cassette never wait, so without this no signal would be handled before the
+ * end.
  */
-function heeding(spec: RunSpec): RunSpec {
+function yieldingToEvents(spec: RunSpec): RunSpec {
   return {
     ...spec,
     async llm(input, signal) {
-      await heed();
+      await yieldToEvents();
       return await spec.llm(input, signal);
     },
   };
@@ -160,9 +161,9 @@ function unusedAnswers(
 }
 
 /**
- * The same events; the documents are laid down once the first is on record, so
- * that a run whose process ends meanwhile, or whose disk is full, can go on. As
- * long as no tool has run, they are laid down anew.
+ * The same events; the documents are written once the first event is on record,
+ * so that a run whose process ends meanwhile, or whose disk is full, can be
+ * resumed. They are written again until a tool has run.
  */
 async function* prepared(
   events: AsyncIterable<RunEvent>,
@@ -172,17 +173,20 @@ async function* prepared(
     false;
   for await (const event of events) {
     yield event;
-    if (!isDone) layDown(stagedDocuments(documents), sandbox);
+    if (!isDone) stageDocuments(stagedDocuments(documents), sandbox);
     isDone = true;
   }
 }
 
 /**
- * Writes documents into a directory that no agent uses yet.
+ * Writes documents into a directory that the agent does not use yet.
  *
- * @throws {WriteError} when the disk does not take one
+ * @throws {WriteError} when one cannot be written
  */
-function layDown(documents: readonly Document[], directory: string): void {
+function stageDocuments(
+  documents: readonly Document[],
+  directory: string,
+): void {
   for (const { path, text } of documents) {
     const place = join(directory, path);
     try {

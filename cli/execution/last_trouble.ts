@@ -3,8 +3,8 @@ import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
 
 /**
- * Remembers why a run did not end with an answer: the last thing that went wrong.
- * `asksModel` says whether a server is behind the model.
+ * Remembers why a run did not end with an answer: the last thing that went
+ * wrong. `asksModel` says whether a real model is asked.
  */
 export function lastTrouble({ asksModel }: { readonly asksModel: boolean }) {
   let trouble: string | undefined;
@@ -30,7 +30,7 @@ function isWithoutNetwork(event: RunEvent): boolean {
     event.outcome === "exhausted" && event.error?.type === "network";
 }
 
-/** Whether the last allowed try of the model failed, and the run has not gone on since. */
+/** Whether the last allowed try of the model failed, and the run has not continued since. */
 function isModelOut(event: RunEvent, before: boolean): boolean {
   if (event.type === "attempt_finished" && event.call_id === null) {
     return event.outcome === "exhausted";

@@ -5,9 +5,9 @@ import type { Output } from "../command/command.ts";
 import { whyUnwritable } from "../../evidence/store/file_error.ts";
 
 /**
- * Writes down beside the record of a run what its writes had to leave behind.
- * Where that cannot be written, it is said: the write has failed already, and how
- * is on record.
+ * Records, beside the ledger of a run, the empty entries that its writes could
+ * not remove. If recording fails, that is only reported: the failed write itself
+ * is on record already.
  */
 export function leftoverIncidents(
   run: RunRecord,

@@ -36,14 +36,14 @@ export const MODEL_OPTIONS = [
   "record",
 ] as const;
 
-/** The options of the command line that say what goes with each request; a run that goes on has them on record. */
+/** The command-line options for what goes with each request; a resumed run has them on record. */
 export const REQUEST_OPTIONS = [
   "system",
   "temperature",
   "max-output-tokens",
 ] as const;
 
-/** What the model of a run is told beside its question, where no record says it. */
+/** What the model of a new run is told beside its question. */
 export interface Told {
   /** What the task says. */
   readonly settings: ModelSettings | undefined;
@@ -61,11 +61,11 @@ export interface ChosenModel extends TaskModel {
 export const REPLAY = "replay:";
 
 /**
- * Makes the model that the command line chose one that can be asked; `undefined`
- * when it chose none, and the task's script is followed. Nothing is sent yet. Of a
- * run that goes on, `record` says what was asked, and what goes with each request.
+ * Opens the model that the command line chose; `undefined` when it chose none,
+ * and the task's script is followed. Nothing is sent yet. For a resumed run,
+ * `record` tells which model was asked and what goes with each request.
  *
- * @throws {UsageError} when an option is given that nobody heeds
+ * @throws {UsageError} when an option is given that has no effect
  * @throws {InputError} when it cannot be understood, its key is not there, the
  *   process may not reach it, or its cassette cannot be read
  */
@@ -112,7 +112,10 @@ export async function liveModel(
   return { llm, info, seed };
 }
 
-/** What the command line says goes with each request; else what the task says, and where the tools may go. */
+/**
+ * What goes with each request: from the command line, otherwise from the task,
+ * with a hint where the tools may go.
+ */
 function settingsOf(
   given: CommandLine,
   { settings = {}, hint }: Told,
@@ -134,7 +137,7 @@ function settingsOf(
   });
 }
 
-/** A number of the command line, or else of the task. */
+/** A number from the command line, otherwise from the task. */
 function settingOf(
   given: CommandLine,
   name: "temperature" | "max-output-tokens",
@@ -154,7 +157,7 @@ function settingOf(
   );
 }
 
-/** The model of a cassette: everything about it stands there. */
+/** The model of a cassette, which has everything about it. */
 function recordedModel(
   spec: string,
   given: CommandLine,
@@ -181,7 +184,7 @@ function recordedModel(
   };
 }
 
-/** A permission is for whoever starts the process to give. */
+/** Only the person who starts the process can grant a permission. */
 function refuseWithoutNetwork({ spec, host }: ModelChoice): void {
   if (isGranted({ name: "net", host })) return;
   throw unusable(
@@ -190,7 +193,7 @@ function refuseWithoutNetwork({ spec, host }: ModelChoice): void {
   );
 }
 
-/** Refuses the options that say how a model is asked, when none is. */
+/** Refuses the options for asking a model when none is asked. */
 function refuseIdle(given: CommandLine, why: string): void {
   const idle = [...MODEL_OPTIONS, ...REQUEST_OPTIONS].find((each) =>
     each !== "llm" && given.option(each) !== undefined
@@ -199,10 +202,9 @@ function refuseIdle(given: CommandLine, why: string): void {
 }
 
 /**
- * Opens the cassette that the command line wants written beside the run directory
- * `out`, if it does.
+ * Opens the cassette that `--record` names, if any; `out` is the run directory.
  *
- * @throws {UsageError} when there is a file already, or it would lie in the run
+ * @throws {UsageError} when the file exists already, or would be inside the run
  * @throws {InputError} when it cannot be created
  */
 export function openCassette(
@@ -217,7 +219,7 @@ export function openCassette(
   const between = relative(realFuturePath(out), realFuturePath(path));
   if (!/^\.\.(\/|$)/.test(between)) {
     throw new UsageError(
-      `Cannot record to "${path}": it lies in the run directory "${out}"; choose another --record`,
+      `Cannot record to "${path}": it is inside the run directory "${out}"; choose another --record`,
     );
   }
   return cassetteFile(path, model.seed);
@@ -232,7 +234,7 @@ function seedOf(text: string | undefined): number | undefined {
   );
 }
 
-/** A variable of the environment; `undefined` also when it may not be read. */
+/** A variable of the environment; also `undefined` when it may not be read. */
 function variable(name: string): string | undefined {
   try {
     return Deno.env.get(name);

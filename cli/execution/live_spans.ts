@@ -36,21 +36,24 @@ export const SPAN_HELP = {
 
 /** Spans on their way to a collector. */
 export interface LiveSpans extends Pick<SpanExport, "push"> {
-  /** Sends what is left until `signal` aborts, and says what did not arrive, beside the record too. */
+  /**
+   * Sends what is left until `signal` aborts, and reports what did not arrive,
+   * also as an incident.
+   */
   finish(where: {
     readonly record: RunRecord;
     readonly output: Output;
     readonly signal: AbortSignal;
   }): Promise<void>;
-  /** What became of them; `undefined` before they are finished. */
+  /** How many arrived; `undefined` before the export is finished. */
   totals(): SpansExported | undefined;
 }
 
 /**
  * Starts sending spans where the command line or the environment says;
- * `undefined` when neither does. What the environment says in vain is noted.
+ * `undefined` when neither does. Variables without an effect are reported.
  *
- * @throws {InputError} when what they say cannot be understood
+ * @throws {InputError} when their values cannot be understood
  */
 export function liveSpans(
   given: CommandLine,
@@ -96,7 +99,10 @@ export function liveSpans(
   };
 }
 
-/** A variable that may be read without asking anybody: most who run this never heard of it. */
+/**
+ * Reads a variable only if that is already permitted, without a prompt: most
+ * users never set it.
+ */
 function grantedVariable(name: string): string | undefined {
   return isGranted({ name: "env", variable: name })
     ? Deno.env.get(name)
@@ -119,7 +125,7 @@ async function reportUnsent(
   try {
     await record.addIncident({ type: "spans_unsent", count: unsent, reason });
   } catch (error) {
-    // Nothing that a collector does may decide how a run ends.
+    // A collector must not change how a run ends.
     output.error(`${record.place(INCIDENTS)}: ${whyUnwritable(error)}`);
   }
 }

@@ -2,7 +2,7 @@ import type { PolicyDocument } from "../../policy/document/document.ts";
 import { allowedTools, policyHint } from "../../policy/policy_hint.ts";
 import { standardTools } from "../../tools/standard_tools.ts";
 
-/** Tells a model where those of this program's tools may go that a policy allows. */
+/** Tells a model which hosts and files the allowed tools of this program may use. */
 export function offeredHint(policy: PolicyDocument): string | undefined {
   const described = standardTools({
     documents: [],
@@ -12,7 +12,7 @@ export function offeredHint(policy: PolicyDocument): string | undefined {
   return policyHint(policy, allowedTools(policy, described));
 }
 
-/** What the tools declare is looked at; none of them is run. */
+/** Only the declarations of the tools are used; no tool is run. */
 function notRun(): never {
   throw new RangeError("Cannot run a tool that is only described");
 }

@@ -10,14 +10,14 @@ import { type ChosenModel, MODEL_OPTIONS, openCassette } from "./live_model.ts";
 import { type LiveSpans, SPAN_OPTIONS } from "./live_spans.ts";
 import { type Reported, reportedRun } from "./reported_run.ts";
 
-/** The options that say how a run is carried out, whether it begins or goes on. */
+/** The options for executing a run, new or resumed. */
 export const OWN_RUN_OPTIONS = [
   ...["durability", "approve", "by"],
   ...MODEL_OPTIONS,
   ...SPAN_OPTIONS,
 ] as const;
 
-/** A run of a user's own that begins, or goes on. */
+/** A user's run, new or resumed. */
 export interface OwnRun extends
   Pick<
     Execution,
@@ -35,9 +35,10 @@ export interface OwnRun extends
 }
 
 /**
- * Opens what a run needs, carries it out, and says what it came to.
+ * Opens what a run needs, executes it, and reports its result.
  *
- * @throws {UsageError} when nobody can be asked as the command line says, or no cassette be written
+ * @throws {UsageError} when the approver or the cassette of the command line
+ *   cannot be used
  * @throws {InputError} when its tools, its cassette or its record cannot be opened
  */
 export async function ownRun(

@@ -6,7 +6,7 @@ import type { Output } from "../command/command.ts";
 import { describeWait } from "./describe_wait.ts";
 import { execute, type Execution } from "./execute.ts";
 import type { LiveSpans } from "./live_spans.ts";
-import { resumeCommand } from "./going_on.ts";
+import { resumeCommand } from "./resume_hint.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import { lastTrouble } from "./last_trouble.ts";
 import {
@@ -18,7 +18,7 @@ import {
   reportWaiting,
 } from "./run_end.ts";
 
-/** A run of a user's own, with everything that was opened for it. */
+/** A user's run, with everything that was opened for it. */
 export interface ReportedRun {
   readonly execution: Omit<
     Execution,
@@ -30,12 +30,12 @@ export interface ReportedRun {
   readonly output: Output;
   /** What is written beside the record. */
   readonly cassette: CassetteFile | undefined;
-  /** What is sent while the run goes on. */
+  /** What is sent during the run. */
   readonly spans: LiveSpans | undefined;
   readonly json: boolean;
 }
 
-/** What became of it. */
+/** The result of a run. */
 export interface Reported {
   /** The exit code that fits. */
   readonly code: number;
@@ -50,12 +50,12 @@ const SCRIPT = {
   model: "",
 } as const;
 
-/** Executes a run as `run` and `resume` do, and says what it came to. */
+/** Executes a run for `run` and `resume`, and reports its result. */
 export async function reportedRun(run: ReportedRun): Promise<Reported> {
   const { record, output, cassette, spans, cancellation } = run;
   const asksModel = isAsked(run.execution.model);
   const trouble = lastTrouble({ asksModel });
-  // What is on record is not waited for again, unless it is the last.
+  // Recorded waits are not repeated, except the last one.
   const first = (run.execution.past?.events.length ?? 0) - 1;
   let events = 0;
   const ended = await orStopped(execute({

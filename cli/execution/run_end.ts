@@ -11,7 +11,7 @@ import { EXIT, type Output } from "../command/command.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import { describeEnd, endOf } from "./describe_end.ts";
 
-/** What a governed run came to. */
+/** The result of a governed run. */
 export interface RunEnd {
   /** Where its artifacts are. */
   readonly record: RunRecord;
@@ -20,29 +20,29 @@ export interface RunEnd {
   readonly unused: number;
   /** Why it did not end with an answer. */
   readonly trouble: string | undefined;
-  /** Whether that was because somebody could not be reached. */
+  /** Whether the reason was that a server could not be reached. */
   readonly isUnreachable: boolean;
-  /** What became of the spans that were sent; left out when none were. */
+  /** How many spans arrived; left out when none were sent. */
   readonly spans: SpansExported | undefined;
   readonly json: boolean;
 }
 
-/** A run that stopped, since somebody must decide. */
+/** A run that stopped because a person must decide. */
 export interface Waiting {
   readonly waitsFor: ApprovalRequest;
 }
 
-/** A run that stopped, since its model cannot be asked for the time being. */
+/** A run that stopped because its model is unavailable for now. */
 export interface ModelOut {
   readonly outage: RecordedError;
 }
 
-/** A run that stopped, since its record cannot be written any further. */
+/** A run that stopped because its record cannot be written any further. */
 export interface BrokenOff {
   readonly unwritten: WriteError;
 }
 
-/** Takes a run that stopped where another process can go on for what it is. */
+/** Returns the way in which a run stopped that another process can continue. */
 export async function orStopped<T extends object>(
   run: Promise<T>,
 ): Promise<T | Waiting | ModelOut | BrokenOff> {
@@ -58,14 +58,14 @@ export async function orStopped<T extends object>(
   }
 }
 
-/** Says what a run waits for; returns the exit code that fits. */
+/** Reports what a run waits for; returns the exit code. */
 export function reportWaiting(
   output: Output,
   { record, waitsFor, resume, spans, json }:
     & Waiting
     & Pick<RunEnd, "record" | "spans" | "json">
     & {
-      /** The command line that goes on, once there is an answer. */
+      /** The command line that resumes the run once there is an answer. */
       readonly resume: string;
     },
 ): number {
@@ -78,7 +78,7 @@ export function reportWaiting(
   return EXIT.waiting;
 }
 
-/** Says that the model cannot be asked now, and that the run can go on; returns the exit code that fits. */
+/** Reports that the model is unavailable and that the run can be resumed; returns the exit code. */
 export function reportOutage(
   output: Output,
   { record, outage, spans, json }:
@@ -88,7 +88,7 @@ export function reportOutage(
   const place = terminalLine(record.name);
   output.note(
     terminalLine(
-      `${outage.type}: ${outage.message}; go on later with: resume ${place}`,
+      `${outage.type}: ${outage.message}; continue later with: resume ${place}`,
     ),
   );
   if (json) output.json({ run: record.name, model_outage: outage, spans });
@@ -96,21 +96,21 @@ export function reportOutage(
   return EXIT.unreachable;
 }
 
-/** Says why a record ends too early, and whether the run can go on; returns the exit code that fits. */
+/** Reports why a record ends early, and whether the run can be resumed; returns the exit code. */
 export async function reportBrokenOff(
   output: Output,
   { record, unwritten }: BrokenOff & Pick<RunEnd, "record">,
 ): Promise<number> {
   const rest = await isOnRecord(record)
     ? "the run is on record up to here and can be resumed"
-    : "nothing is on record, so the run has to be begun again";
+    : "nothing is on record, so the run must be started again";
   output.error(terminalLine(`${unwritten.message}; ${rest}`));
   return EXIT.error;
 }
 
 const NEWLINE = 10;
 
-/** Whether a line of the ledger is whole, so that a run has begun. */
+/** Whether the ledger has a complete line, so that the run has begun. */
 async function isOnRecord(record: RunRecord): Promise<boolean> {
   try {
     const source = await record.source();
@@ -121,7 +121,10 @@ async function isOnRecord(record: RunRecord): Promise<boolean> {
   }
 }
 
-/** Says that a cassette was not written to its end; returns the exit code that fits, if it was not. */
+/**
+ * Reports a cassette that was not written completely; returns the exit code, or
+ * `undefined` if it was complete.
+ */
 export function reportCassette(
   output: Output,
   cassette: { trouble(): string | undefined } | undefined,
@@ -132,7 +135,7 @@ export function reportCassette(
   return EXIT.error;
 }
 
-/** Says how a run ended; returns the exit code that fits. */
+/** Reports how a run ended; returns the exit code. */
 export function reportEnd(
   output: Output,
   { record, finished, unused, trouble, isUnreachable, spans, json }: RunEnd,
@@ -142,9 +145,9 @@ export function reportEnd(
   if (why !== undefined) {
     output.error(terminalLine(`${why}; see ${record.place("run_report.md")}`));
   }
-  // A run that was stopped leaves some over as a matter of course.
+  // A run that did not end with an answer always leaves some.
   if (answered && unused > 0) {
-    output.note(`answers of the model that nobody asked for: ${unused}`);
+    output.note(`answers of the model that were not used: ${unused}`);
   }
   const { answer } = finished;
   if (json) output.json(endOf(record.name, finished, { trouble: why, spans }));

@@ -2,7 +2,7 @@ import { dirname } from "../../deps.ts";
 import { cannotWrite } from "../../evidence/store/file_error.ts";
 import { UsageError } from "../command/command.ts";
 
-/** An empty folder for a run; one that was made for it is removed again as long as it is empty. */
+/** An empty folder for a run; if it was made for the run, it is removed again while it is empty. */
 export interface RunFolder extends Disposable {
   readonly path: string;
 }
@@ -10,7 +10,8 @@ export interface RunFolder extends Disposable {
 /**
  * The folder that a person named for a run; it is made when it is written to.
  *
- * @throws {UsageError} when there is something in it: a run is evidence, and nothing is ever written over one
+ * @throws {UsageError} when it is not empty: a run is evidence and is never
+ *   overwritten
  * @throws {InputError} when no run can be written there
  */
 export function namedFolder(path: string): RunFolder {
@@ -39,7 +40,7 @@ export function freeFolder(path: string): RunFolder {
   }
 }
 
-/** Does what may fail because of where the run is to be written. */
+/** Does work that may fail because of the place of the run. */
 export function unwritable<T>(out: string, work: () => T): T {
   try {
     return work();
@@ -48,7 +49,7 @@ export function unwritable<T>(out: string, work: () => T): T {
   }
 }
 
-/** Makes a folder; false when there is something of that name. */
+/** Makes a folder; false when the name is taken. */
 function isMade(folder: string): boolean {
   try {
     Deno.mkdirSync(folder);

@@ -32,7 +32,7 @@ export interface WrittenCall {
 export const CALL_KEYS = {
   id: z.optional(lineId),
   tool: z.string(),
-  // Not looked into: what is nested too deep is for the gate to refuse.
+  // Not checked here: the gate refuses values that are nested too deep.
   args: z.optional(z.unknown()),
   args_json: z.optional(z.string()),
 };
@@ -65,8 +65,8 @@ export function callOf(
 }
 
 /**
- * What a lenient reader has swallowed, such as a key that comes twice, the gate
- * must see: it gets such arguments as they are written.
+ * The gate must see what a lenient reader hides, such as a duplicate key: it
+ * gets such arguments as they are written.
  */
 function argumentsText(args: unknown, written: string): string {
   const { ok } = parseStrictJson(written, {

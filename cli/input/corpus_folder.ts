@@ -12,7 +12,7 @@ import { documentText } from "./document_text.ts";
 export interface CorpusFolder {
   /** In the order of their paths. */
   readonly documents: readonly Document[];
-  /** What is no document, in the order of the paths. */
+  /** Entries that are not documents, in the order of the paths. */
   readonly skipped: readonly Skipped[];
 }
 
@@ -23,15 +23,15 @@ export interface Skipped {
   readonly why: string;
 }
 
-/** What is passed over without a word. */
+/** Folders that are skipped without a report. */
 const HIDDEN = /^\.|^node_modules$/;
-/** How many of those that are left out are named. */
+/** How many omitted entries are named. */
 const NAMED = 3;
 
 /**
- * Reads every text file below a folder, whatever its extension. Names that begin
- * with a dot and `node_modules` are passed over, links are not followed, and what
- * is not a text is listed with the reason.
+ * Reads every text file below a folder, with any extension. Names that begin
+ * with a dot and `node_modules` are skipped, links are not followed, and entries
+ * that are not text are listed with the reason.
  *
  * @throws {InputError} when the folder cannot be read or holds no document
  */
@@ -49,7 +49,7 @@ export function readCorpusFolder(folder: string): CorpusFolder {
     const left = describeSkipped(skipped);
     throw unusable(
       folder,
-      `there is no text file in it${left === undefined ? "" : `; ${left}`}`,
+      `it has no text file${left === undefined ? "" : `; ${left}`}`,
     );
   }
   return { documents, skipped };
@@ -57,7 +57,8 @@ export function readCorpusFolder(folder: string): CorpusFolder {
 
 /**
  * Reads a folder as this version does, and as earlier ones did, which took files
- * that end in `.md` and `.txt` alone. A record tells which of them a run was given.
+ * that end in `.md` and `.txt` alone. A record tells which of the two a run was
+ * given.
  *
  * @throws {InputError} when the folder cannot be read or holds no document
  */
@@ -97,11 +98,11 @@ export function describeSkipped(
 
 interface Entry {
   readonly path: string;
-  /** Why it is no document. */
+  /** Why it is not a document. */
   readonly why?: string;
 }
 
-/** Lists files, not links, and says of what else there is why it is left out. */
+/** Lists files, and for every other entry, links included, the reason why it is left out. */
 function* filesBelow(folder: string, below: string): Generator<Entry> {
   for (const entry of entriesOf(folder, below)) {
     if ("why" in entry) {
@@ -150,7 +151,10 @@ function textOf(
   }
 }
 
-/** Deno writes what is no UTF-8 in a name as U+FFFD, and then there is no such file. */
+/**
+ * Deno replaces bytes of a name that are not UTF-8 with U+FFFD; the file cannot
+ * be opened by that name.
+ */
 function why(error: unknown, path: string): string {
   return error instanceof Deno.errors.NotFound && path.includes("\ufffd")
     ? "its name is not UTF-8"

@@ -1,6 +1,6 @@
 /**
  * The text of a file: UTF-8, or UTF-16 that begins with a byte order mark.
- * `undefined` when it is neither, or holds NUL as no text does.
+ * `undefined` for other encodings, and for a text that contains NUL.
  */
 export function documentText(bytes: Uint8Array): string | undefined {
   const [first, second] = bytes;
@@ -12,7 +12,7 @@ export function documentText(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder(encoding, {
       fatal: true,
-      // That of UTF-8 is part of what is recorded of a document.
+      // The mark of UTF-8 stays: it is part of the recorded document.
       ignoreBOM: encoding === "utf-8",
     }).decode(bytes);
     return text.includes("\0") ? undefined : text;

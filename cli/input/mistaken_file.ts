@@ -1,6 +1,6 @@
 import { InputError, unusable } from "../../tools/data/input_error.ts";
 
-/** What a person may have named in the place of another file. */
+/** Another kind of file that a person may have named by mistake. */
 const KINDS = {
   task: /^["']?(question|script)["']?\s*:/m,
   policy:

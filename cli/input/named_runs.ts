@@ -4,10 +4,10 @@ import type { Output } from "../command/command.ts";
 import { runStore } from "../machine/run_store.ts";
 
 /**
- * The runs that the command line names: each folder stands for all runs below it.
- * What is passed over is said on standard error.
+ * The runs that the command line names: a folder means all runs below it.
+ * Skipped entries are reported on standard error.
  *
- * @throws {InputError} when there is none in a folder
+ * @throws {InputError} when a folder has no run
  */
 export async function namedRuns(
   folders: readonly string[],
@@ -20,7 +20,7 @@ export async function namedRuns(
   return names.map((name) => runStore.run(name));
 }
 
-/** Says on standard error what was passed over, a line each. */
+/** Reports each skipped entry on standard error, a line each. */
 export function notePassedOver({ note }: Output): PassedOver {
   return (path, why) => note(`${terminalLine(path)}: passed over: ${why}`);
 }

@@ -42,11 +42,11 @@ Deno.test({
       `${at("linked")}: passed over: it is a link, and links are not followed`,
       `${
         at("lost")
-      }: passed over: it has attestation.json, but neither a ledger nor a trace nor a report`,
+      }: passed over: it has attestation.json, but no ledger, trace or report`,
       `${
         at("more/\\u{001b}[2J")
       }: passed over: it is a link, and links are not followed`,
-      `${at("pipe")}: passed over: it is neither a file nor a directory`,
+      `${at("pipe")}: passed over: it is not a file and not a directory`,
     ]);
   },
 });

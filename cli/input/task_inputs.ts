@@ -24,13 +24,13 @@ export interface TaskInputs {
   readonly documents: readonly Document[];
   /** `<task>_<policy>_<seed>`: the same for the same task, policy and seed. */
   readonly runId: string;
-  /** What a person should know of the inputs, a line each. */
+  /** What a person should know about the inputs, a line each. */
   readonly notes: readonly string[];
 }
 
 /** Paths that the command line gives instead of those that the task names. */
 export interface InputOptions {
-  /** Whether the task needs no script, since another model does it. Default: false. */
+  /** Whether the task may lack a script, because another model does it. Default: false. */
   readonly unscripted?: boolean;
   readonly policy?: string | undefined;
   readonly corpus?: string | undefined;

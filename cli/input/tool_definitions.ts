@@ -10,11 +10,11 @@ import type { Effects, ToolDefinition } from "../../tools/tool.ts";
 import { withoutByteOrderMark } from "../../tools/data/without_byte_order_mark.ts";
 import { jsonSchemaValidator } from "../../tools/json_schema/json_schema_validator.ts";
 
-/** What a file says of tools, as far as it can be used. */
+/** The tool definitions of a file. */
 export interface ToolFile {
   /** The tools that can be judged, by name. */
   readonly tools: ReadonlyMap<string, ToolDefinition>;
-  /** Those that cannot; no call of theirs may be allowed. */
+  /** Tools that cannot be judged; their calls must not be allowed. */
   readonly refused: readonly RefusedTool[];
 }
 
@@ -45,7 +45,7 @@ const entrySchema: z.ZodMiniType<ToolFileEntry> = z.strictObject({
   effects: z.optional(
     z.strictObject({ fetches: keys, reads: keys, writes: keys }),
   ),
-  // What a tool server says of its tools besides. None of it is believed.
+  // Other keys of a tool server. They are not trusted.
   title: ignored,
   annotations: ignored,
   outputSchema: ignored,
@@ -64,14 +64,15 @@ const fileSchema: z.ZodMiniType<
 > = z.union([list, z.looseObject({ tools: list })]);
 
 /**
- * Reads definitions of tools from JSON: `[{"name", "description", "input_schema",
- * "effects": {"fetches": [], "reads": [], "writes": []}}]`, or what a server of
- * the Model Context Protocol answers to `tools/list`. The schemas are JSON Schema
- * from draft-04 to 2020-12. A property that a schema says nothing of is refused,
- * as it is for the tools of this runtime. A definition that cannot be used leaves
- * the others as they are.
+ * Reads definitions of tools from JSON: `[{"name", "description",
+ * "input_schema", "effects": {"fetches": [], "reads": [], "writes": []}}]`, or
+ * what a server of the Model Context Protocol answers to `tools/list`. The
+ * schemas are JSON Schema from draft-04 to 2020-12. A property that a schema
+ * does not describe is refused, as it is for the tools of this runtime. An
+ * unusable definition does not affect the others.
  *
- * @throws {InputError} when the text is no such list, or no tool of it can be used
+ * @throws {InputError} when the text is not such a list, or none of its tools
+ *   can be used
  */
 export function readToolDefinitions(text: string, source: string): ToolFile {
   const parsed = fileSchema.safeParse(parseJson(text, source));
@@ -142,7 +143,7 @@ function readEntry(
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const path = [index, ...issue?.path ?? []].map(String).join(".");
-    const message = issue?.message ?? "it is no tool";
+    const message = issue?.message ?? "it is not a tool";
     return { name, problem: { name, path, message } };
   }
   try {
@@ -155,13 +156,13 @@ function readEntry(
   }
 }
 
-/** What an entry calls itself, whatever else is wrong with it. */
+/** The name of an entry, even if the rest is wrong. */
 function nameOf(given: unknown): string | undefined {
   const name: unknown = Object(given).name;
   return typeof name === "string" && name !== "" ? name : undefined;
 }
 
-/** Names that several entries have, usable or not: none of them says which is meant. */
+/** Names that occur more than once, in usable entries or not: it is unclear which one is meant. */
 function repeatedNames(read: readonly ReadEntry[]): ReadonlySet<string> {
   const names = read.flatMap(({ name }) => name ?? []);
   return new Set(names.filter((name, index) => names.indexOf(name) < index));

@@ -233,19 +233,19 @@ const REFUSED: readonly {
     what: "look-ahead",
     schema: { properties: { a: { pattern: "^(?=.*x)" } } },
     reason:
-      'its pattern "^(?=.*x)" is none of RE2\'s, which searches without backtracking: look-ahead and look-behind are not supported',
+      'its pattern "^(?=.*x)" is not one of RE2, which searches without backtracking: look-ahead and look-behind are not supported',
   },
   {
     what: "back-references in names of properties",
     schema: { patternProperties: { "(a)\\1": {} } },
     reason:
-      'its pattern "(a)\\\\1" is none of RE2\'s, which searches without backtracking: back-references are not supported',
+      'its pattern "(a)\\\\1" is not one of RE2, which searches without backtracking: back-references are not supported',
   },
   {
     what: "a pattern that is too large",
     schema: { properties: { a: { pattern: "(.{1000}|x){1000}" } } },
     reason:
-      'its pattern "(.{1000}|x){1000}" is none of RE2\'s, which searches without backtracking: invalid repeat count: `{1000}`',
+      'its pattern "(.{1000}|x){1000}" is not one of RE2, which searches without backtracking: invalid repeat count: `{1000}`',
   },
   {
     what: "a remote reference",
@@ -273,7 +273,7 @@ const REFUSED: readonly {
     reason: 'its reference "#/const" leads to no schema',
   },
   {
-    what: "a dialect that nobody speaks",
+    what: "an unknown dialect",
     schema: { $schema: "http://json-schema.org/draft-03/schema#" },
     reason:
       'its "$schema" is "http://json-schema.org/draft-03/schema#"; expected JSON Schema draft-04, -06, -07, 2019-09 or 2020-12',
@@ -477,7 +477,7 @@ for (
       refused: [{ name: "bad", reason: '0: Unrecognized key: "effect"' }],
     },
     {
-      what: "what is no tool",
+      what: "an entry that is not a tool",
       tools: [1],
       refused: [{
         name: undefined,
@@ -490,7 +490,7 @@ for (
       refused: [{
         name: "bad",
         reason:
-          'Cannot register the tool "bad": its effect names "path", which is no argument of it',
+          'Cannot register the tool "bad": its effect names "path", which is not an argument of it',
       }],
     },
     {

@@ -6,7 +6,7 @@ import { terminalLine } from "../../tools/data/untrusted_text.ts";
 
 /** A name of a tool in a file that a person wrote. */
 export interface NamedTool {
-  /** Where it stands: `tool_registry.allowed[1]`. */
+  /** Its place: `tool_registry.allowed[1]`. */
   readonly place: string;
   readonly name: string;
 }
@@ -63,8 +63,8 @@ export function toolsInTask(
 }
 
 /**
- * Warns of each name that no tool has but that looks like the name of one, a line
- * each. Any other name may belong to a tool of another program.
+ * Warns about each name that looks like the name of a tool but is not one, a
+ * line each. Any other name may belong to a tool of another program.
  */
 export function toolNameHints(
   source: string,

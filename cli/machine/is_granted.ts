@@ -1,4 +1,4 @@
-/** Whether the process has a permission already; nobody is asked for it. */
+/** Whether the process already has a permission, without a prompt. */
 export function isGranted(permission: Deno.PermissionDescriptor): boolean {
   return Deno.permissions.querySync(permission).state === "granted";
 }

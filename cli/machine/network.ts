@@ -16,14 +16,14 @@ const NETWORK: Network = {
   resolve: lookUp,
 };
 
-/** A network that is not there: everything outside the corpus is unreachable. */
+/** An absent network: everything outside the corpus is unreachable. */
 const NO_NETWORK: Network = {
   fetch: (url) =>
-    Promise.reject(new TypeError(`There is no network here for ${url}`)),
+    Promise.reject(new TypeError(`There is no network in this run for ${url}`)),
   resolve: () => Promise.resolve(undefined),
 };
 
-/** The network of this machine when a run is `online`, else one that is not there. */
+/** The network of this machine when a run is `online`, else an absent one. */
 export function networkFor(online: boolean): Network {
   return online ? NETWORK : NO_NETWORK;
 }

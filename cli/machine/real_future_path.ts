@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join } from "../../deps.ts";
 
-/** The absolute path, without a link, that something has or will have when it is made. */
+/** The absolute path, without links, that an entry has or will have once it is made. */
 export function realFuturePath(path: string): string {
   const absolute = isAbsolute(path) ? path : join(Deno.cwd(), path);
   try {

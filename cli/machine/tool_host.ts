@@ -17,29 +17,29 @@ import { realFuturePath } from "./real_future_path.ts";
 
 /** Where the tools of one run live. */
 export interface ToolHost extends Disposable {
-  /** Makes the five tools; the documents lie in the sandbox already. */
+  /** Makes the five tools; the documents are in the sandbox already. */
   tools(documents: readonly Document[]): Promise<readonly Tool[]>;
   /** Every URL that was requested, from the corpus or the network; it grows. */
   readonly requests: readonly string[];
 }
 
-/** What a host is opened for. */
+/** Options of a host. */
 export interface ToolHostOptions {
   readonly policy: Policy;
   /** Where the tools read and write; it need not exist yet. */
   readonly sandbox: string;
-  /** The directory that a person named, which holds the sandbox. Default: the sandbox. */
+  /** The directory that a person named, which contains the sandbox. Default: the sandbox. */
   readonly named?: string | undefined;
-  /** Whether what is no document of the corpus is fetched from the network. */
+  /** Whether URLs outside the corpus are fetched from the network. */
   readonly online: boolean;
-  /** Hears what a write had to leave behind. Default: nobody does. */
+  /** Called for each empty entry that a write could not remove. Default: not called. */
   readonly leftover?: ((leftover: Leftover) => void) | undefined;
 }
 
 /**
  * Opens the place that `sandbox.isolation` of the policy names. A Worker is
- * started at once, before anything is written: where it cannot be, there is no
- * run.
+ * started at once, before anything is written: without it the run does not
+ * start.
  */
 export function openToolHost(options: ToolHostOptions): Promise<ToolHost> {
   return options.policy.document.sandbox.isolation === "worker"
@@ -85,7 +85,8 @@ async function workerHost(
   return {
     requests,
     tools(documents) {
-      // What the model and the gates know of the tools; here they touch nothing.
+      // What the model and the gates know about the tools; these copies never
+      // run.
       const definitions = taskTools({
         documents: [],
         sandbox: directorySandbox(directory),
@@ -105,7 +106,10 @@ async function workerHost(
   };
 }
 
-/** A Worker gets no more than the process has; without that there is no run. */
+/**
+ * A Worker cannot get more permissions than the process has; if they are
+ * missing, the run does not start.
+ */
 async function within(
   named: string,
   options: ToolWorkerOptions,

@@ -1,7 +1,6 @@
 /**
- * The entry of the Worker in which the five tools of a run live. It may do what
- * the policy says and nothing else, so everything that it needs is in its module
- * graph.
+ * The entry of the Worker in which the five tools of a run live. It may do only
+ * what the policy says, so everything that it needs is in its module graph.
  *
  * @module
  */

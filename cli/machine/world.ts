@@ -24,23 +24,23 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Lets what has happened outside be heard of: a signal, an answer over the network. */
-export function heed(): Promise<void> {
+/** Waits one turn of the event loop, so that signals and network answers are handled. */
+export function yieldToEvents(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
- * The environment of a run whose model is not really asked: its clock moves only
- * when it is read or slept on, so the record is the same every time. Sleeps and
- * deadlines may take real time too, as they must when a real server is on the
- * other side; without it, only `expire` reaches a deadline.
+ * The environment of a run without a real model: its clock moves only when it is
+ * read or slept on, so the record is the same every time. Sleeps and deadlines
+ * may take real time too, as they must with a real server; otherwise only
+ * `expire` reaches a deadline.
  */
 export function deterministicEnv(
   start: bigint,
   { signal, sleeps, deadlines, resolve, approver, outage }: {
     readonly signal: AbortSignal;
     readonly approver?: Approver | undefined;
-    /** Whether sleeping takes real time, now. */
+    /** Whether sleeping takes real time at present. */
     readonly sleeps: () => boolean;
     /** Whether deadlines are those of a real clock. */
     readonly deadlines: boolean;
@@ -65,8 +65,8 @@ export function deterministicEnv(
 }
 
 /**
- * The environment of a run whose model is really asked: real time, from `start`
- * on when the run was begun before. Its clock never goes back.
+ * The environment of a run with a real model: real time, and at least `start` in
+ * a resumed run. Its clock never goes back.
  */
 export function realEnv(
   start: bigint,
@@ -85,7 +85,7 @@ export function realEnv(
     },
     sleep: wait,
     deadline,
-    // No tool of a real run hangs on purpose.
+    // Faults are for scripted runs only, so no tool hangs on purpose.
     expire() {},
   };
 }

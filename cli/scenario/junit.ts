@@ -4,9 +4,9 @@ import { terminalLine, xmlText } from "../../tools/data/untrusted_text.ts";
 export interface Tested {
   readonly name: string;
   readonly path: string;
-  /** What was expected and not seen. */
+  /** Expectations that were not met. */
   readonly unmet: readonly string[];
-  /** Why it could not be played, a line each; empty when it was. */
+  /** Why it could not be played, a line each; empty when it was played. */
   readonly errors: readonly string[];
   readonly seconds: number;
 }
@@ -49,7 +49,7 @@ function testCase({ name, path, unmet, errors, seconds }: Tested): string {
   ].join("\n");
 }
 
-/** What was told may hold a line end, which would look like a line of the report. */
+/** A text may contain a line end, which would look like a line of the report. */
 function onOneLine(text: string): string {
   return xmlText(terminalLine(text));
 }

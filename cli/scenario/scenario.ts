@@ -10,7 +10,7 @@ import type { Document } from "../../tools/document.ts";
 import { execute } from "../execution/execute.ts";
 import { openToolHost } from "../machine/tool_host.ts";
 
-/** A task that says what it must come to, with what it is played under. */
+/** A task with its expectations and the policy and documents for playing it. */
 export interface Scenario {
   readonly task: Task;
   readonly policy: Policy;
@@ -18,17 +18,17 @@ export interface Scenario {
   readonly runId: string;
 }
 
-/** What became of a scenario. */
+/** The result of a scenario. */
 export interface Played {
   readonly finished: RunFinished;
-  /** What was expected and not seen, a line each. */
+  /** Expectations that were not met, a line each. */
   readonly unmet: readonly string[];
 }
 
 /**
- * Plays a scenario in an empty directory `world`, without a network and
- * without waiting, and compares it with what it expects. Effects are looked up
- * on the disk and with the server, not on the record.
+ * Plays a scenario in an empty directory `world`, without a network and without
+ * waiting, and compares it with what it expects. Effects are checked on the disk
+ * and at the server, not in the record.
  */
 export async function playScenario(
   { task, policy, documents, runId }: Scenario,
@@ -65,19 +65,19 @@ export async function playScenario(
   return { finished, unmet: lines };
 }
 
-/** Files that are not what was laid down, by their paths relative to the sandbox. */
+/** Files that differ from the staged documents, by their paths relative to the sandbox. */
 function filesWritten(
   sandbox: string,
   world: string,
   documents: readonly Document[],
 ): readonly string[] {
-  const laidDown = new Map(
+  const staged = new Map(
     stagedDocuments(documents).map(({ path, text }) => [path, text]),
   );
   return [...walkSync(world, { includeDirs: false, includeSymlinks: true })]
     .map(({ path }) => ({ path, name: relative(sandbox, path) }))
     .filter(({ path, name }) =>
-      laidDown.get(name) !== Deno.readTextFileSync(path)
+      staged.get(name) !== Deno.readTextFileSync(path)
     )
     .map(({ name }) => name).sort();
 }

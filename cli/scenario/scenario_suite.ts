@@ -31,8 +31,8 @@ export function scenarioSuite(
     help: `Usage: ${name} [--scenario ID] [--check] [--json]
 
 Plays the ${what} scenarios of tasks/${folder}/ and leaves their artifacts in
-runs/${folder}/<scenario>/ below the current folder. A run that is not what its
-scenario expects is not put there; exit 2.
+runs/${folder}/<scenario>/ below the current folder. A run that does not meet
+the expectations of its scenario is not put there; exit 2.
 
   --scenario ID  only this one: ${fixtures.map(({ id }) => id).join(", ")}
   --check        compare every byte with what is in runs/, the three volatile
@@ -64,7 +64,7 @@ scenario expects is not put there; exit 2.
       if (given.flag("check")) {
         for (const path of stale) {
           output.error(
-            `${terminalLine(path)}: stale; there is no such scenario`,
+            `${terminalLine(path)}: stale; the scenario does not exist`,
           );
         }
         const code = await checkRuns(runs, options);
@@ -74,7 +74,7 @@ scenario expects is not put there; exit 2.
       for (const path of code === EXIT.ok ? stale : []) {
         Deno.removeSync(path, { recursive: true });
         output.note(
-          `removed ${terminalLine(path)}, since there is no such scenario`,
+          `removed ${terminalLine(path)}, since its scenario does not exist`,
         );
       }
       return code;
@@ -99,7 +99,7 @@ function committedRun(
   };
 }
 
-/** Runs below `runs/<folder>` that no scenario makes. */
+/** Runs below `runs/<folder>` without a scenario. */
 function staleRuns(
   folder: string,
   fixtures: readonly Fixture[],

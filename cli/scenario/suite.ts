@@ -30,7 +30,7 @@ export interface EmitOptions {
   readonly json: boolean;
 }
 
-/** Plays each scenario and puts its run in its place, unless it is not as expected. */
+/** Plays each scenario and puts its run in its place if it is as expected. */
 export async function emitRuns(
   runs: readonly CommittedRun[],
   { staging, output, json }: EmitOptions,

@@ -30,8 +30,7 @@ expect: { terminal_reason: ${expected} }
 }
 
 Deno.test({
-  name:
-    "emitRuns() puts no run in its place that is not as expected, and goes on",
+  name: "emitRuns() skips a run that is not as expected, and continues",
   ignore,
   async fn() {
     using folder = temporaryFolder();

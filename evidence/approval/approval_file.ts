@@ -1,7 +1,7 @@
 import { z } from "../../deps.ts";
 import { approverNameFault } from "../../runtime/approval/approver_name.ts";
 
-/** The name of the file in which answers of persons wait for the run to go on. */
+/** The name of the file in which answers of persons wait until the run is resumed. */
 export const APPROVALS = "approvals.jsonl";
 
 /** How long an answer counts when the policy does not say, in seconds. */
@@ -15,7 +15,7 @@ export interface WrittenApproval {
   /** The one decision that it answers; see `approvalBinding`. */
   readonly bound_to: string;
   readonly approver: string;
-  /** Whatever is not `approved` is a rejection. */
+  /** Any other word than `approved` is a rejection. */
   readonly verdict: string;
 }
 
@@ -29,7 +29,7 @@ const schema: z.ZodMiniType<WrittenApproval> = z.strictObject({
   verdict: z.string(),
 });
 
-/** A line of the file that could have been an answer to a decision, and is none. */
+/** A line of the file that could have answered a decision but does not count. */
 export type PassedOver =
   & {
     /** Line of the file, from 1. */
@@ -37,27 +37,27 @@ export type PassedOver =
   }
   & (
     | {
-      /** It does not count any more, or not yet. */
+      /** It does not count any more, or does not count yet. */
       readonly why: "expired" | "future";
       readonly approval: WrittenApproval;
     }
     | {
-      /** Somebody had answered before. */
+      /** There was an answer before it. */
       readonly why: "answered";
       readonly approval: WrittenApproval;
       readonly before: WrittenApproval;
     }
     | {
-      /** Nobody knows what it answers. */
+      /** It is unknown what it answers. */
       readonly why: "unreadable";
     }
   );
 
 /** What a file says of one decision. */
 export interface FoundApproval {
-  /** The answer that counts; `undefined` when there is none. */
+  /** The answer that counts; `undefined` when none does. */
   readonly approval: WrittenApproval | undefined;
-  /** What was passed over, in the order of the lines. */
+  /** Lines that were passed over, in their order. */
   readonly passedOver: readonly PassedOver[];
 }
 
@@ -78,8 +78,9 @@ export function answerLines(text: string): readonly AnswerLine[] {
 
 /**
  * Finds the answer to a decision: the first one that was written down and has
- * not expired at `now`, in milliseconds since the epoch. What was written while
- * an earlier answer counted never counts. A line that cannot be read is no answer.
+ * not expired at `now`, in milliseconds since the epoch. An answer that was
+ * written while an earlier one counted never counts. A line that cannot be read
+ * is not an answer.
  */
 export function findApproval(
   text: string,
@@ -114,9 +115,8 @@ export function findApproval(
 }
 
 /**
- * The answers that can have counted, by the decision that they answer: the first
- * one, and each that was written when those before had expired, or before they
- * were to count.
+ * The answers that can have counted, by decision: the first one, and each one
+ * that was written when the earlier ones had expired or did not count yet.
  */
 export function countingAnswers(
   lines: readonly AnswerLine[],

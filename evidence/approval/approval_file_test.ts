@@ -35,7 +35,7 @@ for (
       want: "approved",
     },
     {
-      what: "the first answer, whatever the later one is dated",
+      what: "the first answer, for any date of the later one",
       text: line() +
         line({ timestamp: "2026-11-24T11:59:30.000Z", verdict: "rejected" }),
       want: "approved",
@@ -54,7 +54,7 @@ for (
       want: "rejected",
     },
     {
-      what: "an answer after one that lies in the future",
+      what: "an answer after one from the future",
       text: line({ timestamp: "9999-01-01T00:00:00Z" }) +
         line({ verdict: "rejected" }),
       want: "rejected",
@@ -93,7 +93,7 @@ for (
       want: undefined,
     },
     {
-      what: "no answer in the name of nobody",
+      what: "no answer under the name none",
       text: line({ approver: "none" }),
       want: undefined,
     },
@@ -103,17 +103,17 @@ for (
       want: undefined,
     },
     {
-      what: "no answer in a name that nobody sees",
+      what: "no answer under an invisible name",
       text: line({ approver: "\u3164" }),
       want: undefined,
     },
     {
-      what: "no answer in a name with a Cyrillic letter that reads as nobody",
+      what: "no answer in a name with a Cyrillic letter that reads as none",
       text: line({ approver: "n\u043ene" }),
       want: undefined,
     },
     {
-      what: "no answer in a name of full width that reads as nobody",
+      what: "no answer in a name of full width that reads as none",
       text: line({ approver: "\uff4e\uff4f\uff4e\uff45" }),
       want: undefined,
     },
@@ -179,7 +179,7 @@ for (
       want: ["1 expired ada", "2 expired bob"],
     },
     {
-      what: "what lies in the future",
+      what: "an answer from the future",
       text: line(),
       seconds: -0.001,
       want: ["1 future ada"],

@@ -13,7 +13,10 @@ import {
 } from "../current_call.ts";
 import type { ReadLedger } from "../read_ledger.ts";
 
-/** What a run that broke off waits for, made again from its record; `undefined` when it waits for nobody. */
+/**
+ * The approval that an unfinished run waits for, derived from its record;
+ * `undefined` when it does not wait.
+ */
 export function pendingApproval(
   { started, events }: Pick<ReadLedger, "started" | "events">,
 ): ApprovalRequest | undefined {

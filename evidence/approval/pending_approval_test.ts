@@ -42,10 +42,10 @@ const REJECTED = { approver: "ada", verdict: "rejected" };
 for (
   const { name, answers, text } of [
     { name: "the first call", answers: [], text: "a" },
-    { name: "a call behind an approved one", answers: [APPROVED], text: "b" },
-    { name: "a call behind a rejected one", answers: [REJECTED], text: "b" },
+    { name: "a call after an approved one", answers: [APPROVED], text: "b" },
+    { name: "a call after a rejected one", answers: [REJECTED], text: "b" },
     {
-      name: "a call behind one of each",
+      name: "a call after one of each",
       answers: [REJECTED, APPROVED],
       text: "c",
     },
@@ -58,7 +58,7 @@ for (
   });
 }
 
-Deno.test("pendingApproval() is nothing where a run waits for nobody", async () => {
+Deno.test("pendingApproval() is undefined for a run that does not wait", async () => {
   const { events, request } = await waiting(REJECTED);
   assertEquals(request, undefined);
   for (let length = 0; length <= events.length; length++) {

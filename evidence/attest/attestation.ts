@@ -1,7 +1,7 @@
 /**
  * A signed attestation of a run: a DSSE envelope around an in-toto statement
- * that names the four artifacts by their digests. A hash chain does not notice
- * a tail that was dropped or a ledger that was written anew; a signature does.
+ * that names the four artifacts by their digests. A hash chain does not detect a
+ * dropped tail or a rewritten ledger; a signature does.
  *
  * @module
  */
@@ -67,11 +67,11 @@ export async function attest(
   }, key);
 }
 
-/** An attestation, and what it is held against. */
+/** An attestation, and what it is checked against. */
 export interface AttestationCheck {
   /** Text of `attestation.json`; `undefined` when there is none. */
   readonly text: string | undefined;
-  /** The key that is trusted, obtained from elsewhere than the run. */
+  /** The trusted key, obtained from elsewhere than the run. */
   readonly publicKey: PublicKey;
   /** SHA-256 of the bytes of each artifact that is there, in hex. */
   readonly digests: Readonly<Partial<Record<ArtifactName, string>>>;
@@ -82,7 +82,7 @@ export interface AttestationCheck {
 /**
  * Lists what is wrong with an attestation; an empty list means that the holder
  * of the key signed exactly these four artifacts. Nothing of the payload is
- * believed, or reported, before the signature is good.
+ * trusted or reported before the signature is verified.
  */
 export async function attestationFindings(
   { text, publicKey, digests, manifest }: AttestationCheck,
@@ -154,7 +154,7 @@ function subjectFindings(
       findings.push({
         code: "subject_unexpected",
         message: `${JSON.stringify(name)} is ${
-          known ? "named twice" : "no artifact of a run"
+          known ? "named twice" : "not an artifact of a run"
         }`,
       });
     } else signed.set(name, digest.sha256);

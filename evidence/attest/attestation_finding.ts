@@ -1,11 +1,11 @@
 import type { FindingKind } from "../verify/finding.ts";
 
-/** What can be wrong with an attestation, in the order in which it is looked for. */
+/** What can be wrong with an attestation, in the order of the checks. */
 export const ATTESTATION_FINDINGS = [
   {
     code: "attestation_missing",
-    meaning: "There is no `attestation.json`",
-    otherwise: "Somebody attested something",
+    meaning: "`attestation.json` is missing",
+    otherwise: "There is an attestation",
   },
   {
     code: "attestation_malformed",
@@ -21,7 +21,7 @@ export const ATTESTATION_FINDINGS = [
   {
     code: "signature_invalid",
     meaning: "The signature is not one of this key over this payload",
-    otherwise: "Who holds the key signed this payload",
+    otherwise: "The holder of the key signed this payload",
   },
   {
     code: "statement_malformed",
@@ -31,13 +31,14 @@ export const ATTESTATION_FINDINGS = [
   },
   {
     code: "subject_missing",
-    meaning: "The statement does not name an artifact",
+    meaning: "The statement leaves out an artifact",
     otherwise: "All four artifacts were signed",
   },
   {
     code: "subject_unexpected",
-    meaning: "The statement names something that is no artifact, or one twice",
-    otherwise: "Nothing but the four artifacts was signed, each once",
+    meaning:
+      "The statement names something that is not an artifact, or one twice",
+    otherwise: "Exactly the four artifacts were signed, each once",
   },
   {
     code: "subject_differs",

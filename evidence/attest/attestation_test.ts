@@ -42,7 +42,7 @@ async function codes(change?: Partial<AttestationCheck>) {
   return (await findings(change)).map(({ code }) => code);
 }
 
-/** An envelope that the right key signed, whatever is in it. */
+/** An envelope with any content, signed by the right key. */
 async function signed(
   payload: string | Uint8Array<ArrayBuffer>,
   payloadType = "application/vnd.in-toto+json",
@@ -74,7 +74,7 @@ for (const name of SUBJECT_NAMES) {
   });
 }
 
-Deno.test("attest() refuses what is no manifest", async () => {
+Deno.test("attest() refuses a text that is not a manifest", async () => {
   const key = await exampleKey();
   await assertRejects(
     () => attest({ ...ATTESTED_RUN, manifest: "{}" }, key),
@@ -93,7 +93,7 @@ Deno.test("attestationFindings() says that there is no attestation", async () =>
 /** Where a character is changed. */
 const PLACES = someOf([...ATTESTATION].map((_, at) => at), 150);
 
-// With bit 7 it is no ASCII, and a lone byte of that kind is no UTF-8.
+// With bit 7 it is not ASCII, and a lone byte of that kind is not UTF-8.
 for (const bit of [0, 1, 2, 3, 4, 5, 6]) {
   Deno.test(`attestationFindings() finds bit ${bit} of any character flipped (${SAMPLED})`, async () => {
     const missed: number[] = [];
@@ -149,7 +149,7 @@ Deno.test("attestationFindings() does not take another payload type, though sign
 const UNREADABLE = [
   { what: "nothing", payload: "", message: "the text is not JSON" },
   {
-    what: "bytes that are no text",
+    what: "bytes that are not text",
     payload: Uint8Array.of(0xff),
     message: "the payload is not UTF-8 text",
   },
@@ -213,7 +213,7 @@ for (const { what, payload, message } of UNREADABLE) {
   });
 }
 
-/** One subject as it stands in the statement, with its comma. */
+/** One subject as the statement has it, with its comma. */
 function subject(name: ArtifactName): string {
   return `{"name":"${name}","digest":{"sha256":"${
     ATTESTED_RUN.digests[name]
@@ -269,14 +269,14 @@ Deno.test("attestationFindings() finds every artifact that is not as it was", as
   );
 });
 
-Deno.test("attestationFindings() finds something covered that is no artifact", async () => {
+Deno.test("attestationFindings() finds a subject that is not an artifact", async () => {
   const payload = STATEMENT.replace(
     '"subject":[',
     `"subject":[{"name":"notes.txt","digest":{"sha256":"${"0".repeat(64)}"}},`,
   );
   assertEquals(await findings({ text: await signed(payload) }), [{
     code: "subject_unexpected",
-    message: '"notes.txt" is no artifact of a run',
+    message: '"notes.txt" is not an artifact of a run',
   }]);
 });
 

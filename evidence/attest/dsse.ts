@@ -3,14 +3,14 @@ import { decodeBase64 } from "./base64.ts";
 import { parseStrictDocument } from "./strict_document.ts";
 import type { PublicKey, SigningKey } from "./signing_key.ts";
 
-/** What is signed: bytes, and how they are to be understood. */
+/** What is signed: bytes and their type. */
 export interface Message {
   /** A media type or URI; it is signed too. */
   readonly payloadType: string;
   readonly payload: Uint8Array<ArrayBuffer>;
 }
 
-/** What an envelope held, or why it is not believed. */
+/** The content of an envelope, or why it is refused. */
 export type OpenedEnvelope =
   | { readonly ok: true; readonly payload: Uint8Array<ArrayBuffer> }
   | {
@@ -82,10 +82,10 @@ export async function sealEnvelope(
 }
 
 /**
- * Opens an envelope that is written exactly as `sealEnvelope` writes it and
- * that `publicKey` vouches for. Of what DSSE leaves open it takes one form: the
- * standard base64 alphabet, one signature, its `keyid` given. The payload is
- * not looked at; it is returned only when the signature is good.
+ * Opens an envelope that is written exactly as `sealEnvelope` writes it and that
+ * `publicKey` vouches for. Where DSSE leaves a choice it accepts one form: the
+ * standard base64 alphabet, one signature, its `keyid` given. The payload is not
+ * inspected; it is returned only when the signature is valid.
  */
 export async function openEnvelope(
   text: string,
@@ -98,7 +98,7 @@ export async function openEnvelope(
   if (!parsed.ok) return malformed(parsed.reason);
   const envelope = parsed.value;
   if (envelopeText(envelope) !== text) {
-    return malformed("it is not laid out as it was written");
+    return malformed("its layout is not the one that was written");
   }
   if (envelope.payloadType !== payloadType) {
     return malformed(`payloadType: expected "${payloadType}"`);
@@ -113,7 +113,8 @@ export async function openEnvelope(
   if (signature === undefined) {
     return malformed("signatures.0.sig: expected base64");
   }
-  // The name of a key is not signed: it only tells which of two refusals it is.
+  // The name of a key is not signed: it only decides which of two refusals is
+  // reported.
   if (first.keyid !== publicKey.keyid) {
     return {
       ok: false,

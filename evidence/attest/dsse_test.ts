@@ -51,7 +51,7 @@ for (
   });
 }
 
-Deno.test("preAuthenticationEncoding() keeps bytes that are no text", () => {
+Deno.test("preAuthenticationEncoding() keeps bytes that are not text", () => {
   assertEquals(
     preAuthenticationEncoding({
       payloadType: "t",
@@ -99,7 +99,7 @@ const CODES = {
 const MISSHAPEN = [
   { what: "an empty text", text: "", message: "the text is not JSON" },
   {
-    what: "JSON that is no object",
+    what: "JSON that is not an object",
     text: "[]\n",
     message: "Invalid input: expected object, received array",
   },
@@ -131,7 +131,7 @@ const MISSHAPEN = [
   {
     what: "no final newline",
     text: SEALED.trimEnd(),
-    message: "it is not laid out as it was written",
+    message: "its layout is not the one that was written",
   },
   {
     what: "keys in another order",
@@ -142,12 +142,12 @@ const MISSHAPEN = [
         2,
       )
     }\n`,
-    message: "it is not laid out as it was written",
+    message: "its layout is not the one that was written",
   },
   {
     what: "an escape that says the same",
     text: SEALED.replace('"aGV', '"\\u0061GV'),
-    message: "it is not laid out as it was written",
+    message: "its layout is not the one that was written",
   },
   {
     what: "another payload type",
@@ -165,12 +165,12 @@ const MISSHAPEN = [
     message: "signatures: expected exactly one",
   },
   {
-    what: "a keyid that is no SHA-256",
+    what: "a keyid that is not a SHA-256",
     text: SEALED.replace(EXAMPLE_KEYID, "me"),
     message: "signatures.0.keyid: expected 64 hex digits",
   },
   {
-    what: "a payload that is no base64",
+    what: "a payload that is not base64",
     text: SEALED.replace("aGVs", "aGV*"),
     message: "payload: expected base64",
   },
@@ -185,12 +185,12 @@ const MISSHAPEN = [
     message: "payload: expected base64",
   },
   {
-    what: "stray bits behind the payload",
+    what: "stray bits after the payload",
     text: SEALED.replace("bGQ=", "bGR="),
     message: "payload: expected base64",
   },
   {
-    what: "a signature that is no base64",
+    what: "a signature that is not base64",
     text: SEALED.replace(/"sig": "./, '"sig": "_'),
     message: "signatures.0.sig: expected base64",
   },

@@ -57,7 +57,7 @@ for (
       message: "ledger.head: expected 64 hex digits",
     },
     {
-      what: "a commit that is none",
+      what: "an invalid commit",
       from: '"git_sha": null',
       to: '"git_sha": "main"',
       message: "code.git_sha: expected 40 hex digits",

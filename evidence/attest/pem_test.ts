@@ -41,7 +41,7 @@ for (
       text: BLOCK.replace("END PUBLIC KEY", "END PRIVATE KEY"),
     },
     { what: "text before the block", text: `key\n${BLOCK}` },
-    { what: "text behind the block", text: `${BLOCK}key\n` },
+    { what: "text after the block", text: `${BLOCK}key\n` },
     { what: "two blocks", text: `${BLOCK}${BLOCK}` },
     { what: "a block that is cut off", text: BLOCK.slice(0, 80) },
     {

@@ -1,6 +1,6 @@
 import { pemText, readPem } from "./pem.ts";
 
-/** A private key: it signs, and can be asked for nothing else. */
+/** A private key that can only sign. */
 export interface SigningKey {
   /** Names the key: SHA-256 of its public half's SPKI DER, in hex. */
   readonly keyid: string;
@@ -29,7 +29,7 @@ export interface KeyPair {
   readonly keyid: string;
 }
 
-/** What a half of a key is called in PEM, and what stands before its 32 bytes in DER. */
+/** The PEM label of each half of a key, and the DER bytes before its 32 bytes. */
 const PRIVATE = {
   label: "PRIVATE KEY",
   prefix: "302e020100300506032b657004220420",
@@ -37,7 +37,7 @@ const PRIVATE = {
 const PUBLIC = { label: "PUBLIC KEY", prefix: "302a300506032b6570032100" };
 
 /**
- * Makes an Ed25519 key; its randomness is that of `subtle`.
+ * Makes an Ed25519 key with the randomness of `subtle`.
  *
  * @example
  * ```ts
@@ -77,7 +77,7 @@ export async function importSigningKey(
   subtle: SubtleCrypto,
 ): Promise<SigningKey> {
   const der = readDer(PRIVATE, pem);
-  // Extractable, because the public half can be had in no other way.
+  // Extractable, because there is no other way to get the public half.
   const key = await subtle.importKey("pkcs8", der, "Ed25519", true, ["sign"]);
   const { kty = "", crv = "", x = "" } = await subtle.exportKey("jwk", key);
   const jwk = { kty, crv, x };
@@ -123,7 +123,7 @@ async function keyidOf(
   return new Uint8Array(await subtle.digest("SHA-256", spki)).toHex();
 }
 
-/** Key imports of runtimes differ in what else they take for a key, so the form is checked here. */
+/** Runtimes differ in which other forms of keys they import, so the form is checked here. */
 function readDer(
   { label, prefix }: typeof PUBLIC,
   pem: string,

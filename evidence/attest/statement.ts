@@ -26,7 +26,7 @@ export interface ResourceDescriptor<Algorithm extends string = "sha256"> {
 }
 
 /**
- * What went into a run and what came of it: an in-toto Link predicate v0.3
+ * The inputs and products of a run: an in-toto Link predicate v0.3
  * (https://github.com/in-toto/attestation/blob/main/spec/predicates/link.md),
  * the evidence that one step with these inputs made the subjects.
  */

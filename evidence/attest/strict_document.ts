@@ -1,7 +1,7 @@
 import type { z } from "../../deps.ts";
 import { parseStrictJson } from "../../tools/data/strict_json.ts";
 
-/** A parsed document, or why a text is none. */
+/** A parsed document, or why a text is not one. */
 export type StrictDocument<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly reason: string };

@@ -10,13 +10,13 @@ export interface ArtifactText {
   append(text: string): void;
   /** Writes what waits. */
   flush(): void;
-  /** Writes what waits, and tells the whole. */
+  /** Writes what waits, and returns the digest of the whole text. */
   end(): ArtifactDigest;
 }
 
 /**
- * Collects text that comes in small pieces, and encodes, hashes and writes it
- * in large ones, since each of these costs more than its bytes.
+ * Collects text that comes in small pieces, and encodes, hashes and writes it in
+ * large ones, since each operation costs more than the bytes in it.
  */
 export function artifactText(
   write: (bytes: Uint8Array) => void,

@@ -11,15 +11,15 @@ export interface Difference {
   readonly line: number;
   /** What the line should be; `undefined` when there should be none. */
   readonly expected: string | undefined;
-  /** What it is; `undefined` when there is none. */
+  /** What the line is; `undefined` when it is missing. */
   readonly found: string | undefined;
 }
 
 /**
  * Compares artifacts byte for byte, over the union of their names: a missing
- * file and one that nobody makes are differences too. Only the three volatile
- * values of the manifest are left out; they read `null` in what is returned.
- * One difference a file at the most, in the order of the names.
+ * file and an unexpected one are differences too. Only the three volatile values
+ * of the manifest are left out; they read `null` in what is returned. At most
+ * one difference a file, in the order of the names.
  */
 export function differences(
   expected: Artifacts,

@@ -15,7 +15,7 @@ function changed(name: string, text: string): Artifacts {
   return new Map([...RUN, [name, text]]);
 }
 
-Deno.test("differences() finds none between equal artifacts, in whatever order", () => {
+Deno.test("differences() finds none between equal artifacts, in any order", () => {
   assertEquals(differences(RUN, new Map(RUN)), []);
   assertEquals(differences(RUN, new Map([...RUN].toReversed())), []);
 });
@@ -110,7 +110,7 @@ Deno.test("differences() finds each artifact that is missing", () => {
   }
 });
 
-Deno.test("differences() finds files that nobody makes, even empty ones", () => {
+Deno.test("differences() finds unexpected files, even empty ones", () => {
   assertEquals(
     differences(RUN, new Map([...RUN, ["notes.txt", "a\nb"], [".keep", ""]])),
     [

@@ -11,7 +11,7 @@ export type Incident =
     readonly base64: string;
   }
   | {
-    /** The run went on behind so many events. */
+    /** The run was resumed after so many events. */
     readonly type: "resumed";
     readonly events: number;
   }
@@ -21,7 +21,7 @@ export type Incident =
     readonly seq: number;
   }
   | {
-    /** The model could not be asked after so many events, each allowed try included; the run stopped. */
+    /** After so many events every allowed try of the model had failed; the run stopped. */
     readonly type: "model_outage";
     readonly events: number;
     /** As in the ledger: `429`, `503`, `network`, `timeout`. */
@@ -30,17 +30,20 @@ export type Incident =
     readonly reason: string;
   }
   | {
-    /** So many spans, which are all in trace.json, did not get to the collector. */
+    /** So many spans did not reach the collector; trace.json has all of them. */
     readonly type: "spans_unsent";
     readonly count: number;
-    /** Why the last of them did not. */
+    /** Why the last of them did not arrive. */
     readonly reason: string;
   }
   | {
-    /** A write was refused or failed, and something empty that it had made could not be taken away. */
+    /** A write was refused or failed, and an empty entry that it had made could not be removed. */
     readonly type: "leftover";
     readonly kind: "file" | "directory";
-    /** The place for which it was made, `<sandbox>/…`; it stands elsewhere when a directory on the way was swapped. */
+    /**
+     * The place for which it was made, `<sandbox>/…`; it is elsewhere when a
+     * directory on the way was swapped.
+     */
     readonly place: string;
   };
 

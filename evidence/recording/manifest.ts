@@ -8,7 +8,7 @@ export interface ArtifactDigest {
   readonly bytes: number;
 }
 
-/** What differs between two runs of the same thing; check leaves it out. */
+/** Values that differ between two runs of the same task; `--check` ignores them. */
 export interface Volatile {
   /** When the run was made: RFC 3339, UTC; recorded as it is given. */
   readonly timestamp: string;
@@ -22,7 +22,7 @@ export interface Volatile {
 export interface ManifestInput {
   readonly started: RunStarted;
   readonly finished: RunFinished;
-  /** Version of the program that wrote the record; one that the record states counts. */
+  /** Version of the program that wrote the record; a version stated in the record wins. */
   readonly programVersion: string;
   /** Hash of the ledger's last line. */
   readonly head: string;
@@ -61,7 +61,7 @@ export function manifestText(input: ManifestInput): string {
 
 const SCALAR = String.raw`(?:null|-?\d[\d.eE+-]*|"(?:[^"\\\n]|\\.)*")`;
 
-/** Where the volatile values stand: two at the top, one directly below `code`. */
+/** Where the volatile values are: two at the top level, one directly below `code`. */
 const VOLATILE = [
   String.raw`^( {2}"(?:timestamp|wall_clock_seconds)": )${SCALAR}`,
   String.raw`^( {2}"code": \{\n(?: {4}.*\n)*? {4}"git_sha": )${SCALAR}`,

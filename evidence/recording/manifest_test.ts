@@ -122,17 +122,17 @@ const LASTING: readonly Change[] = [
     to: '"version": "0.0.1"',
   },
   {
-    name: "a second value behind the time",
+    name: "a second value after the time",
     from: '123Z",',
     to: '123Z", "approved": true,',
   },
   {
-    name: "a second value behind the commit",
+    name: "a second value after the commit",
     from: '4567"\n',
     to: '4567", "dirty": true\n',
   },
   {
-    name: "a value that is no scalar",
+    name: "a value that is not a scalar",
     from: '"wall_clock_seconds": 0.065',
     to: '"wall_clock_seconds": { "secret": 1 }',
   },

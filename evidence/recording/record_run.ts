@@ -14,43 +14,42 @@ import type { ArtifactName, ArtifactSink } from "../artifacts.ts";
 import type { Volatile } from "./manifest.ts";
 import { runProjection } from "./run_projection.ts";
 
-/** What happens beside recording. */
+/** Options for recording a run. */
 export interface RecordOptions {
-  /** Version of the program that makes the record; it stands in the manifest alone. */
+  /** Version of the program that makes the record; only the manifest has it. */
   readonly programVersion: string;
   /** Read once, when the run is over. */
   readonly volatile: () => Volatile;
   /** Default: `intent`. */
   readonly durability?: Durability;
-  /** Sees each event once its line has got as far as it must before the run goes on. */
+  /** Called with each event once its line has got as far as it must before the run continues. */
   readonly recorded?: ((event: RunEvent) => void) | undefined;
 }
 
 /**
- * `intent`: what announces an effect, and the last line, is on the disk before
- * the run goes on, and receipts, and what comes before a wait, survive the
- * process. A call that by its tool's declaration only reads has no effect.
- * `none`: lines share a write up to the next effect, and the operating system
- * takes them to the disk when it likes.
+ * `intent`: a line that announces an effect, and the last line, are on the disk
+ * before the run continues; receipts, and lines before a wait, survive the
+ * process. A call whose tool declares that it only reads has no effect. `none`:
+ * lines share a write up to the next effect, and the operating system writes
+ * them to the disk at its own time.
  */
 export type Durability = "none" | "intent";
 
 /**
  * Drives a run to its end. Each event becomes a ledger line before the next one
- * is asked for; lines share a write, but before an effect all of them are with
- * the sink, and as `durability` asks also before the run waits. A sink that needs
- * time is waited for then, so that no effect starts before its intent is where it
- * must be. Trace and report
- * grow from the same events. Returns the run's last event. When the
+ * is asked for. Lines share a write, but the sink has all of them before an
+ * effect, and, if `durability` asks for it, before the run waits. The run then
+ * waits for the sink, so that no effect starts before its intent is safe. Trace
+ * and report grow from the same events. Returns the run's last event. When the
  * run breaks off, the ledger is written as far as it got, and nothing is
  * committed.
  *
- * @throws {RangeError} when the events do not begin and end as a run does
- * @throws {PendingApprovalError} when a person has still to answer: the ledger holds
- *   the question, and the run can be resumed
- * @throws {ModelOutageError} when the model cannot be asked for the time being: the
- *   ledger holds every try, and the run can be resumed
- * @throws whatever else `events`, `sink` or `volatile` throw
+ * @throws {RangeError} when the events do not begin and end like those of a run
+ * @throws {PendingApprovalError} when an answer of a person is missing: the
+ *   ledger holds the question, and the run can be resumed
+ * @throws {ModelOutageError} when the model is unavailable for now: the ledger
+ *   holds every try, and the run can be resumed
+ * @throws any other error of `events`, `sink` or `volatile`
  */
 export async function recordRun(
   events: AsyncIterable<RunEvent>,
@@ -77,7 +76,7 @@ export async function recordRun(
         const isRead = event.type === "tool_started" && readers.has(event.tool);
         const isSynced = reach === "disk" && durability === "intent" && !isRead;
         const reached = isSynced ? sink.sync() : sink.handOver?.();
-        // To wait for nothing takes a turn of the event loop too.
+        // Awaiting nothing would still take a turn of the event loop.
         if (reached !== undefined) await reached;
       }
       projection.push(event);

@@ -288,7 +288,7 @@ const UNSOUND: readonly {
   { name: "without its start", change: (events) => events.slice(1) },
   { name: "without its end", change: (events) => events.slice(0, -1) },
   {
-    name: "that goes on behind its end",
+    name: "that continues after its end",
     change: (events) => [...events, ...events.slice(1, 2)],
   },
   {

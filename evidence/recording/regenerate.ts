@@ -6,12 +6,12 @@ import { recordRun } from "./record_run.ts";
 
 /**
  * Makes every artifact again from the text of a ledger, and the ledger itself
- * from its events. What comes out equals what a sound run directory holds,
- * apart from the manifest's volatile values. `programVersion` goes into the
- * manifest of a record that does not state one.
+ * from its events. The result equals the content of a sound run directory, apart
+ * from the manifest's volatile values. `programVersion` goes into the manifest
+ * of a record that does not state one.
  *
- * It checks no hash and passes over a last line without a newline: that a
- * ledger was changed shows when it is compared with the one that comes out.
+ * It checks no hash and ignores a last line without a newline: a changed ledger
+ * shows when it is compared with the result.
  *
  * @throws {SyntaxError | TypeError | RangeError} when the text is not a complete ledger
  */

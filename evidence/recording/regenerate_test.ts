@@ -108,7 +108,7 @@ const TAMPERED: readonly {
     line: 1,
   },
   {
-    name: "something behind the end",
+    name: "something after the end",
     tamper: (ledger) => `${ledger}{"v":1`,
     line: 13,
   },

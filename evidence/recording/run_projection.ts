@@ -12,10 +12,10 @@ import {
 import type { ReadRedaction } from "../report/report_redaction.ts";
 import { runReport } from "../report/run_report.ts";
 
-/** Where the text of one artifact goes while it grows. */
+/** Takes the text of one artifact while it grows. */
 export interface TextTarget {
   append(text: string): void;
-  /** Says that the text is whole; returns its digest. */
+  /** Declares that the text is complete; returns its digest. */
   end(): ArtifactDigest;
 }
 
@@ -31,7 +31,7 @@ export interface LedgerDigest extends ArtifactDigest {
   readonly head: string;
 }
 
-/** What a manifest says that a ledger cannot tell. */
+/** The values of a manifest that a ledger cannot tell. */
 export interface Maker {
   /** Version of the program that makes the record. */
   readonly programVersion: string;
@@ -39,7 +39,7 @@ export interface Maker {
   readonly volatile: () => Volatile;
 }
 
-/** Everything that is made of a run's events beside its ledger. */
+/** The artifacts that are made from a run's events beside its ledger. */
 export interface RunProjection {
   /** Whether the event may come next: a run starts once, first, and finishes once, last. */
   accepts(event: RunEvent): boolean;
@@ -47,7 +47,7 @@ export interface RunProjection {
   push(event: RunEvent): void;
   /**
    * Ends trace and report and writes the manifest; `undefined` when the run has
-   * not finished. The volatile values are asked for when all else is done.
+   * not finished. The volatile values are read last.
    */
   end(
     ledger: () => LedgerDigest,
@@ -56,8 +56,8 @@ export interface RunProjection {
 }
 
 /**
- * Makes trace, report and manifest of the events of a run. Recording writes
- * what comes out and verifying compares it, so the two cannot disagree.
+ * Makes trace, report and manifest from the events of a run. Recording writes
+ * the result and verifying compares it, so the two cannot disagree.
  */
 export function runProjection(
   targets: ProjectionTargets,

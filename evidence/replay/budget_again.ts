@@ -17,7 +17,7 @@ import type {
 } from "../../runtime/record/event.ts";
 import { tokensOf } from "../../runtime/record/usage.ts";
 
-/** What a recorded run has used, and what a budget of the policy that judges it again says. */
+/** What a recorded run has used, and the verdict of a budget of the policy that judges it again. */
 export interface BudgetState extends Spent {
   /** Calls that were denied. */
   readonly denials: number;
@@ -76,7 +76,7 @@ function afterAnswer(
   };
 }
 
-/** What a budget says when the model has answered, or has let the time pass. */
+/** The verdict of a budget after the model has answered, or the time has passed. */
 function answerDenial(
   spent: Spent,
   { calls, error }: LlmCompleted,
@@ -92,8 +92,8 @@ export function afterDenial(state: BudgetState): BudgetState {
 }
 
 /**
- * What the budget of denials says. A policy that ends the run at once lets it
- * survive no denial at all.
+ * The verdict of the budget of denials. Under a policy that ends the run at
+ * once, the first denial uses it up.
  */
 export function denialsBudget(
   { on_deny, loop_budget }: PolicyDocument,

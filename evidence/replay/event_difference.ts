@@ -6,8 +6,8 @@ import {
 
 /**
  * Finds the first place where two events differ, in the order of the expected
- * one's keys; of two types, nothing but these is compared. Keys of the event
- * that are in `without` are left out.
+ * one's keys; if the types differ, only the types are compared. Keys of the
+ * event that are in `without` are left out.
  */
 export function eventDifference(
   expected: RunEvent | undefined,

@@ -68,7 +68,7 @@ for (const { expected, found, path } of RESULTS) {
   });
 }
 
-Deno.test("eventDifference() has what stands there", () => {
+Deno.test("eventDifference() returns both values", () => {
   assertEquals(eventDifference(finished({ a: [1] }), finished({ a: [{}] })), {
     path: "result.a[0]",
     expected: 1,

@@ -5,7 +5,7 @@ import { rejudge } from "./rejudge.ts";
 
 /** A verdict, with the rule that objected. */
 export interface Verdict {
-  /** What becomes of the call, or of the run where a budget decides. */
+  /** The decision about the call, or about the run where a budget decides. */
   readonly decision: "allow" | "deny" | "escalate";
   /** `null` when no rule objected. */
   readonly rule_id: RuleId | null;
@@ -31,20 +31,20 @@ export interface Flip {
   readonly is: Verdict;
 }
 
-/** What another policy makes of a run. */
+/** The decisions of a run under another policy. */
 export interface Redecided {
   /** How many recorded decisions were judged again. */
   readonly decisions: number;
-  /** Those that come out differently, in the order of the record. */
+  /** Those that would change, in the order of the record. */
   readonly flips: readonly Flip[];
 }
 
 /**
- * Judges every decision of a run again under another policy, as `rejudge` does, and
- * lists those that come out differently; that an earlier flip would have ended the
- * run is not followed up.
+ * Judges every decision of a run again under another policy, as `rejudge` does,
+ * and lists those that would change. It ignores that an earlier change could
+ * have ended the run.
  *
- * @throws {RangeError} when the record does not begin as a run does
+ * @throws {RangeError} when the record does not begin like a run
  */
 export function redecide(
   recorded: readonly RunEvent[],

@@ -25,7 +25,7 @@ function policyOf(
   return loadPolicy(JSON.stringify({ ...document, ...keys }), "another");
 }
 
-/** What turns round, in short. */
+/** What would change, in short. */
 function told(flips: readonly Flip[]) {
   return flips.map(({ seq, tool, was, is }) => ({
     seq,
@@ -220,7 +220,7 @@ const FLIPS: readonly {
 ];
 
 for (const { name, run, other, want } of FLIPS) {
-  Deno.test(`redecide() turns round ${name}`, async () => {
+  Deno.test(`redecide() changes ${name}`, async () => {
     const recorded = await rehearse(run);
     const { flips } = redecide(recorded, policyOf(recorded, other));
     assertEquals(told(flips), want);
@@ -275,7 +275,7 @@ Deno.test("redecide() passes over another rule for the same decision", async () 
   assertEquals(redecide(recorded, other), { decisions: 1, flips: [] });
 });
 
-Deno.test("redecide() goes on behind a denial of a run that was told of it", async () => {
+Deno.test("redecide() continues after a denial that the run was told about", async () => {
   const recorded = await rehearse({
     policy: { on_deny: "continue" },
     script: [
@@ -313,7 +313,7 @@ for (
       want: [{ seq: 5, tool: null, was: "loop_budget", is: "allow" }],
     },
     {
-      name: "none, whatever its limit",
+      name: "none, for any limit",
       other: {
         on_deny: "terminate",
         loop_budget: { max_iterations: 10, max_denials: 5 },
@@ -334,7 +334,7 @@ for (
   });
 }
 
-Deno.test("redecide() takes the call behind a denied redirect for a new one", async () => {
+Deno.test("redecide() treats the call after a denied redirect as a new one", async () => {
   const recorded = await rehearse({
     ...REHEARSALS.redirected_elsewhere_and_told(),
     script: [{ calls: [fetching("https://fixtures.local/a"), ECHO] }, DONE],
@@ -360,7 +360,7 @@ Deno.test("redecide() counts what a person rejected as a denial", async () => {
   });
   assertEquals(
     told(redecide(recorded, policyOf(recorded)).flips),
-    // The policy itself asks nobody, so nobody rejects.
+    // The policy itself asks no one, so there is no rejection.
     [
       { seq: 3, tool: "work", was: "approval", is: "allow" },
       { seq: 5, tool: "work", was: "approval", is: "allow" },
@@ -500,7 +500,7 @@ for (
   });
 }
 
-Deno.test("redecide() denies a path of which nothing is on record", async () => {
+Deno.test("redecide() denies a path without facts on record", async () => {
   const recorded = (await reading(INSIDE)).map((event): RunEvent =>
     event.type === "policy_checked"
       ? { ...event, facts: { args_error: null, paths: [], hosts: [] } }

@@ -37,7 +37,7 @@ import {
   NOTHING_SPENT,
 } from "./budget_again.ts";
 
-/** What a policy makes of one decision on record. */
+/** One recorded decision under a policy. */
 export interface Rejudged {
   readonly decision: "allow" | "deny" | "escalate";
   /** `null` when no rule objects. */
@@ -55,7 +55,7 @@ export interface Rejudged {
   readonly mayLookUp: boolean;
 }
 
-/** A policy that judges the decisions of a record again, in their order. */
+/** Judges the decisions of a record again under a policy, in their order. */
 export interface Rejudge {
   /** Takes the next event; returns what the policy says where the event is a decision. */
   push(event: RunEvent): Rejudged | undefined;
@@ -67,19 +67,20 @@ export interface Rejudge {
 interface State {
   call: CurrentCall;
   budget: BudgetState;
-  /** The call as the gate knows it, since it was judged last. */
+  /** The call as the gate saw it when it last judged it. */
   proposal: Proposal | undefined;
   /** What the policy wants to ask a person about it. */
   asked: readonly AskedClause[];
 }
 
 /**
- * Judges every decision of a run again under a policy, from what was looked up
- * then: where paths led and what hosts stood for is taken from the record, never
- * from today's disk or network. Each is judged as if the run had come to it as it
- * did, and a person had answered what the policy would ask.
+ * Judges every decision of a run again under a policy, from the recorded facts:
+ * where paths led and which addresses hosts had comes from the record, never
+ * from the present disk or network. Each decision is judged as if the run had
+ * reached it in the same way, and as if a person had answered every question of
+ * the policy.
  *
- * What was not looked up then cannot be known: a host that was denied by its name
+ * Facts that were not looked up are unknown: a host that was denied by its name
  * is judged by its name alone, and arguments that were refused stay refused.
  */
 export function rejudge(

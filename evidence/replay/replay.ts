@@ -11,13 +11,13 @@ import { type Rerun, rerun } from "../../runtime/rerun/rerun.ts";
 import type { RunSpec } from "../../runtime/run_spec.ts";
 
 /**
- * Executes the loop again with everything it was given taken from the record,
- * like a strict cassette, and compares each event. Returns the first that
- * differs: an extra or a missing one differs too. A record that broke off is
- * compared as far as it goes. Nothing is run, fetched, read or asked.
+ * Executes the loop again with all of its inputs taken from the record, like a
+ * strict cassette, and compares each event. Returns the first difference; an
+ * extra or a missing event counts as one. A record that broke off is compared up
+ * to its end. Nothing is run, fetched, read or asked.
  *
  * @throws {InputError} when the policy on record cannot be read
- * @throws {RangeError} when the record does not begin as a run does
+ * @throws {RangeError} when the record does not begin like a run
  */
 export async function replay(
   recorded: readonly RunEvent[],
@@ -42,7 +42,10 @@ export async function replay(
   }
 }
 
-/** The run as its first event describes it; whatever it would touch must come from the record. */
+/**
+ * The run as its first event describes it; everything that it would touch must
+ * come from the record.
+ */
 function specOnRecord(
   started: RunStarted,
   again: Pick<Rerun, "tools">,

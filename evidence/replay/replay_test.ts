@@ -52,7 +52,7 @@ for (const [name, make] of Object.entries(REHEARSALS)) {
     continue;
   }
 
-  Deno.test(`replay() of ${name} comes to the same events`, async () => {
+  Deno.test(`replay() of ${name} gives the same events`, async () => {
     assertEquals(await replay(await rehearse(make())), undefined);
   });
 
@@ -61,7 +61,7 @@ for (const [name, make] of Object.entries(REHEARSALS)) {
     const recorded = await rehearse(make());
     for (let length = 1; length < recorded.length; length++) {
       const part = recorded.slice(0, length);
-      assertEquals(await parting(part), undefined, `behind ${length} events`);
+      assertEquals(await parting(part), undefined, `after ${length} events`);
     }
   });
 }
@@ -276,7 +276,7 @@ async function startOf(given: Parameters<typeof rehearse>[0]) {
   return started;
 }
 
-Deno.test("replay() refuses a policy on record that is none", async () => {
+Deno.test("replay() refuses an invalid policy on record", async () => {
   const started = await startOf({});
   const policy = { ...started.policy, text: "version: 2" };
   await assertRejects(

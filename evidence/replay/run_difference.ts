@@ -12,7 +12,7 @@ export interface FirstDifference extends ValueDifference {
   readonly types: readonly [string | undefined, string | undefined];
 }
 
-/** What a run came to, in numbers by name; what does not occur is 0. */
+/** The totals of a run by name; what does not occur is 0. */
 export type RunNumbers = Readonly<Record<string, number>>;
 
 /** How two runs differ. */
@@ -26,9 +26,9 @@ export interface RunDifference {
 }
 
 /**
- * Compares what two runs did, event by event. Their inputs are compared by
- * themselves, and what follows from clock and run id alone is left out: times,
- * idempotency keys, the names that answers of persons are bound to.
+ * Compares two runs event by event. Inputs are compared separately. Values that
+ * depend only on clock and run id are ignored: times, idempotency keys, the
+ * bindings of approvals.
  */
 export function runDifference(
   one: readonly RunEvent[],
@@ -42,7 +42,7 @@ export function runDifference(
   };
 }
 
-/** What differs whenever clock or run id do. */
+/** Keys that differ whenever clock or run id differ. */
 const CIRCUMSTANCES = new Set([
   "ts",
   "started_at",

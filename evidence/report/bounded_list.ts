@@ -1,13 +1,13 @@
 import { counted } from "../../tools/data/counted.ts";
 
-/** How many items a report lists at the most; a long run has all of them in its trace. */
+/** How many items a report lists at most; the trace of a long run has all of them. */
 const MAX_ITEMS = 200;
 
 /** A list that keeps its first items and counts the others. */
 export interface BoundedList<T> {
   readonly items: readonly T[];
   add(item: T): void;
-  /** Says how many items were left out, as a paragraph; empty when none were. */
+  /** A paragraph with the number of omitted items; empty when there are none. */
   rest(noun: string): string;
 }
 

@@ -12,7 +12,7 @@ import { codeCell, table } from "./markdown.ts";
 /** How much of a URL or a path a row shows. */
 const MAX_TARGET_LENGTH = 100;
 
-/** What became of one proposed call, or of a step that proposed none. */
+/** The outcome of one proposed call, or of a step without one. */
 interface Row {
   readonly step: number;
   readonly tool: string;
@@ -22,13 +22,13 @@ interface Row {
   outcome: string;
 }
 
-/** Collects a row a call, up to a limit. */
+/** Collects one row for each call, up to a limit. */
 export interface CallRows {
   push(event: RunEvent): void;
   table(): string;
 }
 
-/** Starts without a row. */
+/** Starts with no rows. */
 export function callRows(): CallRows {
   const rows = boundedList<Row>();
   let call = NO_CALL;
@@ -63,7 +63,7 @@ export function callRows(): CallRows {
   };
 }
 
-/** The row that an event opens, if it does. */
+/** The row that an event opens, if it opens one. */
 function rowFor(event: RunEvent): Row | undefined {
   const isNew = event.type === "policy_checked" ||
     event.type === "llm_completed" && endOf(event) !== undefined;
@@ -73,7 +73,7 @@ function rowFor(event: RunEvent): Row | undefined {
   return { step, tool, decisions: [], attempts: [], outcome: "" };
 }
 
-/** Writes what an event says into the row that it is about. */
+/** Writes an event into the row of its call. */
 function tell(row: Row, event: RunEvent): void {
   switch (event.type) {
     case "llm_completed":
@@ -107,7 +107,7 @@ function endOf({ answer, error }: LlmCompleted): string | undefined {
   return error === null ? undefined : "model failed";
 }
 
-/** The tool that was proposed, and the URL or the path that it is to touch. */
+/** The proposed tool, with the URL or path of the call. */
 function callCell({ tool, metadata }: PolicyChecked): string {
   if (tool === null) return "";
   const target = metadata.url ?? metadata.target_path;

@@ -8,7 +8,7 @@ export function codeCell(text: string): string {
   return line === "" ? "" : `${fence}${pad}${line}${pad}${fence}`;
 }
 
-/** Writes a name from outside as it is when it is plain, and otherwise as `codeCell` does. */
+/** Writes a plain name from outside as it is, and any other name like `codeCell`. */
 export function name(text: string): string {
   return /^[a-z0-9]+(?:[_-][a-z0-9]+|\.\d+)*$/i.test(text)
     ? text
@@ -32,7 +32,7 @@ export function table(
     .join("\n");
 }
 
-/** Readers disagree on backslashes before `\|`, so no others are left there. */
+/** Markdown readers disagree on backslashes before `\|`, so no other backslash is left there. */
 function escapePipes(line: string): string {
   const [last = "", ...others] = line.split("|").reverse();
   const escaped = others.map((part) => {

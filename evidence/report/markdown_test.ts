@@ -17,7 +17,7 @@ const CELLS: readonly {
     want: "`a\\u005c\\|b`",
   },
   {
-    name: "a pipe behind two backslashes",
+    name: "a pipe after two backslashes",
     text: "a\\\\|b",
     want: "`a\\u005c\\u005c\\|b`",
   },
@@ -52,7 +52,7 @@ const CELLS: readonly {
     want: "`\\u202egpj\\u202c\\u2066x\\u2069\\u200f\\u061c`",
   },
   {
-    name: "text that nobody sees",
+    name: "invisible text",
     text: "a\u200bb\ufeffc\u2060d\u{e0041}",
     want: "`a\\u200bb\\ufeffc\\u2060d\\u{e0041}`",
   },
@@ -93,7 +93,7 @@ const BLOCKS: readonly {
     want: "````text\na\n```\n# b\n````",
   },
   {
-    name: "a fence with spaces before it and words behind it",
+    name: "a fence with spaces before it and words after it",
     text: "   `````js\n```",
     want: "``````text\n   `````js\n```\n``````",
   },

@@ -182,7 +182,7 @@ const STORIES: readonly Story[] = [
     ],
   },
   {
-    name: "nobody_to_ask",
+    name: "no_approver",
     headline:
       "Ended with `policy_denial_terminal` after 1 step: the policy denied what the model proposed. The policy denied once.",
     happened: [
@@ -221,7 +221,7 @@ for (const { name, headline, happened, wrong } of STORIES) {
   });
 }
 
-Deno.test("runReport() gives a call behind an approved one a row of its own", async () => {
+Deno.test("runReport() gives a call after an approved one a row of its own", async () => {
   const report = reportOn(
     await rehearse({
       ...REHEARSALS.approved(),
@@ -336,7 +336,7 @@ const HOSTILE: readonly { readonly name: string; readonly given: Rehearsal }[] =
     },
   ];
 
-/** What a report consists of, whatever was said in the run. */
+/** What a report consists of, for any text in the run. */
 const KNOWN_LINE =
   /^(|# Run rehearsal|Ended with .*|## (Question|Answer|What happened|What went wrong|Under which conditions|In numbers)|`{3,}(text)?|What now\?|- Step \d.*|\| .* \|)$/;
 

@@ -10,7 +10,7 @@ export interface TimelineEntry {
   readonly seq: number;
   /** Milliseconds from the start of the run, by its clock. */
   readonly at_ms: number;
-  /** Milliseconds that it took; `null` for what has no beginning on record. */
+  /** Milliseconds that it took; `null` when its beginning is not on record. */
   readonly took_ms: number | null;
   /** The loop's turn, from 1; 0 before the first one. */
   readonly step: number;
@@ -20,7 +20,7 @@ export interface TimelineEntry {
   readonly text: string;
 }
 
-/** Tells a run in the order in which it happened: an entry an event, but none for the beginning of a step. */
+/** Lists what a run did in order: one entry for each event except the beginning of a step. */
 export function timeline(
   events: readonly RunEvent[],
 ): readonly TimelineEntry[] {

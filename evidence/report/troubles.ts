@@ -14,14 +14,17 @@ import { codeCell } from "./markdown.ts";
 /** Collects what went wrong, up to a limit. */
 export interface Troubles {
   push(event: RunEvent): void;
-  /** A section on what went wrong; nothing when nothing did. */
+  /** A section on what went wrong; empty when nothing did. */
   section(): readonly string[];
 }
 
 /** Starts without a problem. */
 export function troubles(): Troubles {
   const list = boundedList<string>();
-  /** The last allowed try of the model that failed; it is a problem of its own when the run went on all the same. */
+  /**
+   * The last allowed try of the model, when it failed; it is a problem of its
+   * own when the run continued.
+   */
   let outage: AttemptFinished | undefined;
   function add(text: string | undefined): void {
     if (text !== undefined) list.add(text);
@@ -52,7 +55,7 @@ function outageAfter(
   return isOut ? event : undefined;
 }
 
-/** What went wrong by what one event says. */
+/** What went wrong according to one event. */
 function troubleIn(event: RunEvent): string | undefined {
   switch (event.type) {
     case "llm_completed":

@@ -4,13 +4,16 @@ import type { RunRecord } from "../run_store.ts";
 import { type AppendedFile, appendedFile } from "./appended_file.ts";
 import { cannotWrite } from "./file_error.ts";
 
-/** How often to ask for the file while somebody else answers, and how long to wait in between. */
+/**
+ * How often to try to lock the file while another process answers, and how long
+ * to wait in between.
+ */
 const LOCK = { tries: 50, waitMs: 20 };
 
 /**
- * Adds answers of persons to a file, under a lock, so that nobody else answers
- * between the look and the writing. Each has a line of its own also where the
- * last one was torn off.
+ * Adds answers of persons to a file under a lock, so that no other process
+ * answers between the check and the write. Each answer starts a new line, even
+ * after a torn one.
  */
 export function answerFile(
   path: string,
@@ -34,7 +37,7 @@ export function answerFile(
   };
 }
 
-/** Waits until nobody else writes to the file. */
+/** Waits until no other process writes to the file. */
 async function locked(file: AppendedFile): Promise<void> {
   for (let tries = 1; !file.tryLock(); tries++) {
     if (tries === LOCK.tries) {

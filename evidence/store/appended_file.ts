@@ -9,8 +9,8 @@ import {
 /** A file to which whole lines are added at its end; others may add some too. */
 export interface AppendedFile extends Disposable {
   /**
-   * Keeps others out who ask the same, until it is disposed of; `false` when
-   * somebody else keeps this one out.
+   * Takes the lock until the file is disposed of; `false` when another process
+   * holds it.
    */
   tryLock(): boolean;
   /** What it holds now. */
@@ -24,8 +24,8 @@ const TRIES = 3;
 
 /**
  * Opens a file of a run directory to add to it, and creates it when it is not
- * there. Neither a link nor a pipe or a device is opened, and what was opened
- * must be what was looked at. This module is one of the few that touch the disk.
+ * there. Links, pipes and devices are not opened, and the opened file must be
+ * the one that was checked. This module is one of the few that touch the disk.
  *
  * @throws {Error} when it is not a regular file with one name, or too large; it says which
  */
@@ -51,7 +51,7 @@ export function appendedFile(
       const { size } = file.statSync();
       if (size + bytes.length > options.maxBytes) {
         throw new Error(
-          `it has ${size} bytes and takes no more than ${options.maxBytes}`,
+          `it has ${size} bytes, and its limit is ${options.maxBytes}`,
         );
       }
       // One write, so that lines of two writers do not mix.
@@ -85,7 +85,7 @@ function openOnce(path: string, options: RegularFileOptions): Deno.FsFile {
     return Deno.openSync(path, { append: true, createNew: true });
   }
   refuseOther(before, options);
-  // To open a pipe for both does not wait, should one take the file's place.
+  // Opening for both does not block, in case a pipe takes the file's place.
   const file = Deno.openSync(path, { read: true, append: true });
   const { dev, ino } = file.statSync();
   if (dev === before.dev && ino === before.ino) return file;

@@ -39,7 +39,7 @@ Deno.test({
     assertThrows(
       () => file.append(bytes("678901")),
       Error,
-      "it has 5 bytes and takes no more than 10",
+      "it has 5 bytes, and its limit is 10",
     );
     assertEquals(Deno.readTextFileSync(path), "12345");
   },

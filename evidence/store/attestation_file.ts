@@ -26,7 +26,7 @@ export function writeAttestation(path: string, text: string): void {
     }
     throw unusable(
       part,
-      "another process is signing the run, or was interrupted; remove the file if there is none",
+      "another process is signing the run, or was interrupted; if no process is, remove the file",
       { cause },
     );
   }

@@ -17,9 +17,9 @@ import { storedRun } from "./stored_run.ts";
 export type Now = () => Date;
 
 /**
- * Keeps each run in a directory, whose path is its name. No file is opened that is
- * not a regular one with one name. This module is one of the few that touch the
- * disk; incidents and answers get the time of `now`.
+ * Keeps each run in a directory, whose path is its name. It opens only regular
+ * files with one name. This module is one of the few that touch the disk;
+ * incidents and answers get the time of `now`.
  */
 export function directoryStore({ now }: { readonly now: Now }): RunStore {
   return {

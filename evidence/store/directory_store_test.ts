@@ -54,7 +54,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "directoryStore() goes on with a run, and keeps what was torn off",
+  name: "directoryStore() resumes a run, and keeps what was torn off",
   ignore,
   async fn() {
     using folder = temporaryFolder();

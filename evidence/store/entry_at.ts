@@ -1,6 +1,6 @@
 /**
- * What stands at a path, a link itself included; `undefined` when nothing does. This
- * module is one of the few that touch the disk.
+ * The entry at a path, without following a link; `undefined` when there is none.
+ * This module is one of the few that touch the disk.
  */
 export function entryAt(path: string): Deno.FileInfo | undefined {
   try {

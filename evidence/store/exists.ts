@@ -1,6 +1,6 @@
 import { entryAt } from "./entry_at.ts";
 
-/** Whether something stands at a path, a link that leads nowhere included. */
+/** Whether there is an entry at a path, including a dangling link. */
 export function exists(path: string): boolean {
   return entryAt(path) !== undefined;
 }

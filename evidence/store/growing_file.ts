@@ -1,6 +1,9 @@
 import { exchanged, refuseOther } from "./regular_file.ts";
 
-/** A file that grows at its end until it is disposed of; nobody else writes to it meanwhile. */
+/**
+ * A file that grows at its end until it is disposed of; no other process writes
+ * to it meanwhile.
+ */
 export interface GrowingFile extends Disposable {
   /**
    * Hands bytes to the operating system, so that they survive the process. When
@@ -11,20 +14,20 @@ export interface GrowingFile extends Disposable {
   sync(): void;
 }
 
-/** A file that is there, and how it goes on. */
+/** An existing file and where it continues. */
 export interface GrownFile {
-  /** What somebody has read in it. */
+  /** What was read in it. */
   readonly bytes: Uint8Array;
   /** How many of the bytes stay. */
   readonly length: number;
-  /** Gets the others before they are cut off. */
+  /** Called with the other bytes before they are cut off. */
   keep(rest: Uint8Array): void;
 }
 
 /**
- * Creates a file, or goes on behind the first bytes of one that is there, and
- * cuts off what follows. It keeps one handle, with a lock that ends with the
- * process. This module is one of the few that touch the disk.
+ * Creates a file, or continues an existing one after its first bytes and cuts
+ * off the rest. It keeps one handle, with a lock that ends with the process.
+ * This module is one of the few that touch the disk.
  *
  * @throws {Deno.errors.AlreadyExists} when the file, or a link, is there and `grown` is left out
  * @throws {Deno.errors.NotFound} when it is not there and `grown` is given
@@ -38,7 +41,7 @@ export function growingFile(path: string, grown?: GrownFile): GrowingFile {
   let size = grown?.length ?? 0;
   let open = true;
 
-  /** Nobody else can write from here on, so what was read is looked at again. */
+  /** From here on no other process can write, so the file is compared with what was read. */
   function begin(): void {
     if (!file.tryLockSync(true)) {
       throw new Deno.errors.Busy(`another process writes to "${path}"`);
@@ -83,7 +86,7 @@ export function growingFile(path: string, grown?: GrownFile): GrowingFile {
   };
 }
 
-/** Opens what is there for both, so that a pipe in its place does not block. */
+/** Opens for reading and writing, so that a pipe in its place does not block. */
 function openGrown(path: string): Deno.FsFile {
   const before = Deno.lstatSync(path);
   refuseOther(before, {});
@@ -96,7 +99,7 @@ function openGrown(path: string): Deno.FsFile {
 
 const CHUNK_SIZE = 2 ** 18;
 
-/** Whether a file holds these bytes and no other; reads no more than that. */
+/** Whether a file holds exactly these bytes; reads no more than needed. */
 function holds(file: Deno.FsFile, bytes: Uint8Array): boolean {
   if (file.statSync().size !== bytes.length) return false;
   const buffer = new Uint8Array(CHUNK_SIZE);

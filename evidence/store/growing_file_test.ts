@@ -90,7 +90,7 @@ Deno.test({
   },
 });
 
-/** A file with a text of which `length` bytes stay. */
+/** A file with a text; `length` bytes of it stay. */
 function grown(text: string, length: number) {
   const kept: string[] = [];
   const keep = (rest: Uint8Array) => {
@@ -100,7 +100,7 @@ function grown(text: string, length: number) {
 }
 
 Deno.test({
-  name: "growingFile() goes on behind what stays, and gives up the rest first",
+  name: "growingFile() hands over the rest, then continues after what stays",
   ignore,
   fn() {
     using folder = temporaryFolder();
@@ -238,7 +238,7 @@ for (const { what, lay, says } of HOSTILE_PLACES) {
   for (const isSwapped of [false, true]) {
     const when = isSwapped ? " that takes the place of a file" : "";
     Deno.test({
-      name: `growingFile() goes on with no ${what}${when}`,
+      name: `growingFile() does not continue ${what}${when}`,
       ignore: lacks("read", "write", "run"),
       fn() {
         using folder = temporaryFolder();

@@ -8,7 +8,7 @@ import { appendedFile } from "./appended_file.ts";
 import { cannotWrite } from "./file_error.ts";
 
 /**
- * Writes down beside the record of a run what happened to its process.
+ * Records, beside the ledger of a run, what happened to its process.
  *
  * @throws {InputError} when it cannot be written
  */

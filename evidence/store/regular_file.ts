@@ -1,14 +1,14 @@
 import type * as NodeFs from "node:fs";
 
-/** How a file is read that somebody else may have put there. */
+/** Limits for reading a file that is not trusted. */
 export interface RegularFileOptions {
-  /** How large it may be. Default: of any size. */
+  /** The largest size, in bytes. Default: no limit. */
   readonly maxBytes?: number | undefined;
-  /** Whether it may have other names. Default: no. */
+  /** Whether it may have other names, hard links. Default: no. */
   readonly mayHaveOtherNames?: boolean | undefined;
 }
 
-/** A regular file that is open for reading, and was looked at before and after it was opened. */
+/** A regular file that is open for reading and was checked before and after opening. */
 export interface RegularFile extends Disposable {
   /** Its size when it was opened; no more is read. */
   readonly bytes: number;
@@ -19,11 +19,11 @@ export interface RegularFile extends Disposable {
 const CHUNK_SIZE = 2 ** 18;
 
 /**
- * Opens a file of a run directory. What stands there is looked at first, so
- * that a pipe or a device is never opened and a link never followed. The open
- * itself does not wait either, so that a pipe that takes the file's place in
- * between does not block; the opened file must be the one that was looked at.
- * This module is one of the few that touch the disk.
+ * Opens a file of a run directory. The entry is checked first, so that a pipe or
+ * a device is never opened and a link is never followed. The open itself does
+ * not wait, so that a pipe that takes the file's place in between does not
+ * block. The opened file must be the one that was checked. This module is one of
+ * the few that touch the disk.
  *
  * @throws {Error} when it is not a regular file with one name, or too large; it says which
  * @throws {Deno.errors.NotFound} when nothing is there
@@ -104,7 +104,7 @@ export function whyNotRegular(
   return `it is ${what}, not a regular file`;
 }
 
-/** Says that another file stands where one was looked at. */
+/** The error for a file that was replaced after it was checked. */
 export function exchanged(): Error {
   return new Error("it was exchanged while it was opened");
 }
@@ -132,12 +132,12 @@ function refuseLarge(
   throw new Error(`it has ${size} bytes; up to ${maxBytes} can be read`);
 }
 
-/** Loaded with the first file that is read: it takes as long as the rest of a small program. */
+/** Loaded with the first file that is read, since loading it takes long. */
 function nodeFs(): typeof NodeFs {
   return process.getBuiltinModule("node:fs");
 }
 
-/** Deno has no flag for an open that does not wait; its `node:fs` does. */
+/** Deno's own API has no flag for a non-blocking open; its `node:fs` has. */
 function opened(path: string): number {
   const { constants, openSync } = nodeFs();
   try {

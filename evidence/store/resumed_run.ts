@@ -6,8 +6,8 @@ import { whyUnwritable } from "./file_error.ts";
 import { resumedRunDirectory } from "./run_directory.ts";
 
 /**
- * Opens the directory of a run that broke off, as `resumedRunDirectory` does, and
- * writes down what is cut off its ledger and that it goes on.
+ * Opens the directory of a run that broke off, as `resumedRunDirectory` does,
+ * and records what is cut off its ledger and that it is resumed.
  *
  * @throws {InputError} when another process is at it, or it cannot be written
  */

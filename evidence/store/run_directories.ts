@@ -3,10 +3,10 @@ import { InputError, unusable } from "../../tools/data/input_error.ts";
 import type { PassedOver } from "../run_store.ts";
 import { unreadable } from "./file_error.ts";
 
-/** Whatever has one of these is a run: one that lost its ledger is not passed over. */
+/** A directory with one of these is a run: one that lost its ledger is not skipped. */
 const MARKS: readonly string[] = ["state.jsonl", "trace.json", "run_report.md"];
 
-/** What else a run leaves: a folder that has one of these looks like a run that lost all marks. */
+/** Other files of a run: a folder with one of these looks like a run that lost the files above. */
 const REMAINS: readonly string[] = [
   "manifest.json",
   "attestation.json",
@@ -19,11 +19,11 @@ const RUN_NAME = /^\d{4}-\d\d-\d\d_[0-9a-f]{8}_\d+$/;
 
 /**
  * The run directories that a folder is or holds, sorted: those with a ledger, a
- * trace or a report. What is in a run directory belongs to the run and is not
- * looked at; links are not followed. A folder below that cannot be read is named
- * as if it were a run, so that whoever looks at it says so and goes on.
+ * trace or a report. Folders inside a run directory belong to the run and are
+ * not searched; links are not followed. An unreadable folder is returned like a
+ * run, so that the caller can report it and continue.
  *
- * @throws {InputError} when there is none
+ * @throws {InputError} when there is no run
  */
 export function runDirectories(
   folder: string,
@@ -41,7 +41,7 @@ function* runsBelow(folder: string, passedOver: PassedOver): Generator<string> {
   if (remains !== undefined) {
     passedOver(
       folder,
-      `it has ${remains.name}, but neither a ledger nor a trace nor a report`,
+      `it has ${remains.name}, but no ledger, trace or report`,
     );
   }
   for (const entry of entries.toSorted(byName)) {
@@ -67,7 +67,7 @@ function whyPassedOver(
 ): string | undefined {
   if (isDirectory) return undefined;
   if (isSymlink) return "it is a link, and links are not followed";
-  if (!isFile) return "it is neither a file nor a directory";
+  if (!isFile) return "it is not a file and not a directory";
   return RUN_NAME.test(name)
     ? "it has the name of a run and is a file"
     : undefined;

@@ -11,9 +11,11 @@ import { WriteError } from "./write_error.ts";
  * its name from the start; everything else is called `<name>.part` until the run
  * is whole, and the manifest is renamed last. A directory without a manifest is
  * an unfinished run. Disposing closes the files. This module is one of the few
- * that touch the disk. What it returns throws a `WriteError` when the disk is full.
+ * that touch the disk. The returned sink throws a `WriteError` when the disk is
+ * full.
  *
- * @throws {Deno.errors.AlreadyExists} when there is a ledger or a `.part` file already
+ * @throws {Deno.errors.AlreadyExists} when a ledger or a `.part` file exists
+ *   already
  */
 export function runDirectory(path: string): SynchronousSink & Disposable {
   Deno.mkdirSync(path, { recursive: true });
@@ -21,13 +23,14 @@ export function runDirectory(path: string): SynchronousSink & Disposable {
 }
 
 /**
- * Opens the directory of an unfinished run, to go on behind the sound part of
- * what was read in its `state.jsonl`; the rest is cut off, and `keep` gets it
- * before. The run is made again from its first event on: what is appended first
- * must be the sound part, byte for byte, and is not written again. What was made
- * of trace and report is made anew.
+ * Opens the directory of an unfinished run, to continue after the sound part of
+ * its `state.jsonl`; the rest is passed to `keep` and then cut off. The run is
+ * executed again from its first event: the first bytes appended must equal the
+ * sound part and are not written again. Trace and report are made again from the
+ * start.
  *
- * @throws {Deno.errors.Busy} when another process is at it, or has been since it was read
+ * @throws {Deno.errors.Busy} when another process uses it, or has used it since
+ *   it was read
  */
 export function resumedRunDirectory(
   path: string,
@@ -47,7 +50,7 @@ export function resumedRunDirectory(
   for (const name of names) {
     if (name.endsWith(".part")) Deno.removeSync(join(path, name));
   }
-  return growingRun(path, behind(file, sound));
+  return growingRun(path, continuing(file, sound));
 }
 
 /** Says which file could not be written. */
@@ -60,8 +63,8 @@ function written(path: string, write: () => void): void {
   }
 }
 
-/** The same file, for one who begins at its beginning. */
-function behind(file: GrowingFile, written: Uint8Array): GrowingFile {
+/** The same file, for a writer that starts at its beginning. */
+function continuing(file: GrowingFile, written: Uint8Array): GrowingFile {
   let at = 0;
   return {
     ...file,
@@ -103,7 +106,8 @@ function growingRun(
       written(join(path, "state.jsonl"), () => ledger.sync());
     },
     commit() {
-      // The ledger is closed last: its lock keeps others away until all is there.
+      // The ledger is closed last: its lock keeps others away until everything
+      // is written.
       for (const [name, file] of Object.entries(projections)) {
         const target = join(path, name);
         file[Symbol.dispose]();
@@ -116,9 +120,10 @@ function growingRun(
 }
 
 /**
- * Reads every file of a run directory; what is not a regular file with one name, or
- * is larger than can be held in memory, counts as one with no text. Bytes that are not UTF-8 become lone surrogates, which no UTF-8 text
- * has, so that such a file never reads like a sound one.
+ * Reads every file of a run directory; an entry that is not a regular file with
+ * one name, or is too large to hold in memory, counts as a file with no text.
+ * Bytes that are not UTF-8 become lone surrogates, which no UTF-8 text has, so
+ * that such a file never reads like a sound one.
  */
 export function readArtifacts(path: string): Artifacts {
   const artifacts = new Map<string, string>();

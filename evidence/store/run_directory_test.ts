@@ -230,7 +230,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readArtifacts() reads bytes that are no text as what no text has",
+  name:
+    "readArtifacts() reads bytes that are not text as characters that a text cannot have",
   ignore,
   fn() {
     using folder = temporaryFolder();

@@ -4,7 +4,7 @@ import { maxBytesOf } from "../file_limits.ts";
 import { whyUnreadable } from "./file_error.ts";
 import { refuseOther } from "./regular_file.ts";
 
-/** Every file of a run directory, but for what is being made. */
+/** Every file of a run directory, except those being written. */
 const FILES: readonly string[] = [
   "state.jsonl",
   "trace.json",
@@ -16,9 +16,9 @@ const FILES: readonly string[] = [
 ];
 
 /**
- * Looks, before anything is written, whether a run can go on in a directory: its
- * files are regular files with one name, and none of the small ones is large.
- * This module is one of the few that touch the disk.
+ * Checks, before anything is written, whether a run can be resumed in a
+ * directory: its files are regular files with one name, and the small ones are
+ * within their limits. This module is one of the few that touch the disk.
  *
  * @throws {InputError} when it cannot
  */
@@ -33,9 +33,9 @@ export function checkRunFiles(directory: string): void {
 }
 
 /**
- * Looks whether a directory is one, and no link to one.
+ * Checks that a path is a directory and not a link to one.
  *
- * @throws {InputError} when it is not, or is not there
+ * @throws {InputError} when it is not, or does not exist
  */
 export function checkDirectory(path: string): void {
   checked(path, (info) => {

@@ -18,10 +18,11 @@ export function readRunText(path: string): string {
 }
 
 /**
- * The text of a file of a run directory, if there is one; bytes that are no UTF-8
- * read as what no sound text has.
+ * The text of a file of a run directory, if it exists; bytes that are not UTF-8
+ * are read as U+FFFD, which no sound text has.
  *
- * @throws {InputError} when it is there and no regular file with one name, is too large, or cannot be read
+ * @throws {InputError} when it exists and is not a regular file with one name,
+ *   is too large, or cannot be read
  */
 export function runTextIfThere(path: string): string | undefined {
   try {

@@ -15,10 +15,9 @@ export interface Staging extends Disposable {
 }
 
 /**
- * Opens the staging area of the directory `root`, which holds runs. What an
- * interrupted process had moved away is put back first, and what it left half
- * made is swept away. This module is one of
- * the few that touch the disk.
+ * Opens the staging area of the directory `root`, which holds runs. First, runs
+ * that an interrupted process had moved away are put back, and its unfinished
+ * ones are deleted. This module is one of the few that touch the disk.
  *
  * @throws {Error} when another process is writing runs to `root`
  */
@@ -43,7 +42,7 @@ export function openStaging(root: string): Staging {
         join(root, name),
         join(area, "old", name),
       ];
-      // Nothing may give way to a run that was never made.
+      // A run must not be replaced by one that was never made.
       Deno.lstatSync(made);
       Deno.mkdirSync(dirname(target), { recursive: true });
       if (exists(target)) {

@@ -6,7 +6,7 @@ import { openStaging } from "./staging.ts";
 
 const ignore = lacks("read", "write");
 
-/** Writes files; `/` stands between folders. */
+/** Writes files; `/` separates folders. */
 function plant(root: string, files: Readonly<Record<string, string>>): void {
   for (const [name, text] of Object.entries(files)) {
     const path = join(root, name);
@@ -81,7 +81,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "openStaging() replaces a file that stands in the place of a run",
+  name: "openStaging() replaces a file at the place of a run",
   ignore,
   fn() {
     using folder = temporaryFolder();
@@ -128,7 +128,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "openStaging() sweeps away what an interrupted process left behind",
+  name: "openStaging() deletes what an interrupted process left",
   ignore,
   fn() {
     using folder = temporaryFolder();
@@ -175,7 +175,7 @@ Deno.test({
   fn() {
     using folder = temporaryFolder();
     const root = folder.path;
-    // The file stays behind; the lock on it went with its holder's handle.
+    // The file stays; the lock on it went with its holder's handle.
     const holder = Deno.openSync(join(root, ".lock"), {
       create: true,
       write: true,

@@ -18,7 +18,7 @@ import { readRegularFile } from "./regular_file.ts";
 export function storedLedger(path: string): BegunLedger {
   const { started, ...record } = read(path);
   if (started !== undefined) return { started, ...record };
-  throw unusable(path, "there is no complete line; nothing is on record");
+  throw unusable(path, "it has no complete line, so nothing is on record");
 }
 
 function read(path: string): ReadLedger {

@@ -4,9 +4,9 @@ import { storedSandbox } from "./stored_sandbox.ts";
 import { openRegularFile } from "./regular_file.ts";
 
 /**
- * Reads a run directory, piece by piece, whatever its size. Links are not
- * followed, and nothing but regular files with one name is opened. This module
- * is one of the few that touch the disk.
+ * Reads a run directory of any size, piece by piece. Links are not followed, and
+ * only regular files with one name are opened. This module is one of the few
+ * that touch the disk.
  */
 export function storedRun(path: string): ArtifactSource {
   return {

@@ -5,9 +5,9 @@ import { entryAt } from "./entry_at.ts";
 import { openRegularFile, whyNotRegular } from "./regular_file.ts";
 
 /**
- * Reads files below a directory that an agent, or anybody since, may have
- * filled. Links are not followed, on the way neither. This module is one of the
- * few that touch the disk.
+ * Reads files below a directory whose content is not trusted. Links are not
+ * followed, not even on the way. This module is one of the few that touch the
+ * disk.
  */
 export function storedSandbox(root: string): SandboxSource {
   return {
@@ -33,7 +33,10 @@ export function storedSandbox(root: string): SandboxSource {
   };
 }
 
-/** What stands at a path that leads through directories alone; a link on the way counts as what is in the way. */
+/**
+ * The entry at a path that leads through directories only; a link on the way
+ * counts as an obstacle.
+ */
 function entryBelow(root: string, path: string): Deno.FileInfo | undefined {
   let place = root;
   let info = entryAt(root);

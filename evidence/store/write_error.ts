@@ -5,7 +5,7 @@ export class WriteError extends Error {
 
   /** Names the file and what the system said. */
   constructor(path: string, cause: unknown) {
-    // Deno adds the call and the path, which stands there already.
+    // Deno adds the call and the path, which the message already has.
     const reason = cause instanceof Error
       ? cause.message.replace(/: \w+ '[^]*'$/, "")
       : String(cause);

@@ -21,10 +21,10 @@ import type { BesideCheck } from "./beside_check.ts";
 import type { PolicyReader } from "./policy_reader.ts";
 
 /**
- * Holds the answers in an `approvals.jsonl` against those on record. The first
- * answer to a decision that counted must be the one on record, and each line
- * must answer a decision of this run. When an answer was read is not on record,
- * so an answer that was written after another one had expired may be it too.
+ * Checks the answers in an `approvals.jsonl` against the record. The first
+ * answer to a decision that counted must be the recorded one, and each line must
+ * answer a decision of this run. The record does not say when an answer was
+ * read, so an answer written after an earlier one had expired is accepted too.
  */
 export function approvalsCheck(
   chunks: Iterable<Uint8Array>,

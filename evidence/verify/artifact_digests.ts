@@ -9,7 +9,7 @@ export type ArtifactDigests = Readonly<
   Partial<Record<ArtifactName, ArtifactDigest>>
 >;
 
-/** A larger file than this is not read for its digest when its size is wrong already. */
+/** A file larger than this is not read for its digest when its size is already wrong. */
 const MAX_UNSTATED_BYTES = 2 ** 26;
 
 /** Tells whether a file is worth reading to its end, by the size that the manifest states. */
@@ -27,7 +27,7 @@ export function readToTheEnd(
   };
 }
 
-/** Leaves out what is not there, or was not read to its end. */
+/** Leaves out missing files and those not read to their end. */
 export function digestsOf(
   digests: Readonly<Record<ArtifactName, ArtifactDigest | false | undefined>>,
   present: ReadonlySet<string>,
@@ -39,7 +39,7 @@ export function digestsOf(
   );
 }
 
-/** Where the ledger cannot tell what the others should be, the manifest still can. */
+/** Where the ledger cannot tell the other artifacts, the manifest still can. */
 export function checkDigests(
   artifacts: readonly ArtifactName[],
   { manifest, digests, findings }: {

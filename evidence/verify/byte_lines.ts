@@ -15,9 +15,9 @@ export interface ByteLine {
 const NEWLINE = 10;
 
 /**
- * Splits a stream of bytes into lines. It holds one chunk and one line, and of
- * a line no more than `maxBytes`; after a longer line nothing is read, so
- * that a binary file of any size ends soon. Default: 64 MiB.
+ * Splits a stream of bytes into lines. It holds one chunk and at most `maxBytes`
+ * of one line. It stops after a longer line, so that a large binary file ends
+ * soon. Default: 64 MiB.
  */
 export function* byteLines(
   chunks: Iterable<Uint8Array>,
@@ -27,7 +27,7 @@ export function* byteLines(
   let parts: Uint8Array[] = [];
   let length = 0;
 
-  /** Keeps the beginning of a line, which goes on in the next chunk. */
+  /** Keeps the beginning of a line that continues in the next chunk. */
   function keep(part: Uint8Array): void {
     parts.push(part.slice(0, maxBytes + 1 - length));
     length += part.length;

@@ -61,7 +61,7 @@ for (
   });
 }
 
-Deno.test("byteLines() keeps no more of a line than it may, and reads no more behind it", () => {
+Deno.test("byteLines() keeps at most its limit of a line, and stops after a longer one", () => {
   for (const size of [1, 3, 100]) {
     let chunks = 0;
     const counted = function* () {

@@ -1,6 +1,6 @@
 import { lineExcerpt, lineExcerpts } from "../../tools/data/excerpt.ts";
 
-/** Says where a line of a file parts from what the ledger makes of it. */
+/** Says where a line of a file differs from the one made from the ledger. */
 export function differenceMessage(
   { expected, found }: {
     readonly expected: string | undefined;
@@ -13,7 +13,7 @@ export function differenceMessage(
     }`;
   }
   if (expected === undefined) {
-    return `the file should end here; it goes on with ${lineExcerpt(found)}`;
+    return `the file should end here; it continues with ${lineExcerpt(found)}`;
   }
   if (expected === found) {
     return "the file ends in this line, which should end with a line break";

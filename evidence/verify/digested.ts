@@ -4,11 +4,11 @@ import type { ArtifactDigest } from "../recording/manifest.ts";
 /** Chunks of bytes that are passed on. */
 export interface Digested {
   readonly chunks: Iterable<Uint8Array>;
-  /** What has passed; `undefined` when the chunks were not asked for to their end. */
+  /** The digest of the chunks; `undefined` when they were not read to their end. */
   end(): ArtifactDigest | undefined;
 }
 
-/** Passes chunks on and takes their digest on the way. */
+/** Passes chunks on and computes their digest. */
 export function digested(chunks: Iterable<Uint8Array>): Digested {
   const hash = startDigest();
   let bytes = 0;

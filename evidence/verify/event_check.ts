@@ -1,19 +1,19 @@
 import type { RunEvent } from "../../runtime/record/event.ts";
 import type { FindingCode } from "./finding.ts";
 
-/** What is wrong with an event, for people. */
+/** A fault of an event, for people. */
 export interface EventFault {
   readonly code: FindingCode;
   readonly message: string;
-  /** Number of the event's line, where it is not the one that was taken last. */
+  /** Number of the event's line, if it is not the last one taken. */
   readonly line?: number | undefined;
 }
 
-/** Follows the events of a run in their order and says what is wrong with each. */
+/** Follows the events of a run in order and reports the faults of each. */
 export interface EventCheck {
-  /** Takes the next event; returns what is wrong with it, most telling first. */
+  /** Takes the next event; returns its faults, the most informative first. */
   push(event: RunEvent): readonly EventFault[];
-  /** Something is missing here, so what depends on all events is not known any more. */
+  /** Events are missing here, so what depends on all events is unknown from now on. */
   lose(): void;
 }
 

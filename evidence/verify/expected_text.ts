@@ -2,21 +2,21 @@ import { type Digest, startDigest } from "../../tools/data/sha256.ts";
 import type { ArtifactDigest } from "../recording/manifest.ts";
 import type { TextTarget } from "../recording/run_projection.ts";
 
-/** Where a stored artifact is first another one than expected. */
+/** The first difference between a stored artifact and the expected one. */
 export interface TextDifference {
   /** Number of the line, from 1. */
   readonly line: number;
   /** The line as it should be, up to what was compared; `undefined` when there should be none. */
   readonly expected: string | undefined;
-  /** The line as it is; `undefined` when there is none. */
+  /** The line as it is; `undefined` when it is missing. */
   readonly found: string | undefined;
 }
 
-/** A text that is expected, held against the bytes that are stored. */
+/** An expected text, compared with the stored bytes. */
 export interface ExpectedText extends TextTarget {
   /** Where the first difference is; known when the text has ended. */
   readonly difference: TextDifference | undefined;
-  /** Compares no more: what would follow is not known. */
+  /** Stops comparing: the rest of the expected text is unknown. */
   abandon(): void;
   /** The digest of what is stored; reads it to its end. */
   stored(): ArtifactDigest;
@@ -28,14 +28,14 @@ const COMPARE_SIZE = 2 ** 13;
 const NEWLINE = 10;
 
 /**
- * Compares a text that grows with the bytes of a stored one while both go by;
- * neither is ever held as a whole.
+ * Compares a growing text with the bytes of a stored one as both arrive; neither
+ * is held completely.
  */
 export function expectedText(stored: Iterable<Uint8Array>): ExpectedText {
   const encode = bufferedEncoder();
   const bytes = byteReader(stored);
   const digest = runningDigest();
-  /** The expected text from where it went another way. */
+  /** The expected text from the first difference on. */
   let other: ReturnType<typeof runningDigest> | undefined;
   let pending = "";
   let lines = 0;
@@ -67,7 +67,7 @@ export function expectedText(stored: Iterable<Uint8Array>): ExpectedText {
     other?.update(expected.subarray(at));
   }
 
-  /** The stored line: what it has in common with the expected one, and how it goes on. */
+  /** The stored line: the part in common with the expected one, and its rest. */
   function foundLine(common: Uint8Array): string | undefined {
     const rest = bytes.peek();
     if (common.length === 0 && rest.length === 0) return undefined;
@@ -121,7 +121,7 @@ function bufferedEncoder(): (text: string) => Uint8Array {
   const encoder = new TextEncoder();
   let buffer = new Uint8Array(4 * COMPARE_SIZE);
   return (text) => {
-    // A UTF-16 code unit takes three bytes at the most.
+    // A UTF-16 code unit takes at most three bytes.
     if (buffer.length < 3 * text.length) {
       buffer = new Uint8Array(3 * text.length);
     }
@@ -129,7 +129,7 @@ function bufferedEncoder(): (text: string) => Uint8Array {
   };
 }
 
-/** Reads chunks, each up to where one wants. */
+/** Reads chunks up to a chosen position. */
 function byteReader(chunks: Iterable<Uint8Array>) {
   const iterator = chunks[Symbol.iterator]();
   let chunk: Uint8Array = new Uint8Array();
@@ -149,7 +149,7 @@ function byteReader(chunks: Iterable<Uint8Array>) {
   };
 }
 
-/** A hash that can be split where two texts part. */
+/** A hash that can be forked where two texts begin to differ. */
 function runningDigest(hash: Digest = startDigest(), length = 0) {
   return {
     update(bytes: Uint8Array): void {

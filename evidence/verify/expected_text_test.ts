@@ -40,7 +40,7 @@ const CASES: readonly {
   { name: "another first line", expected: "a\nb\n", stored: "x\nb\n", line: 1 },
   { name: "another last line", expected: "a\nb\n", stored: "a\nx\n", line: 2 },
   {
-    name: "another line far behind",
+    name: "another line much later",
     expected: LONG,
     stored: LONG.replace("line 15000 ", "line 15001 "),
     line: 15_001,
@@ -62,7 +62,7 @@ const CASES: readonly {
   { name: "a line more", expected: "a\n", stored: "a\nb\n", line: 2 },
   { name: "something for nothing", expected: "", stored: "a\n", line: 1 },
   {
-    name: "a tail far behind",
+    name: "a tail much later",
     expected: LONG,
     stored: `${LONG}${LONG}`,
     line: 20_001,

@@ -1,17 +1,16 @@
-/** One thing that `verify` can find. */
+/** One kind of problem that `verify` can find. */
 export interface FindingKind {
   /** Stable snake_case name; scripts may rely on it. */
   readonly code: string;
   /** What was found, for people. */
   readonly meaning: string;
-  /** What is known when it is not found. */
+  /** What is proven when it is not found. */
   readonly otherwise: string;
 }
 
 /**
- * Everything that `verify` can find, in the order in which it looks: files,
- * bytes of the ledger, the story that it tells, what is made of it, and what
- * was kept elsewhere.
+ * Everything that `verify` can find, in the order of its checks: files, bytes of
+ * the ledger, its events, the files derived from it, and values kept elsewhere.
  */
 export const FINDINGS = [
   {
@@ -21,19 +20,19 @@ export const FINDINGS = [
   },
   {
     code: "file_missing",
-    meaning: "A file that every finished run has is not there",
+    meaning: "A file that every finished run has is missing",
     otherwise: "All four artifacts are there",
   },
   {
     code: "file_unexpected",
-    meaning: "A file is there that no run writes",
-    otherwise: "Nothing stands beside the record that it does not account for",
+    meaning: "There is a file that a run does not write",
+    otherwise: "The record accounts for every file beside it",
   },
   {
     code: "not_a_file",
     meaning:
-      "A link, a folder or a device stands where a file belongs, a file that has another name elsewhere, or a file where a folder belongs",
-    otherwise: "What was read lies in the directory itself",
+      "A file is in fact a link, a folder, a device or a file with a second name, or a folder is in fact a file",
+    otherwise: "Everything that was read is in the directory itself",
   },
   {
     code: "file_too_large",
@@ -49,8 +48,8 @@ export const FINDINGS = [
   {
     code: "line_too_long",
     meaning:
-      "A line of the ledger is longer than any that a run writes; neither its end nor what follows is read",
-    otherwise: "Every line was looked at",
+      "A line of the ledger is longer than any that a run writes; its end and what follows are not read",
+    otherwise: "Every line was checked",
   },
   {
     code: "line_unsealed",
@@ -59,14 +58,14 @@ export const FINDINGS = [
   },
   {
     code: "wrong_hash",
-    meaning: "The bytes of a line are not those that its hash was made of",
-    otherwise: "No line was changed without making its hash anew",
+    meaning: "The hash of a line is not that of its bytes",
+    otherwise: "No line was changed without recomputing its hash",
   },
   {
     code: "chain_broken",
     meaning: "A line does not name the line before it",
     otherwise:
-      "No line was dropped before the last, put in, repeated or moved without making all later hashes anew",
+      "No line before the last was dropped, inserted, repeated or moved without recomputing all later hashes",
   },
   {
     code: "not_utf8",
@@ -82,8 +81,8 @@ export const FINDINGS = [
   {
     code: "not_as_written",
     meaning:
-      "A line is an event, spelled otherwise than the program spells it: spaces, key order, escapes, a key twice",
-    otherwise: "Every reader of JSON finds the same in a line",
+      "A line is an event, but not in the spelling of the program: spaces, key order, escapes, a key twice",
+    otherwise: "Every JSON reader reads the same in a line",
   },
   {
     code: "wrong_seq",
@@ -94,17 +93,17 @@ export const FINDINGS = [
     code: "wrong_head",
     meaning: "The last line's hash is not the one that was kept elsewhere",
     otherwise:
-      "With `--head`: this is the whole ledger of which the hash was kept, to the last byte",
+      "With `--head`: this is the whole ledger whose hash was kept, to the last byte",
   },
   {
     code: "event_order",
-    meaning: "An event stands where no run has one",
-    otherwise: "The events follow each other as those of a run do",
+    meaning: "An event is at a place where a run cannot have it",
+    otherwise: "The events have the order of those of a run",
   },
   {
     code: "line_after_end",
     meaning: "A line follows the end of the run",
-    otherwise: "Nothing was added behind `run_finished`",
+    otherwise: "Nothing was added after `run_finished`",
   },
   {
     code: "run_incomplete",
@@ -120,13 +119,14 @@ export const FINDINGS = [
   {
     code: "not_in_task",
     meaning: "The question or the id is not that of the recorded task",
-    otherwise: "The question is the one that stands in the text of the task",
+    otherwise: "The question is the one in the text of the task",
   },
   {
     code: "undecidable",
     meaning:
       "The recorded policy or tools cannot be loaded, so no decision can be made again",
-    otherwise: "The recorded policy is one, and its decisions were made again",
+    otherwise:
+      "The recorded policy is valid, and its decisions were made again",
   },
   {
     code: "other_tool",
@@ -142,12 +142,13 @@ export const FINDINGS = [
   {
     code: "not_an_output",
     meaning:
-      "The model gave back what the loop takes from no model, or what its tries do not give",
-    otherwise: "Each answer of the model has a form that the loop takes",
+      "The model's output is one that the loop does not accept, or does not follow from its tries",
+    otherwise: "Each answer of the model has a form that the loop accepts",
   },
   {
     code: "not_proposed",
-    meaning: "A call was judged that the model did not propose, or not then",
+    meaning:
+      "A call was judged that the model did not propose, or not at that point",
     otherwise:
       "Each judged call is, by id and tool, what the model proposed next, or where the tool was redirected",
   },
@@ -166,9 +167,8 @@ export const FINDINGS = [
   {
     code: "not_as_decided",
     meaning:
-      "Policy, call and facts on record give another decision, or one that is not there",
-    otherwise:
-      "Each decision, and that there is no other, follows from what is on record",
+      "Policy, call and facts on record give another decision, or one that is missing",
+    otherwise: "Exactly these decisions follow from what is on record",
   },
   {
     code: "wrong_attempt",
@@ -179,8 +179,8 @@ export const FINDINGS = [
   {
     code: "unknown_approver",
     meaning:
-      "An approval stands in the name of nobody, or in one that cannot be recorded",
-    otherwise: "Who approved has a name",
+      "An approval has no name of an approver, or one that cannot be recorded",
+    otherwise: "Every approver has a name",
   },
   {
     code: "other_approval",
@@ -190,7 +190,7 @@ export const FINDINGS = [
   {
     code: "not_as_answered",
     meaning:
-      "A call was judged otherwise than a person answered, or in the name of a person who did not answer",
+      "The judgement of a call differs from the person's answer, or names a person who did not answer",
     otherwise:
       "What a person rejected is denied with that answer, and nothing else is denied by `approval`",
   },
@@ -202,7 +202,7 @@ export const FINDINGS = [
   },
   {
     code: "no_receipt",
-    meaning: "A tool was started, and nothing says how it ended",
+    meaning: "A tool was started, and its end is not on record",
     otherwise:
       "Each started call has its receipt, or the error type `indeterminate`",
   },
@@ -210,12 +210,12 @@ export const FINDINGS = [
     code: "wrong_outcome",
     meaning:
       "Failure mode, terminal reason or answer do not follow from the events",
-    otherwise: "How the run is said to have ended is how it ended",
+    otherwise: "The run ended as it says",
   },
   {
     code: "wrong_totals",
     meaning: "The totals of the run are not the numbers of its events",
-    otherwise: "The totals are true",
+    otherwise: "The totals are right",
   },
   {
     code: "differs",
@@ -233,7 +233,8 @@ export const FINDINGS = [
     code: "volatile_form",
     meaning:
       "`timestamp`, `wall_clock_seconds`, `git_sha` or the program's `version` is not of the form that the program writes",
-    otherwise: "What the ledger cannot tell has its form, true or not",
+    otherwise:
+      "Values that the ledger cannot tell have the right form; whether they are true is unknown",
   },
   {
     code: "not_a_manifest",
@@ -245,12 +246,12 @@ export const FINDINGS = [
     code: "wrong_digest",
     meaning:
       "A file does not have the hash that the manifest states; looked at only when the ledger is broken",
-    otherwise: "Beside a broken ledger: trace and report fit the manifest",
+    otherwise: "With a broken ledger: trace and report match the manifest",
   },
   {
     code: "not_an_incident",
     meaning: "A line of incidents.jsonl is not a JSON object",
-    otherwise: "Incidents can be read, true or not",
+    otherwise: "Incidents can be read; whether they are true is unknown",
   },
   {
     code: "not_an_answer",
@@ -266,21 +267,21 @@ export const FINDINGS = [
   },
   {
     code: "answer_to_nothing",
-    meaning: "A line of approvals.jsonl answers no decision of this run",
+    meaning: "A line of approvals.jsonl does not answer a decision of this run",
     otherwise: "Each answer is bound to a decision of this run",
   },
   {
     code: "other_content",
     meaning:
       "A file in the sandbox is not what the last recorded write of its path left there",
-    otherwise: "Beside a sandbox: what `write` wrote last is what is there",
+    otherwise: "With a sandbox: files have the content that `write` wrote last",
   },
   {
     code: "other_documents",
     meaning:
       "The documents in the sandbox are not those of the run, and no recorded call wrote to them",
     otherwise:
-      "Beside a sandbox with a corpus to which no call wrote: its documents are those of the run",
+      "With a sandbox whose corpus was not written to: its documents are those of the run",
   },
   {
     code: "other_policy",
@@ -304,7 +305,7 @@ export const FINDINGS = [
   },
 ] as const satisfies readonly FindingKind[];
 
-/** The code of something that `verify` found. */
+/** The code of a kind of finding. */
 export type FindingCode = typeof FINDINGS[number]["code"];
 
 /** One thing that is wrong with a run directory. */
@@ -315,7 +316,7 @@ export interface Finding {
   readonly artifact: string;
   /** Line of the file, from 1. */
   readonly line?: number | undefined;
-  /** Id of the span that stands for it in the trace, 16 hex digits. */
+  /** Id of its span in the trace, 16 hex digits. */
   readonly span?: string | undefined;
   /** What is wrong, one sentence for people. */
   readonly message: string;

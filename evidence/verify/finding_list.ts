@@ -1,6 +1,6 @@
 import type { Finding, FindingCode } from "./finding.ts";
 
-/** Collects what is found, without drowning whoever reads it. */
+/** Collects findings and limits their number for the reader. */
 export interface FindingList {
   add(code: FindingCode, finding: Omit<Finding, "code">): void;
   /** What was found: the ledger first, since all else depends on it. */
@@ -15,9 +15,9 @@ const MAX_OF_A_CODE = 10;
 const ORDER = ["state.jsonl", "trace.json", "run_report.md", "manifest.json"];
 
 /**
- * Starts a list. A line of an artifact has one finding, the first: what else is
- * wrong with it follows from that more often than not. Of one code in one
- * artifact the first ten are listed, the others counted.
+ * Starts a list. A line of an artifact has one finding, the first, since others
+ * mostly follow from it. Of each code in an artifact the first ten are listed
+ * and the others counted.
  */
 export function findingList(): FindingList {
   const listed: Finding[] = [];

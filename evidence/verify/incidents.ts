@@ -1,7 +1,7 @@
 import { isObject } from "../../tools/data/json.ts";
 import { byteLines } from "./byte_lines.ts";
 
-/** Says of which lines of an incidents.jsonl nobody can read what they say. */
+/** Finds the lines of an incidents.jsonl that cannot be read. */
 export function* unreadableIncidents(
   chunks: Iterable<Uint8Array>,
 ): Generator<number, void> {

@@ -1,7 +1,7 @@
 import type { RunStarted } from "../../runtime/record/event.ts";
 import type { ReadLine, ReportLine } from "./ledger_reader.ts";
 
-/** What was kept elsewhere and must be what the run has on record; hashes are 64 hex digits. */
+/** Values kept elsewhere that the record must match; hashes are 64 hex digits. */
 export interface KeptElsewhere {
   /** Hash of the ledger's last line. */
   readonly head?: string | undefined;
@@ -15,7 +15,7 @@ export interface KeptElsewhere {
   readonly corpusSha256?: string | undefined;
 }
 
-/** Looks for the hash of the last line that was kept elsewhere. */
+/** Looks for the kept hash of the last line. */
 export function headCheck(kept: string | undefined) {
   let at: number | undefined;
   let last: ReadLine | undefined;
@@ -24,18 +24,18 @@ export function headCheck(kept: string | undefined) {
       last = read;
       if (read.hash === kept) at = read.line;
     },
-    /** Says so when it is not the hash of the last line. */
+    /** Reports when it is not the hash of the last line. */
     end(report: ReportLine): void {
       if (kept === undefined || last === undefined || at === last.line) return;
       const message = at === undefined
         ? `no line has the hash that was kept, ${kept}: the end is missing, or the ledger is another one`
-        : `the hash that was kept is that of line ${at}; lines were added behind it`;
+        : `the hash that was kept is that of line ${at}; lines were added after it`;
       report("wrong_head", { line: last.line, message });
     },
   };
 }
 
-/** Holds the inputs that a run has on record against those that were kept. */
+/** Checks the recorded inputs of a run against those that were kept. */
 export function checkInputs(
   { policy, task, llm, corpus }: RunStarted,
   kept: KeptElsewhere,
@@ -61,7 +61,7 @@ export function checkInputs(
       code: "other_script",
       what: "the model's script",
       recorded: llm.script_sha256,
-      // Another model follows no script.
+      // Only a scripted model follows a script.
       kept: llm.execution_path === "stub" ? kept.scriptSha256 : undefined,
     },
     {

@@ -8,10 +8,10 @@ import type { FindingCode } from "./finding.ts";
 import { quoted } from "../../tools/data/untrusted_text.ts";
 import { sha256 } from "../../tools/data/sha256.ts";
 
-/** One line of a ledger that was looked at by itself and in its chain. */
+/** One ledger line, checked by itself and in its chain. */
 export interface ReadLine {
   readonly line: number;
-  /** What it says; `undefined` when that cannot be known. */
+  /** Its event; `undefined` when it cannot be read. */
   readonly event: LedgerLine | undefined;
   /** Whether something is missing or wrong between the line before and this event. */
   readonly gap: boolean;
@@ -19,7 +19,7 @@ export interface ReadLine {
   readonly hash: string | undefined;
 }
 
-/** Takes what is wrong with a line. */
+/** Called with each fault of a line. */
 export type ReportLine = (
   code: FindingCode,
   at: {
@@ -29,17 +29,17 @@ export type ReportLine = (
   },
 ) => void;
 
-/** How a line ends: the hash of the line before, and its own. */
+/** The end of a line: the hash of the line before, and its own. */
 const SEAL = /^,"prev":"([0-9a-f]{64})","hash":"([0-9a-f]{64})"}$/;
 const SEAL_LENGTH = ',"prev":"","hash":""}'.length + 2 * 64;
 const HASH_LENGTH = ',"hash":""}'.length + 64;
 
 /**
  * Reads a ledger from a stream of its bytes, in constant memory: each line is
- * checked for what it is by itself and for its place in the chain.
+ * checked by itself and for its place in the chain.
  *
- * A stretch of damaged lines has one finding, at its first line: whoever swaps
- * two lines or puts one in breaks two or three links at once.
+ * A stretch of damaged lines has one finding, at its first line: swapping two
+ * lines or inserting one breaks two or three links at once.
  */
 export function* checkedLines(
   chunks: Iterable<Uint8Array>,
@@ -50,7 +50,7 @@ export function* checkedLines(
   let damaged = false;
   for (const raw of byteLines(chunks)) {
     const { line } = raw;
-    // Nothing is made of what is too long to check.
+    // A line that is too long to check is not used.
     const text = raw.cut ? undefined : decode(raw.bytes);
     const { hash, damage } = seals.check(raw, text);
     if (damage !== undefined && !damaged) {
@@ -85,7 +85,7 @@ function sealChecker() {
   /** What the next line must name; `undefined` when that is unknown. */
   let due: string | undefined = GENESIS_HASH;
 
-  /** Looks closely at a line that does not end as it should. */
+  /** Finds what is wrong with a line that does not end as it should. */
   function damageOf(
     { bytes, terminated, cut, line }: ByteLine,
     seal: RegExpExecArray | null,
@@ -139,7 +139,7 @@ function sealChecker() {
   };
 }
 
-/** Reads an event and holds it against the one spelling that the program has for it. */
+/** Reads an event and compares it with the program's only spelling of it. */
 function readEvent(
   text: string | undefined,
 ): { readonly event?: LedgerLine; readonly flaw?: Flaw } {

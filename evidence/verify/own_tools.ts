@@ -50,7 +50,7 @@ export const OWN_TOOLS: readonly OwnTool[] = [
 /** How many tools the first records have. */
 const FIRST_TOOLS = 5;
 
-/** Whether a record has the tools of this program, or of one before some were added. */
+/** Whether a record has the tools of this program, or of a version before some were added. */
 export function areOwnTools(tools: readonly OwnTool[]): boolean {
   const then = OWN_TOOLS.slice(0, tools.length).map(withoutLabels);
   return tools.length >= FIRST_TOOLS &&

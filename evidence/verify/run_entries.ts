@@ -12,7 +12,7 @@ const ARTIFACTS: readonly ArtifactName[] = [
   "manifest.json",
 ];
 
-/** What may stand beside them, and as what. */
+/** Other entries that may be beside them, and their kind. */
 const BESIDE: ReadonlyMap<string, ArtifactEntry["kind"]> = new Map([
   ["sandbox", "directory"],
   ["incidents.jsonl", "file"],
@@ -20,21 +20,21 @@ const BESIDE: ReadonlyMap<string, ArtifactEntry["kind"]> = new Map([
   ["attestation.json", "file"],
 ]);
 
-/** What stands in a run directory. */
+/** The entries of a run directory. */
 export interface RunEntries {
   /** Names of the files that can be read. */
   readonly files: ReadonlySet<string>;
-  /** Whether there is no manifest; that is no finding yet. */
+  /** Whether the manifest is missing; that alone is not a finding yet. */
   readonly unfinished: boolean;
   /** Whether the agent's files are there. */
   readonly hasSandbox: boolean;
 }
 
 /**
- * Looks at what stands in a run directory.
+ * Checks the entries of a run directory.
  *
- * Without a manifest the run is not finished; that the other artifacts are not
- * there yet, or only under their provisional names, then goes without saying.
+ * Without a manifest the run is not finished; then it is not reported that other
+ * artifacts are missing or have provisional names.
  */
 export function checkEntries(
   entries: readonly ArtifactEntry[],

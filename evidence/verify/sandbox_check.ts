@@ -12,9 +12,9 @@ import { type WrittenFile, writtenFiles } from "./written_files.ts";
 const CORPUS = "corpus/";
 
 /**
- * Holds the files of a sandbox against the ledger: what our own `write` wrote
- * last to a place must be there, and documents that nobody wrote to must be
- * those of the run. A file that no line explains cannot be judged.
+ * Checks the files of a sandbox against the ledger: a file must have the content
+ * that our own `write` last wrote to it, and documents that were not written to
+ * must be those of the run. Files without a line in the ledger cannot be judged.
  */
 export function sandboxCheck(
   sandbox: SandboxSource,
@@ -61,7 +61,7 @@ export function sandboxCheck(
       : "";
   }
 
-  /** Documents that no call was to write to; no more than one too many. */
+  /** Documents that no call was to write to; at most one more than the run has. */
   function untouched(most: number): readonly string[] {
     const paths: string[] = [];
     for (const path of sandbox.files("corpus")) {
@@ -82,7 +82,7 @@ export function sandboxCheck(
           sha256: digestOf(path),
         })
         )) === corpus.sha256;
-    // What a document said before a call wrote to it is not on record.
+    // The record does not have a document's text from before a call wrote to it.
     const isExplained = [...written.files.keys()].some((path) =>
       path.startsWith(CORPUS)
     );

@@ -4,7 +4,7 @@ import type { Maker } from "../recording/run_projection.ts";
 import type { FindingCode } from "./finding.ts";
 import { differenceMessage } from "./difference_message.ts";
 
-/** What is wrong with a stored manifest. */
+/** A fault of a stored manifest. */
 export interface ManifestFault {
   readonly code: FindingCode;
   readonly line?: number;
@@ -69,8 +69,8 @@ function isSeconds(value: string): boolean {
 
 /**
  * Compares a manifest, line by line, with what the ledger makes of it. Of the
- * values that the ledger cannot tell only the form is looked at. Lists the first line that
- * differs and each value of a wrong form.
+ * values that the ledger cannot tell only the form is checked. Lists the first
+ * line that differs and each value of a wrong form.
  */
 export function manifestFaults(
   expected: string,
@@ -85,7 +85,7 @@ export function manifestFaults(
     const fault = lineFault(line, found);
     if (fault === undefined) continue;
     faults.push({ ...fault, line: index + 1 });
-    // Behind a line too many or too few, nothing stands where it should.
+    // After an extra or a missing line, all following lines are displaced.
     if (fault.code === "differs" || want.length !== have.length) break;
   }
   return faults;

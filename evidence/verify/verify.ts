@@ -20,11 +20,11 @@ import { sandboxCheck } from "./sandbox_check.ts";
 import { manifestFaults } from "./stored_manifest.ts";
 import { PROJECTIONS, readWhole, type WholeLedger } from "./whole_ledger.ts";
 
-/** What came of verifying one run. */
+/** The result of verifying one run. */
 export interface Verification {
   /** What is wrong, the ledger first; empty when nothing is. */
   readonly findings: readonly Finding[];
-  /** How many more there are, of codes that are listed ten times already. */
+  /** How many more there are of codes that are listed ten times. */
   readonly unlisted: number;
   /** Lines of the ledger. */
   readonly events: number;
@@ -34,8 +34,8 @@ export interface Verification {
   readonly digests: Readonly<Partial<Record<ArtifactName, ArtifactDigest>>>;
   /**
    * Whether trace, report and manifest were made again and compared. They are
-   * not when the ledger is broken; trace and report are then held against the
-   * hashes that the manifest states.
+   * not when the ledger is broken; trace and report are then checked against the
+   * hashes in the manifest.
    */
   readonly regenerated: boolean;
   /** Whether every decision was made again, as far as the ledger is sound. */
@@ -61,7 +61,7 @@ export interface RecordChecks extends KeptElsewhere {
  * time as the others, in constant memory. What needs the policy's rules or a
  * parser of policies comes in as an argument.
  *
- * @throws whatever `source` throws
+ * @throws any error of `source`
  */
 export function verifyRecord(
   source: ArtifactSource,
@@ -140,10 +140,10 @@ function whyUnfinished(
   { waitsFor, isOut }: Pick<WholeLedger, "waitsFor" | "isOut">,
 ): string {
   return isOut
-    ? "there is no manifest: the run stopped where its model could not be asked"
+    ? "the manifest is missing: the run stopped where its model could not be asked"
     : waitsFor === undefined
-    ? "there is no manifest: the run did not finish, or somebody removed it"
-    : `there is no manifest: the run waits for approval of a call of ${
+    ? "the manifest is missing: the run did not finish, or the file was removed"
+    : `the manifest is missing: the run waits for approval of a call of ${
       quoted(waitsFor)
     }`;
 }
@@ -162,7 +162,7 @@ function checkProjection(
   });
 }
 
-/** A manifest has a fixed number of short values; what is longer is none. */
+/** A manifest has a fixed number of short values; a longer file is not one. */
 const MAX_MANIFEST_BYTES = MAX_FILE_BYTES["manifest.json"];
 
 function readManifest(chunks: Iterable<Uint8Array>) {
@@ -174,7 +174,8 @@ function readManifest(chunks: Iterable<Uint8Array>) {
     if (room) text += decoder.decode(chunk, { stream: true });
   }
   text += decoder.decode();
-  // What is no UTF-8 reads as what no UTF-8 text has, so it is never as expected.
+  // Invalid UTF-8 is read as characters that UTF-8 cannot have, so it never
+  // matches.
   return { text: text.replaceAll("\ufffd", "\udfff"), digest: bytes.end() };
 }
 

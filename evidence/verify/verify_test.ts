@@ -108,7 +108,10 @@ function withPolicyText(text: string): Change {
 const drop: Change = () => [];
 const twice: Change = (event) => [event, event];
 
-/** The same bytes sealed anew: whoever changes a line makes its hash, and those behind it. */
+/**
+ * The same bytes sealed again: the hashes of a changed line and of all lines
+ * after it are recomputed.
+ */
 function respelling(line: number, respell: (text: string) => string) {
   return (artifacts: Artifacts): Artifacts => {
     const lines = linesOf(artifacts);
@@ -383,7 +386,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["chain_broken", "state.jsonl", 13]],
   },
   {
-    name: "a line that is no JSON, sealed",
+    name: "a line that is not JSON, sealed",
     forge: respelling(5, (text) => text.replace('{"v"', '{{"v"')),
     found: [["not_an_event", "state.jsonl", 5]],
   },
@@ -507,7 +510,7 @@ const FORGERIES: readonly Forgery[] = [
     ],
   },
   {
-    name: "an attempt behind one that is not tried again",
+    name: "an attempt after one that is not tried again",
     forge: changing({
       6: (event) => [
         merged(event, { outcome: "non_retryable", error: error("reported") }),
@@ -535,7 +538,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["event_order", "state.jsonl", 2]],
   },
   {
-    name: "a line behind the end",
+    name: "a line after the end",
     forge: (artifacts) => {
       const events = eventsIn(artifacts);
       return rechained(artifacts, [...events, ...events.slice(1, 4)]);
@@ -723,7 +726,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["event_order", "state.jsonl", 6]],
   },
   {
-    name: "a run that goes on after an unknown outcome",
+    name: "a run that continues after an unknown outcome",
     forge: changing({
       6: change({ outcome: "non_retryable", error: INDETERMINATE }),
       7: change({ result: null, error: INDETERMINATE }),
@@ -757,7 +760,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["not_in_task", "state.jsonl", 1]],
   },
   {
-    name: "a policy that is none",
+    name: "an invalid policy",
     forge: changing({ 1: withPolicyText("version: 1\n") }),
     found: [["undecidable", "state.jsonl", 1]],
   },
@@ -844,7 +847,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["not_an_output", "state.jsonl", 3]],
   },
   {
-    name: "a public address that is none",
+    name: "a public address that is not one",
     run: "public_address",
     forge: changing({
       4: (event) =>
@@ -901,7 +904,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["other_approval", "state.jsonl", 5]],
   },
   {
-    name: "an approval that nobody was asked for",
+    name: "an approval without a question",
     run: "approved",
     forge: changing({ 5: change({ call_id: "other" }) }),
     found: [["other_approval", "state.jsonl", 5]],
@@ -929,7 +932,7 @@ const FORGERIES: readonly Forgery[] = [
     ],
   },
   {
-    name: "no denial behind a rejection",
+    name: "no denial after a rejection",
     run: "rejected",
     forge: changing({
       6: drop,
@@ -938,7 +941,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["wrong_outcome", "state.jsonl", 7]],
   },
   {
-    name: "no denial behind a rejection that is survived",
+    name: "no denial after a rejection that is survived",
     run: "rejected_and_told",
     forge: changing({
       6: drop,
@@ -971,7 +974,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["event_order", "state.jsonl", 6]],
   },
   {
-    name: "no verdict on the call behind a rejected one",
+    name: "no verdict on the call after a rejected one",
     run: "rejected_before_another_call",
     forge: changing({
       7: drop,
@@ -1003,7 +1006,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["not_as_answered", "state.jsonl", 6]],
   },
   {
-    name: "a denial by a person whom nobody asked",
+    name: "a denial by a person who was not asked",
     run: "denied_call",
     forge: changing({ 4: change({ rule_id: "approval" }) }),
     found: [["not_as_answered", "state.jsonl", 4]],
@@ -1064,7 +1067,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["wrong_outcome", "state.jsonl", 12]],
   },
   {
-    name: "a run that goes on behind its answer",
+    name: "a run that continues after its answer",
     forge: (artifacts) => {
       const events = eventsIn(artifacts);
       return rewritten(artifacts, [
@@ -1118,7 +1121,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["differs", "trace.json", 9]],
   },
   {
-    name: "a trace that goes on",
+    name: "a trace that continues",
     forge: editing("trace.json", (text) => `${text} `),
     found: [["differs", "trace.json", 10]],
   },
@@ -1182,7 +1185,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["volatile_form", "manifest.json", Number(line)]],
   })),
   {
-    name: "a timestamp that is no text",
+    name: "a timestamp that is not text",
     forge: editing(
       "manifest.json",
       (text) => text.replace('"2026-11-22T09:00:00.000Z"', "0"),
@@ -1219,7 +1222,7 @@ const FORGERIES: readonly Forgery[] = [
     ],
   },
   {
-    name: "a call that nobody allowed behind a line that is missing",
+    name: "a call that was not allowed, after a missing line",
     run: "many_steps",
     forge: (artifacts) => {
       const events = eventsIn(artifacts);
@@ -1272,7 +1275,7 @@ for (const { name, run = "one_call", forge, kept, found } of FORGERIES) {
   });
 }
 
-Deno.test("verifyRun() finds bytes that are no text in a sealed line", async () => {
+Deno.test("verifyRun() finds bytes that are not text in a sealed line", async () => {
   const artifacts = await recorded(REHEARSALS.one_call());
   const encoder = new TextEncoder();
   let head = "0".repeat(64);
@@ -1296,7 +1299,7 @@ Deno.test("verifyRun() finds bytes that are no text in a sealed line", async () 
   );
 });
 
-Deno.test("verifyRun() finds lines behind the one whose hash was kept", async () => {
+Deno.test("verifyRun() finds lines after the one whose hash was kept", async () => {
   const artifacts = await recorded(REHEARSALS.one_call());
   const head = linesOf(artifacts)[4]?.slice(-66, -2);
   const { findings } = verifyRun(memorySource(artifacts), { head });
@@ -1305,13 +1308,13 @@ Deno.test("verifyRun() finds lines behind the one whose hash was kept", async ()
     [[
       "wrong_head",
       12,
-      "the hash that was kept is that of line 5; lines were added behind it",
+      "the hash that was kept is that of line 5; lines were added after it",
     ]],
   );
 });
 
 const DID_NOT_FINISH =
-  "there is no manifest: the run did not finish, or somebody removed it";
+  "the manifest is missing: the run did not finish, or the file was removed";
 
 /** The ledger of `approved` as it is while the run waits: up to the line that asks. */
 function whileItWaits(artifacts: Artifacts): readonly string[] {
@@ -1328,7 +1331,7 @@ for (
       what: "waits for approval",
       edit: (lines: readonly string[]) => lines,
       message:
-        'there is no manifest: the run waits for approval of a call of "work"',
+        'the manifest is missing: the run waits for approval of a call of "work"',
     },
     {
       what: "broke off before it asked",

@@ -18,7 +18,7 @@ import type { PolicyReader } from "./policy_reader.ts";
 import { runStory } from "./run_story.ts";
 import { UNKNOWN_MAKER } from "./stored_manifest.ts";
 
-/** Artifacts that are made again from the events alone. */
+/** Artifacts that are made again from the events only. */
 export const PROJECTIONS = ["trace.json", "run_report.md"] as const;
 
 /** The stored texts that are compared with what is made again. */
@@ -26,7 +26,7 @@ export type StoredProjections = Readonly<
   Record<typeof PROJECTIONS[number], ExpectedText>
 >;
 
-/** What one pass over a ledger gives. */
+/** The result of one pass over a ledger. */
 export interface WholeLedger {
   readonly events: number;
   readonly head: string | null;
@@ -40,7 +40,7 @@ export interface WholeLedger {
   readonly isOut: boolean;
 }
 
-/** Reads a ledger once: checks it, and compares what is made of it as far as it can be. */
+/** Reads a ledger once: checks it, and compares the files made from it as far as possible. */
 export function readWhole(
   chunks: Iterable<Uint8Array>,
   { stored, kept, policies, decisions, beside, findings, mayEnd }: {

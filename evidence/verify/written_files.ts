@@ -11,7 +11,7 @@ import { callAfter, NO_CALL, runningCall } from "../current_call.ts";
 import { ownTool } from "./own_tools.ts";
 import { sha256 } from "../../tools/data/sha256.ts";
 
-/** What the last call that touched a file left there. */
+/** The content that the last call left in a file. */
 export interface WrittenFile {
   readonly sha256: string;
   readonly bytes: number;
@@ -19,15 +19,15 @@ export interface WrittenFile {
   readonly line: number;
 }
 
-/** Follows what the calls of a run write, by the places that were judged. */
+/** Follows the writes of a run by their judged places. */
 export interface WrittenFiles {
   push(event: RunEvent): void;
-  /** Something is missing here, so what was written before may have changed. */
+  /** Events are missing here, so earlier writes may have changed. */
   lose(): void;
   /**
    * Every place below the sandbox that a call was to write to; `undefined` where
-   * nobody can say what is there: the call failed or has no receipt, or its tool
-   * is not ours.
+   * the content is unknown: the call failed or has no receipt, or its tool is
+   * not ours.
    */
   readonly files: ReadonlyMap<string, WrittenFile | undefined>;
 }
@@ -38,7 +38,7 @@ export function writtenFiles(): WrittenFiles {
   let tools: readonly RecordedTool[] = [];
   let call = NO_CALL;
 
-  /** Where the call that runs may write; empty when its tool writes nothing. */
+  /** Where the running call may write; empty when its tool writes nothing. */
   function places({ tool, call_id }: ToolStarted): readonly Place[] {
     const writes = tools.find(({ name }) => name === tool)?.effects.writes;
     if (writes === undefined || writes.length === 0) return [];
@@ -98,7 +98,7 @@ interface Place {
 
 const ROOT = "<sandbox>/";
 
-/** The path below the sandbox; `undefined` for what no judged place looks like. */
+/** The path below the sandbox; `undefined` when it does not look like a judged place. */
 function placeBelow(resolved: string): string | undefined {
   if (!resolved.startsWith(ROOT) || resolved.includes("\0")) return undefined;
   const place = resolved.slice(ROOT.length);

@@ -31,7 +31,7 @@ export interface ApprovalRequest {
   readonly bound_to: string;
 }
 
-/** A person's answer. Whatever is not `approved`, or names no approver, is a rejection. */
+/** A person's answer. Anything but `approved` by a named approver is a rejection. */
 export interface ApprovalAnswer {
   /** Who answered, recorded as it is given. */
   readonly approver: string;
@@ -41,15 +41,14 @@ export interface ApprovalAnswer {
 
 /**
  * Asks a person. A rejected promise counts as a rejection. `signal` aborts when
- * the run is cancelled: what is answered then counts no longer, and nobody has
- * answered.
+ * the run is cancelled; an answer that comes later does not count.
  */
 export type Approver = (
   request: ApprovalRequest,
   signal: AbortSignal,
 ) => Promise<ApprovalAnswer | typeof PENDING>;
 
-/** Nobody has answered yet; the run stops, and is resumed when somebody has. */
+/** There is no answer yet: the run stops, and is resumed when there is one. */
 export const PENDING = "pending";
 
 /** Thrown out of a run that waits for a person; what is on record can be resumed. */
@@ -74,7 +73,7 @@ export interface ApprovalSubject {
   readonly seq: number;
   /** Tool and canonical arguments, as `policy_checked` names them. */
   readonly call_sha256: string | null;
-  /** What is on record of the tool; `null` when there is none. */
+  /** The tool as recorded; `null` when the run does not have it. */
   readonly tool: RecordedTool | null;
   /** What is asked about. */
   readonly asked: readonly AskedClause[];
@@ -105,7 +104,7 @@ export interface AskingRun {
   readonly run_id: string;
   /** Its SHA-256, and the first 12 hex digits of it. */
   readonly policy: { readonly sha256: string; readonly version: string };
-  /** What is on record of the tool; `null` when there is none. */
+  /** The tool as recorded; `null` when the run does not have it. */
   readonly tool: RecordedTool | null;
 }
 

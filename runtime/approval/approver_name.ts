@@ -1,14 +1,14 @@
 import { NOBODY } from "../../policy/answer.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
-import { looksLikeNobody } from "./looks_like_nobody.ts";
+import { looksLikeNone } from "./looks_like_none.ts";
 
 /** Longer than any name, so that it fits on a line. */
 const MAX_LENGTH = 200;
 
 /**
- * Why a name cannot say on the record who answered; `undefined` when it can. It
- * is the one check of names, wherever one is given or read: whoever reads the
- * record must see it as a whole, and not take it for nobody's.
+ * Why a name cannot be recorded as the approver; `undefined` when it can. Every
+ * name passes this check, whether given or read: a reader of the record must see
+ * all of it, and must not mistake it for `none`.
  */
 export function approverNameFault(name: string): string | undefined {
   const trimmed = name.trim();
@@ -17,7 +17,7 @@ export function approverNameFault(name: string): string | undefined {
     return `it is longer than ${MAX_LENGTH} characters`;
   }
   if (trimmed.toLowerCase() === NOBODY) {
-    return "on record it says that nobody answered";
+    return "in a record it means that there was no answer";
   }
   if (terminalLine(name) !== name) {
     return "it has characters that cannot be seen";
@@ -25,8 +25,8 @@ export function approverNameFault(name: string): string | undefined {
   if (/[^\P{Zs} ]/u.test(name)) {
     return "it has a blank that is not an ordinary space";
   }
-  if (looksLikeNobody(name)) {
-    return `it looks like "${NOBODY}", which on record says that nobody answered`;
+  if (looksLikeNone(name)) {
+    return `it looks like "${NOBODY}", which in a record means that there was no answer`;
   }
   return /[\p{L}\p{N}]/u.test(name)
     ? undefined

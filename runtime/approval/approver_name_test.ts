@@ -4,7 +4,7 @@ import { approverNameFault } from "./approver_name.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 
 const UNSEEN = "it has characters that cannot be seen";
-const RESERVED = "on record it says that nobody answered";
+const RESERVED = "in a record it means that there was no answer";
 
 for (
   const { name, want } of [
@@ -32,7 +32,8 @@ for (
   });
 }
 
-const ALIKE = 'it looks like "none", which on record says that nobody answered';
+const ALIKE =
+  'it looks like "none", which in a record means that there was no answer';
 
 for (
   const name of [
@@ -153,7 +154,7 @@ for (
     "กoกe",
   ]
 ) {
-  Deno.test(`approverNameFault() takes "${name}" for nobody`, () => {
+  Deno.test(`approverNameFault() refuses "${name}" as a name like none`, () => {
     assertEquals(approverNameFault(name), ALIKE);
   });
 }

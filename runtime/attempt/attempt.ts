@@ -17,8 +17,8 @@ export type Attempted<T> =
   };
 
 /**
- * Does work that may fail, once. This is the one place of the loop where a thrown
- * error becomes a value. Work that ignores `signal` is left behind when it aborts.
+ * Does work that may fail, once. This is the one place in the loop where a
+ * thrown error becomes a value. It does not wait for work that ignores `signal`.
  */
 export async function attempt<T>(
   work: () => Promise<T>,
@@ -80,7 +80,7 @@ function classify(error: unknown, signal: AbortSignal): RecordedError {
   return { kind: "unhandled", ...describe(error) };
 }
 
-/** Names the permission and the host, but no path, which may be one of the machine. */
+/** Names the permission and the host. It leaves out paths, which may be paths of this machine. */
 function refusalOf({ message }: Error): string {
   const kind = REFUSED.exec(message)?.[1];
   if (kind === undefined) return "the operating system refused it";
@@ -103,7 +103,7 @@ function describe(
   };
 }
 
-/** Code without types throws anything; there is a text for all of it. */
+/** Untyped code may throw any value; each one has a text. */
 function spelled(value: unknown): string {
   try {
     return String(value).toWellFormed();

@@ -48,7 +48,7 @@ const THROWN: readonly {
     want: ["transient", "503", "ToolError", "busy"],
   },
   {
-    name: "an error that nobody declared",
+    name: "an undeclared error",
     thrown: new RangeError("9 is too much"),
     want: ["unhandled", "RangeError", "RangeError", "9 is too much"],
   },
@@ -130,7 +130,7 @@ const THROWN: readonly {
     ],
   },
   {
-    name: "a permission refusal behind a transient ToolError",
+    name: "a permission refusal that caused a transient ToolError",
     thrown: new ToolError("busy", {
       type: "network",
       transient: true,
@@ -144,7 +144,7 @@ const THROWN: readonly {
     ],
   },
   {
-    name: "a permission refusal behind a ToolError and another error",
+    name: "a permission refusal below a ToolError and another error",
     thrown: new ToolError("busy", {
       type: "network",
       transient: true,
@@ -187,7 +187,7 @@ const THROWN: readonly {
     want: ["unhandled", "Error", "Error", "?"],
   },
   {
-    name: "an error whose name and message are no strings",
+    name: "an error whose name and message are not strings",
     thrown: Object.assign(new Error(), { name: 7, message: { code: 1 } }),
     want: ["unhandled", "7", "7", "[object Object]"],
   },
@@ -269,14 +269,14 @@ Deno.test("attempt() does no work for a run that is cancelled", async () => {
   assertEquals([worked, attempted], [false, CANCELLED]);
 });
 
-Deno.test("attempt() leaves hanging work behind when the run is cancelled", async () => {
+Deno.test("attempt() abandons hanging work when the run is cancelled", async () => {
   const controller = new AbortController();
   const attempted = attempt(hanging, controller.signal);
   controller.abort();
   assertEquals(await attempted, CANCELLED);
 });
 
-Deno.test("attempt() leaves hanging work behind that cancelled the run itself", async () => {
+Deno.test("attempt() abandons hanging work that cancelled the run itself", async () => {
   const controller = new AbortController();
   const attempted = attempt(() => {
     controller.abort();
@@ -292,13 +292,13 @@ Deno.test("attempt() keeps a result that was there before the run was cancelled"
   assertEquals(await attempted, { ok: true, value: "made" });
 });
 
-Deno.test("attempt() hears nothing more of work that it left behind", async () => {
+Deno.test("attempt() ignores the outcome of abandoned work", async () => {
   const controller = new AbortController();
   const late = Promise.withResolvers<never>();
   const attempted = attempt(() => late.promise, controller.signal);
   controller.abort();
   await attempted;
-  late.reject(new Error("Nobody may see this"));
+  late.reject(new Error("This must not be seen"));
   await Promise.resolve();
 });
 

@@ -1,4 +1,4 @@
-/** Deno refuses a capability with these; they hide behind `cause`. */
+/** Deno refuses a capability with these; they may be nested in `cause`. */
 const PERMISSION_ERRORS = new Set(["NotCapable", "PermissionDenied"]);
 
 /** How the message of a refused permission begins; the group is its name. */

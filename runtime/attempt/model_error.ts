@@ -14,8 +14,8 @@ export interface ModelErrorOptions extends ErrorOptions {
 }
 
 /**
- * A model that could not be asked, or whose answer nobody can read. Its message
- * holds neither a key nor a header of the request. It has a cause only when a
+ * The model could not be asked, or its answer could not be read. The message
+ * contains no key and no header of the request. There is a cause only when a
  * permission was refused.
  */
 export class ModelError extends Error {

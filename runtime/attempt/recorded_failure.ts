@@ -2,8 +2,8 @@ import type { RecordedError } from "../record/event.ts";
 import type { Usage } from "../record/usage.ts";
 
 /**
- * Thrown in the place of work that is on record already: the failure that the
- * ledger has is taken as it stands and classified no second time.
+ * Thrown instead of repeating work that is on record: the recorded failure is
+ * used as it is and not classified again.
  */
 export class RecordedFailure extends Error {
   override readonly name = "RecordedFailure";
@@ -38,9 +38,9 @@ export class RecordedFailure extends Error {
 }
 
 /**
- * What is recorded of an effect of which nobody can say whether it happened: the
- * intent is on disk and the receipt is not. Such a call is not sent again, unless
- * its tool says that twice is as good as once.
+ * The error recorded for an effect whose outcome is unknown: the intent is on
+ * disk, the receipt is not. Such a call is not sent again unless its tool is
+ * idempotent.
  */
 export const INDETERMINATE: RecordedError = {
   kind: "unhandled",

@@ -6,7 +6,7 @@ import type { AttemptOutcome } from "../record/vocabulary.ts";
 /** What one attempt means for the next one. */
 export interface RetryVerdict {
   readonly outcome: AttemptOutcome;
-  /** Milliseconds to wait before the next attempt; 0 when there is none. */
+  /** Milliseconds to wait before the next attempt; 0 when no attempt follows. */
   readonly backoffMs: number;
 }
 
@@ -64,8 +64,8 @@ export function backoffMs(
 }
 
 /**
- * A number in [0, 1) that depends on nothing but its arguments: the first 32
- * bits of a SHA-256. A run that is resumed draws the same one again.
+ * A number in [0, 1) that depends only on its arguments: the first 32 bits of a
+ * SHA-256. A resumed run draws the same number again.
  */
 export function seededFraction(
   seed: number,

@@ -19,7 +19,7 @@ export type Message =
     readonly role: "tool";
     readonly call_id: string;
     readonly tool: string;
-    /** The tool's result or the reason why there is none, as JSON. */
+    /** The tool's result, or why it has no result, as JSON. */
     readonly content: string;
   };
 
@@ -36,21 +36,21 @@ export interface LlmInput {
 }
 
 /**
- * What a model gives back: an answer, calls, or why it has neither; one of the
- * three. An unknown key is an error.
+ * What a model returns: exactly one of an answer, calls, or the reason for
+ * having neither. An unknown key is an error.
  */
 export interface LlmOutput {
   /** The final answer; not empty. */
   readonly answer?: string | undefined;
   /** At least one call. */
   readonly calls?: readonly ProposedCall[] | undefined;
-  /** Why there is neither; the run ends with it. */
+  /** Why there is no answer and no call; the run ends with it. */
   readonly no_answer?: NoAnswer | undefined;
   /** Tokens used; an error when it is missing while the policy limits tokens. */
   readonly usage?: Usage | undefined;
   /** Why the model stopped, in the provider's words: `stop`, `tool_calls`. */
   readonly finish_reason?: string | undefined;
-  /** What the model wrote besides, or instead. */
+  /** Text that the model wrote beside its calls, or instead of an answer. */
   readonly raw?: string | undefined;
   /**
    * What came with an answer or calls and is not in them, such as reasoning and its
@@ -69,7 +69,7 @@ export type JudgedOutput =
   | {
     readonly ok: false;
     readonly reason: string;
-    /** What can be used of it all the same, and the whole as JSON. */
+    /** The parts that can still be used, and the whole output as JSON. */
     readonly output: Pick<LlmOutput, "usage" | "finish_reason" | "raw">;
   };
 
@@ -93,7 +93,7 @@ const llmOutput: z.ZodMiniType<LlmOutput> = z.strictObject({
   turn: z.optional(json),
 });
 
-/** Of an output of the wrong form, what is right on its own. */
+/** The valid parts of an output whose form is wrong. */
 const salvaged = z.object({
   usage: z.catch(z.optional(usageSchema), undefined),
   finish_reason: z.catch(z.optional(text), undefined),

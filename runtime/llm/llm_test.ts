@@ -16,7 +16,7 @@ const SOUND: readonly { readonly name: string; readonly output: object }[] = [
   { name: "a call", output: { calls: [CALL] } },
   { name: "two calls with the same id", output: { calls: [CALL, CALL] } },
   {
-    name: "a call of a tool without a name, with arguments that are no JSON",
+    name: "a call of a tool without a name, with arguments that are not JSON",
     output: { calls: [{ id: "1", tool: "", args_json: "{" }] },
   },
   {
@@ -78,7 +78,7 @@ const UNSOUND: readonly {
     reason: "calls: Too small: expected array to have >=1 items",
   },
   {
-    name: "an answer that is no string",
+    name: "an answer that is not a string",
     output: { answer: ["done"] },
     reason: "answer: Invalid input: expected string, received array",
   },
@@ -88,7 +88,7 @@ const UNSOUND: readonly {
     reason: "answer: Invalid input: expected string, received null",
   },
   {
-    name: "arguments that are no text",
+    name: "arguments that are not text",
     output: { calls: [{ ...CALL, args_json: {} }] },
     reason:
       "calls.0.args_json: Invalid input: expected string, received object",
@@ -104,7 +104,7 @@ const UNSOUND: readonly {
     reason: "calls.0.id: Too small: expected string to have >=1 characters",
   },
   {
-    name: "a key that nobody knows",
+    name: "an unknown key",
     output: { answer: "done", allow: true },
     reason: 'the output: Unrecognized key: "allow"',
   },

@@ -1,9 +1,9 @@
 import type { RecordedError } from "../record/event.ts";
 
 /**
- * What a run does whose model failed for the time being, each allowed try
- * included. `stop`: it breaks off, and can be resumed. `again`: the model is asked
- * again, as often as the policy allows. `end`: the run ends with the failure.
+ * What a run does after its model was unavailable in every allowed try. `stop`:
+ * it breaks off and can be resumed. `again`: the model is asked again, as often
+ * as the policy allows. `end`: the run ends with the failure.
  */
 export type AfterOutage = "stop" | "again" | "end";
 

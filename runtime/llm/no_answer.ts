@@ -1,7 +1,7 @@
 import { z } from "../../deps.ts";
 import type { RecordedError } from "../record/event.ts";
 
-/** The ways in which a model gives neither an answer nor calls, and says so. */
+/** The known reasons for a model output without an answer or a call. */
 export const NO_ANSWERS = [
   "refusal",
   "content_filter",
@@ -11,9 +11,10 @@ export const NO_ANSWERS = [
   "provider_tool_call",
 ] as const;
 
-/** Why a model gave neither an answer nor calls, where it said so. */
+/** Why a model output has no answer and no call. */
 export type NoAnswer = typeof NO_ANSWERS[number];
 
+/** These texts are on record, and a replay compares them: never reword one. */
 const MEANINGS: Readonly<Record<NoAnswer, string>> = {
   refusal: "the model refused to answer",
   content_filter: "a content filter stopped the answer",
@@ -29,7 +30,7 @@ export const noAnswerSchema: z.ZodMiniType<NoAnswer> = z.enum(NO_ANSWERS);
 
 const EXCEPTION_CLASS = "NoAnswer";
 
-/** The error that goes on record for it, with the provider's own word where there is one. */
+/** The error that is recorded for it, with the provider's own word if it gave one. */
 export function noAnswerError(
   reason: NoAnswer,
   finishReason: string | undefined,
@@ -45,7 +46,7 @@ export function noAnswerError(
   };
 }
 
-/** The reason that an error on record stands for, if it stands for one. */
+/** The reason that a recorded error means, if it means one. */
 export function recordedNoAnswer(
   { type, exception_class }: RecordedError,
 ): NoAnswer | undefined {

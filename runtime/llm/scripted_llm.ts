@@ -12,7 +12,7 @@ export interface ScriptStep {
   readonly calls?: readonly ScriptCall[] | undefined;
   /** `null` reports none. Default: no tokens used. */
   readonly usage?: Usage | null | undefined;
-  /** Text that is neither an answer nor calls; alone it is a malformed output. */
+  /** Text beside an answer or calls; alone it is a malformed output. */
   readonly raw?: string | undefined;
 }
 
@@ -28,9 +28,9 @@ export interface ScriptCall {
 
 /** A model that follows a script. */
 export interface ScriptedLlm {
-  /** Gives back the step of the script that the loop is at, whatever it is asked. */
+  /** Returns the script's step for the loop's current step and ignores the messages. */
   readonly llm: Llm;
-  /** How many steps of the script lie behind the last one that was asked for. */
+  /** How many steps of the script follow the last one that was asked for. */
   unused(): number;
   /** SHA-256 of the script in canonical JSON (RFC 8785), 64 hex digits. */
   readonly sha256: string;

@@ -28,11 +28,11 @@ export interface EventHead {
   readonly step: number;
 }
 
-/** A tool call that a model proposed; nothing of it has been judged. */
+/** A tool call that a model proposed; it has not been judged. */
 export interface ProposedCall {
   /** The model's id for the call, not empty; nothing checks that it is unique. */
   readonly id: string;
-  /** The tool's name as the model spelled it; perhaps there is no such tool. */
+  /** The tool's name as the model spelled it; the tool may not exist. */
   readonly tool: string;
   /** The arguments as the model's raw text; perhaps it is not JSON. */
   readonly args_json: string;
@@ -49,10 +49,10 @@ export interface RecordedError {
    */
   readonly type: string;
   /**
-   * The `name` of what was thrown, or of the permission refusal behind it;
-   * `typeof` of what is no `Error`. Where nothing was thrown, `MalformedOutput` for
-   * a model's output of the wrong form, and `NoAnswer` for one that says why it
-   * is neither an answer nor calls.
+   * The `name` of what was thrown, or of the permission refusal that caused it;
+   * `typeof` of a thrown value that is not an `Error`. Where nothing was thrown:
+   * `MalformedOutput` for a model's output of the wrong form, and `NoAnswer` for
+   * one that states why it has no answer and no calls.
    */
   readonly exception_class: string;
   /** The error's own text; it may quote what a model or a server wrote. */
@@ -67,7 +67,7 @@ export interface RecordedTool {
   readonly description: string;
   /** Which arguments the rules for URLs and paths look at. */
   readonly effects: Required<Effects>;
-  /** Whether a call may be sent again when nobody knows how it ended. */
+  /** Whether a call whose outcome is unknown may be sent again. */
   readonly idempotent: boolean;
   /** JSON Schema 2020-12 of the arguments. */
   readonly input_schema: JsonObject;
@@ -87,9 +87,9 @@ export interface RecordedPath {
   readonly via_link: boolean;
   /** Whether `..` comes after a link, so that spelling and kernel disagree. */
   readonly dotdot_after_link: boolean;
-  /** Whether a device, a socket or a FIFO stands there. */
+  /** Whether there is a device, a socket or a FIFO. */
   readonly special: boolean;
-  /** Whether a file stands there that has another name. */
+  /** Whether there is a file that also has another name, a hard link. */
   readonly hard_linked: boolean;
 }
 
@@ -112,8 +112,9 @@ export interface RecordedFacts {
   /** The hosts that were looked up, in their order; none before a person has approved the call. */
   readonly hosts: readonly RecordedHost[];
   /**
-   * Version 2: the validated arguments, where the tool's validator made others of
-   * what was proposed, such as defaults. Left out where they are the same.
+   * Version 2: the validated arguments, where the tool's validator changed the
+   * proposed ones, for example by adding defaults. Left out where they are the
+   * same.
    */
   readonly args?: Json | undefined;
 }
@@ -193,16 +194,16 @@ export interface LlmCompleted extends EventHead {
   readonly answer: string | null;
   /** What the model proposed, in order; empty when it answered or failed. */
   readonly calls: readonly ProposedCall[];
-  /** `null` when nobody reported any that can be; the run then counts no tokens. */
+  /** `null` when none was reported or the numbers are impossible; the run then counts no tokens. */
   readonly usage: Usage | null;
   /** Why the model stopped, in the provider's words; `null` when it is not known. */
   readonly finish_reason: string | null;
   /**
-   * What the model wrote besides, as `LlmOutput.raw` has it; of an output of the
-   * wrong form, the whole as JSON. `null` when there is nothing of the kind.
+   * Other text of the model, as in `LlmOutput.raw`; for an output of the wrong
+   * form, the whole output as JSON. `null` when there is none.
    */
   readonly raw: string | null;
-  /** Why there is neither an answer nor a call; `null` when there is one. */
+  /** Why there is no answer and no call; `null` when there is one of them. */
   readonly error: RecordedError | null;
   /** Version 2: what came with the answer or the calls, as `LlmOutput.turn` has it; left out when nothing did. */
   readonly turn?: Json | undefined;
@@ -243,17 +244,17 @@ export interface PolicyChecked extends EventHead {
 }
 
 /**
- * A person answered an escalation, or nobody did. The call is judged again behind
- * it, unless the run was cancelled meanwhile.
+ * An escalation was answered, or got no answer. The call is judged again after
+ * this event, unless the run was cancelled meanwhile.
  */
 export interface ApprovalResolved extends EventHead {
   /** Tells the event apart; it follows the `policy_checked` that escalated. */
   readonly type: "approval_resolved";
   /** The model's id for the call that waited. */
   readonly call_id: string;
-  /** Who answered; `none` when nobody did. */
+  /** Who answered; `none` when there was no answer. */
   readonly approver: string;
-  /** `rejected` also when there was no answer, or none that could be understood. */
+  /** Also `rejected` when there was no answer or it could not be understood. */
   readonly verdict: "approved" | "rejected";
   /** SHA-256 over what was approved, 64 hex digits; see `approvalBinding`. */
   readonly bound_to: string;
@@ -281,11 +282,14 @@ export interface AttemptFinished extends EventHead {
   readonly started_at: string;
   /** The model's id for the call, as in `tool_started`; `null` for a try of the model. */
   readonly call_id: string | null;
-  /** Number of the attempt in its call, from 1; of the model again from 1 where a run goes on after an outage. */
+  /**
+   * Number of the attempt in its call, from 1; for a model it starts again at 1
+   * when a run continues after an outage.
+   */
   readonly attempt: number;
   /** How it ended; after `transient_failure` another attempt follows, unless the wait is cut short. */
   readonly outcome: AttemptOutcome;
-  /** Milliseconds to wait before the next try; 0 when there is none. */
+  /** Milliseconds to wait before the next try; 0 when no try follows. */
   readonly backoff_ms: number;
   /** Why it failed; `null` for a success. */
   readonly error: RecordedError | null;
@@ -301,7 +305,10 @@ export interface ToolFinished extends EventHead {
   readonly tool: string;
   /** What the tool returned; `null` is a result too, so `error` tells whether it failed. */
   readonly result: Json;
-  /** The arguments with which the tool would go on, which are judged next; `null` for a result or an error. */
+  /**
+   * The arguments that the tool wants to continue with, which are judged next;
+   * `null` for a result or an error.
+   */
   readonly redirect: JsonObject | null;
   /** Why the last attempt failed, or why no other followed; `null` for a success. */
   readonly error: RecordedError | null;
@@ -315,11 +322,11 @@ export interface StepFinished extends EventHead {
   readonly failure_mode: FailureModeId | null;
 }
 
-/** What a run came to, in numbers. */
+/** The totals of a run. */
 export interface RunTotals {
   /** Turns of the loop, with one that a budget stopped. */
   readonly steps: number;
-  /** How often the model was asked, in vain or not. */
+  /** How often the model was asked, whether or not it answered. */
   readonly llm_calls: number;
   /** Calls that were allowed and started. */
   readonly tool_calls: number;

@@ -7,9 +7,12 @@ export interface StepFacts {
   readonly attempts: readonly AttemptOutcome[];
   /** Rules that denied a call or, for a budget, the step; in order. */
   readonly denials: readonly RuleId[];
-  /** Failures that a tool foresaw and of which the model was told. */
+  /** Failures that a tool declares and that the model was told about. */
   readonly reported: number;
-  /** Failures that nobody foresaw: an unknown exception, a refused permission, a model output that is malformed or no answer. */
+  /**
+   * Undeclared failures: an unknown exception, a refused permission, a model
+   * output that is malformed or has no answer.
+   */
   readonly unhandled: number;
 }
 
@@ -22,18 +25,18 @@ export interface FailureMode {
   /** What happened, in one clause for people; report and trace print it. */
   readonly meaning: string;
   /**
-   * How the run ends; `null` when it goes on. Under `on_deny: continue` it goes
-   * on after any denied call.
+   * How the run ends; `null` when it continues. Under `on_deny: continue` it
+   * continues after any denied call.
    */
   readonly ends: TerminalReason | null;
-  /** Whether the step shows this failure, whatever else it shows. */
+  /** Whether the step shows this failure, perhaps among others. */
   matches(step: StepFacts): boolean;
 }
 
 /**
- * Every failure that a step can have, in the order in which they are looked
- * for: what ends a run comes before what a run survives. A denial by any other
- * rule than `arg_schema` and `cycle_detection` is no failure.
+ * Every failure that a step can have, in the order in which they are looked for:
+ * what ends a run comes before what a run survives. A denial by a rule other
+ * than `arg_schema` and `cycle_detection` is not a failure.
  */
 export const FAILURE_MODES = [
   {

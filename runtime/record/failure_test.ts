@@ -69,7 +69,7 @@ const STEPS: readonly {
     want: "cycle_detection",
   },
   {
-    name: "something nobody foresaw",
+    name: "an undeclared failure",
     step: { unhandled: 1 },
     want: "catalogued_unhandled",
   },
@@ -99,7 +99,7 @@ const STEPS: readonly {
     want: "retry_exhaustion",
   },
   {
-    name: "two survived denials before something nobody foresaw",
+    name: "two survived denials before an undeclared failure",
     step: { denials: ["cycle_detection", "arg_schema"], unhandled: 1 },
     want: "catalogued_unhandled",
   },
@@ -114,7 +114,7 @@ const STEPS: readonly {
     want: "cycle_detection",
   },
   {
-    name: "a survived failure before something nobody foresaw",
+    name: "a survived failure before an undeclared failure",
     step: { attempts: ["transient_failure", "success"], unhandled: 1 },
     want: "catalogued_unhandled",
   },

@@ -45,9 +45,9 @@ export function hashChain(): HashChain {
 }
 
 /**
- * Whether a call of a tool leaves the world as it is: by what it declares, it
- * sends and writes nothing, and a second run is as good as none. Of such a call
- * nothing is lost with an intent that a power cut took.
+ * Whether a call of a tool leaves no trace in the world: it declares that it
+ * sends and writes nothing and that it is idempotent. If a power cut loses the
+ * intent of such a call, nothing is lost.
  */
 export function leavesNoTrace(
   { effects, idempotent }: RecordedTool,
@@ -56,10 +56,10 @@ export function leavesNoTrace(
 }
 
 /**
- * How far a line must have got before the loop goes on. Behind an intent an
- * effect follows, and the last line says that the run is complete: both belong
- * on the `disk`. A receipt, and what comes before the loop waits for the model,
- * a person or the next attempt, must be with the operating `system`, so that it
+ * How far a line must have got before the loop continues. An effect follows an
+ * intent, and the last line says that the run is complete: both must be on the
+ * `disk`. A receipt, and what comes before the loop waits for the model, a
+ * person or the next attempt, must be with the operating `system`, so that it
  * survives the end of the process. The others may share a write.
  */
 export function mustReach(event: RunEvent): "disk" | "system" | undefined {

@@ -32,7 +32,7 @@ const text = z.string();
 /** It comes from `JSON.parse`; a copy would lose a key named `__proto__`. */
 const json = z.custom<Json>((value) => value !== undefined, "expected JSON");
 
-/** The schema of an object of JSON, whatever is in it. */
+/** The schema of a JSON object with any content. */
 export const jsonObjectSchema: z.ZodMiniType<JsonObject> = z.custom<JsonObject>(
   isObject,
   "expected an object",

@@ -159,7 +159,7 @@ for (const text of ["", "{", `${JSON.stringify(LINE)}\n{}`, "\ufeff{}"]) {
 }
 
 for (const text of ["null", "[]", '"run_started"', "7"]) {
-  Deno.test(`parseLedgerLine() refuses ${text}, which is no object`, () => {
+  Deno.test(`parseLedgerLine() refuses ${text}, which is not an object`, () => {
     assertThrows(() => parseLedgerLine(text), TypeError);
   });
 }

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { proposed } from "../../tests/proposal.ts";
 import { recordedFacts } from "./recorded_facts.ts";
 
-Deno.test("recordedFacts() of a call of which nothing was looked up is empty", () => {
+Deno.test("recordedFacts() of a call without look-ups is empty", () => {
   assertEquals(recordedFacts(proposed()), {
     args_error: null,
     paths: [],

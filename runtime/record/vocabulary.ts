@@ -46,8 +46,8 @@ export const FAILURE_KINDS = [
 
 /**
  * What follows from a failure. `transient`: it may be tried again. `reported`:
- * it was foreseen, and the model is told. `unhandled`: nobody foresaw it.
+ * the tool declares it, and the model is told. `unhandled`: it was not declared.
  * `permission_denied`: Deno or the operating system refused it. `cancelled`: the
- * run was.
+ * run was cancelled.
  */
 export type FailureKind = typeof FAILURE_KINDS[number];

@@ -1,7 +1,7 @@
 import type { Env } from "../env.ts";
 import type { RecordCursor } from "./record_cursor.ts";
 
-/** How a run goes on where its record ends. */
+/** How a run continues after its record. */
 export interface Afterwards {
   /** The outside world from then on; `start` is the first reading that its clock may give. */
   env(start: bigint): Omit<Env, "signal">;
@@ -11,7 +11,7 @@ export interface Afterwards {
   sentAgain(seq: number): void | Promise<void>;
 }
 
-/** Where a run that is done again is: in its record, and beyond it. */
+/** Where a rerun is: inside its record or beyond it. */
 export interface RerunState {
   readonly cursor: RecordCursor;
   readonly continuation: Continuation;
@@ -22,7 +22,7 @@ type World = Omit<Env, "signal"> & { expire?(): void };
 
 const MILLISECOND = 1_000_000n;
 
-/** The outside world and the signal of a run that is done again: closed until its record ends. */
+/** The outside world and the signal of a rerun: closed until its record ends. */
 export class Continuation {
   readonly #cursor: RecordCursor;
   readonly #afterwards: Afterwards | undefined;
@@ -35,12 +35,12 @@ export class Continuation {
     this.#afterwards = afterwards;
   }
 
-  /** Whether the run goes on at all. */
+  /** Whether the run continues after its record. */
   get goesOn(): boolean {
     return this.#afterwards !== undefined;
   }
 
-  /** Cancels the run that is done again. */
+  /** Cancels the rerun. */
   get signal(): AbortSignal {
     return this.#cancellation.signal;
   }
@@ -48,7 +48,7 @@ export class Continuation {
   /**
    * The outside world, once the record has ended.
    *
-   * @throws {DivergenceError} before that, and when the run does not go on
+   * @throws {DivergenceError} before that, and when the run ends with its record
    */
   world(): World {
     if (!this.#cursor.hasEnded) throw this.#cursor.divergence();
@@ -56,10 +56,10 @@ export class Continuation {
   }
 
   /**
-   * The outside world, wherever the run is: for an attempt on record that has to
-   * be made again.
+   * The outside world, even inside the record: for a recorded attempt that has
+   * to be made again.
    *
-   * @throws {DivergenceError} when the run does not go on
+   * @throws {DivergenceError} when the run ends with its record
    */
   open(): World {
     if (this.#afterwards === undefined) throw this.#cursor.divergence();
@@ -77,7 +77,7 @@ export class Continuation {
     signal.addEventListener("abort", abort, { once: true });
   }
 
-  /** Tells that the last intent, which has no receipt, is carried out again. */
+  /** Reports that the last intent, which has no receipt, is carried out again. */
   async sendAgain(): Promise<void> {
     const intent = this.#cursor.recorded
       .findLast(({ type }) => type === "tool_started");

@@ -1,6 +1,6 @@
 import type { RunEvent } from "../record/event.ts";
 
-/** Where a run does not go on as its record says. */
+/** Where a run differs from its record. */
 export interface Divergence {
   /** Number of the first event that differs. */
   readonly seq: number;
@@ -10,7 +10,7 @@ export interface Divergence {
   readonly found: RunEvent | undefined;
 }
 
-/** Thrown into a run that does not go on as its record says. */
+/** Thrown into a run that differs from its record. */
 export class DivergenceError extends Error {
   /** Tells the error apart. */
   override readonly name = "DivergenceError";

@@ -28,8 +28,8 @@ export async function* followRecord(
 }
 
 /**
- * Whether an event is the one on record. Only the tool's validator knows in which
- * order the keys of validated arguments stand, and it is not asked again.
+ * Whether an event is the one on record. The key order of validated arguments is
+ * ignored: it depends on the tool's validator, which is not run again.
  */
 function isSame(event: RunEvent, expected: RunEvent | undefined): boolean {
   if (JSON.stringify(event) === JSON.stringify(expected)) return true;
@@ -41,8 +41,8 @@ function isSame(event: RunEvent, expected: RunEvent | undefined): boolean {
 
 /**
  * The index of the event after which the run was cancelled, if it was. Where the
- * record ends with a step, that is unknown; a run that does not go on may be
- * cancelled there without a difference.
+ * record ends with a step, that is unknown; cancelling a run that ends with its
+ * record makes no difference there.
  */
 function cancellationIn(
   recorded: readonly RunEvent[],

@@ -2,7 +2,7 @@ import type { RunEvent } from "../record/event.ts";
 import { DivergenceError } from "./divergence.ts";
 import { readingsOf } from "./recorded_answers.ts";
 
-/** How far a run that is done again has come in its record. */
+/** How far a rerun has got in its record. */
 export class RecordCursor {
   /** What is on record, from the first event. */
   readonly recorded: readonly RunEvent[];
@@ -18,12 +18,12 @@ export class RecordCursor {
     );
   }
 
-  /** How many events the loop has come to; beyond the record it counts on. */
+  /** How many events the loop has made; it keeps counting beyond the record. */
   get at(): number {
     return this.#at;
   }
 
-  /** The event that the loop must come to next; `undefined` where the record has ended. */
+  /** The event that the loop must make next; `undefined` after the record. */
   get next(): RunEvent | undefined {
     return this.recorded[this.#at];
   }
@@ -33,12 +33,12 @@ export class RecordCursor {
     return this.recorded[this.#at + 1];
   }
 
-  /** Whether the loop has come to all events of the record, and perhaps to more. */
+  /** Whether the loop has made all events of the record, and perhaps more. */
   get hasEnded(): boolean {
     return this.#at >= this.recorded.length;
   }
 
-  /** Whether the loop has come to all events of the record, and to no other. */
+  /** Whether the loop has made exactly the events of the record. */
   get isAtEnd(): boolean {
     return this.#at === this.recorded.length;
   }
@@ -67,7 +67,7 @@ export class RecordCursor {
     this.#at += 1;
   }
 
-  /** The error that the loop did something else than the event `next`. */
+  /** The error for a loop that did something other than `next`. */
   divergence(found?: RunEvent): DivergenceError {
     return new DivergenceError({ seq: this.#at, expected: this.next, found });
   }

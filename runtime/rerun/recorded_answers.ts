@@ -31,7 +31,7 @@ export function readingsOf(
 }
 
 /**
- * What the model gave back.
+ * What the model returned.
  *
  * @throws {RecordedFailure} when it failed
  */
@@ -59,8 +59,8 @@ export function outputOf(event: LlmCompleted): LlmOutput {
 }
 
 /**
- * What an attempt came to, which succeeded or failed on record; `undefined` when
- * it succeeded and its result is not on record.
+ * The recorded outcome of an attempt; `undefined` when it succeeded and its
+ * result is not on record.
  *
  * @throws {RecordedFailure} when it failed
  */
@@ -114,7 +114,7 @@ export function pathFactsOf(
   };
 }
 
-/** What a host stood for when the call was judged. */
+/** The addresses of a host when the call was judged. */
 export function addressesOf(
   event: RunEvent | undefined,
   host: string,
@@ -123,7 +123,7 @@ export function addressesOf(
   return event.facts?.hosts.find((each) => each.host === host)?.addresses;
 }
 
-/** What a person answered; nothing is a rejection. */
+/** What a person answered; no answer is a rejection. */
 export function approvalOf(event: RunEvent | undefined): ApprovalAnswer {
   return event?.type === "approval_resolved"
     ? { approver: event.approver, verdict: event.verdict }
@@ -131,8 +131,9 @@ export function approvalOf(event: RunEvent | undefined): ApprovalAnswer {
 }
 
 /**
- * What the validation of a call's arguments came to: what is wrong with them, or
- * the validated copy, which is on record when it is not what was parsed.
+ * The recorded result of validating a call's arguments: what is wrong with them,
+ * or the validated copy, which is on record when it differs from what was
+ * parsed.
  */
 export function validationOf(
   event: RunEvent | undefined,

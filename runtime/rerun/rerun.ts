@@ -9,16 +9,16 @@ import { rerunEnv } from "./rerun_env.ts";
 import { rerunSpec } from "./rerun_spec.ts";
 import { rerunTool } from "./rerun_tool.ts";
 
-/** A run that is done again from its record. */
+/** A run that is executed again from its record. */
 export interface Rerun {
   /**
    * The same tools, which return what they returned then; the judgement of their
    * calls is done again. Tools that the run did not have are left out.
    */
   tools(tools: readonly Tool[]): readonly Tool[];
-  /** The same run, with what is on record in the place of model and disk; its tools are those of `tools`. */
+  /** The same run, with model and disk replaced by the record; its tools are `tools`. */
   spec<Spec extends RunSpec>(spec: Spec): Spec;
-  /** The outside world of then; `expire` lets time pass until the last deadline. */
+  /** The recorded outside world; `expire` lets time pass until the last deadline. */
   readonly env: Env & { expire(): void };
   /**
    * Passes the loop's events on, as long as they are what is on record.
@@ -29,14 +29,14 @@ export interface Rerun {
 }
 
 /**
- * Does a run again from the events that are on record: the loop is the same, and
- * wherever it would ask the model, a tool, the disk, the network, a person or the
- * clock, it gets what it got then. Nothing has an effect until the record ends;
- * there the run goes on as `afterwards` says, or not at all.
+ * Executes a run again from its recorded events. The loop is the same, but each
+ * request to the model, a tool, the disk, the network, a person or the clock
+ * gets the recorded answer. Nothing has an effect until the record ends; then
+ * the run continues as `afterwards` says, or stops if it is not given.
  *
  * An effect whose receipt is on record is never repeated. Where the record ends
- * after an intent, the call is sent again when its tool is idempotent, and else
- * fails as `indeterminate`.
+ * after an intent, the call is sent again when its tool is idempotent, and
+ * otherwise fails as `indeterminate`.
  */
 export function rerun(
   recorded: readonly RunEvent[],

@@ -3,7 +3,7 @@ import { type Env, virtualClock } from "../env.ts";
 import type { RerunState } from "./continuation.ts";
 import { addressesOf, approvalOf } from "./recorded_answers.ts";
 
-/** The outside world as it was then. Where the record ends it is the one of now. */
+/** The outside world as recorded, and the present one after the record. */
 export function rerunEnv(
   { cursor, continuation }: RerunState,
 ): Env & { expire(): void } {
@@ -22,7 +22,7 @@ export function rerunEnv(
     deadline(ms, expired) {
       const clock = cursor.next === undefined
         ? continuation.world()
-        // What is sent again may hang, although it did not then.
+        // A call that is sent again may hang, although it did not before.
         : continuation.goesOn && cursor.isResultLost
         ? continuation.open()
         : past;

@@ -4,7 +4,10 @@ import type { RunSpec } from "../run_spec.ts";
 import type { RerunState } from "./continuation.ts";
 import { attemptOf, outputOf, pathFactsOf } from "./recorded_answers.ts";
 
-/** The same run, whose model and disk answer as they did then. Where the record ends they are asked. */
+/**
+ * The same run, with the recorded answers of model and disk. After the record
+ * the real ones are asked.
+ */
 export function rerunSpec<Spec extends RunSpec>(
   spec: Spec,
   { cursor, continuation }: RerunState,

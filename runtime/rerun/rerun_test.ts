@@ -39,13 +39,13 @@ async function again(given: Rehearsal, recorded: readonly RunEvent[]) {
 }
 
 for (const [name, make] of Object.entries(REHEARSALS)) {
-  Deno.test(`rerun() of ${name} comes to the same events, and nothing is run`, async () => {
+  Deno.test(`rerun() of ${name} gives the same events, and nothing is run`, async () => {
     const recorded = await rehearse(make());
     assertEquals(await again(make(), recorded), recorded);
   });
 }
 
-/** Breaks a run off after `length` events and goes on from them. */
+/** Breaks a run off after `length` events and resumes it. */
 async function interrupted(given: Rehearsal, length: number) {
   const { spec, world, signal } = stage(given);
   const first: RunEvent[] = [];
@@ -80,7 +80,7 @@ const UNREPEATABLE = new Set([
   "cancelled_before_a_step",
   "cancelled_while_a_person_thinks",
   "approved_after_a_cancellation",
-  "cancelled_behind_an_approval",
+  "cancelled_after_an_approval",
   "cancelled_while_a_host_is_looked_up",
   "cancelled_while_a_model_is_busy",
   // Their tool counts how often it was run, and is run again where its receipt is lost.
@@ -99,7 +99,7 @@ const UNREPEATABLE = new Set([
 
 for (const [name, make] of Object.entries(REHEARSALS)) {
   if (UNREPEATABLE.has(name)) continue;
-  Deno.test(`rerun() of ${name} goes on after any event`, async () => {
+  Deno.test(`rerun() of ${name} continues after any event`, async () => {
     const whole = await rehearse({ ...make(), idempotent: true });
     for (let length = 0; length < whole.length; length++) {
       const { events } = await interrupted(
@@ -289,7 +289,7 @@ Deno.test("rerun() asks neither model nor tool nor person nor network where the 
   assertEquals(touched, []);
 });
 
-Deno.test("a run whose model is out stops, and goes on with as many tries again", async () => {
+Deno.test("a run whose model is unavailable stops, and is resumed with as many tries", async () => {
   const { outage: _none, ...given } = REHEARSALS.model_that_was_out();
   const { spec, world, signal } = stage(given);
   let recorded: readonly RunEvent[] = [];

@@ -4,7 +4,7 @@ import type { RunEvent } from "../record/event.ts";
 import type { RerunState } from "./continuation.ts";
 import { outcomeOf, validationOf } from "./recorded_answers.ts";
 
-/** A tool that gives what it gave then. Where the record ends it is run. */
+/** A tool that returns its recorded results. After the record it is run. */
 export function rerunTool(
   given: Tool,
   { cursor, continuation }: RerunState,
@@ -16,7 +16,8 @@ export function rerunTool(
     args: {
       "~standard": {
         ...schema,
-        // A run that does not go on may lack its tools; the record has what they said.
+        // A run that ends with its record may lack the tools; the record has
+        // their results.
         validate: (value) =>
           continuation.goesOn
             ? schema.validate(value)
@@ -30,7 +31,8 @@ export function rerunTool(
       if (outcome !== undefined) return outcome.value;
       const lost = tried && next.outcome === "success";
       if (!lost) continuation.world();
-      // Beyond the record an intent is new; at its end the outcome of it is unknown.
+      // Beyond the record an intent is new. The outcome of an intent at its end
+      // is unknown.
       if (lost || cursor.isAtEnd) {
         const isOpen = cursor.isResultLost || cursor.isAtEnd;
         if (!isOpen || !tool.idempotent || !continuation.goesOn) {

@@ -12,8 +12,9 @@ import { recordedTool } from "../record/recorded_tool.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Has a person answer the escalation `checked`. It is a rejection when there is no
- * approver, no answer, an unknown one, or one in a name that no approver may have.
+ * Has a person answer the escalation `checked`. The result is a rejection when
+ * there is no approver or no answer, or when the answer is unknown or in a name
+ * that no approver may have.
  *
  * @throws {PendingApprovalError} when the answer is still to come
  */

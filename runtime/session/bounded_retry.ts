@@ -13,8 +13,9 @@ export interface Tried<T> {
 }
 
 /**
- * Tries something until it succeeds, has no retry left, fails in a way that no
- * retry helps, or the time is up. Each try is an event; `call_id` is `null` for a model.
+ * Tries something until it succeeds, has no retry left, fails in a way that a
+ * retry cannot fix, or the time is up. Each try is an event; `call_id` is `null`
+ * for a model.
  */
 export async function* boundedRetry<T>(
   session: Session,

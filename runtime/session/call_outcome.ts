@@ -2,7 +2,7 @@ import type { RuleId } from "../../policy/rule.ts";
 import type { RecordedError } from "../record/event.ts";
 import type { AttemptOutcome } from "../record/vocabulary.ts";
 
-/** What became of one proposed call. */
+/** The outcome of one proposed call. */
 export type CallOutcome =
   & {
     /** How each try of the tool ended, in order; those before a redirect too. */
@@ -11,9 +11,9 @@ export type CallOutcome =
   & (
     /** `json` is what the tool returned. */
     | { readonly type: "result"; readonly json: string }
-    /** The tool failed in a way that it foresaw: its caller is told, and may go on. */
+    /** The tool failed in a way that it declares: the caller is told and may continue. */
     | { readonly type: "reported"; readonly error: RecordedError }
-    /** The call did not run, and the caller may go on. */
+    /** The call did not run, and the caller may continue. */
     | { readonly type: "denied" } & Denied
     /** No further call may be proposed. */
     | { readonly type: "ended"; readonly why: Ending }
@@ -28,9 +28,9 @@ export interface Denied {
 /** Why a call was the last one of its run. */
 export type Ending =
   | { readonly type: "cancelled" }
-  /** The tool failed in a way that it did not foresee, or too often. */
+  /** The tool failed in a way that it does not declare, or too often. */
   | { readonly type: "failed"; readonly error: RecordedError }
   /** The policy ends a run at the first denial. */
   | { readonly type: "denied" } & Denied
-  /** The policy survives fewer denials. */
+  /** There were more denials than the policy allows. */
   | { readonly type: "denied_too_often" } & Denied;

@@ -5,7 +5,7 @@ import type { RecordedError } from "../record/event.ts";
 import { DEFAULT_ATTEMPT_TIMEOUT_MS, inTime } from "./in_time.ts";
 import type { Session } from "./session.ts";
 
-/** What the hosts of a call stand for. */
+/** The addresses of the hosts of a call. */
 export interface LookedUp {
   readonly addresses: Facts["addresses"];
   /** Why one of them may not be looked up. */
@@ -16,10 +16,10 @@ export interface LookedUp {
 export const NO_HOSTS: LookedUp = { addresses: new Map(), refused: undefined };
 
 /**
- * Looks up what a call would connect to. Call it only when nothing else denies the
- * call, since a look-up tells name servers the name of the host. Where the process
- * has no permission for a look-up, the addresses stay unknown and no attempt can
- * succeed.
+ * Looks up the hosts that a call would connect to. Call it only when nothing
+ * else denies the call, since a look-up reveals the host's name to name servers.
+ * Where the process has no permission for a look-up, the addresses stay unknown
+ * and no attempt can succeed.
  */
 export async function lookUpHosts(
   session: Session,

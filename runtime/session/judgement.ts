@@ -36,10 +36,10 @@ interface Verdict {
 }
 
 /**
- * Judges a call, and has a person answer what the policy leaves open. Its hosts are
- * looked up only then, since a look-up already tells their names to others; with
- * answer and addresses the call is judged again. `undefined` when the run was
- * cancelled meanwhile.
+ * Judges a call, and has a person answer what the policy leaves open. Its hosts
+ * are looked up only then, since a look-up already tells their names to others;
+ * then the call is judged again with the answer and the addresses. `undefined`
+ * when the run was cancelled meanwhile.
  */
 export async function* judgement(
   session: Session,

@@ -12,7 +12,7 @@ export type SessionSpec = Pick<
 /** The outside world, as far as a call needs it. */
 export type SessionEnv = Omit<Env, "outage">;
 
-/** The totals of a run that its calls come to. */
+/** The totals of a run that its calls add up to. */
 type CallTotals = Pick<
   RunTotals,
   "tool_calls" | "policy_checks" | "denials" | "attempts"
@@ -69,7 +69,7 @@ export function openSession(spec: SessionSpec, env: SessionEnv): Session {
   return session;
 }
 
-/** Under `worker` no tool runs in this process, and a function cannot leave it. */
+/** Under `worker` no tool runs in this process, and a function cannot be sent to another one. */
 function refuseMisplaced({ policy, tools }: SessionSpec): void {
   if (policy.document.sandbox.isolation !== "worker") return;
   for (const { name, isolation } of tools.values()) {

@@ -12,10 +12,10 @@ import type { Session } from "./session.ts";
 import { type AllowedCall, runTool, type ToolResult } from "./tool_run.ts";
 
 /**
- * Takes one proposed call through judgement, approval, the attempts of its tool and
- * the receipt. Where the tool is redirected, the call is judged again before it goes
- * on. Returns what became of the call; after an outcome of type `ended` the client
- * must propose no other.
+ * Takes one proposed call through judgement, approval, the attempts of its tool
+ * and the receipt. When the tool is redirected, the call is judged again before
+ * it continues. Returns the outcome of the call; after an outcome of type
+ * `ended` the client must not propose another call.
  *
  * The client puts each event on record before it asks for the next one.
  *
@@ -46,7 +46,7 @@ export async function* toolCall(
   return { type: "ended", why: { type: "cancelled" }, attempts };
 }
 
-/** What is run of a call that was judged; `undefined` when it may not run. */
+/** What to run of a judged call; `undefined` when it may not run. */
 function allowedCall(
   { spec }: Session,
   call: ProposedCall,
@@ -59,21 +59,21 @@ function allowedCall(
   return { id: call.id, tool, args, urls, places, refused };
 }
 
-/** What a tool may fetch: what was judged, by how the arguments spell it. */
+/** The judged URLs that a tool may fetch, keyed by their spelling in the arguments. */
 function hrefs(proposal: Proposal): ReadonlyMap<string, string> {
   return new Map(
     [...urlsOf(proposal)].map(([spelled, { href }]) => [spelled, href]),
   );
 }
 
-/** What a tool may open: where its paths led when they were judged, by how the arguments spell them. */
+/** The judged places that a tool may open, keyed by the spelling of the paths in the arguments. */
 function placesOf({ facts }: Proposal): ReadonlyMap<string, string> {
   return new Map(
     [...facts.paths].map(([spelled, { resolved }]) => [spelled, resolved]),
   );
 }
 
-/** A denial ends the run, or its caller may go on; so many times. */
+/** Whether a denial ends the run or the caller may continue, within the policy's limit. */
 async function* denied(
   session: Session,
   { rule, reason }: Decision,

@@ -84,7 +84,7 @@ Deno.test("toolCall() of a forbidden tool ends the run; later calls are not judg
   ]);
 });
 
-Deno.test("toolCall() tells the model of a denial and goes on where the policy says so", async () => {
+Deno.test("toolCall() tells the model about a denial and continues where the policy says so", async () => {
   const given = REHEARSALS.denied_call_and_told();
   const { llm, heard } = listener(given.script ?? []);
   const events = await rehearse({ ...given, llm });
@@ -182,7 +182,7 @@ const NOT_RUN: readonly {
   readonly verdicts: readonly string[];
 }[] = [
   {
-    name: "nobody_to_ask",
+    name: "no_approver",
     verdicts: [
       "escalate work approval",
       "rejected by none",
@@ -244,7 +244,7 @@ const NOT_RUN: readonly {
     ],
   },
   {
-    name: "cancelled_behind_an_approval",
+    name: "cancelled_after_an_approval",
     verdicts: [
       "escalate work approval",
       "approved by ada",
@@ -389,7 +389,7 @@ Deno.test("toolCall() judges again what was rejected, and denies it", async () =
 });
 
 Deno.test("toolCall() says that a call without an answer was not approved", async () => {
-  const events = await rehearse(REHEARSALS.nobody_to_ask());
+  const events = await rehearse(REHEARSALS.no_approver());
   const denied = eventsOf("policy_checked", events).at(-1);
   assertEquals(
     [denied?.reason, denied?.metadata],
@@ -516,7 +516,7 @@ function hops(events: readonly RunEvent[]): readonly string[] {
   });
 }
 
-Deno.test("toolCall() judges where a tool is redirected before it goes on", async () => {
+Deno.test("toolCall() judges where a tool is redirected before it continues", async () => {
   const events = await rehearse(REHEARSALS.redirected_twice());
   assertEquals(hops(events), [
     "allow null https://fixtures.local/a",
@@ -659,7 +659,7 @@ const STOPPED_HOPS: readonly {
     },
   },
   {
-    name: "private_address_behind_a_redirect",
+    name: "private_address_after_a_redirect",
     hops: [
       "allow null https://fixtures.local/a",
       "run https://fixtures.local/a",
@@ -701,7 +701,7 @@ Deno.test("toolCall() follows five redirects where the policy does not say how m
   );
 });
 
-Deno.test("toolCall() tells the model that a redirect was denied, and goes on where the policy says so", async () => {
+Deno.test("toolCall() tells the model that a redirect was denied, and continues where the policy says so", async () => {
   const given = REHEARSALS.redirected_elsewhere_and_told();
   const { llm, heard } = listener(given.script ?? []);
   await rehearse({ ...given, llm });
@@ -1023,7 +1023,7 @@ Deno.test("toolCall() fails for the permission that a look-up lacks, and states 
 
 for (
   const { name, approver } of [
-    { name: "nobody", approver: "none" },
+    { name: "without an answer", approver: "none" },
     { name: "a blank", approver: " \t" },
     { name: "what a terminal obeys", approver: "a\u001b[2Jda" },
   ]

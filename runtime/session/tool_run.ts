@@ -17,9 +17,9 @@ export interface AllowedCall {
   readonly id: string;
   readonly tool: Tool;
   readonly args: Extract<CallArguments, { readonly ok: true }>;
-  /** The URLs that were judged, by how the arguments spell them. */
+  /** The judged URLs, keyed by their spelling in the arguments. */
   readonly urls: ReadonlyMap<string, string>;
-  /** The places that were judged, by how the arguments spell their paths. */
+  /** The judged places, keyed by the spelling of their paths in the arguments. */
   readonly places: ReadonlyMap<string, string>;
   /** Why no attempt can succeed, where that is known before the first one. */
   readonly refused: RecordedError | undefined;
@@ -60,8 +60,8 @@ export async function* runTool(
 }
 
 /**
- * Tries a call once. How a late attempt ended is unknown, so only a tool that may
- * run twice is tried again.
+ * Tries a call once. The outcome of a timed-out attempt is unknown, so only an
+ * idempotent tool is tried again.
  */
 function attemptInTime(
   session: Session,
@@ -109,7 +109,7 @@ function idempotencyKeyOf(
   return sha256Text(`[${parts.join(",")},${args.canonical}]`);
 }
 
-/** Takes a result as plain JSON, so that the record holds what the caller gets. */
+/** Copies a result as plain JSON, so that the record holds what the caller gets. */
 function plainResult(result: unknown): ToolResult {
   const redirected = result instanceof Redirect;
   const json = JSON.stringify(redirected ? result.args : result) ?? "null";

@@ -31,8 +31,9 @@ export interface LiveRun extends Disposable {
 /**
  * Prepares a run of `steps` steps in an empty `folder`, by doing it once. Each
  * step but the last reads or writes another file, and the last one answers; the
- * five tools are offered and judged as always, but take no time. The server has a thread of
- * its own and knows its answers beforehand, so it costs the same whoever asks.
+ * five tools are offered and judged as always, but take no time. The server has
+ * a thread of its own and has fixed answers, so its cost is the same for every
+ * client.
  */
 export async function liveRun(
   steps: number,

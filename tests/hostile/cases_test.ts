@@ -77,7 +77,7 @@ for (const hostile of PLAYED) {
     `${hostile.family} ${id} wants ${expected}: ${why}`,
     { ...family?.disk ? disk : {}, ...family?.end ? sanitizers : {} },
     async () => {
-      if (family === undefined) throw new Error("nobody plays this family");
+      if (family === undefined) throw new Error("the family is unknown");
       assertEquals(faultsOf(hostile, await family.play(hostile)), []);
     },
   );

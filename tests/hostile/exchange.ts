@@ -4,7 +4,7 @@ export interface ExchangeOrder {
   readonly place: string;
   /** Where the links lead that take its place in turn. */
   readonly targets: readonly string[];
-  /** What stands there already and takes its place in turn, too. Default: nothing does. */
+  /** The existing entry that takes its place in turn. Default: none. */
   readonly others?: readonly string[];
   /** One 32-bit word that holds a value of `EXCHANGE`. */
   readonly state: SharedArrayBuffer;

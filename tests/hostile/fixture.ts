@@ -14,10 +14,10 @@ const FIXTURE = z.strictObject({
 
 /** A folder with a sandbox in it, and around it what must stay out of reach. */
 export interface LaidFixture extends Disposable {
-  /** What `{ROOT}` stands for. */
+  /** The folder that replaces `{ROOT}`. */
   readonly root: string;
   readonly sandbox: string;
-  /** Lists what has changed outside the sandbox since it was laid down. */
+  /** Lists what has changed outside the sandbox since it was set up. */
   changes(): readonly string[];
 }
 

@@ -22,5 +22,5 @@ export function gateOpener(
 
 /** For calls that name no path. */
 export function noPaths(path: string): PathFacts {
-  throw new RangeError(`Nobody should look up "${path}"`);
+  throw new RangeError(`"${path}" must not be looked up`);
 }

@@ -9,7 +9,7 @@ export interface Outcome {
   readonly said: string;
   /** How many times something ran that should run only when all is allowed. */
   readonly ran: number;
-  /** What went wrong besides: a secret that was read, a file that was changed. */
+  /** What else went wrong: a secret that was read, a file that was changed. */
   readonly leaks: readonly string[];
 }
 

@@ -16,7 +16,7 @@ const ATTEMPTS = { least: 500, leastNew: 50, most: 20_000 };
 
 const WRITTEN = "written";
 
-/** What stands in the sandbox; notes/ only a person may have touched. */
+/** The content of the sandbox; only a person may allow touching notes/. */
 const FILES = [
   ["drafts/plan.md", "a draft"],
   ["notes/plan.md", "SECRET"],
@@ -85,7 +85,7 @@ function* filesBelow(
   }
 }
 
-/** One call of `op`, under a policy that leaves notes/ to a person whom nobody asks here. */
+/** One call of `op`, under a policy that leaves notes/ to a person, without an approver. */
 function trial(
   directory: string,
   { op, path }: { readonly op: "read" | "write"; readonly path: string },

@@ -24,7 +24,7 @@ export interface RecordForgery {
   readonly forge: Forge;
   /** Keys that are not made to fit, by the line on which they stand. */
   readonly own?: Readonly<Record<number, readonly string[]>>;
-  /** What is changed besides, when everything fits. */
+  /** What else is changed, when everything fits. */
   readonly after?: (artifacts: Artifacts) => Artifacts;
 }
 

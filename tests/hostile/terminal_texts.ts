@@ -1,7 +1,8 @@
 /**
- * What a model, a server or a file may say to whoever reads it on a terminal, in
- * a build server's report or as JSON: texts of which nothing may be obeyed or
- * hidden, and texts that look as foreign and must be shown as they are.
+ * What a model, a server or a file may say to a person who reads it on a
+ * terminal, in a build server's report or as JSON: no part of these texts may be
+ * obeyed or hidden, and texts that look as foreign and must be shown as they
+ * are.
  *
  * @module
  */
@@ -132,7 +133,7 @@ const ANYTHING_OBEYED =
   // deno-lint-ignore no-control-regex
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufff9-\ufffb\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Surrogate}]/gu;
 
-/** What is in a text that a terminal may obey or nobody can see, as hexadecimal numbers; LF and TAB are not. */
+/** The control and invisible characters of a text, as hexadecimal numbers; without LF and TAB. */
 export function obeyed(text: string): readonly string[] {
   return [...text.matchAll(ANYTHING_OBEYED)]
     .map(([found]) => hex(found.codePointAt(0)));

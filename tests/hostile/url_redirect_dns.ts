@@ -20,7 +20,7 @@ const schema = z.object({
   dns: z._default(z.record(z.string(), z.array(z.string())), {}),
 });
 
-/** What a name stands for that a case says nothing of. */
+/** The address of a name that a case does not mention. */
 const PUBLIC = ["93.184.216.34"];
 
 /** `input` is the URL that the tool `fetch` is asked to get; the server and the resolver answer as the case says. */
@@ -90,7 +90,7 @@ function outcomeOf(
     said: JSON.stringify(denial ?? null),
     ran: results.length,
     leaks: requests.length > checks.length
-      ? [`${requests.length - checks.length} requests that nobody judged`]
+      ? [`${requests.length - checks.length} requests that were not judged`]
       : [],
   };
 }

@@ -37,9 +37,9 @@ const tool = z.object({
 const maxTokens = z.optional(z.int().check(z.positive()));
 
 /**
- * What is heeded of a request in the format of OpenAI's chat completions; other
- * keys, of which clients send many, are passed over. What would change the
- * form of the answer is refused.
+ * The supported keys of a request in the format of OpenAI's chat completions;
+ * other keys, which clients often send, are ignored. What would change the form
+ * of the answer is refused.
  */
 export const chatRequest = z.object({
   model: text,
@@ -64,7 +64,7 @@ export const chatRequest = z.object({
   n: z.optional(z.literal(1)),
 });
 
-/** A request of which every value is as it should be. */
+/** A request whose values are all valid. */
 export type ChatRequest = z.infer<typeof chatRequest>;
 /** One turn of the conversation. */
 export type ChatMessage = z.infer<typeof message>;

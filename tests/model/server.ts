@@ -133,7 +133,7 @@ function refusal(status: number, code: string, message: string): Response {
   return Response.json({ error }, { status });
 }
 
-/** Ends this process with whoever started it: standard input then ends. */
+/** Ends this process with the one that started it: standard input then ends. */
 async function endWithStdin(): Promise<never> {
   for await (const _ of Deno.stdin.readable);
   Deno.exit(0);

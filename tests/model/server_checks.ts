@@ -285,7 +285,7 @@ modelTest("a limit that is just enough cuts nothing", async (model) => {
   assertEquals(await choice(model, limited), whole);
 });
 
-modelTest("tool_choice is heeded", async (model) => {
+modelTest("tool_choice is followed", async (model) => {
   for (const seed of SEEDS.slice(0, 5)) {
     const none = await choice(model, body({ seed, tool_choice: "none" }));
     assertEquals(none.call, undefined);

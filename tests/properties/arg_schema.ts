@@ -48,7 +48,7 @@ const path = fc.oneof(fc.string({ maxLength: 5 }), anything);
 const limit = fc.oneof(fc.integer({ min: -1, max: 102 }), anything);
 const tags = fc.oneof(fc.array(fc.string(), { maxLength: 3 }), anything);
 
-/** Arguments of which most nearly fit. */
+/** Arguments, most of which nearly fit. */
 const args = fc.oneof(
   {
     weight: 9,

@@ -16,7 +16,7 @@ const limits = fc.record({
   max_period: fc.integer({ min: 2, max: 6 }),
 });
 
-/** Calls of which many are the same, and some come round. */
+/** Calls, many of which are the same, and some of which rotate. */
 const calls = fc.oneof(
   fc.array(fc.nat({ max: 3 }), { maxLength: 40 }),
   fc.tuple(

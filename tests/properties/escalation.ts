@@ -147,7 +147,7 @@ const detour = fc.tuple(
   fc.constantFrom(...PARENTS),
 ).map((parts) => parts.join(""));
 
-/** Paths that look like the page, of which some server makes it. */
+/** Paths that look like the page, and that some server maps to it. */
 const disguised = fc.tuple(
   mostly("", fc.constantFrom(...FRONTS)),
   fc.array(fc.tuple(slash, detour).map((parts) => parts.join("")), {
@@ -195,7 +195,7 @@ const plainQuery = fc.constantFrom(
 
 export const ESCALATION_PROPERTIES = [
   property(
-    "no server hands out a page of which the gates did not ask",
+    "no server hands out a page that the gates did not ask about",
     fc.property(disguised, (path) => {
       const { pathname } = new URL(ORIGIN + path);
       const served = URL_SERVERS.some((server) =>

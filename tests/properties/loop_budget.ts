@@ -70,7 +70,7 @@ function outputOf({ usage, calls }: Answer, step: number): LlmOutput {
   };
 }
 
-/** Whether nothing ran, and nobody was asked, that a limit forbids. */
+/** Whether nothing ran, and no question was asked, beyond a limit. */
 function isWithin(
   events: readonly RunEvent[],
   { limits, answers }: {
@@ -88,7 +88,7 @@ function isWithin(
     spent <= limits.max_tokens;
 }
 
-/** What an answer costs; infinitely much when nobody can tell. */
+/** What an answer costs; infinite when that is unknown. */
 function costOf(usage: Answer["usage"]): number {
   if (usage === undefined) return Infinity;
   const { total_tokens = 0, reasoning_tokens = 0 } = usage;

@@ -4,7 +4,7 @@ import fc from "fast-check";
 export interface Property {
   /** One sentence that says what holds. */
   readonly name: string;
-  /** Whether files are laid down for it. */
+  /** Whether it needs files on the disk. */
   readonly disk: boolean;
   /** Looks for a counterexample; returns a report of it, or `undefined`. */
   search(sample: Sample): Promise<string | undefined>;
@@ -26,7 +26,7 @@ export function property<Input>(
   return { name, disk: false, search: (sample) => search(checked, sample) };
 }
 
-/** What is laid down for the time of one search. */
+/** The files on the disk during one search. */
 export interface Laid<Input> extends Disposable {
   readonly checked: fc.IRawProperty<Input>;
 }

@@ -11,7 +11,7 @@ import { policyWith } from "../hostile/policy.ts";
 import { playTrial } from "../hostile/trial.ts";
 import { diskProperty } from "./property.ts";
 
-/** What stands in the fixture, and what somebody may take for it. */
+/** Names in the fixture, and names that may be mistaken for them. */
 const NAMES = [
   "..",
   "..",

@@ -100,7 +100,7 @@ const { tree } = fc.letrec<{ tree: Written }>((tie) => ({
   ),
 }));
 
-/** Texts of which most are nearly JSON. */
+/** Texts, most of which are nearly JSON. */
 const text = fc.oneof(
   tree.map(({ text }) => text),
   fc.json({ noUnicodeString: false }),

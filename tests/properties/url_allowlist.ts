@@ -215,7 +215,7 @@ export const URL_PROPERTIES = [
     fc.property(url, lists, (url, listed) => {
       if (!isAllowed(url, listed)) return true;
       const parsed = new URL(url);
-      // Whoever reads it otherwise must find the same host in it.
+      // Other readers must find the same host in it.
       const [, authority] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? [];
       return listed.some((entry) => letsIn(entry, parsed)) &&
         parsed.username === "" && parsed.password === "" &&

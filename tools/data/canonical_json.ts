@@ -1,9 +1,9 @@
 import { isList, type Json } from "./json.ts";
 
 /**
- * Writes plain JSON in the canonical form of RFC 8785. It is what
- * `canonicalize` writes, in less than half the time, since it need not ask what
- * a value does when it is looked at.
+ * Writes plain JSON in the canonical form of RFC 8785. The output equals that of
+ * `canonicalize`, in less than half the time, since plain data needs no checks
+ * for getters and the like.
  *
  * @throws {RangeError} for a lone surrogate, which the form cannot carry
  */

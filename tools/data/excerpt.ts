@@ -13,8 +13,8 @@ const LINE_LENGTH = 72;
 const LINE_COMMON = 24;
 
 /**
- * Shows two values of a record that differ, each on one line: where they are
- * long, from shortly before they differ.
+ * Shows two values of a record that differ, each on one line. Long values are
+ * shown from shortly before the difference.
  */
 export function valueExcerpts(
   one: unknown,

@@ -1,20 +1,20 @@
 import { terminalLine } from "./untrusted_text.ts";
 
-/** One thing that is wrong with a file that a person wrote. */
+/** One problem in a file that a person wrote. */
 export interface InputProblem {
   /** Where in the document: `loop_budget.max_tokens`, `script[2].calls`. Empty for the whole. */
   readonly path: string;
-  /** 1-based; left out when it cannot be told. */
+  /** 1-based; left out when it is unknown. */
   readonly line?: number | undefined;
-  /** What was expected, and mostly what was found, for people. */
+  /** What was expected and usually what was found, for people. */
   readonly message: string;
 }
 
 /**
- * A file or folder that a person named and that cannot be used: a policy, a task,
- * a corpus, a trace. Its message has one line a problem:
- * `FILE:LINE: PATH: what was expected`, without what is not known, and with what a
- * terminal may obey spelled out: nothing in a file makes a line of its own.
+ * A file or folder that a person named and that cannot be used: a policy, a
+ * task, a corpus, a trace. Its message has one line a problem: `FILE:LINE: PATH:
+ * what was expected`, where unknown parts are left out. Control characters are
+ * spelled out, so that nothing in a file can add a line.
  */
 export class InputError extends Error {
   /** Tells the error apart where `instanceof` cannot, as between two copies of this module. */

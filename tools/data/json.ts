@@ -1,4 +1,4 @@
-/** A value that JSON can carry (RFC 8259). */
+/** A JSON value (RFC 8259). */
 export type Json =
   | null
   | boolean
@@ -7,10 +7,10 @@ export type Json =
   | readonly Json[]
   | JsonObject;
 
-/** An object of JSON. */
+/** A JSON object. */
 export type JsonObject = { readonly [key: string]: Json };
 
-/** Whether a value is an object and no list. */
+/** Whether a value is an object and not a list. */
 export function isObject(
   value: unknown,
 ): value is Readonly<Record<string, unknown>> {

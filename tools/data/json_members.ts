@@ -7,8 +7,8 @@ export interface JsonMember {
 
 /**
  * Takes a text apart that is known to be a JSON object: its own members in their
- * order, keys that come twice included. `JSON.parse` keeps one of those, and of
- * none the text.
+ * order, keys that come twice included. `JSON.parse` keeps one of those, and
+ * never the original text.
  */
 export function jsonMembers(text: string): readonly JsonMember[] {
   const members: JsonMember[] = [];

@@ -6,7 +6,7 @@ export interface JsonSurvey {
   readonly keys: number;
   /** The first key that no object may have. */
   readonly forbiddenKey: string | undefined;
-  /** The first thing in it that JSON can spell and not every reader can hold. */
+  /** The first value that is valid JSON but that some readers cannot represent. */
   readonly flaw: JsonFlaw | undefined;
 }
 
@@ -74,8 +74,8 @@ export function surveyJson(value: Json): JsonSurvey {
 }
 
 /**
- * Whether a key reaches a prototype, or has a backslash: V8 may take an escaped
- * key for one that has (https://github.com/nodejs/node/issues/63785).
+ * Whether a key reaches a prototype or contains a backslash: V8 may mistake an
+ * escaped key for one that does (https://github.com/nodejs/node/issues/63785).
  */
 function isForbidden(key: string): boolean {
   return PROTOTYPE_KEYS.has(key) || key.includes("\\");

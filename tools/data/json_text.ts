@@ -8,8 +8,8 @@ export type JsonTextScan =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * Walks over a text that is known to be JSON and looks at what `JSON.parse`
- * swallows: nesting that is too deep, values that are too many, and integers that
+ * Walks over a text that is known to be JSON and looks for what `JSON.parse`
+ * accepts silently: nesting that is too deep, too many values, and integers that
  * a double cannot hold.
  */
 export function scanJsonText(
@@ -82,7 +82,7 @@ export function repeatedKey(text: string): string | undefined {
 /** The closing quote of the string that begins at `start`. */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
-  // A quote that an odd number of backslashes stands before is part of the string.
+  // A quote after an odd number of backslashes is part of the string.
   while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
   return end;
 }
@@ -105,7 +105,7 @@ function isSpace(character: string | undefined): boolean {
     character === "\t";
 }
 
-/** True within `true` and `false` as well, where it does no harm. */
+/** Also true within `true` and `false`, which does no harm. */
 function isOfNumber(character: string | undefined): boolean {
   return character !== undefined &&
     (character >= "0" && character <= "9" || "+-.eE".includes(character));
@@ -118,7 +118,7 @@ function endOfNumber(text: string, start: number): number {
   return at;
 }
 
-/** Two such integers may be one double; whoever compares ids would be fooled. */
+/** Two such integers may become the same double, so comparing ids would give a wrong result. */
 function isUnsafeInteger(text: string, start: number, end: number): boolean {
   if (end - start < 15) return false;
   const lexeme = text.slice(start, end + 1);

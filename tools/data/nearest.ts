@@ -1,14 +1,14 @@
 /** From how many letters on a word may have two mistakes. */
 const LONG = 8;
 
-/** How many letters of a word stand for it, when no other begins with them. */
+/** How many first letters identify a word, when no other begins with them. */
 const MIN_PREFIX = 3;
 
 /**
  * The known word that another one was probably meant to be: the same in another
  * case, or with one letter too many, missing, wrong or in the place of its
- * neighbour; of long words, with two of those. Else the only one that begins with
- * it. `undefined` when there is none.
+ * neighbour; of long words, with two of those. Otherwise the only known word
+ * that begins with it. `undefined` when there is no such word.
  */
 export function nearest(
   word: string,
@@ -27,13 +27,13 @@ export function nearest(
     : undefined;
 }
 
-/** Asks whether a known word was meant, as the end of a sentence; empty when none was. */
+/** Asks whether a known word was meant, as the end of a sentence; empty when no word is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const meant = nearest(word, known);
   return meant === undefined ? "" : `; did you mean "${meant}"?`;
 }
 
-/** How many mistakes make one word of the other, if they are few for their length. */
+/** How many mistakes turn one word into the other, if they are few for their length. */
 function mistakes(word: string, known: string): number | undefined {
   const allowed = Math.min(word.length, known.length) < LONG ? 1 : 2;
   if (Math.abs(word.length - known.length) > allowed) return undefined;

@@ -6,11 +6,11 @@ export interface Span {
   readonly end: number;
 }
 
-/** A regular expression, ready to be looked for. */
+/** A compiled regular expression. */
 export interface Pattern {
-  /** How many instructions it has; a search takes so many steps a character at the most. */
+  /** How many instructions it has; a search takes at most so many steps a character. */
   readonly size: number;
-  /** Whether the first that it matches in `a` or in an empty text is nothing at all, as with `a*` and `\b`. */
+  /** Whether its first match in `a` or in an empty text is empty, as with `\b`. */
   readonly matchesEmpty: boolean;
   /**
    * Finds every match, from left to right, none within another; some may be empty.
@@ -31,7 +31,7 @@ export interface Pattern {
  * assertEquals([...matches("a sk-12")], [{ start: 2, end: 7 }]);
  * ```
  *
- * @throws {Error} when it is no such expression
+ * @throws {Error} when it is not such an expression
  */
 export function compilePattern(expression: string): Pattern {
   const compiled = compileRe2(expression);

@@ -1,14 +1,14 @@
 import { isProxy } from "node:util/types";
 import type { Json } from "./json.ts";
 
-/** So deep may a value be nested. */
+/** How deep a value may be nested. */
 const MAX_DEPTH = 256;
-/** So much may it hold: 1 for each value and each character of a string or key. */
+/** How much it may hold: 1 for each value and each character of a string or key. */
 const MAX_SIZE = 8 * 2 ** 20;
 
 /**
- * Copies a value that is plain data through and through, as `JSON.parse` would
- * have made it, running none of its code. Whoever made it can change nothing
+ * Copies a value that is plain data throughout, as `JSON.parse` would have made
+ * it, without running any of its code. Its maker cannot change the copy
  * afterwards. `undefined` for everything else: accessors, proxies, instances of
  * a class, functions, `undefined` itself, symbols, bigints, symbol keys, hidden
  * keys, holes in a list, NaN and infinities, cycles, and what is nested deeper
@@ -20,7 +20,7 @@ export function asPlainJson(value: unknown): Json | undefined {
 
 interface Reach {
   readonly depth: number;
-  /** Shared by the whole copy, since a value may stand in many places. */
+  /** Shared by the whole copy, since a value may occur in many places. */
   readonly budget: { left: number };
 }
 
@@ -80,7 +80,7 @@ function copyObject(
   return Object.fromEntries(entries);
 }
 
-/** What stands under a key as data that everybody can see. */
+/** The value of a key that is an enumerable data property. */
 function dataOf(holder: object, key: PropertyKey): unknown {
   const property = Object.getOwnPropertyDescriptor(holder, key);
   return property?.enumerable ? property.value : undefined;

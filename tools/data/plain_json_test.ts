@@ -45,7 +45,7 @@ Deno.test("asPlainJson() keeps __proto__ a key, and reaches no prototype by it",
   assertEquals(Object.getPrototypeOf(plain), Object.prototype);
 });
 
-Deno.test("asPlainJson() returns what nobody can change from outside", () => {
+Deno.test("asPlainJson() returns a copy that cannot be changed from outside", () => {
   const value = { list: [{ path: "a" }] };
   const plain = asPlainJson(value);
   value.list.push({ path: "../x" });
@@ -65,7 +65,7 @@ function cycle(): unknown {
   return value;
 }
 
-/** Runs when somebody asks for it, which nobody may. */
+/** Fails the test when it is called. */
 function trap(): never {
   throw new Error("code of the value ran");
 }
@@ -165,7 +165,7 @@ Deno.test("asPlainJson() refuses a small value that would be large once written"
   assertEquals(asPlainJson(value), undefined);
 });
 
-Deno.test("asPlainJson() refuses a long string that stands in many places", () => {
+Deno.test("asPlainJson() refuses a long string that occurs in many places", () => {
   const text = "x".repeat(2 ** 20);
   assertEquals(asPlainJson(Array(7).fill(text)), Array(7).fill(text));
   assertEquals(asPlainJson(Array(8).fill(text)), undefined);

@@ -4,19 +4,19 @@ export interface Digest {
   update(bytes: Uint8Array): void;
   /** The hash of all bytes so far, 64 hex digits; nothing may follow. */
   hex(): string;
-  /** Another one that has the same bytes so far. */
+  /** A copy with the same bytes so far. */
   copy(): Digest;
 }
 
-/** Longer messages are worth an object of the process's own, where one was given. */
+/** Above this many bytes the process's own SHA-256 is faster, if one was given. */
 const SHORT = 4096;
 
 let startGiven: (() => Digest) | undefined;
 
 /**
- * Gives the process's own SHA-256 to the core, for long messages. It gives the
- * same hashes in less time; without it, as in a browser, this module's serves.
- * The edge of a process calls it once.
+ * Gives the process's own SHA-256 to the core, for long messages: the same
+ * hashes in less time. Without it, as in a browser, this module's own is used.
+ * The edge of a process calls this once.
  */
 export function useDigest(start: () => Digest): void {
   startGiven = start;

@@ -20,7 +20,7 @@ export type StrictJson =
     readonly ok: false;
     readonly reason: string;
     readonly path: string;
-    /** What the text says, when every reader finds the same in it. */
+    /** The parsed value, when every reader agrees on it. */
     readonly value: Json | undefined;
   };
 
@@ -46,7 +46,7 @@ export function parseStrictJson(text: string, limits: JsonLimits): StrictJson {
   });
   if (!scan.ok) return refused(scan.reason);
   const { keys, forbiddenKey, flaw } = surveyJson(value);
-  // Of keys that come twice, the value has one.
+  // Of duplicate keys, the value keeps only one.
   const twice = keys === scan.keys ? undefined : repeatedKey(text);
   if (twice !== undefined) {
     return refused(`the key ${quote(twice)} comes twice`, twice);
@@ -74,7 +74,7 @@ function isLarger(text: string, bytes: number): boolean {
     text.length * 3 > bytes && encoder.encode(text).length > bytes;
 }
 
-/** Quotes a name that a model chose, shortened so that an answer stays small. */
+/** Quotes a name chosen by a model, shortened so that an answer stays small. */
 function quote(name: string): string {
   return JSON.stringify(name.length > 64 ? `${name.slice(0, 64)}…` : name);
 }

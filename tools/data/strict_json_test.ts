@@ -63,7 +63,7 @@ const NOT_JSON = [
 ];
 
 for (const text of NOT_JSON) {
-  Deno.test(`parseStrictJson() refuses ${JSON.stringify(text)}, which is no JSON`, () => {
+  Deno.test(`parseStrictJson() refuses ${JSON.stringify(text)}, which is not JSON`, () => {
     assertEquals(parseStrictJson(text, LIMITS), {
       ok: false,
       reason: "the text is not JSON",

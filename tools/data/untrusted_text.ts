@@ -1,25 +1,27 @@
 /**
- * Makes text from outside safe to show: what a model, a server, a record, a file
- * or its name says may be read, never obeyed by a terminal or hidden from whoever
- * reads it. Letters of all scripts stay as they are. An emoji that is joined or
- * varied by characters that cannot be seen (U+200D, U+FE0F) is shown as its parts.
+ * Makes text from outside safe to show: text of a model, a server, a record, a
+ * file or its name must not control a terminal or hide anything from its reader.
+ * Letters of all scripts stay as they are. An emoji that is joined or varied by
+ * characters that cannot be seen (U+200D, U+FE0F) is shown as its parts.
  *
  * @module
  */
 
 /**
- * What Unicode counts among letters, marks and symbols, and fonts leave blank: an
- * empty pattern of Braille, the place of an object, a filler of Khitan, blanks of
- * Egyptian hieroglyphs, a note of music without a head. For a class of characters.
+ * Characters that Unicode counts as letters, marks or symbols but that fonts
+ * draw blank: an empty pattern of Braille, the place of an object, a filler of
+ * Khitan, blanks of Egyptian hieroglyphs, a note of music without a head. For a
+ * class of characters.
  */
 export const BLANK_SIGNS = String
   .raw`\u2800\ufffc\u{16fe4}\u{13441}\u{13442}\u{1d159}`;
 
 /**
- * What a terminal may obey, what turns the direction of writing, and what cannot
- * be seen: control and format characters, line and paragraph separators, halves of
- * characters, code points without a meaning or with a private one, everything
- * that Unicode lets a reader ignore, and what is blank without being a space.
+ * Characters that a terminal may obey, that change the direction of writing, or
+ * that are invisible: control and format characters, line and paragraph
+ * separators, halves of characters, code points without a meaning or with a
+ * private one, everything that Unicode lets a reader ignore, and what is blank
+ * without being a space.
  */
 const OBEYED = String
   .raw`\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}${BLANK_SIGNS}`;
@@ -29,17 +31,17 @@ const OBEYED_IN_LINES = new RegExp(`(?![\\n\\t])[${OBEYED}]`, "gu");
 const OBEYED_OR_BLANK = new RegExp(`[${OBEYED}\\s]+`, "gu");
 
 /**
- * The same, but for code points without a meaning or with a private one and blank
- * signs, and written out: a report must come out the same, byte for byte, when a later version
- * of Unicode says more.
+ * The same without unassigned and private code points and blank signs, and
+ * written out as ranges: a report must stay the same, byte for byte, under a
+ * later version of Unicode.
  */
 const OBEYED_IN_REPORTS =
   // deno-lint-ignore no-control-regex
   /[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\p{Cs}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
 
 /**
- * Shows text of several lines on a terminal: line feeds and tabs stay, everything
- * else that a terminal may obey or nobody can see is spelled out.
+ * Shows text of several lines on a terminal: line feeds and tabs stay, all other
+ * control and invisible characters are spelled out.
  *
  * @example
  * ```ts
@@ -58,9 +60,8 @@ export function terminalLine(text: string): string {
 }
 
 /**
- * Puts what others wrote on one line: control characters, line ends and what
- * turns the direction of writing become spaces; what is longer than `length`
- * characters is cut.
+ * Puts text from outside on one line: control characters, line ends and
+ * direction changes become spaces; text beyond `length` characters is cut.
  *
  * @example
  * ```ts
@@ -71,7 +72,7 @@ export function terminalLine(text: string): string {
  * ```
  */
 export function oneLine(text: string, length = 120): string {
-  // What lies far beyond the cut need not be looked at.
+  // The text far beyond the cut need not be looked at.
   const start = text.slice(0, 8 * length);
   const flat = start.replace(OBEYED_OR_BLANK, " ").trim();
   return flat.length > length || start.length < text.length
@@ -81,7 +82,7 @@ export function oneLine(text: string, length = 120): string {
 
 const MAX_QUOTED = 160;
 
-/** Quotes text from outside in a message: one short line, and nothing in it but printable ASCII. */
+/** Quotes text from outside in a message: one short line of printable ASCII only. */
 export function quoted(text: string): string {
   const cut = text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
   return JSON.stringify(cut).replace(/[^\x20-\x7e…]/g, unitsEscaped);
@@ -89,8 +90,8 @@ export function quoted(text: string): string {
 
 /**
  * Writes text for XML 1.0, between tags or in an attribute: line feeds and tabs
- * stay, everything else that a reader may obey or nobody can see is spelled out,
- * since XML has no place for most of it and its readers show what they decode.
+ * stay, all other control and invisible characters are spelled out, since XML
+ * forbids most of them and its readers show what they decode.
  */
 export function xmlText(text: string): string {
   return terminalText(text)

@@ -158,7 +158,7 @@ for (
       want: "&lt;&amp;&quot;&gt;\n\\u{009b}\\u{0000}\\u{fffe}",
     },
     {
-      what: "jsonText() writes each unit of what nobody sees",
+      what: "jsonText() writes each unit of an invisible character",
       found: jsonText({ a: "\u007f\u009b\u202e\u{e0041}\n" }),
       want: '{"a":"\\u007f\\u009b\\u202e\\udb40\\udc41\\n"}',
     },

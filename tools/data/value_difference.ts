@@ -4,9 +4,9 @@ import { spellPath } from "./spell_path.ts";
 export interface ValueDifference {
   /** Leads there: `facts.paths[0].kind`; empty for the whole value. */
   readonly path: string;
-  /** What stands there in the one value; `undefined` for nothing. */
+  /** The part there in the one value; `undefined` for none. */
   readonly expected: unknown;
-  /** What stands there in the other. */
+  /** The part there in the other. */
   readonly found: unknown;
 }
 
@@ -53,7 +53,7 @@ function isTree(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-/** Keys come from models and tools, so what an object inherits does not count. */
+/** Keys come from models and tools, so inherited properties do not count. */
 function own(tree: object, key: string): unknown {
   return Object.getOwnPropertyDescriptor(tree, key)?.value;
 }

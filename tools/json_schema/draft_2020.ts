@@ -1,6 +1,6 @@
 import { isList, isObject, type Json, type JsonObject } from "../data/json.ts";
 
-/** Where a schema has a schema, a list of them, or some by name. */
+/** Keywords whose value is a schema, a list of schemas, or schemas by name. */
 const ONE = new Set([
   ...["additionalProperties", "unevaluatedProperties", "propertyNames"],
   ...["not", "if", "then", "else", "contains", "unevaluatedItems", "items"],
@@ -11,7 +11,7 @@ const NAMED = new Set([
   ...["definitions", "$defs"],
 ]);
 
-/** Everything else that a validator of 2020-12 knows, or that a model may be told. */
+/** All other keywords that a validator of 2020-12 knows, or that a model may be told. */
 const PLAIN = new Set([
   ...["type", "nullable", "enum", "const", "format", "pattern", "required"],
   ...["maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum"],
@@ -22,7 +22,7 @@ const PLAIN = new Set([
   ...["contentEncoding", "contentMediaType"],
 ]);
 
-/** What a model is told and the validator is not, which would look for identifiers in it. */
+/** Keywords shown to a model but not to the validator, which would look for identifiers in them. */
 const SHOWN = new Set(["default", "examples", "$comment"]);
 
 const DIALECT =
@@ -32,7 +32,7 @@ const DIALECT =
 const MAX_DEPTH = 100;
 const MAX_SCHEMAS = 2000;
 
-/** Identifiers are resolved against this where a schema has none of its own. */
+/** Identifiers are resolved against this when the schema has no identifier. */
 const NO_BASE = "https://schema.invalid/";
 
 /** A schema within the one that is translated. */
@@ -43,17 +43,17 @@ interface Place {
   readonly depth: number;
 }
 
-/** What is done beside the translation. */
+/** Work done during the translation. */
 export interface TranslationOptions {
   /** Adds keywords to each schema, for the validator; it is told how many schemas the schema has directly within it. */
   readonly add?: ((schemas: number) => JsonObject) | undefined;
 }
 
 /**
- * Translates a JSON Schema of draft-04, -06, -07, 2019-09 or 2020-12, or one that
- * does not say, to 2020-12. What a dialect spells otherwise is understood in all
- * of them, since many files say the wrong one or none. Unknown keywords
- * are left out. References are followed within the schema alone.
+ * Translates a JSON Schema of draft-04, -06, -07, 2019-09 or 2020-12, or one
+ * that does not say, to 2020-12. The spellings of every dialect are accepted in
+ * each, since many files state the wrong dialect or none. Unknown keywords are
+ * left out. References are followed within the schema alone.
  *
  * @throws {RangeError} for another dialect, a reference that leads elsewhere, or a schema that is too large
  */
@@ -141,7 +141,7 @@ export function asDraft2020(
     return { ...merged(entries), ...add?.([...schemasIn(schema)].length) };
   }
 
-  /** Where a reference leads, once what it passes through is translated. */
+  /** Where a reference leads, after translating the schemas on its path. */
   function reference(value: Json, { resource, base }: Place): Json {
     if (typeof value !== "string") return value;
     const [address = "", fragment = ""] = value.split("#", 2);
@@ -170,7 +170,7 @@ function within(schema: JsonObject, place: Place): Place {
 function resolved(reference: string, base: string): string {
   const url = URL.parse(reference, base);
   if (url === null) {
-    throw new RangeError(`its URL ${JSON.stringify(reference)} is none`);
+    throw new RangeError(`its URL ${JSON.stringify(reference)} is not a URL`);
   }
   url.hash = "";
   return url.href;
@@ -185,7 +185,7 @@ function identifier(value: Json): readonly (readonly [string, Json])[] {
     : [["$id", value.replace(/#$/, "")]];
 }
 
-/** In draft-04 a limit is exclusive when a keyword beside it says so. */
+/** In draft-04 a second keyword makes a limit exclusive. */
 function limit(
   schema: JsonObject,
   key: "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum",
@@ -221,7 +221,7 @@ function mapped(value: JsonObject, one: (value: Json) => Json): JsonObject {
   );
 }
 
-/** Puts together what two keywords came to under one name, as `dependencies` beside `dependentSchemas`. */
+/** Merges two keywords that become one, such as `dependencies` beside `dependentSchemas`. */
 function merged(
   entries: readonly (readonly [string, Json])[],
 ): JsonObject {

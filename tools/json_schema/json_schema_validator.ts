@@ -6,10 +6,10 @@ import type { Schema } from "../schema.ts";
 import { asDraft2020 } from "./draft_2020.ts";
 import { re2Syntax } from "./re2_syntax.ts";
 
-/** How many schemas may be looked at in one validation, where each is looked at. */
+/** How many schemas one validation may evaluate, counting each evaluation. */
 const MAX_SCHEMAS = 2 ** 20;
 
-/** How many steps the patterns may take in one: characters times instructions. */
+/** How many steps the patterns may take in one validation: characters times instructions. */
 const MAX_PATTERN_STEPS = 2 ** 26;
 
 /** How many instructions all patterns of a schema may have. */
@@ -18,17 +18,17 @@ const MAX_INSTRUCTIONS = 20_000;
 /** The keyword that counts. No name that a file gives it reaches the validator. */
 const COUNTER = "$$schemas";
 
-/** What a validation has left; it is stopped by throwing where that is nothing. */
+/** The remaining budget of a validation, which throws when the budget is used up. */
 interface Budget {
   schemas: number;
   patternSteps: number;
-  /** What the patterns of a schema may still have, while it is compiled. */
+  /** The remaining instructions for the patterns of a schema while it is compiled. */
   instructions: number;
 }
 
 class OverBudget extends Error {}
 
-/** As the validator's own, which compares each item with each other one. */
+/** Like the validator's own check, which compares each pair of items. */
 const UNIQUE_ITEMS = {
   keyword: "uniqueItems",
   type: "array",
@@ -44,11 +44,11 @@ function areUnique(items: readonly Json[]): boolean {
 }
 
 /**
- * Makes what offers JSON Schemas of any dialect from draft-04 on under Standard
- * Schema; values are neither coerced nor completed, and a property of the whole
- * that the schema says nothing of does not fit. Patterns are searched without
- * backtracking, and all that is looked at is counted: what would take too long does
- * not fit. It throws a `RangeError` for a schema that cannot be used.
+ * Makes a compiler that offers JSON Schemas of any dialect from draft-04 on as
+ * Standard Schemas. Values are not coerced or completed, and a top-level
+ * property that the schema does not describe is refused. Patterns are searched
+ * without backtracking, and the work is counted: a value that would take too
+ * long is refused. It throws a `RangeError` for a schema that cannot be used.
  */
 export function jsonSchemaValidator(): (given: JsonObject) => Schema<unknown> {
   const budget: Budget = { schemas: 0, patternSteps: 0, instructions: 0 };
@@ -81,7 +81,7 @@ export function jsonSchemaValidator(): (given: JsonObject) => Schema<unknown> {
   };
 }
 
-/** Compiles a schema and forgets it, so that no schema sees another one. */
+/** Compiles a schema and forgets it, so that schemas cannot see each other. */
 function compiled(ajv: Ajv2020, schema: JsonObject) {
   const known = new Set(Object.keys(ajv.refs));
   try {
@@ -107,7 +107,7 @@ function renew(budget: Budget): void {
 
 function whyStopped(error: unknown): string {
   if (error instanceof OverBudget) return error.message;
-  // A reference that leads to itself uses up the stack before the budget.
+  // A reference to itself overflows the stack before the budget is used up.
   if (error instanceof RangeError) return "the schema leads to itself";
   throw error;
 }
@@ -125,7 +125,7 @@ function validatorFor(budget: Budget): Ajv2020 {
   ajv.removeKeyword("uniqueItems").addKeyword(UNIQUE_ITEMS);
   ajv.addKeyword({
     keyword: COUNTER,
-    // The first of all, so that what is looked at is counted before it is.
+    // It comes first, so that each schema is counted before it is evaluated.
     before: "$dynamicAnchor",
     validate(schemas: number) {
       budget.schemas -= schemas;
@@ -173,7 +173,7 @@ function compiledPattern(pattern: string) {
     throw new RangeError(
       `its pattern ${
         JSON.stringify(pattern)
-      } is none of RE2's, which searches without backtracking: ${
+      } is not one of RE2, which searches without backtracking: ${
         why.replace(/^error parsing regexp: /, "")
       }`,
       { cause },

@@ -1,4 +1,4 @@
-/** What `\s` means in ECMAScript, and what it does not, as the inside of a class. */
+/** What `\s` and `\S` match in ECMAScript, as the inside of a class. */
 const SPACE =
   "\\x{9}-\\x{d}\\x{20}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}";
 const NO_SPACE =
@@ -34,7 +34,7 @@ const CONTROLS: Readonly<Record<string, number>> = {
   r: 13,
 };
 
-/** What an escape stands for: one character, or more than one, as the inside of a class. */
+/** What an escape matches: one character, or several, as the inside of a class. */
 type Atom =
   | { readonly character: number }
   | { readonly set: string };
@@ -85,10 +85,10 @@ export function re2Syntax(pattern: string): string {
   return written;
 }
 
-/** The longest that a name of a group or a property is. */
+/** The longest allowed name of a group or a property. */
 const LONGEST_TOKEN = 128;
 
-/** What stands between characters. */
+/** Escapes that match between characters. */
 const ANCHORS: ReadonlyMap<string, string> = new Map([
   ["\\b", "\\b"],
   ["\\B", "\\B"],

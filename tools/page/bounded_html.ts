@@ -1,30 +1,30 @@
 import { Parser } from "npm:htmlparser2@10.1.0";
 import type { PageText } from "./page_text.ts";
 
-/** How many elements may be open within one another; from there on a page is not read. */
+/** How deep elements may be nested; reading stops at the first deeper one. */
 const MAX_OPEN = 1024;
 
-/** How many of them are kept within one another; the text of deeper ones is. */
+/** How deep nested elements are kept; of deeper ones only the text is kept. */
 const MAX_KEPT = 128;
 
-/** How many lists and quotations are kept within one another: each indents all its lines. */
+/** How deep nested lists and quotations are kept: each indents all its lines. */
 const MAX_INDENTED = 8;
 
 /** How many characters the text of a page may have. */
 const MAX_TEXT = 2 ** 20;
 
-/** How much of a page is read before it is asked whether to go on. */
+/** How much of a page is parsed between two checks of the limits. */
 const PIECE = 2 ** 12;
 
-/** By how much what indents its lines does so at the most, marker and all. */
+/** The largest indentation that each element adds, including its marker. */
 const INDENTED: ReadonlyMap<string, number> = new Map([
   ["blockquote", 2],
   ["ul", 3],
-  // As much as ` mmmdccclxxxviii. ` takes.
+  // The width of ` mmmdccclxxxviii. `.
   ["ol", 18],
 ]);
 
-/** What shows in the text, and how many line breaks it brings, before and after it. */
+/** Elements that show in the text, with the line breaks that each adds before and after it. */
 const LAYOUT: ReadonlyMap<string, number> = new Map([
   ...["a", "body", "wbr"].map((name) => [name, 0] as const),
   ...["br", "li", "article", "aside", "div", "footer", "form", "header"]
@@ -35,7 +35,7 @@ const LAYOUT: ReadonlyMap<string, number> = new Map([
   ...["h1", "h2", "h3", "h4", "h5", "h6"].map((name) => [name, 5] as const),
 ]);
 
-/** What has no end tag, and what of it is in the text. */
+/** Elements without an end tag, with the length of their text. */
 const VOID: ReadonlyMap<string, number> = new Map([
   ["br", 0],
   ["hr", 40],
@@ -48,20 +48,20 @@ const UNSEEN = new Set(["script", "style"]);
 const MAX_ROMAN = 3999;
 const MAX_START = 2 ** 31 - 1;
 
-/** An element whose end is not yet there. */
+/** An element that is not closed yet. */
 interface Open {
   readonly name: string;
-  /** Whether it is in what is kept. */
+  /** Whether it is kept. */
   readonly kept: boolean;
-  /** The number of its next item, when it counts in Roman numerals, and where its tag is. */
+  /** For a list with Roman numerals: the number of its next item, and where its tag is. */
   roman?: { next: number; readonly at: number } | undefined;
 }
 
 /**
- * Reduces a page to what its text is made of: a tree that is not deep, of which
- * little is indented, with numbers that can be written. It ends where the page is
- * nested too deep or its text would be too long, so that the steps and the output
- * of what makes text of it are bounded by what is counted here, whatever the page.
+ * Reduces a page to the parts that its text is made of: a shallow tree with
+ * little indentation and with list numbers that can be written. It stops where
+ * the page is nested too deep or its text would be too long. So the counts here
+ * bound the work and the output of the conversion to text, for every page.
  */
 export function boundedHtml(html: string): PageText {
   const parts: string[] = [];
@@ -72,7 +72,7 @@ export function boundedHtml(html: string): PageText {
   let length = 0;
   let truncated = false;
 
-  /** Takes room for so much more text; once there is none, nothing follows. */
+  /** Reserves room for more text; once the room is used up, nothing follows. */
   function take(more: number): boolean {
     length += more;
     truncated ||= length > MAX_TEXT;
@@ -94,7 +94,7 @@ export function boundedHtml(html: string): PageText {
     if (name === "pre") counts.pre += by;
   }
 
-  /** Counts an item; a list that is too long for Roman numerals goes without. */
+  /** Counts an item; a list that is too long for Roman numerals gets none. */
   function countItem(list: Open | undefined): void {
     if (list?.roman === undefined) return;
     const { next, at } = list.roman;

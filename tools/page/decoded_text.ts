@@ -26,16 +26,15 @@ const GUESSABLE =
 const MARKUP =
   /^\s*(?:text\/html|(?:text|application)\/(?:[^;\s]+\+)?xml)\s*(?:;|$)/i;
 
-/** Bytes that no text has, by https://mimesniff.spec.whatwg.org/#binary-data-byte. */
+/** Bytes that do not occur in a text, by https://mimesniff.spec.whatwg.org/#binary-data-byte. */
 // deno-lint-ignore no-control-regex
 const BINARY = /[\0-\x08\x0b\x0e-\x1a\x1c-\x1f]/;
 
 /**
  * Decodes the body of a response; `undefined` when it is not text. A byte order
- * mark wins, then the `Content-Type`, then what a page says of itself. What does
- * not decode as one of them says is taken for what the next one says, in the end
- * for UTF-8, and for windows-1252 when it is not that either and its type is that
- * of a text.
+ * mark wins, then the `Content-Type`, then what a page says of itself. When the
+ * bytes do not decode in one of these encodings, the next is tried, then UTF-8,
+ * and last windows-1252, if the type is that of a text.
  */
 export function decodedText(
   body: Uint8Array,
@@ -60,7 +59,10 @@ export function decodedText(
   return guess === undefined || BINARY.test(guess.text) ? undefined : guess;
 }
 
-/** The text, when all bytes are what the encoding has; an unknown label decodes nothing. */
+/**
+ * The text, when all bytes are valid in the encoding; `undefined` otherwise and
+ * for an unknown label.
+ */
 function decodedAs(label: string, body: Uint8Array): DecodedText | undefined {
   try {
     const decoder = new TextDecoder(label, { fatal: true });
@@ -84,8 +86,9 @@ function charsetOf(type: string): string | undefined {
 }
 
 /**
- * What a page says in its first lines: `<meta charset>`, `<meta http-equiv>` or an
- * XML declaration. That it can be read so far shows that it is not UTF-16.
+ * The encoding that a page states in its first bytes: `<meta charset>`, `<meta
+ * http-equiv>` or an XML declaration. A page that can be read here is not
+ * UTF-16.
  */
 function pageCharset(body: Uint8Array): string | undefined {
   const head = new TextDecoder("latin1")

@@ -86,13 +86,13 @@ for (
       want: "utf-8 <meta charset=shift_jis>é\u{a0}",
     },
     {
-      what: "a header that nobody knows",
+      what: "an unknown header",
       type: "text/plain; charset=klingon",
       body: bytes("é"),
       want: "utf-8 é",
     },
     {
-      what: "an encoding that is none any more",
+      what: "an encoding that is no longer supported",
       type: "text/plain; charset=iso-2022-kr",
       body: bytes("é"),
       want: "utf-8 é",

@@ -1,6 +1,6 @@
 /**
- * The beginning of a text that takes no more than so many characters as a JSON
- * string, quotes included; all of it when it fits.
+ * The longest beginning of a text that fits into so many characters as a JSON
+ * string, quotes included.
  */
 export function fittingText(text: string, length: number): string {
   let fits = 0;
@@ -15,7 +15,7 @@ export function fittingText(text: string, length: number): string {
   return beginning(text, fits);
 }
 
-/** So many code units, but no half of a character. */
+/** So many code units, without cutting a character in two. */
 function beginning(text: string, length: number): string {
   const cut = text.slice(0, length);
   return length < text.length && /[\ud800-\udbff]$/.test(cut)

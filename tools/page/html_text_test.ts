@@ -66,10 +66,10 @@ const HEAVY = [
     html: filled("\n", `${"<blockquote>".repeat(250)}<pre>`) + "a",
   },
   { what: "rules", html: filled("<hr>", "<blockquote>".repeat(250)) },
-  { what: "lists that nobody closes", html: filled("<ul><li>a") },
-  { what: "quotations that nobody closes", html: filled("<blockquote>a") },
+  { what: "lists that are not closed", html: filled("<ul><li>a") },
+  { what: "quotations that are not closed", html: filled("<blockquote>a") },
   { what: "links within links", html: filled("a ", "<a href=x>".repeat(250)) },
-  { what: "links that nobody closes", html: filled("<a href=x>a") },
+  { what: "links that are not closed", html: filled("<a href=x>a") },
   { what: "ends of what is not open", html: filled("</i>", "<b>".repeat(900)) },
   { what: "headings", html: filled("<h1>a", "<blockquote>".repeat(250)) },
   {
@@ -87,7 +87,7 @@ for (const { what, html } of HEAVY) {
     const { text } = htmlText(html);
     assert(text.length <= 2 ** 20, `${text.length} characters`);
     assert(JSON.stringify(text).length < 2 ** 22);
-    // What it is made of is no larger, and indents no deeper.
+    // The reduced page is not larger, and not indented deeper.
     assert(reduced.text.length <= 2 ** 21, `${reduced.text.length} characters`);
     assert(depthOf(reduced.text, /<(\/?)(?:blockquote|[ou]l)\b/g) <= 8);
     assert(depthOf(reduced.text, /<(\/?)a\b/g) <= 1);

@@ -10,9 +10,9 @@ import { ToolError } from "../tool_error.ts";
 
 /** How a directory is used as a sandbox. */
 export interface DirectorySandboxOptions {
-  /** How many bytes a file may have that is read. Default: 1 MiB. */
+  /** The largest file that is read whole, in bytes. Default: 1 MiB. */
   readonly maxBytes?: number | undefined;
-  /** Hears of each empty file or directory that a write had to leave behind. Default: nobody does. */
+  /** Called for each empty file or directory that a write could not remove. Default: not called. */
   readonly leftover?: ((leftover: Leftover) => void) | undefined;
 }
 
@@ -20,13 +20,12 @@ export interface DirectorySandboxOptions {
  * Opens an existing directory as a sandbox; files longer than `maxBytes` are read in
  * pages. This module is one of the few that touch the disk.
  *
- * What stands at a place can change between the check and the use, so a read
- * and a write look at every step of the judged place, open the file, verify that
- * it is the one which stands there below the same directories, and then use
- * nothing but its handle. A file that is directly in the root is replaced at
- * once, by a rename.
+ * A place can change between the check and the use. So a read or a write looks
+ * at every step of the judged place, opens the file, verifies that it is the
+ * file at that place below the same directories, and then uses only its handle.
+ * A file directly in the root is replaced at once, by a rename.
  *
- * @throws {Deno.errors.NotFound} when there is no such directory
+ * @throws {Deno.errors.NotFound} when the directory does not exist
  */
 export function directorySandbox(
   directory: string,
@@ -72,12 +71,15 @@ export function directorySandbox(
     };
   }
 
-  /** A place inside as it is recorded. */
+  /** A place inside the sandbox, in its recorded form. */
   function spelled(place: string): string {
     return join(SANDBOX_ROOT, relative(root, place));
   }
 
-  /** Where a judged place is. To judge it every link was followed, so there must be none now. */
+  /**
+   * The path of a judged place. Every link was followed to judge it, so no link
+   * may be on the path now.
+   */
   function located({ path, resolved }: JudgedPlace, action: string): string {
     const within = resolved.startsWith(SANDBOX_ROOT)
       ? resolved.slice(SANDBOX_ROOT.length)
@@ -134,7 +136,7 @@ function leavesLinkUpwards(path: string, root: string): boolean {
   return false;
 }
 
-/** What the disk refuses is foreseen; `cause` says when a permission is lacking. */
+/** A refusal of the disk is an expected failure; `cause` tells when a permission is missing. */
 function foreseen(error: unknown, action: string): ToolError {
   if (error instanceof ToolError) return error;
   const name = error instanceof Error ? error.name : typeof error;

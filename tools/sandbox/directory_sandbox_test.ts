@@ -14,7 +14,7 @@ const lacksDisk = !isGranted({ name: "read" }) || !isGranted({ name: "write" });
 const lacksMkfifo = lacksDisk ||
   !isGranted({ name: "run", command: "mkfifo" });
 
-/** A sandbox on disk with all that stands around it. */
+/** A sandbox on disk and its surroundings. */
 interface Place {
   /** Holds the directories `sandbox`, `sandbox-evil` and `outside`. */
   readonly parent: string;
@@ -461,7 +461,8 @@ diskTest(
       return file;
     }, () =>
       replacing("lstatSync", (path: string) => {
-        // The directory itself is seen inside, what stands in it outside: two right guesses.
+        // The directory itself is seen inside, its content outside: two right
+        // guesses.
         const isLink = path.endsWith("/secret.txt") && looks++ < 2;
         if (isLink) swap();
         try {
@@ -502,7 +503,7 @@ diskTest(
   },
 );
 
-/** Runs `body` while all that stands on the disk seems to have been changed at `time`. */
+/** Runs `body` while everything on the disk seems to have been changed at `time`. */
 function seemingChanged(
   time: () => Date,
   body: () => Promise<void>,
@@ -849,7 +850,7 @@ diskTest(
   },
 );
 
-/** Spellings that no judgement gives; each stands for a place outside or for none. */
+/** Spellings that a judgement never gives; each means a place outside or none. */
 const NO_PLACES = [
   "<outside>",
   "in.txt",
@@ -1063,7 +1064,7 @@ for (const path of ["sub/plan.txt", "sub/new.txt"]) {
 }
 
 diskTest(
-  "directorySandbox() opens no file that stands in another directory from then on",
+  "directorySandbox() opens no file that has moved to another directory",
   async ({ root, sandbox }) => {
     Deno.mkdirSync(`${root}/notes`);
     for (const name of ["sub", "notes"]) {
@@ -1072,7 +1073,7 @@ diskTest(
     const { open } = Deno;
     for (const action of ["read", "write"]) {
       const place = judged(sandbox, "sub/plan.txt");
-      // Verified by name alone, the other file stands at the place.
+      // By its name alone, the other file is at the place.
       await replacing("open", (path: string, options: Deno.OpenOptions) => {
         exchange(root, "sub", "notes");
         return open(path, options);
@@ -1122,7 +1123,7 @@ diskTest(
   },
 );
 
-/** How a write comes to leave something behind, and what it says of it. */
+/** How a write can leave something behind, and what it reports. */
 const LEFTOVERS: readonly {
   readonly what: string;
   readonly path: string;
@@ -1146,8 +1147,7 @@ const LEFTOVERS: readonly {
     want: [{ kind: "file", place: /^<sandbox>\/sub\/new\.txt$/ }],
   },
   {
-    what:
-      "a file that is linked into another directory, which stands there then",
+    what: "a file that is linked into another directory and stays there",
     path: "sub/new.txt",
     during: "linkSync",
     swap(root) {
@@ -1331,7 +1331,7 @@ diskTest("writeText() that is done reports nothing", async ({ root }) => {
   }
 });
 Deno.test(
-  "directorySandbox() reads a file page by page, whatever its characters",
+  "directorySandbox() reads a file page by page, for any characters",
   {
     ignore: lacksDisk,
   },

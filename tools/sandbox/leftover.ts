@@ -1,10 +1,10 @@
-/** Something empty that a write made and could not take away again. */
+/** An empty file or directory that a write made and could not remove. */
 export interface Leftover {
   /** What it is. */
   readonly kind: "file" | "directory";
   /**
-   * The place for which it was made: `<sandbox>/…`. Where another program has
-   * swapped a directory on the way meanwhile, it stands elsewhere.
+   * The place for which it was made: `<sandbox>/…`. If another program has
+   * swapped a directory on the way meanwhile, it is elsewhere.
    */
   readonly place: string;
 }

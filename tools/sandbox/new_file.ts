@@ -15,10 +15,11 @@ interface Making extends WriteTarget {
 }
 
 /**
- * Writes a file below the root where there is none. It is made empty by way of
- * one with a random name, since only what bears such a name may be removed when
- * it was made at a wrong place, and it gets its text once it is verified. What
- * cannot be taken away after a failure is reported, and has no text in it.
+ * Writes a file below the root that does not exist yet. The file is first made
+ * empty under a random name, since only a file with such a name may safely be
+ * removed when it was made at a wrong place. It gets its text once it is
+ * verified. A file that cannot be removed after a failure is reported, and is
+ * empty.
  */
 export async function writeNewFile(
   bytes: Uint8Array,
@@ -46,7 +47,7 @@ async function fillNew(bytes: Uint8Array, making: Making): Promise<void> {
   const temporary = randomName(parent);
   using file = await openNew(temporary);
   const names = () => file.statSync().nlink ?? 0;
-  /** How many names it has beside the random one. */
+  /** How many names it has in addition to the random one. */
   let others = 0;
   try {
     verify(temporary, file.statSync(), making);
@@ -88,7 +89,10 @@ async function makeDirectory(
   return verify(step, directory, making);
 }
 
-/** Returns what stands at a place; a violation when it does not, or nothing was seen. */
+/**
+ * Returns the verified entry at a place; throws a violation when it changed or
+ * was not seen before.
+ */
 function verify(
   place: string,
   thing: Deno.FileInfo | undefined,

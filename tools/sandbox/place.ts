@@ -1,6 +1,6 @@
 import { dirname, join, normalize } from "../../deps.ts";
 
-/** Normalises by spelling alone; a slash at the end says nothing. */
+/** Normalises by spelling alone; a slash at the end is dropped. */
 export function tidy(path: string): string {
   const normal = normalize(path);
   return normal === "/" ? normal : normal.replace(/\/$/, "");
@@ -18,7 +18,10 @@ export function stepsTo(place: string, root: string): readonly string[] {
   return steps.reverse();
 }
 
-/** What stood at each step of a path at one moment, no link followed; what was missing is left out. */
+/**
+ * The entry at each step of a path at one moment, without following links;
+ * missing steps are left out.
+ */
 export type Way = ReadonlyMap<string, Deno.FileInfo>;
 
 /** Looks at each step from the root down to `place`, which comes last. */
@@ -31,7 +34,7 @@ export function wayTo(place: string, root: string): Way {
   return way;
 }
 
-/** What stands at a path itself, no link followed. */
+/** The entry at a path itself, without following a link. */
 export function entry(path: string): Deno.FileInfo | undefined {
   try {
     return Deno.lstatSync(path);
@@ -41,8 +44,8 @@ export function entry(path: string): Deno.FileInfo | undefined {
 }
 
 /**
- * The real path of `place`, or of its deepest existing ancestor with the rest
- * behind it. `undefined` when that cannot be told: a dangling link, a loop.
+ * The real path of `place`, or of its deepest existing ancestor followed by the
+ * rest. `undefined` when it cannot be determined: a dangling link, a loop.
  */
 export function realPlace(place: string): string | undefined {
   try {

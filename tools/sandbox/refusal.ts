@@ -1,6 +1,6 @@
 import { ToolError } from "../tool_error.ts";
 
-/** The refusal of what is no regular file, or has more than one link. */
+/** The refusal of an entry that is not a regular file or has more than one link. */
 export function notAFile(action: string, path: string): ToolError {
   return new ToolError(`Cannot ${action} "${path}": it is not a regular file`, {
     type: "not_a_file",

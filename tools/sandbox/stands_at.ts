@@ -3,33 +3,39 @@ import { entry, stepsTo, type Way } from "./place.ts";
 /** Random lookups for each step of a path. */
 const LOOKUPS = 16;
 
-/** How long ago a directory must have changed to be calm. Deno tells that time by the second. */
+/**
+ * A directory is calm when its last change is longer ago than this. Deno gives
+ * that time in whole seconds.
+ */
 const CALM_MS = 2_000;
 
 /** A place, and what was seen on the way to it before anything was opened. */
 export interface SeenPlace {
   readonly place: string;
   readonly root: string;
-  /** Has every directory on the way; also what stood at `place`, if anything did. */
+  /** Every directory on the way, and the entry at `place`, if there was one. */
   readonly way: Way;
 }
 
 /**
- * Whether `thing`, a directory or a file with one link, stands at `place` inside
- * `root`, with no link on the way, and everything on the way is still what was
- * seen there. The root's own path must be out of reach of whoever swaps things.
+ * Whether `thing`, a directory or a file with one link, is at `place` inside
+ * `root`, with no link on the way, and with the same entries on the way as seen
+ * before. An attacker who swaps entries must not be able to change the root's
+ * own path.
  *
- * Each lookup walks the path anew, so a directory can be another, or a link, for
- * one lookup and itself again for the next: to ask where a path leads and then
- * what stands there is deceived by two swaps. What helps:
+ * Each lookup walks the path anew. So a directory can be swapped for another, or
+ * for a link, during one lookup and swapped back before the next: asking first
+ * where a path leads and then what is there can be deceived by two swaps. What
+ * helps:
  *
  * - A lookup does not follow the last step, so a single step needs one lookup.
- * - A swap changes the directory in which it happens. When those on the way
- *   were calm before and show the same time of change after, there was none.
- * - Otherwise a step that only seems to stand in the one before it cannot be
- *   found at the same moment as that one. So which step is looked up is drawn
- *   at random, and whoever swaps has to guess each draw: with `n` steps he is
- *   found out with 1/n at each of 16n lookups.
+ * - A swap changes the directory in which it happens. When the directories on
+ *   the way were calm before and show the same time of change after, there was
+ *   no swap.
+ * - Otherwise, a step that is not really inside the one before it cannot be
+ *   found at the same moment as that one. So the step to look up is drawn at
+ *   random, and an attacker has to guess each draw: with `n` steps each of 16n
+ *   lookups detects the swap with probability 1/n.
  */
 export function standsAt(
   thing: Deno.FileInfo,

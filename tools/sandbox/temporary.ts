@@ -1,9 +1,9 @@
 import { join } from "../../deps.ts";
 
-/** How often a leftover is looked for: at once, and then once a millisecond. */
+/** How often a removal is tried: first without a wait, then once a millisecond. */
 const REMOVALS = { atOnce: 100, later: 100 };
 
-/** A name that cannot be guessed beforehand, so that what bears it is ours. */
+/** A name that cannot be guessed, so that an entry with this name is ours. */
 export function randomName(directory: string): string {
   return join(directory, `.${crypto.randomUUID()}.tmp`);
 }
@@ -19,10 +19,10 @@ export async function openNew(temporary: string): Promise<Deno.FsFile> {
 }
 
 /**
- * Removes what bears a random name. When a directory on the way is swapped at
- * times, the path leads to it at times, so it is tried again; `isGone` says
- * whether that is enough (default: once something was removed). Returns whether
- * it was enough in the end.
+ * Removes an entry with a random name. While another program swaps a directory
+ * on the way, the path leads to the entry only now and then, so the removal is
+ * tried again; `isGone` says when to stop (default: once something was removed).
+ * Returns whether it succeeded.
  */
 export async function remove(
   temporary: string,

@@ -58,7 +58,7 @@ function continuationBytes(bytes: Uint8Array): number {
   return first < 0 || first > 3 ? 0 : first;
 }
 
-/** How many bytes there are up to a last character that is not all there. */
+/** How many bytes there are before an incomplete last character. */
 function wholeCharacters(bytes: Uint8Array): number {
   const lead = bytes.findLastIndex((byte) => (byte & 0xc0) !== 0x80);
   const byte = bytes[lead] ?? 0;
@@ -80,7 +80,8 @@ async function openVerified(
   }
   if (before.isSymlink) throw violation("read", path);
   if (!before.isFile) throw notAFile("read", path);
-  // Opening may block for ever when the file was swapped for a FIFO, so it does not block the process.
+  // Opening may wait for ever when the file was swapped for a FIFO, so it is
+  // asynchronous.
   const file = await Deno.open(place, { read: true });
   try {
     const info = file.statSync();

@@ -8,12 +8,12 @@ import { writeAll } from "./write_all.ts";
 import type { WriteTarget } from "./write_target.ts";
 
 /**
- * Replaces or creates a file. Directly in the root, whose own path must be out
- * of reach of whoever swaps things, a whole new file is renamed over the old
- * one. Further down a rename would not do, since the system walks its two paths
- * one after the other, and a directory that is swapped between these walks makes
- * it move the text elsewhere. There the text goes through the handle of a file
- * that was verified before, below the directories that were seen first.
+ * Replaces or creates a file. Directly in the root, whose own path an attacker
+ * must not be able to change, a whole new file is renamed over the old one.
+ * Further down a rename is not safe: the system walks its two paths one after
+ * the other, and a directory that is swapped between these walks makes it move
+ * the text elsewhere. There the text is written through the handle of a file
+ * that was verified below the directories seen first.
  */
 export async function writeVerified(
   target: WriteTarget,
@@ -38,7 +38,8 @@ async function overwrite(
   bytes: Uint8Array,
   { path, place, root, way }: WriteTarget & { readonly way: Way },
 ): Promise<void> {
-  // Opening may block for ever when the file was swapped for a FIFO, so it does not block the process.
+  // Opening may wait for ever when the file was swapped for a FIFO, so it is
+  // asynchronous.
   using file = await Deno.open(place, { write: true });
   if (!standsAt(file.statSync(), { place, root, way })) {
     throw violation("write", path);

@@ -6,6 +6,6 @@ export interface WriteTarget {
   /** The place that was judged, inside `root`. */
   readonly place: string;
   readonly root: string;
-  /** Hears of what was made and cannot be taken away, and for which place. */
+  /** Called with an entry that was made and cannot be removed, and its intended place. */
   readonly left: (kind: Leftover["kind"], place: string) => void;
 }

@@ -21,18 +21,18 @@ export interface Ranked {
 const SIMILAR_WEIGHT = 0.5;
 /** How many words of a query are looked for in other forms; a query may be a whole text. */
 const MAX_SIMILAR = 32;
-/** What of the score above it the best of a weaker group has at most. */
+/** The largest share of the score above it that the best hit of a weaker group gets. */
 const BELOW = 0.9;
 
 /**
- * Indexes texts, and returns what ranks them for a query by BM25+, the best
- * first; equal scores are ordered by id.
+ * Indexes texts. Returns a function that ranks them for a query by BM25+, the
+ * best first; equal scores are ordered by id.
  *
- * Words count as they are written, or without their accents when no document
- * has them so. In place of a word that is in no document, those that are nearest
- * to it add half as much, unless the best `enough` documents have one of these
- * anyway. When fewer than `enough` are found, documents with similar words come
- * after them, group by group.
+ * Words count as they are written, or without their accents when no document has
+ * the accented form. In place of a word that is in no document, those that are
+ * nearest to it add half as much, unless the best `enough` documents have one of
+ * these anyway. When fewer than `enough` are found, documents with similar words
+ * come after them, group by group.
  */
 export function rankingOf(
   documents: Iterable<Indexed>,
@@ -64,7 +64,7 @@ export function rankingOf(
     );
   }
 
-  /** The documents that have words of a query, or what stands in place of one. */
+  /** The documents that have words of a query, or their replacements. */
   function nearest(
     query: readonly string[],
     enough: number,
@@ -149,7 +149,7 @@ function together(
   );
 }
 
-/** The words of which other forms are looked for. */
+/** The words whose other forms are searched. */
 function someOf(query: readonly string[]): readonly string[] {
   return [...new Set(query)].slice(0, MAX_SIMILAR);
 }

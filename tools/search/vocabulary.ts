@@ -2,11 +2,11 @@ import SearchableMap from "npm:minisearch@7.2.0/SearchableMap";
 import { foldWord, stemOf } from "./word_forms.ts";
 import { isUnspaced } from "./words.ts";
 
-/** How long a word is before one letter, or two, may be wrong in it. */
+/** From which length on one letter, or two, may be wrong in a word. */
 const ONE_WRONG = 4;
 const TWO_WRONG = 9;
 
-/** How long a word is before longer ones are found by it as their beginning. */
+/** From which length on a word finds longer ones that begin with it. */
 const PREFIX = 3;
 
 /** The words of some documents, which can be asked for those that are like another. */

@@ -1,10 +1,10 @@
-/** What stands between words, as minisearch has it; the length of a text is counted in what is left. */
+/** The separators of minisearch; the length of a text is counted in the words between them. */
 const BETWEEN = /[\n\r\p{Z}\p{P}]+/u;
 
-/** What stands between words of code, of markup and of tables, besides. */
+/** More separators, found in code, markup and tables. */
 const IN_CODE = /[\s\p{Cc}<>=|`]+/u;
 
-/** Scripts that put nothing between two words. */
+/** Scripts that do not separate words. */
 const SCRIPTS = [
   "Han",
   "Hiragana",
@@ -26,9 +26,9 @@ const STRETCH = new RegExp(
 let segmenter: Intl.Segmenter | undefined;
 
 /**
- * Splits a text into words, as they are written. Where a script puts nothing
- * between them, the dictionaries of ICU tell words apart. They are part of the
- * Deno binary, so the same version of Deno splits alike on every machine.
+ * Splits a text into words, as they are written. In scripts that do not separate
+ * words, the dictionaries of ICU find them. They are part of the Deno binary, so
+ * the same version of Deno splits alike on every machine.
  */
 export function wordsOf(text: string): string[] {
   const pieces = text.split(BETWEEN);

@@ -4,7 +4,7 @@ import type { SentError } from "./worker_message.ts";
 /** How many causes of an error are sent along. */
 const MAX_CAUSES = 8;
 
-/** Takes from an error what can cross to another thread. */
+/** Takes the parts of an error that can be sent to another thread. */
 export function sendError(error: unknown, depth = 0): SentError {
   if (!(error instanceof Error)) return { name: typeof error, message: "" };
   const { name, message, cause } = error;
@@ -24,7 +24,7 @@ export function sendError(error: unknown, depth = 0): SentError {
   };
 }
 
-/** Makes an error again of what was sent: same name, message and causes. */
+/** Rebuilds an error from what was sent: same name, message and causes. */
 export function receivedError(sent: SentError): Error {
   const { name, message, tool_error } = sent;
   const options = sent.cause === undefined

@@ -24,7 +24,7 @@ Deno.test("a ToolError keeps what it says of itself", () => {
   }
 });
 
-Deno.test("the refusal behind an error comes along", () => {
+Deno.test("the refusal that caused an error is sent with it", () => {
   const refusal = new Deno.errors.NotCapable("Requires read access to x");
   const error = across(
     new ToolError("no", {
@@ -48,7 +48,7 @@ Deno.test("an error that causes itself is cut", () => {
   assertEquals(depth, 9);
 });
 
-Deno.test("what is no error has a name all the same", () => {
+Deno.test("a thrown value that is not an error has a name too", () => {
   assertEquals(across("text").name, "string");
 });
 
@@ -73,7 +73,7 @@ for (
   });
 }
 
-Deno.test("readAnswer() reads a result, whatever it is", () => {
+Deno.test("readAnswer() reads any result", () => {
   const answer = { kind: "result", id: 1, result: null };
   assertEquals(readAnswer(answer), { kind: "result", id: 1, result: null });
 });

@@ -6,9 +6,9 @@ import type { WorkerAnswer, WorkerRequest } from "./worker_message.ts";
 
 /** What the entry module of a Worker is told about the process that started it. */
 export interface Host {
-  /** Tells the process something besides results, such as a request that was sent. */
+  /** Sends the process a note beside the results, such as a request that was sent. */
   note(text: string): void;
-  /** Tells the process of something empty that a write had to leave behind. */
+  /** Tells the process about an empty entry that a write could not remove. */
   leftover(leftover: Leftover): void;
 }
 

@@ -8,7 +8,7 @@ import {
   type WorkerRequest,
 } from "./worker_message.ts";
 
-/** What a Worker may do; whatever is not named here it may not. */
+/** What a Worker may do; everything else is denied. */
 export interface WorkerPermissions {
   /** Directories and files, as absolute paths. */
   readonly read: readonly string[];
@@ -22,9 +22,9 @@ export interface ToolWorkerOptions {
   /** A module that calls `serveTools`; the process must be able to read it. */
   readonly entry: URL;
   readonly permissions: WorkerPermissions;
-  /** Hears what the entry module notes. */
+  /** Called with each note of the entry module. */
   readonly noted?: (text: string) => void;
-  /** Hears what a write in the Worker had to leave behind. */
+  /** Called for each empty entry that a write in the Worker could not remove. */
   readonly leftover?: ((leftover: Leftover) => void) | undefined;
 }
 
@@ -77,7 +77,7 @@ export async function startToolWorker(
     },
   });
   const calls = new Map<number, PromiseWithResolvers<WorkerAnswer>>();
-  /** Waits for the answers that belong to no call: loaded, opened, refused. */
+  /** Waits for the answers that do not belong to a call: loaded, opened, refused. */
   let start = Promise.withResolvers<WorkerAnswer>();
   let ended: Error | undefined;
   let lastId = 0;

@@ -35,7 +35,7 @@ export type WorkerRequest =
   }
   | { readonly kind: "abort"; readonly id: number };
 
-/** What the Worker says. */
+/** A message of the Worker. */
 export type WorkerAnswer =
   | { readonly kind: "loaded" }
   | { readonly kind: "opened"; readonly tools: readonly string[] }
@@ -84,13 +84,13 @@ const workerAnswer: z.ZodMiniType<WorkerAnswer> = z.discriminatedUnion("kind", [
     kind: z.literal("leftover"),
     leftover: z.strictObject({
       kind: z.enum(["file", "directory"]),
-      // No path of the machine gets beside the record.
+      // Paths of the machine stay out of the record.
       place: z.string().check(z.startsWith(`${SANDBOX_ROOT}/`)),
     }),
   }),
 ]);
 
-/** Reads what a Worker said; `undefined` for what none of ours says. */
+/** Reads a message of a Worker; `undefined` for a message that ours do not send. */
 export function readAnswer(data: unknown): WorkerAnswer | undefined {
   const parsed = workerAnswer.safeParse(data);
   return parsed.success ? parsed.data : undefined;

@@ -1,7 +1,7 @@
 import type { Exported, SendSpans } from "./otlp_http.ts";
 import { Pause, type Wait } from "./pause.ts";
 
-/** How often a request is sent at most, and how long is waited between, in milliseconds. */
+/** How often a request is sent at most, and the waits between, in milliseconds. */
 const MAX_ATTEMPTS = 5;
 const BACKOFF_MS = 500;
 
@@ -30,14 +30,15 @@ export class Delivery {
     this.#unreachable = new Pause(world.wait);
   }
 
-  /** Sends a request until a collector takes it or another try would not help. */
+  /** Sends a request until the collector takes it or another try would not help. */
   async deliver(request: string): Promise<Exported> {
     const { signal } = this.#abandoned;
     let before: Exported | undefined;
     for (let attempt = 1;; attempt++) {
       const became = await this.#world.send(request, signal);
       if (signal.aborted && became.type === "unreachable") {
-        // The result of the try before says more than that this one was abandoned.
+        // The result of the previous try says more than that this one was
+        // abandoned.
         return before ?? became;
       }
       if (attempt === MAX_ATTEMPTS) return became;
@@ -52,7 +53,7 @@ export class Delivery {
     }
   }
 
-  /** From here on waits for no collector that cannot be reached. */
+  /** From now on, does not wait for a collector that cannot be reached. */
   hurry(): void {
     this.#isHurried = true;
     this.#unreachable.cut();

@@ -3,11 +3,11 @@ import { refusalIn } from "../../runtime/attempt/causes.ts";
 import { retryAfterMs } from "../../tools/retry_after.ts";
 import type { OtlpSettings } from "./otlp_settings.ts";
 
-/** What became of one export request. */
+/** The result of one export request. */
 export type Exported =
   | {
     readonly type: "accepted";
-    /** Spans that the collector did not want. */
+    /** Spans that the collector rejected. */
     readonly rejected: number;
   }
   | {
@@ -16,14 +16,14 @@ export type Exported =
     readonly reason: string;
   }
   | {
-    /** The collector says that it may be otherwise later. */
+    /** The collector says that a later try may succeed. */
     readonly type: "busy";
     readonly reason: string;
-    /** How long it asks to wait, in milliseconds; `undefined` when it does not say. */
+    /** The wait that it asks for, in milliseconds; `undefined` when it does not say. */
     readonly afterMs: number | undefined;
   }
   | {
-    /** The same request would come to the same again. */
+    /** The same request would fail again. */
     readonly type: "refused";
     readonly reason: string;
   };
@@ -34,7 +34,7 @@ export type SendSpans = (
   signal: AbortSignal,
 ) => Promise<Exported>;
 
-/** The network, as far as it is needed; it should have a time limit of its own. */
+/** The network, as far as it is needed; it should have its own time limit. */
 export type OtlpFetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Statuses that OTLP lets a client try again. */
@@ -43,10 +43,10 @@ const BUSY = new Set([429, 502, 503, 504]);
 /** Why the answer to a request was not waited for, by the name of what aborted it. */
 const LEFT: ReadonlyMap<string, string> = new Map([
   ["TimeoutError", "there was no answer in time"],
-  ["AbortError", "nobody waited for the answer"],
+  ["AbortError", "the wait for the answer was abandoned"],
 ]);
 
-/** How much of a collector's answer is looked at, in characters. */
+/** How much of a collector's answer is read, in characters. */
 const MAX_ANSWER = 65_536;
 
 /**
@@ -120,12 +120,12 @@ function rejectedSpans(text: string): number {
       ? Number(parsed.data.partialSuccess.rejectedSpans)
       : 0;
   } catch {
-    // Collectors answer with nothing at all, too.
+    // Collectors may also answer with an empty body.
     return 0;
   }
 }
 
-/** The beginning of an answer; nothing of the rest is waited for. */
+/** The beginning of an answer, without waiting for the rest. */
 async function textOf({ body }: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";

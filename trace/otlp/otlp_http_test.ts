@@ -126,7 +126,10 @@ for (
     },
     {
       error: new DOMException("", "AbortError"),
-      want: { type: "unreachable", reason: "nobody waited for the answer" },
+      want: {
+        type: "unreachable",
+        reason: "the wait for the answer was abandoned",
+      },
     },
     {
       error: refusal,

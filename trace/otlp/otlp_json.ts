@@ -117,7 +117,7 @@ function encodeValue(value: AttributeValue): string {
   }
 }
 
-/** A protobuf string has a UTF-8 form; what a model wrote may have none. */
+/** A protobuf string must be UTF-8; text of a model may contain lone surrogates. */
 function quote(text: string): string {
   return JSON.stringify(text.toWellFormed());
 }

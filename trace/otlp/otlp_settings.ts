@@ -5,7 +5,7 @@ import type { Attributes } from "../span.ts";
 export interface OtlpSettings {
   /** Takes `ExportTraceServiceRequest`s by POST. */
   readonly url: string;
-  /** Go with each request; they may hold a secret. */
+  /** Headers of each request; they may hold a secret. */
   readonly headers: Readonly<Record<string, string>>;
   /** Attributes of the resource, beside or instead of those that every run has. */
   readonly resource: Attributes;
@@ -17,7 +17,7 @@ export interface OtlpSettings {
 export interface OtlpChoice {
   /** Where they go; `undefined` when none are sent. */
   readonly settings: OtlpSettings | undefined;
-  /** One line for each variable that is set to what cannot be done, and so is ignored. */
+  /** One line for each variable whose value is not supported and which is therefore ignored. */
   readonly warnings: readonly string[];
 }
 
@@ -26,7 +26,7 @@ type Env = (name: string) => string | undefined;
 /** OpenTelemetry's default. */
 const TIMEOUT_MS = 10_000;
 
-/** A day: what overflows a timer would fire at once. */
+/** A day: a value that overflows a timer would fire at once. */
 const MAX_TIMEOUT_MS = 86_400_000;
 
 /**
@@ -34,16 +34,17 @@ const MAX_TIMEOUT_MS = 86_400_000;
  * `--otlp` and which wins over every variable; or to
  * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, which is used as it is; or to
  * `OTEL_EXPORTER_OTLP_ENDPOINT`. `/v1/traces` is added to the first and the last
- * unless they end with it; slashes at the end do not count. Without any of them,
- * and where `OTEL_SDK_DISABLED` or `OTEL_TRACES_EXPORTER` says so, nothing is sent.
+ * unless they end with it; slashes at the end do not count. Nothing is sent
+ * without any of them, or when `OTEL_SDK_DISABLED` or `OTEL_TRACES_EXPORTER`
+ * turns sending off.
  *
- * Of two variables of which one is for traces alone, that one counts:
- * `…_TRACES_HEADERS` before `…_HEADERS`, and `…_TIMEOUT`, `…_PROTOCOL` likewise.
- * Headers and `OTEL_RESOURCE_ATTRIBUTES` are lists of `key=value`, separated by
- * commas, percent-encoded; `OTEL_SERVICE_NAME` wins over a `service.name` among
- * the latter. A variable that is empty is not set, and one that holds what is not
- * supported is named and does nothing. Source: OpenTelemetry specification 1.x,
- * "Environment variables", "OTLP exporter configuration" and "Resource SDK".
+ * A variable for traces wins over the general one: `…_TRACES_HEADERS` before
+ * `…_HEADERS`, and `…_TIMEOUT`, `…_PROTOCOL` likewise. Headers and
+ * `OTEL_RESOURCE_ATTRIBUTES` are lists of `key=value`, separated by commas,
+ * percent-encoded; `OTEL_SERVICE_NAME` wins over a `service.name` among the
+ * latter. An empty variable counts as not set; one with an unsupported value is
+ * reported and ignored. Source: OpenTelemetry specification 1.x, "Environment
+ * variables", "OTLP exporter configuration" and "Resource SDK".
  *
  * @throws {InputError} when a URL, a header or an attribute cannot be understood; the message shows no header's value
  */
@@ -80,7 +81,7 @@ interface Variable {
   readonly value: string;
 }
 
-/** The first of some variables that is set, and not to nothing. */
+/** The first of some variables that is set and not empty. */
 function set(env: Env, ...names: readonly string[]): Variable | undefined {
   for (const name of names) {
     const value = env(name);
@@ -110,7 +111,7 @@ function urlOf(env: Env, endpoint: string | undefined): string | undefined {
     : withTracesPath(url);
 }
 
-/** Whether the environment wants no spans sent over OTLP. */
+/** Whether the environment turns sending spans over OTLP off. */
 function isDisabled(env: Env, warnings: string[]): boolean {
   const disabled = set(env, "OTEL_SDK_DISABLED");
   const wanted = disabled?.value.trim().toLowerCase();
@@ -165,7 +166,7 @@ function unsupported({ name, value }: Variable, message: string): string {
   return `${name}=${excerpt(value)} is not supported: ${message}`;
 }
 
-/** What is set elsewhere may be anything, and goes to a terminal. */
+/** Variables may hold any text, and this text goes to a terminal. */
 function excerpt(value: string): string {
   const plain = value.replace(/[^\x20-\x7e]/g, "?");
   return plain.length > 60 ? `${plain.slice(0, 60)}...` : plain;
@@ -204,7 +205,7 @@ function headersOf(env: Env): Record<string, string> {
       throw wrong(source, `the value of ${name} is not printable ASCII`);
     }
   }
-  // So that ours of the same name win.
+  // Last, so that ours of the same name win.
   return Object.fromEntries(
     found.map(([name, value]) => [name.toLowerCase(), value]),
   );

@@ -1,7 +1,7 @@
 /** Waits `ms` milliseconds; rejects when the signal aborts. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
-/** A wait that can be cut short. */
+/** A wait that can be ended early. */
 export class Pause {
   readonly #wait: Wait;
   #stop = () => {};

@@ -8,7 +8,7 @@ const MAX_BATCH = 512;
 /** How long spans wait for others, in milliseconds. */
 const GATHER_MS = 1000;
 
-/** What became of the spans that were delivered or dropped. */
+/** The counts of delivered and dropped spans. */
 interface SpanTotals {
   readonly sent: number;
   readonly unsent: number;

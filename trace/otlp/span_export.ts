@@ -16,15 +16,15 @@ export interface SpanExportWorld {
   readonly random: () => number;
   /** Attributes of the resource, beside or instead of those that every run has. */
   readonly resource: Attributes;
-  /** What may leave the machine of an event. */
+  /** The part of an event that may leave the machine. */
   readonly redact: (event: RunEvent) => RunEvent;
 }
 
-/** What became of the spans of a run. */
+/** How many spans of a run arrived. */
 export interface SpansExported {
   /** Spans that the collector took. */
   readonly sent: number;
-  /** Spans that it did not get, or did not want. */
+  /** Spans that did not reach it, or that it rejected. */
   readonly unsent: number;
   /** Why they did not arrive, the reasons joined by `; `; `undefined` when all did. */
   readonly reason: string | undefined;

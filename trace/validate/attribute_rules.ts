@@ -7,7 +7,7 @@ export interface Objection {
   readonly message: string;
 }
 
-/** Answers what is wrong with an attribute value, if anything. */
+/** Returns what is wrong with an attribute value, if anything. */
 export type AttributeRule = (value: AttributeValue) => Objection | undefined;
 
 function mustBe(wanted: string, value: AttributeValue): Objection {

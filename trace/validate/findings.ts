@@ -28,7 +28,7 @@ export const TRACE_FINDING_CODES = {
   int_value_invalid: "An intValue is not the decimal string of an int64",
   double_value_invalid: "A doubleValue is not a finite number",
   status_empty: "A status is empty; an unset status must be left out",
-  status_code_invalid: "A status code is neither 1 (ok) nor 2 (error)",
+  status_code_invalid: "A status code is not 1 (ok) or 2 (error)",
   status_message_missing: "A status with code 2 has no message",
 
   // The spans among each other
@@ -38,15 +38,14 @@ export const TRACE_FINDING_CODES = {
   parent_missing: "A parent is not in the document",
   parent_cycle: "Spans are each other's ancestors",
   end_before_start: "A span ends before it starts",
-  outside_parent: "A span does not lie inside its parent in time",
+  outside_parent: "A span is not inside its parent in time",
   link_target_missing: "A link leads to a span that is not in the document",
 
   // Our contract: one span
   span_name_unknown: "A span has none of the five names",
   attribute_missing: "A span lacks an attribute that it must have",
   attribute_unknown: "An attribute is not part of the contract",
-  attribute_not_allowed:
-    "An attribute of the contract stands on the wrong span",
+  attribute_not_allowed: "An attribute of the contract is on the wrong span",
   attribute_type: "An attribute has the wrong type",
   attribute_value: "An attribute has a value outside of what is allowed",
   denial_status: "A denial has no error status",
@@ -62,13 +61,13 @@ export const TRACE_FINDING_CODES = {
   step_index_gap: "The step indexes do not run 1, 2, 3 without a gap",
   terminal_reason_missing: "No agent_step says why the run ended",
   terminal_reason_misplaced:
-    "agent.terminal_reason stands on an agent_step that is not the last",
+    "agent.terminal_reason is on an agent_step that is not the last",
 
   // Our contract: who allowed the tool call
-  tool_call_unlinked: "A tool_call has no link: nobody allowed this execution",
+  tool_call_unlinked: "A tool_call has no link, so no check allowed it",
   tool_call_many_links: "A tool_call has more than one link",
-  link_not_allowed: "A span that is no tool_call has a link",
-  link_role: "A tool_call is linked to something else than a policy_check",
+  link_not_allowed: "A span that is not a tool_call has a link",
+  link_role: "A tool_call is linked to something other than a policy_check",
   link_decision: "A tool_call is linked to a check that did not allow it",
   link_step: "A tool_call is linked to a check of another step",
   link_tool_name: "A tool_call is linked to a check of another tool",

@@ -74,8 +74,8 @@ function camelCase(key: string): string {
 
 /**
  * Reads an object that has all `required` keys and no others than the known
- * ones. Readers take a node that may be missing: whoever read its object has
- * already complained.
+ * ones. Readers accept a missing node: the reader of its object has already
+ * complained.
  */
 export function readObject(
   node: JsonNode | undefined,

@@ -1,4 +1,4 @@
-/** A value with the place where it stands. */
+/** A value with its place. */
 export interface Placed {
   readonly value: string;
   readonly path: string;
@@ -6,15 +6,15 @@ export interface Placed {
 
 /** The values of a list that should all be equal, and are not. */
 export interface OddOnesOut {
-  /** The most common value; the first of them where several are. */
+  /** The most common value; the first one if several are equally common. */
   readonly usual: string;
   /** Where another value stands, in order. */
   readonly paths: readonly string[];
 }
 
 /**
- * Finds the values that differ from the most common one, so that one wrong
- * value is found where it stands, even when it stands first.
+ * Finds the values that differ from the most common one, so that one wrong value
+ * is found at its place, even at the first.
  *
  * @example
  * ```ts

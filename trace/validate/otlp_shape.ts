@@ -34,7 +34,7 @@ export interface Span {
   readonly links: readonly Link[];
 }
 
-/** Where the spans of a sound document stand. */
+/** Where the spans of a sound document are. */
 export const SPANS_PATH = "resourceSpans[0].scopeSpans[0].spans";
 
 const SERVICE_NAME = "agent-runtime-observability";

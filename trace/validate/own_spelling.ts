@@ -1,10 +1,10 @@
 import { members, pathTo, ROOT_PATH } from "./json_node.ts";
 
-/** One way in which a legal trace is spelled otherwise than ours. */
+/** One way in which the spelling of a legal trace differs from ours. */
 export interface SpellingNote {
   /** The first place of it. */
   readonly path: string;
-  /** What is otherwise there, for people. */
+  /** The difference, for people. */
   readonly message: string;
   /** How many places there are. */
   readonly count: number;
@@ -13,16 +13,16 @@ export interface SpellingNote {
 /** A trace in the spelling that `validateTrace` judges. */
 export interface OwnSpelling {
   readonly document: unknown;
-  /** What was spelled otherwise; empty for a trace of ours. */
+  /** The differences; empty for a trace of ours. */
   readonly notes: readonly SpellingNote[];
 }
 
 /**
  * Spells a trace as we do, where OTLP/JSON lets a sender choose: hex digits of
  * either case, 64-bit integers as numbers, doubles as strings, `null` and empty
- * values for what is not set, fields that we never write or unknown ones,
- * spans of one resource in several groups. What is illegal stays as it is: keys
- * in snake_case, names of enum values, ids in base64.
+ * values for what is not set, fields that we never write or unknown ones, spans
+ * of one resource in several groups. Illegal parts stay as they are: keys in
+ * snake_case, names of enum values, ids in base64.
  *
  * Source: OpenTelemetry protocol specification, "JSON Protobuf Encoding", and the
  * JSON mapping of proto3 that it is based on.
@@ -49,7 +49,7 @@ interface Place {
   readonly note: Note;
 }
 
-/** Spells one value; what it does not know how to spell it returns as it is. */
+/** Spells one value; returns an unknown kind of value as it is. */
 type Form = (value: unknown, place: Place) => unknown;
 
 /** An integer that a double cannot hold keeps all its digits. */
@@ -137,7 +137,7 @@ function messageOf(message: () => Message): Form {
         note(
           at,
           own(foreign, key) === undefined
-            ? "a field that nobody knows, which receivers ignore"
+            ? "an unknown field, which receivers ignore"
             : `${key}, which we never write`,
         );
       } else spelled.set(key, member);
@@ -280,7 +280,7 @@ function joined(document: unknown, note: Note): unknown {
   return { ...Object.fromEntries(root), resourceSpans };
 }
 
-/** Joins the groups that differ in nothing but what is in their `list`. */
+/** Joins the groups that differ only in their `list`. */
 function grouped(
   groups: readonly unknown[],
   { list, note }: { readonly list: string; readonly note: Note },

@@ -125,13 +125,13 @@ const OTHERS: readonly {
     ],
   },
   {
-    what: "fields that nobody knows",
+    what: "unknown fields",
     text: changed(
       all(put("spans[0].color", { a: 1 }), put("vendor", "x")),
     ),
     notes: [[
       `${SPAN}.color`,
-      "a field that nobody knows, which receivers ignore",
+      "an unknown field, which receivers ignore",
       2,
     ]],
   },
@@ -234,9 +234,9 @@ for (
     },
     { what: "an id in base64", mutate: put("spans[0].spanId", "AAAAAAAAAKE=") },
     { what: "flags that are none", mutate: put("spans[0].flags", "x") },
-    { what: "events that are no list", mutate: put("spans[0].events", {}) },
+    { what: "events that are not a list", mutate: put("spans[0].events", {}) },
     {
-      what: "an int that is none",
+      what: "an invalid int",
       mutate: put("spans[0]{agent.step_index}.value.intValue", 1.5),
     },
     { what: "null among spans", mutate: put("spans[0]", null) },

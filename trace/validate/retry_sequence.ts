@@ -39,8 +39,8 @@ function attemptsByParent(
 }
 
 /**
- * The attempts of a model in rounds: a run that stopped when every allowed one had
- * failed counts from 1 again when it goes on.
+ * The attempts of a model in rounds: after every allowed attempt has failed and
+ * the run is resumed, they count from 1 again.
  */
 function roundsOf(
   attempts: readonly Span[],

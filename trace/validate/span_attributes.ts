@@ -3,13 +3,13 @@ import { show } from "./json_node.ts";
 import type { Span } from "./otlp_shape.ts";
 import { isInContract, ruleFor, SPAN_CONTRACTS } from "./span_contracts.ts";
 
-/** Reads the string attribute `key`; undefined if it is none. */
+/** Reads the string attribute `key`; undefined if it is not a string. */
 export function stringOf(span: Span, key: string): string | undefined {
   const value = span.attributes.get(key)?.value;
   return value?.type === "string" ? value.value : undefined;
 }
 
-/** Reads the int attribute `key`; undefined if it is none. */
+/** Reads the int attribute `key`; undefined if it is not an int. */
 export function intOf(span: Span, key: string): bigint | undefined {
   const value = span.attributes.get(key)?.value;
   return value?.type === "int" ? value.value : undefined;

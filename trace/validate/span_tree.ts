@@ -2,12 +2,12 @@ import type { Findings } from "./findings.ts";
 import { oddOnesOut } from "./odd_ones_out.ts";
 import type { Span } from "./otlp_shape.ts";
 
-/** How the spans of a document hang together. */
+/** How the spans of a document are related. */
 export interface SpanTree {
   readonly byId: ReadonlyMap<string, Span>;
   /** Each span's parent; null for a root, no entry where it is unsound. */
   readonly parents: ReadonlyMap<Span, Span | null>;
-  /** Each span's topmost ancestor; no entry where there is none. */
+  /** Each span's topmost ancestor; no entry where it cannot be told. */
   readonly roots: ReadonlyMap<Span, Span>;
 }
 
@@ -141,7 +141,7 @@ function checkTimes(
     outside.set(parent, paths);
   }
   for (const [parent, paths] of outside) {
-    const message = `Lies outside its parent ${parent.path} in time`;
+    const message = `Is outside its parent ${parent.path} in time`;
     findings.addOnce("outside_parent", { paths, message });
   }
 }

@@ -18,7 +18,7 @@ function linkProblem(
   },
 ): Problem | undefined {
   if (check.name !== "policy_check") {
-    const message = `Leads to ${check.path}, which is no policy_check`;
+    const message = `Leads to ${check.path}, which is not a policy_check`;
     return { code: "link_role", message };
   }
   const decision = stringOf(check, "agent.policy.decision");
@@ -65,7 +65,7 @@ function forOtherTool(call: Span, check: Span): boolean {
 function onlyLink(call: Span, findings: Findings): Link | undefined {
   const [link, extra] = call.links;
   if (link === undefined) {
-    const message = "Nobody allowed this execution: it has no link";
+    const message = "It has no link, so no check allowed it";
     findings.add("tool_call_unlinked", { path: call.path, message });
   } else if (extra !== undefined) {
     const message = `Has ${call.links.length} links instead of one`;

@@ -4,9 +4,9 @@
  * mistake there cannot hide here.
  *
  * It judges in two layers. The shape comes first: keys, types, ids, numbers,
- * attribute values. Only if that is sound are the spans related to each other
- * and held against the contract. A check skips what another check has already
- * complained about, so one mistake makes one finding wherever possible.
+ * attribute values. Only if the shape is sound are the spans related to each
+ * other and checked against the contract. A check skips what another check has
+ * already reported, so that one mistake makes one finding where possible.
  *
  * @module
  */

@@ -92,7 +92,7 @@ const BAD_TEXTS = [
     path: "c[2].d",
   },
   {
-    name: "a duplicate key that is no identifier",
+    name: "a duplicate key that is not an identifier",
     text: '[{"x y": {"x y": 1}, "x y": 2}]',
     code: "json_duplicate_key",
     path: '[0]["x y"]',
@@ -215,7 +215,7 @@ function nested(depth: number): unknown {
   return value;
 }
 
-/** Values that are wrong wherever they stand in a trace. */
+/** Values that are wrong at every place of a trace. */
 const NEVER_GOOD: readonly unknown[] = [
   null,
   {},

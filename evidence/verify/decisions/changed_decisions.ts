@@ -7,7 +7,7 @@ export interface DecisionOf {
   readonly rule_id: RuleId | null;
 }
 
-/** A decision that a version of the program made, and that is made otherwise now. */
+/** A decision of an earlier version of the program that is different now. */
 export interface ChangedDecision {
   /** `programOf` of the records that have it. */
   readonly version: string;
@@ -18,9 +18,9 @@ export interface ChangedDecision {
 }
 
 /**
- * What tells the records of one version from those of another: the program's, where
- * a record states it, or else that of the record. A commit that changes decisions
- * moves the latter.
+ * The version by which records are told apart: the program's, where a record
+ * states it, otherwise that of the record. A commit that changes decisions
+ * increases the latter.
  */
 export function programOf(
   { v, runtime_version }: Pick<RunStarted, "v" | "runtime_version">,
@@ -29,12 +29,12 @@ export function programOf(
 }
 
 /**
- * Decisions that are made otherwise on purpose than by the version that recorded
- * them; every other difference is a finding. There is none yet.
+ * Decisions that differ on purpose from those of the version that recorded them;
+ * every other difference is a finding. The list is empty so far.
  */
 export const CHANGED_DECISIONS: readonly ChangedDecision[] = [];
 
-/** The row that explains why a recorded decision is not what it would be now. */
+/** The row that explains why a recorded decision differs from the present one. */
 export function changedDecision(
   version: string,
   { was, is }: Pick<ChangedDecision, "was" | "is">,

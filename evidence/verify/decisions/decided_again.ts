@@ -28,14 +28,14 @@ interface Again {
 }
 
 /**
- * Decides every decision of a run again, from the policy, the calls and the facts
- * on record, and compares decision, rule and what the rules looked at; the wording
- * of a reason may be that of another version. What the policy says of retries and
- * budgets is checked with it, and that the task is the one of its text.
+ * Makes every decision of a run again, from the policy, the calls and the facts
+ * on record, and compares decision, rule and metadata; the wording of a reason
+ * may come from another version. It also checks retries and budgets against the
+ * policy, and the task against its text.
  *
- * The rules, the gate and the reading of arguments are those of the loop: that they
- * decide right is for their own tests. How a run goes on after a decision is code
- * of this module's own.
+ * The rules, the gate and the reading of arguments are the loop's own code;
+ * their tests show that they decide correctly. How a run continues after a
+ * decision is separate code in this module.
  */
 function decidedAgain(): EventCheck {
   let again: Again | undefined;
@@ -95,9 +95,11 @@ function follow(run: Again, event: RunEvent): readonly EventFault[] {
   const isBudget = event.type === "policy_checked" && event.tool === null;
   run.mustEnd = false;
   if (event.type === "step_finished") return [];
-  if (mustEnd) return [undecided("the run goes on after what ends it")];
+  if (mustEnd) {
+    return [undecided("the run continues after an event that ends it")];
+  }
   if (budget !== undefined && !isBudget) {
-    return [undecided(`the run goes on, and ${budget.reason}`)];
+    return [undecided(`the run continues, although ${budget.reason}`)];
   }
   switch (event.type) {
     case "llm_completed":
@@ -120,7 +122,7 @@ function undecided(message: string): EventFault {
   return { code: "not_as_decided", message };
 }
 
-/** No validator is on record; whether arguments fit is. */
+/** The record has no validator, but it says whether arguments fit. */
 const NOT_ASKED = () => ({ issues: [] });
 
 function usageFaults(

@@ -8,8 +8,8 @@ import { changedDecision } from "./changed_decisions.ts";
 import { factFaults } from "./fact_faults.ts";
 
 /**
- * Lists what of a recorded decision does not follow from policy, call and facts on
- * record; `version` is that of the program that recorded it.
+ * Lists the parts of a recorded decision that do not follow from policy, call
+ * and facts on record; `version` is that of the recording program.
  */
 export function decisionFaults(
   event: PolicyChecked,

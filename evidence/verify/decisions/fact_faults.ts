@@ -12,8 +12,8 @@ import { quoted } from "../../../tools/data/untrusted_text.ts";
 import { recordedPathFault } from "./recorded_path_fault.ts";
 
 /**
- * Lists what is on record as looked up about a call and cannot have been found:
- * other paths and hosts than the call names, and what contradicts itself.
+ * Lists recorded facts about a call that cannot have been found: paths and hosts
+ * that the call does not name, and contradictions.
  */
 export function factFaults(
   facts: RecordedFacts,

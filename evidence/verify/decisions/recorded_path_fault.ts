@@ -3,9 +3,9 @@ import type { RecordedPath } from "../../../runtime/record/event.ts";
 import { SANDBOX_ROOT } from "../../../tools/sandbox/sandbox.ts";
 
 /**
- * Why what is on record of a path cannot be true, by its spelling alone: where the
- * path leads without a link is known, and what stands outside is not looked at.
- * `undefined` when it can be true.
+ * Why the recorded facts of a path cannot be true, by its spelling alone:
+ * without a link its target is known, and entries outside are not inspected.
+ * `undefined` when they can be true.
  */
 export function recordedPathFault(found: RecordedPath): string | undefined {
   const { path, inside } = found;
@@ -17,7 +17,7 @@ export function recordedPathFault(found: RecordedPath): string | undefined {
   return inside ? insideFault(spelled, found) : linkedOutFault(found);
 }
 
-/** A relative path leaves by `..`; of an absolute one only the record knows. */
+/** A relative path leaves by `..`; for an absolute one only the record can tell. */
 function leavesBySpelling(spelled: string, found: RecordedPath): boolean {
   return isAbsolute(spelled)
     ? !found.inside && !found.via_link
@@ -58,12 +58,12 @@ function insideFault(
   const isPlace = resolved === SANDBOX_ROOT ||
     resolved.startsWith(`${SANDBOX_ROOT}/`) &&
       normalize(resolved) === resolved && !resolved.endsWith("/");
-  if (!isPlace) return "where it leads is no place in the sandbox";
+  if (!isPlace) return "where it leads is not a place in the sandbox";
   if (special && hard_linked) return "a device has no hard links";
   const below = resolved.slice(SANDBOX_ROOT.length);
   const plain = spelled === "." ? "" : `/${spelled}`;
   if (isAbsolute(spelled)) {
-    // No sandbox is the root of the disk.
+    // A sandbox is never the root of the disk.
     return via_link || spelled.endsWith(below) && spelled !== below
       ? undefined
       : "without a link it leads to where it is spelled";

@@ -3,16 +3,16 @@ import type { RunStarted } from "../../../runtime/record/event.ts";
 import { quoted } from "../../../tools/data/untrusted_text.ts";
 
 /**
- * Why the question or the id of a task cannot be those of its text. In a text that
- * is a YAML mapping both stand under their keys; any other text must have the
- * question in it.
+ * Why the question or the id of a task cannot be those of its text. In a YAML
+ * mapping both are values of their keys; any other text must contain the
+ * question.
  */
 export function taskFault(
   { id, question, text }: RunStarted["task"],
 ): string | undefined {
   const document = mappingIn(text);
   if (document === undefined) {
-    // What looks like a task and cannot be read has no question that can be told.
+    // The question of a task that cannot be read is unknown.
     const isPlain = !/^["']?question["']?\s*:/m.test(text);
     const isThere = question === "" ? text === "" : text.includes(question);
     return isPlain && isThere ? undefined : fault("question", question);

@@ -32,7 +32,10 @@ export function toolFaults(
   });
 }
 
-/** Lists what of a receipt cannot be: of this program's own tools `fetch` alone is redirected, to a URL. */
+/**
+ * Lists impossible parts of a receipt: of this program's own tools only `fetch`
+ * is redirected, to a URL.
+ */
 export function redirectFaults(
   { tool: name, redirect }: ToolFinished,
   tools: readonly RecordedTool[],

@@ -19,7 +19,7 @@ import { callCheck, type Known } from "./call_check.ts";
 
 /**
  * Checks every verdict against what the model proposed, and every tool call
- * against the verdict that allowed it. The hashes are made anew from what is on
+ * against the verdict that allowed it. The hashes are computed again from the
  * record.
  */
 export function allowedCalls(): EventCheck {
@@ -37,7 +37,7 @@ function faultOf(event: RunEvent, known: Known): EventFault | undefined {
   }
 }
 
-/** Why a verdict is about no call that was proposed. */
+/** Why a verdict does not belong to a proposed call. */
 function verdictFault(
   event: PolicyChecked,
   call: CurrentCall,

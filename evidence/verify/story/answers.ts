@@ -42,7 +42,7 @@ function approverFault(
   };
 }
 
-/** Why an answer is not one to the verdict before it. */
+/** Why an answer does not fit the verdict before it. */
 function askedFault(
   { approver, call_id, bound_to }: ApprovalResolved,
   { run, call }: Known,
@@ -50,7 +50,7 @@ function askedFault(
   const asked = askedCall(call);
   if (asked?.call_id !== call_id) {
     return otherApproval(
-      `${quoted(approver)} answered on a call that nobody was asked about: ${
+      `${quoted(approver)} answered about a call that needed no answer: ${
         quoted(call_id)
       }`,
     );
@@ -62,7 +62,7 @@ function askedFault(
   );
 }
 
-/** Why a verdict does not follow from the answer before it; perhaps nobody was asked. */
+/** Why a verdict does not follow from the answer before it, if there was one. */
 function verdictFault(
   event: PolicyChecked,
   call: CurrentCall,
@@ -96,19 +96,21 @@ function rejectionFault(
       reason === why && metadata.approver === answer.approver
     ? undefined
     : notAsAnswered(
-      `behind a rejection by ${quoted(answer.approver)} stands ${decision}${
+      `after a rejection by ${
+        quoted(answer.approver)
+      } the decision is ${decision}${
         reason === null ? "" : `: ${quoted(reason)}`
       }; expected deny by ${asked.rule_id}: ${quoted(why)}`,
     );
 }
 
-/** The rule for approvals denies what was rejected; a rule that fails denies, whatever it is about. */
+/** The rule for approvals denies rejected calls; a rule that fails denies any call. */
 function unansweredFault(
   { decision, rule_id, metadata }: PolicyChecked,
 ): EventFault | undefined {
   const failed = metadata.error_class !== undefined;
   return decision === "deny" && rule_id === "approval" && !failed
-    ? notAsAnswered("the call is denied by approval, and nobody rejected it")
+    ? notAsAnswered("the call is denied by approval, but was not rejected")
     : undefined;
 }
 

@@ -30,7 +30,7 @@ function numberFault(
   call: CurrentCall,
 ): string | undefined {
   const before = call.receipt === undefined ? call.attempt : undefined;
-  // A run whose model was out, each allowed try included, can go on.
+  // A run whose model was unavailable in every allowed try can continue.
   const isNewRound = before?.call_id === null && before.outcome === "exhausted";
   const number = isNewRound ? 1 : (before?.attempt ?? 0) + 1;
   const [due, found] = [runningCall(call)?.call_id ?? null, event.call_id];
@@ -44,7 +44,7 @@ function numberFault(
     : undefined;
 }
 
-/** Why a receipt is not that of the running call and its last attempt. */
+/** Why a receipt does not belong to the running call and its last attempt. */
 function receiptFault(
   event: ToolFinished,
   call: CurrentCall,

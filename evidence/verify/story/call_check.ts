@@ -9,8 +9,8 @@ export interface Known {
 }
 
 /**
- * Makes a check of what can be wrong with an event by the call that it is about.
- * Where something is missing, calls are known again when the next step begins.
+ * Makes a check that finds faults of an event from the call that it is about.
+ * After missing events, calls are known again when the next step begins.
  */
 export function callCheck(
   faultOf: (event: RunEvent, known: Known) => EventFault | undefined,

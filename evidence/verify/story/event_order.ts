@@ -7,7 +7,7 @@ import type {
 import type { EventCheck, EventFault } from "../event_check.ts";
 import { recordVersion } from "../../../runtime/record/record_version.ts";
 
-/** Where a run stands between two events. */
+/** The state of a run between two events. */
 type Phase =
   | "unstarted"
   | "started"
@@ -51,9 +51,9 @@ const NEXT: Readonly<Record<Phase, readonly Next[]>> = {
 };
 
 /**
- * Checks that each event stands where a run has it. Where something is missing,
- * the order is known again when the next step begins; so it is after a fault,
- * which others would only follow from.
+ * Checks that the events have the order of a run. After missing events the order
+ * is known again when the next step begins; the same holds after a fault, since
+ * it would only cause others.
  */
 export function eventOrder(): EventCheck {
   let phase: Phase = "unstarted";
@@ -140,7 +140,7 @@ function phaseAfter(event: RunEvent): Phase {
 const VERSION_FAULT =
   "an event has version 2 when its keys are not those of version 1, and only then";
 
-/** What an event of the schema may not say at once. */
+/** Contradictions within an event that the schema allows. */
 function faultWithin(event: RunEvent): string | undefined {
   if (event.v !== recordVersion(event)) return VERSION_FAULT;
   switch (event.type) {
@@ -189,7 +189,7 @@ function faultWithin(event: RunEvent): string | undefined {
   }
 }
 
-/** How an attempt ended follows from its error, but for the number of attempts. */
+/** The outcome of an attempt follows from its error and the number of attempts. */
 function attemptOutcomeFault(
   { outcome, error, backoff_ms }: AttemptFinished,
 ): string | undefined {

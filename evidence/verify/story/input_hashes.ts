@@ -14,7 +14,7 @@ export function inputHashes(): EventCheck {
         message,
       }));
     },
-    // The first event says it alone.
+    // Only the first event has them.
     lose() {},
   };
 }

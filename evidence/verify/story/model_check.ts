@@ -51,7 +51,7 @@ export function modelCheck(): EventCheck {
   };
 }
 
-/** Why no model that the loop asked can have given this back. */
+/** Why a model that the loop asked cannot have returned this. */
 function outputFault(event: LlmCompleted): string | undefined {
   const { answer, calls, error, raw, finish_reason } = event;
   if (answer === "") return "an answer is not empty";

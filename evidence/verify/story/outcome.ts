@@ -18,7 +18,7 @@ import type { EventCheck, EventFault } from "../event_check.ts";
 /**
  * How a step ends if nothing more happens in it. `open`: it breaks off, so the
  * run was cancelled. `onward`: the next call or step follows. `denied`: the
- * policy says whether it does. `failed`: the failure says how.
+ * policy says whether one follows. `failed`: the failure says how.
  */
 type StepEnd =
   | "open"
@@ -29,7 +29,7 @@ type StepEnd =
   | "loop_budget"
   | "cancelled";
 
-/** What a step has come to. */
+/** The state of a step. */
 interface Step {
   readonly attempts: AttemptOutcome[];
   readonly denials: RuleId[];
@@ -44,8 +44,8 @@ interface Step {
 }
 
 /**
- * Checks how the steps of a run end, and with the last one the run: that it
- * follows from the other events.
+ * Checks that the end of each step, and of the run, follows from the other
+ * events.
  */
 export function outcome(): EventCheck {
   let step = newStep();
@@ -131,7 +131,7 @@ function nextStepFaults(
   if (step.finished === undefined) return [];
   const faults = modeFaults(step, step.finished, false);
   if (goesOn(step)) return faults;
-  const message = `the run goes on behind a step that ended it: ${
+  const message = `the run continues after a step that ended it: ${
     reasonsOf(step).join(" or ")
   }`;
   return [...faults, wrongOutcome(seq, message)];
@@ -171,7 +171,7 @@ function modeFaults(
   return [wrongOutcome(seq, message)];
 }
 
-/** It is known only after the event, so the fault names the event's line. */
+/** The fault may be found at a later event, so it names its own line. */
 function wrongOutcome(seq: number, message: string): EventFault {
   return { code: "wrong_outcome", line: seq + 1, message };
 }
@@ -183,7 +183,7 @@ function goesOn(step: Step): boolean {
   return !leavesCalls(step) && GOES_ON.includes(step.end);
 }
 
-/** Whether calls were proposed in the step that nothing judged. */
+/** Whether calls of the step were proposed and not judged. */
 function leavesCalls({ call }: Step): boolean {
   return call.judged < call.calls.length;
 }

@@ -4,7 +4,7 @@ import { NO_TOTALS } from "../../../runtime/record/run_totals.ts";
 import { tokensOf } from "../../../runtime/record/usage.ts";
 import type { EventCheck } from "../event_check.ts";
 
-/** Checks that the totals of a run are what its events add up to. */
+/** Checks that the totals of a run match its events. */
 export function recount(): EventCheck {
   let counted = NO_TOTALS;
   let lost = false;

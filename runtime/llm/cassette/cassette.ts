@@ -12,7 +12,7 @@ import { recordedTool } from "../../record/recorded_tool.ts";
 
 /** The first line of a cassette: which model was asked, and with which tools. */
 export interface CassetteHead {
-  /** Version of the format; there is no other yet. */
+  /** Version of the format; always 1 so far. */
   readonly v: 1;
   /** Tells the line apart. */
   readonly type: "cassette";
@@ -27,8 +27,8 @@ export interface CassetteHead {
   /** The tools that the model was offered, the same in each request. */
   readonly tools: readonly ToolDescription[];
   /**
-   * What else went with each request. Cassettes of old have none; their model was
-   * offered every tool, those that the policy denies too.
+   * What else went with each request. Older cassettes lack it; their model was
+   * offered every tool, including those that the policy denies.
    */
   readonly settings?: ModelSettings | undefined;
 }
@@ -43,7 +43,7 @@ export interface ToolDescription {
   readonly input_schema: JsonObject;
 }
 
-/** Any other line of a cassette: one request, and what came of it. */
+/** Any other line of a cassette: one request and its outcome. */
 export interface Exchange {
   /** Version of the format. */
   readonly v: 1;

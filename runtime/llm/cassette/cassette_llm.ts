@@ -18,18 +18,18 @@ import {
 export interface CassetteLlm {
   /** Answers as it was recorded, and nothing else. */
   readonly llm: Llm;
-  /** How many exchanges lie behind the last one that was asked for. */
+  /** How many exchanges follow the last one that was asked for. */
   unused(): number;
-  /** Whether the last exchange was a failure, behind which nobody needs to wait. */
+  /** Whether the last exchange was a failure; no wait is needed after it. */
   hasFailed(): boolean;
 }
 
 /**
- * Makes a model of a cassette: it gives back what the recorded one did, in the
- * same order, at the same steps and to the same requests, and asks nobody. Any
- * other request, and one more than there are, is a `ModelError` that nobody tries
- * again; it says where the request first differs. `asked` exchanges are passed
- * over, since a run that goes on has them on record. Default: none.
+ * Makes a model from a cassette: it returns the recorded answers in the same
+ * order, at the same steps and to the same requests, and sends nothing. Any
+ * other request, and one beyond the last exchange, is a `ModelError` that is not
+ * retried; it says where the request first differs. The first `asked` exchanges
+ * are skipped, since a resumed run has them on record. Default: none.
  */
 export function cassetteLlm(
   { head, exchanges }: Cassette,
@@ -45,7 +45,7 @@ export function cassetteLlm(
       const exchange = exchanges[at];
       if (exchange === undefined) {
         throw new ModelError(
-          `Cannot answer: the cassette ends behind exchange ${exchanges.length}, and this is one more`,
+          `Cannot answer: the cassette ends after exchange ${exchanges.length}, and this is one more`,
           { type: "cassette_ended" },
         );
       }
@@ -82,7 +82,7 @@ export function cassetteLlm(
   };
 }
 
-/** The tools of a request; a cassette of old has those beside them that the policy denies. */
+/** The tools of a request; older cassettes also list those that the policy denies. */
 function offered(
   head: CassetteHead,
   definitions: readonly ToolDefinition[],
@@ -114,8 +114,8 @@ function mismatch(
 }
 
 /**
- * How many exchanges a run has had whose answers are on record. Where the record
- * ends with an answer that is lost, the same is asked again.
+ * How many exchanges of a run have their answer on record. Where the record ends
+ * before an answer, the same request is sent again.
  */
 export function exchangesOnRecord(events: readonly RunEvent[]): number {
   const tries = events.filter((event) =>

@@ -247,7 +247,7 @@ for (
       message: "c.jsonl:4: the line does not end",
     },
     {
-      what: "a line that is no JSON",
+      what: "a line that is not JSON",
       text: WRITTEN.replace('"exchange"', '"exchange'),
       message: "c.jsonl:2: the line is not JSON",
     },
@@ -361,7 +361,7 @@ for (
       message: "c.jsonl:2: the line is not JSON",
     },
     {
-      what: "a line that was cut off behind line ends of Windows",
+      what: "a line that was cut off after Windows line ends",
       text: WRITTEN.replaceAll("\n", "\r\n").slice(0, -10),
       message: "c.jsonl:4: the line does not end",
     },

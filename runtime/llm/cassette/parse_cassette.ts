@@ -21,7 +21,7 @@ import {
 const text = z.string();
 const json = z.custom<Json>((value) => value !== undefined, "expected JSON");
 const nonNegative = z.int().check(z.minimum(0));
-/** Not looked into: what a model gives back is for the loop to judge. */
+/** Not checked here: the loop judges what a model returns. */
 const output = z.custom<LlmOutput>(
   (value) => jsonObjectSchema.safeParse(value).success,
   "expected an object",
@@ -91,9 +91,9 @@ const exchange: z.ZodMiniType<Exchange> = z.strictObject({
 );
 
 /**
- * Reads the text of a cassette, a JSON object a line; `source` names it in errors.
- * What an editor leaves is no fault of it: a byte order mark, line ends of
- * Windows, blank lines at the end or no line's end there.
+ * Reads the text of a cassette, one JSON object a line; `source` names it in
+ * errors. It accepts what editors leave: a byte order mark, Windows line ends,
+ * blank lines at the end, or no newline there.
  *
  * @throws {InputError} when a line is not of the format, or a request is not what its digest names
  */

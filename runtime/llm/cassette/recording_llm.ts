@@ -20,9 +20,9 @@ export interface Recording {
 }
 
 /**
- * Asks a model and writes a cassette of it: requests by their digests and by what
- * each adds to the conversation, answers, and failures. An answer that nobody
- * waited for, since the run was cancelled, is not written.
+ * Asks a model and writes a cassette: for each request its digest and the
+ * messages it adds to the conversation, then the answer or the failure. An
+ * answer that comes after the run was cancelled is not written.
  */
 export function recordingLlm(
   llm: Llm,
@@ -68,7 +68,7 @@ export function recordingLlm(
   };
 }
 
-/** What came of a request; `undefined` when nobody can say. */
+/** The outcome of a request; `undefined` when it is unknown. */
 function outcomeOf(
   attempted: Attempted<LlmOutput>,
   { aborted, reason }: AbortSignal,
@@ -78,7 +78,7 @@ function outcomeOf(
   }
   const { error, recorded, retryAfterMs = 0 } = attempted;
   if (recorded?.lost) {
-    // A malformed answer that is on record stands there as its own JSON.
+    // A malformed answer is on record as its own JSON.
     const { raw } = recorded.output;
     return raw === undefined
       ? undefined

@@ -8,7 +8,7 @@ export interface AnsweredError {
   readonly body: Fields;
 }
 
-/** Names of errors by the status that they stand for: OpenAI's, Anthropic's, Google's and common ones. */
+/** The status that each error name means: names of OpenAI, Anthropic, Google, and common ones. */
 const STATUS_OF: ReadonlyMap<string, number> = new Map(
   Object.entries({
     400: ["invalid_request_error", "invalid_argument", "bad_request"],
@@ -43,10 +43,10 @@ const STATUS_OF: ReadonlyMap<string, number> = new Map(
 const FAILED_STOPS = new Set(["network_error", "insufficient_system_resource"]);
 
 /**
- * Finds the error in a body that came with a status of success: at its top, alone
- * in a list, or in its first choice, where a gateway reports that the server
- * behind it failed. `undefined` when there is none, or none that says what kind it
- * is of: then the answer is not readable, and is quoted as it is.
+ * Finds the error in a body that came with a success status: at the top, alone
+ * in a list, or in its first choice, where a gateway reports that the server it
+ * calls failed. `undefined` when there is no error, or its kind is not stated:
+ * then the answer is unreadable and is quoted as it is.
  */
 export function answeredError(body: unknown): AnsweredError | undefined {
   const [only] = listOf(body);
@@ -76,7 +76,7 @@ function statusOf(error: Fields): number | undefined {
   }
 }
 
-/** Gateways say in `metadata.raw` what the server behind them said. */
+/** Gateways quote the server that they call in `metadata.raw`. */
 function worded(status: number, error: Fields): AnsweredError {
   const { message, type, code, metadata } = error;
   const { raw } = fieldsOf(metadata) ?? {};

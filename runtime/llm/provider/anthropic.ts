@@ -6,8 +6,9 @@ import { readableAnswers } from "./readable_answers.ts";
 import type { ModelServer } from "./server.ts";
 
 /**
- * A model behind Anthropic's Messages interface. The package is loaded with this
- * module, so this module is loaded only when such a model is asked.
+ * A model that is asked through Anthropic's Messages interface. The package is
+ * loaded with this module, so this module is loaded only when such a model is
+ * asked.
  */
 export function anthropicModel(
   { model, baseUrl, key, fetch }: ModelServer,

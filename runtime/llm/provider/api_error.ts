@@ -23,10 +23,11 @@ const apiCallError = z.looseObject({
   data: z.optional(z.unknown()),
 });
 
-/** Later the same server may do what it did not do now. */
+/** The same server may answer such a request later. */
 const TRANSIENT_STATUS = new Set([
   ...[408, 425, 429, 500, 502, 503, 504],
-  // What stands before the server could not reach it (Cloudflare), or it is overloaded (Anthropic).
+  // A proxy could not reach the server (Cloudflare), or the server is overloaded
+  // (Anthropic).
   ...[520, 521, 522, 523, 524, 529],
 ]);
 
@@ -45,9 +46,9 @@ const UNREADABLE = new Set([
 const MAX_QUOTE_LENGTH = 300;
 
 /**
- * Classifies whatever a provider package threw. The server's own words are quoted,
- * in one line and without the key, except when it refused the key: such answers
- * show parts of it.
+ * Classifies an error thrown by a provider package. It quotes the server's own
+ * words on one line and without the key, unless the server refused the key: such
+ * answers show parts of it.
  */
 export function modelErrorOf(error: unknown, asked: Asked): ModelError {
   for (const each of causes(error)) {
@@ -112,7 +113,7 @@ function unreadable(cannot: string, quote = ""): ModelError {
   );
 }
 
-/** What the server said: its error's words for people, or else its answer, unless that is a page. */
+/** The server's error message, or else its answer unless that is an HTML page. */
 function wordsOf(
   { data, message, responseBody = "", statusCode = 0 }: z.infer<
     typeof apiCallError
@@ -123,14 +124,17 @@ function wordsOf(
   return data === undefined ? answer || message : message;
 }
 
-/** What providers call it when no request will be served until somebody pays. */
+/** Providers' names for an account that must be paid before requests are served. */
 const SPENT =
   /insufficient|billing|quota|credit|balance|payment|budget|spend|arrear/i;
 
-/** What they call a limit that time lifts, `Throttling.AllocationQuota` among it. */
+/** Their names for a limit that passes with time, such as `Throttling.AllocationQuota`. */
 const LIMITED = /throttl|rate|minute|second/i;
 
-/** Whether the name of an error says that the account is empty; its words for people say too much. */
+/**
+ * Whether the name of an error says that the account is empty. The message is
+ * not used: messages about other errors contain such words too.
+ */
 function isQuota(data: unknown): boolean {
   const [only] = listOf(data);
   const body = fieldsOf(only) ?? fieldsOf(data);

@@ -64,7 +64,7 @@ Deno.test("modelErrorOf() takes over how long to wait from the body, after the h
   );
 });
 
-Deno.test("modelErrorOf() sees no sense in asking again when nobody paid", () => {
+Deno.test("modelErrorOf() does not retry an unpaid account", () => {
   const data = { error: { message: "Pay", code: "insufficient_quota" } };
   const { type, transient } = modelErrorOf(
     apiError({ statusCode: 429, data }),
@@ -134,7 +134,7 @@ Deno.test("modelErrorOf() keeps a refused permission as the cause", () => {
   assertStrictEquals(cause, refused);
 });
 
-Deno.test("modelErrorOf() classifies what is no error at all", () => {
+Deno.test("modelErrorOf() classifies thrown values that are not errors", () => {
   const { type, message } = modelErrorOf("sk-secret-1", ASKED);
   assertEquals(type, "provider_error");
   assertEquals(

@@ -1,7 +1,7 @@
 import { z } from "../../../deps.ts";
 import type { ModelResult } from "./model_output.ts";
 
-/** The body of an answer of Chat Completions, as far as something may come with it. */
+/** The parts of a Chat Completions answer that may carry extra fields. */
 const answered = z.looseObject({
   choices: z.tuple([
     z.looseObject({
@@ -24,8 +24,8 @@ const CARRIED =
 const PACKAGE = "openaiCompatible";
 
 /**
- * Adds to what the package made of an answer what stands beside its text and its
- * calls, word for word: the package itself knows few of these fields, and sends
+ * Adds the fields beside the text and the calls to what the package made of an
+ * answer, word for word: the package knows few of these fields, and sends
  * `reasoning` back under another name.
  */
 export function withCarriedFields(

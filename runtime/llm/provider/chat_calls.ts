@@ -1,10 +1,10 @@
 import { type Fields, fieldsOf, listOf } from "./fields.ts";
 
 /**
- * Brings the calls of an answer of Chat Completions into the one form that the
- * provider package reads, where the intent is plain: without a `function` around
- * name and arguments, with arguments that are an object or none, a single call
- * outside a list, the `function_call` of old. All else is left as it is.
+ * Rewrites the calls of a Chat Completions answer to the one form that the
+ * provider package reads, where the meaning is clear: name and arguments without
+ * a `function` around them, arguments that are an object or missing, a single
+ * call outside a list, the old `function_call`. Everything else stays as it is.
  */
 export function withPlainCalls(body: Fields): Fields {
   const [first, ...others] = listOf(body.choices);
@@ -25,7 +25,7 @@ function callsOf(calls: unknown, old: unknown): readonly unknown[] {
   return fieldsOf(old) === undefined ? [] : [{ function: old }];
 }
 
-/** How servers call the arguments where they do not say `arguments`. */
+/** Other names that servers use for `arguments`. */
 const ARGUMENTS = ["arguments", "input", "parameters", "args"];
 
 function plainCall(given: unknown): unknown {

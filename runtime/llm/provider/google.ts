@@ -4,8 +4,8 @@ import { readableAnswers } from "./readable_answers.ts";
 import type { ModelServer } from "./server.ts";
 
 /**
- * A model behind Google's Gemini interface. The package is loaded with this
- * module, so this module is loaded only when such a model is asked.
+ * A model that is asked through Google's Gemini interface. The package is loaded
+ * with this module, so this module is loaded only when such a model is asked.
  */
 export function googleModel(
   { model, baseUrl, key = "", fetch }: ModelServer,

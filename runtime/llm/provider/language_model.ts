@@ -19,8 +19,8 @@ export interface LanguageModel {
  *
  * It throws a `ModelError` when the model could not be asked or its answer could
  * not be read, and the signal's reason when the run was cancelled, unless that
- * reason is a `TimeoutError`. What becomes of an answer, see `modelOutput`; the
- * key is not in it, whatever the server wrote.
+ * reason is a `TimeoutError`. `modelOutput` says how an answer is read. The key
+ * is removed from it, even if the server wrote it there.
  */
 export function languageModelLlm(
   model: LanguageModel,
@@ -49,7 +49,7 @@ export function languageModelLlm(
   };
 }
 
-/** Shorter ones are placeholders for servers that want none, and words. */
+/** Shorter keys are words, or placeholders for servers that need no key. */
 const MIN_KEY_LENGTH = 8;
 
 /** A server may write the key that it was sent into its answer, which is recorded. */

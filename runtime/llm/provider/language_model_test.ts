@@ -55,7 +55,7 @@ Deno.test("languageModelLlm() classifies what the model throws", async () => {
   assertEquals([thrown.type, thrown.transient], ["provider_error", false]);
 });
 
-Deno.test("languageModelLlm() asks nobody once it is cancelled", async () => {
+Deno.test("languageModelLlm() sends nothing once it is cancelled", async () => {
   const reason = new Error("enough");
   const llm = languageModelLlm({
     doGenerate: () => {

@@ -15,7 +15,7 @@ export type PackageFetch = (
 
 /** Far more than any answer of a model. */
 const MAX_BODY_BYTES = 2 ** 24;
-/** Statuses of which a `Response` may have no body. */
+/** Statuses for which a `Response` must not have a body. */
 const NO_BODY = new Set([204, 205, 304]);
 
 /**
@@ -25,7 +25,7 @@ const NO_BODY = new Set([204, 205, 304]);
  * it is an answer like any other status.
  *
  * It throws a `ModelError` of type `network`, `timeout`, `too_large` or
- * `permission_denied`; when the signal is aborted, whatever `send` throws.
+ * `permission_denied`; when the signal is aborted, the error that `send` throws.
  */
 export function wholeResponses(send: ModelFetch): PackageFetch {
   return async (input, init = {}) => {
@@ -73,7 +73,7 @@ async function readBody(
   return whole;
 }
 
-/** Says nothing of the error's own text but a known reason: it may quote a header. */
+/** Uses only known reasons, never the error's own text, which may quote a header. */
 function connectionError(error: unknown, url: string): ModelError {
   const refusal = refusalIn(error);
   if (refusal !== undefined) {

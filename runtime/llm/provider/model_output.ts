@@ -41,8 +41,8 @@ export interface ModelPart {
 const PAUSED = new Set(["pause_turn"]);
 
 /**
- * Words of servers that the packages do not know, in lower case, by the reason that
- * they stand for; one that is missing or empty says nothing against the answer.
+ * Words of servers that the packages do not know, in lower case, with the reason
+ * that each means; a missing or empty word does not speak against the answer.
  */
 const WORDS: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -72,7 +72,7 @@ const WORDS: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** The reason to stop, with the provider's word understood where its package does not know it. */
+/** Why the model stopped; also reads provider words that the package does not know. */
 function understood({ unified, raw = "" }: ModelFinish): ModelFinish {
   const word = raw.trim();
   return {
@@ -87,7 +87,7 @@ function understood({ unified, raw = "" }: ModelFinish): ModelFinish {
 const REFUSED = new Set(["refusal", "stop"]);
 
 /**
- * Makes what a model gave back an answer or calls, when it is whole:
+ * Turns a complete model answer into an answer or calls:
  *
  * - calls, when there are any and the model stopped for them (or just stopped);
  *   text beside them is `raw`, and arguments stay the text that they are;
@@ -95,12 +95,13 @@ const REFUSED = new Set(["refusal", "stop"]);
  *
  * What came with either, such as reasoning, is `turn`; see `turnOf`.
  *
- * All else ends the run. Then `raw` is the content as JSON, and `finish_reason`
- * says both words for why the model stopped; `no_answer` names a refusal, an
- * answer that was filtered, cut off or empty (a call that was cut off, too, since
- * its arguments may be), a stop in the middle or for a reason that nobody knows,
- * and a tool that the provider ran on its own, past the policy. What is left,
- * calls that were announced and are not there, is for the loop to refuse.
+ * Everything else ends the run. Then `raw` is the content as JSON, and
+ * `finish_reason` has both words for why the model stopped; `no_answer` names a
+ * refusal, an answer that was filtered, cut off or empty (including a cut-off
+ * call, whose arguments may be incomplete), a stop in the middle or for an
+ * unknown reason, and a tool that the provider ran itself, past the policy. One
+ * case is left for the loop to refuse: calls that were announced and are
+ * missing.
  */
 export function modelOutput(
   { content, finishReason: given, usage, message }: ModelResult,
@@ -138,7 +139,7 @@ export function modelOutput(
   return { ...counted, ...unusable(finishReason, content) };
 }
 
-/** What the reason to stop says of an answer that is not whole. */
+/** What the reason to stop says about an incomplete answer. */
 function withheld({ unified, raw = "" }: ModelFinish): NoAnswer | undefined {
   switch (unified) {
     case "length":

@@ -163,7 +163,7 @@ for (const { id, content, unified, raw, want } of RESULTS) {
   });
 }
 
-Deno.test("modelOutput() counts the tokens of an answer and of what is none", () => {
+Deno.test("modelOutput() counts the tokens of an answer and of any other output", () => {
   const usage = {
     inputTokens: { total: 3 },
     outputTokens: { total: 4, reasoning: undefined },

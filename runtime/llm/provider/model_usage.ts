@@ -14,8 +14,8 @@ export interface ModelUsage {
 
 /**
  * Counts each token once: reasoning is taken out of the output that contains it.
- * Usage of which the input or the output is missing is missing as a whole.
- * Numbers that cannot be are passed on, for the loop to refuse.
+ * Usage without input or output counts as missing. Impossible numbers are passed
+ * on, for the loop to refuse.
  */
 export function modelUsage(
   { inputTokens, outputTokens, raw }: ModelUsage,

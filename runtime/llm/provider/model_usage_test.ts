@@ -52,7 +52,7 @@ const COUNTS: readonly {
     want: { input_tokens: 3, output_tokens: 4, total_tokens: 9 },
   },
   {
-    id: "takes no sum that is no number",
+    id: "ignores a sum that is not a number",
     input: 3,
     output: 4,
     raw: { total_tokens: "9" },

@@ -8,7 +8,7 @@ import type { ModelServer } from "./server.ts";
 export interface ModelWorld {
   /** Reads the variable that holds the key. */
   readonly env: ReadVariable;
-  /** Sends the requests; it must heed the signal. */
+  /** Sends the requests; it must stop when the signal aborts. */
   readonly fetch: ModelFetch;
   /** Goes with each request, to models that know what to do with it. Default: none. */
   readonly seed?: number | undefined;

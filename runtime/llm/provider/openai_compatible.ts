@@ -5,9 +5,9 @@ import type { LanguageModel } from "./language_model.ts";
 import type { ModelServer } from "./server.ts";
 
 /**
- * A model behind the Chat Completions interface, which OpenAI, Ollama, llama.cpp,
- * vLLM and others offer. The package is loaded with this module, so this module
- * is loaded only when such a model is asked.
+ * A model that is asked through the Chat Completions interface, which OpenAI,
+ * Ollama, llama.cpp, vLLM and others offer. The package is loaded with this
+ * module, so this module is loaded only when such a model is asked.
  */
 export function openaiCompatibleModel(
   { model, baseUrl, key, fetch }: ModelServer,

@@ -43,7 +43,7 @@ export interface ToolCallPart {
   providerOptions?: PartOptions;
 }
 
-/** What a call came to. */
+/** The result of a call. */
 export interface ToolResultPart {
   type: "tool-result";
   toolCallId: string;

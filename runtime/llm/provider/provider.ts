@@ -70,7 +70,7 @@ export interface ModelChoice {
   readonly keys: readonly string[];
 }
 
-/** What a person says besides which model. */
+/** What a person may give in addition to the model. */
 export interface ChoiceOptions {
   /** An `http` or `https` URL without user, query and fragment. Default: the provider's own. */
   readonly baseUrl?: string | undefined;
@@ -82,7 +82,8 @@ export interface ChoiceOptions {
  * Reads which model a person chose: `openai:gpt-5`, `ollama:qwen3:8b`. A key is
  * never meant for a server that is reached over the network without encryption.
  *
- * @throws {InputError} when there is no such provider, or something is missing or wrong
+ * @throws {InputError} when the provider is unknown, or something is missing or
+ *   wrong
  */
 export function chooseModel(
   spec: string,

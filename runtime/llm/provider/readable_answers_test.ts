@@ -140,7 +140,7 @@ const ERRORS: readonly {
     ...{ type: "503", transient: true, words: "Busy" },
   },
   {
-    id: "one in a choice, with what the server behind said",
+    id: "one in a choice, with the words of the server that the gateway called",
     body: {
       choices: [{
         message: { role: "assistant", content: "Half an an" },
@@ -230,12 +230,12 @@ for (const by of ["chat", "messages", "gemini"] as const) {
   }
 }
 
-Deno.test("white space before an answer is none of it", async () => {
+Deno.test("white space before an answer is removed", async () => {
   const text = `\n \n${JSON.stringify(chat({ content: "Done." }, "stop"))}`;
   assertEquals((await answerTo(new Response(text))).answer, "Done.");
 });
 
-/** Calls as servers write them, of which the intent is plain. */
+/** Calls as servers write them, whose meaning is clear. */
 const CALLS: readonly {
   readonly id: string;
   readonly message: object;

@@ -59,9 +59,9 @@ const parts: z.ZodMiniType<readonly TurnPart[]> = z.array(
 );
 
 /**
- * What of a turn goes back to the model beside its calls, as the record has it:
- * reasoning, signatures and text in the order in which they came. `undefined` when
- * the calls, or the text of the answer, are all that came.
+ * The parts of a turn that go back to the model beside its calls, in their
+ * recorded form: reasoning, signatures and text in the order in which they came.
+ * `undefined` when only calls, or only the text of the answer, came.
  */
 export function turnOf({ content, message }: GivenTurn): Json | undefined {
   let calls = 0;

@@ -217,7 +217,7 @@ Deno.test("turnOf() leaves out what calls or an answer say by themselves", () =>
   assertEquals(turnOf({ content: [nothing] }), undefined);
 });
 
-Deno.test("partsOf() names each call once, whatever the record says", () => {
+Deno.test("partsOf() names each call once, for any record", () => {
   const calls = [
     { id: "a", tool: "read", args_json: "{}" },
     { id: "b", tool: "read", args_json: "{}" },

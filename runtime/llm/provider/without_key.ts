@@ -1,9 +1,10 @@
-/** What stands in the place of a key. */
+/** What replaces a key. */
 const PLACE = "[key]";
 
 /**
- * Takes a key, printable ASCII, out of a text that a server has written, however
- * JSON may spell it there: arguments that are parsed later would have it again.
+ * Removes a key, which is printable ASCII, from a text that a server wrote, in
+ * every JSON spelling of it: otherwise arguments that are parsed later would
+ * contain it again.
  */
 export function withoutKey(text: string, key: string | undefined): string {
   return key === undefined || key === ""
@@ -12,9 +13,9 @@ export function withoutKey(text: string, key: string | undefined): string {
 }
 
 /**
- * A character as it is or as an escape, in JSON or in JSON that is quoted in JSON,
- * where a backslash stands twice, or twice that. All backslashes before it go with
- * it, so that what is left is still JSON.
+ * A character as it is or as an escape, in JSON or in JSON quoted in JSON, where
+ * each backslash is doubled, perhaps again. All backslashes before it are
+ * removed with it, so that the rest is still JSON.
  */
 function spelled(character: string): string {
   const code = character.charCodeAt(0).toString(16).padStart(4, "0");
@@ -26,5 +27,8 @@ function spelled(character: string): string {
   return `(?:${slash}${RegExp.escape(character)}|${BACKSLASHES}u${digits})`;
 }
 
-/** Looked for where they begin, so that a text of nothing else is passed over once. */
+/**
+ * The search starts at the first backslash only, so that a long run of
+ * backslashes is scanned once.
+ */
 const BACKSLASHES = "(?<!\\\\)\\\\+";

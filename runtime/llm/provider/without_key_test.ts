@@ -31,7 +31,7 @@ for (
   });
 }
 
-Deno.test("withoutKey() leaves what is no key", () => {
+Deno.test("withoutKey() leaves text that is not the key", () => {
   const text = "sk-a/B+9! \\n\\u0073 sk-aaB+9.";
   assertEquals(withoutKey(text, KEY), text);
   assertEquals(withoutKey(KEY, undefined), KEY);
@@ -39,7 +39,7 @@ Deno.test("withoutKey() leaves what is no key", () => {
 });
 
 for (const backslashes of [0, 2, 4, 8, 10, 100]) {
-  Deno.test(`withoutKey() leaves JSON behind ${backslashes} backslashes`, () => {
+  Deno.test(`withoutKey() leaves JSON after ${backslashes} backslashes`, () => {
     const before = "\\".repeat(backslashes);
     const args_json = `{"a":"${before}${
       escaped(1)

@@ -133,7 +133,7 @@ export const BAD_KEYS: readonly BadTrace[] = [
     at: `${SCOPE}.scope.name`,
   },
   {
-    name: "a schemaUrl that is no string",
+    name: "a schemaUrl that is not a string",
     mutate: put(`${SCOPE}.schemaUrl`, 1.37),
     code: "wrong_type",
     at: `${SCOPE}.schemaUrl`,

@@ -96,7 +96,7 @@ export function append(locator: string, value: unknown): Mutation {
   };
 }
 
-/** Appends a copy of what is at `locator` to the array in which it stands. */
+/** Appends a copy of the item at `locator` to its array. */
 export function copy(locator: string): Mutation {
   return (document) => {
     const { parent } = target(document, locator);

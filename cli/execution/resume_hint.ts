@@ -7,23 +7,22 @@ import { loadTask } from "../../tasks/task.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 
 /**
- * Says which command goes on with a run, as a sentence. With one that another
- * program began, or with a record of another version of this one that states its
- * version, no command here does.
+ * Says as a sentence which command resumes a run. None does when another program
+ * began the run, or when its record states another version of this program.
  */
-export function howToGoOn(directory: string, started: RunStarted): string {
+export function resumeHint(directory: string, started: RunStarted): string {
   if (whyForeign(started) !== undefined) {
-    return "the program that began the run has to go on with it";
+    return "only the program that began the run can resume it";
   }
   const { runtime_version: version = config.version } = started;
   return version === config.version
-    ? `\`${resumeCommand(directory, started.llm)}\` goes on`
-    : `version ${terminalLine(version)} of this program has to go on with it`;
+    ? `continue with \`${resumeCommand(directory, started.llm)}\``
+    : `only version ${terminalLine(version)} of this program can resume it`;
 }
 
 /**
- * Why a run is none that a command of this program began: a program that uses it
- * as a library has tasks and tools of its own. `undefined` when it is one.
+ * Why a run was not begun by a command of this program: a program that uses it
+ * as a library has its own tasks and tools. `undefined` when it was.
  */
 export function whyForeign(
   { task, tools }: RunStarted,
@@ -34,14 +33,14 @@ export function whyForeign(
     if (!(error instanceof InputError)) throw error;
     return "its task is not one of a task file";
   }
-  // Schemas may grow from version to version, and the one on record then counts.
+  // Schemas may grow from version to version; then the recorded one counts.
   const described = tools.map(({ input_schema: _, ...tool }) => tool);
   return areOwnTools(described)
     ? undefined
     : "its tools are not those of this program";
 }
 
-/** The command line that goes on with a run, with the model that it was begun with. */
+/** The command line that resumes a run, with the model that it was begun with. */
 export function resumeCommand(
   directory: string,
   { execution_path, provider, model }: Omit<RunStarted["llm"], "script_sha256">,

@@ -1,12 +1,12 @@
 import { NOBODY } from "../../policy/answer.ts";
 
 /**
- * Characters that look like a letter of `none` and are not made of it (NFKD):
- * those of confusables.txt, the data of UTS 39 (Unicode Security Mechanisms), also
- * where they differ from the letter by a stroke or a hook. After the space
- * stand ours: letters that look alike in one case, in small capitals, on their side
- * or mirrored, those that generators of "fancy text" put in their place, and rings
- * and discs.
+ * Characters that look like a letter of `none` and that NFKD does not map to it.
+ * Before the space: those of confusables.txt, the data of UTS 39 (Unicode
+ * Security Mechanisms), including letters that differ by a stroke or a hook.
+ * After the space are our own: letters that look alike in one case, in small
+ * capitals, on their side or mirrored, substitutes used by generators of "fancy
+ * text", and rings and discs.
  */
 const CONFUSABLES = {
   n: "ƝƞɳΝηոռᵰⲚꓠ𐆎𐔓 пᴨɴŋ" +
@@ -32,15 +32,15 @@ const READINGS = new Map<string, readonly string[]>([
   ...[...SIGN_LETTERS].map((each) => [each, [""]] as const),
 ]);
 
-/** Where the letters A to Z stand once more, as signs that no form of Unicode takes apart. */
+/** Where the letters A to Z are repeated as signs that Unicode normalisation does not decompose. */
 const SIGNS = [0x1f150, 0x1f170, 0x1f1e6];
 
 /**
- * Whether a reader may take a name for the one that says that nobody answered:
- * in any case, in letters of another script, width or style, with zeros for `o`,
- * with marks, spaces or signs at the letters.
+ * Whether a reader may mistake a name for `none`, which records that there was
+ * no answer: in any case, in letters of another script, width or style, with
+ * zeros for `o`, with marks, spaces or signs around the letters.
  */
-export function looksLikeNobody(name: string): boolean {
+export function looksLikeNone(name: string): boolean {
   /** How much of `none` may have been read so far. */
   let reached: ReadonlySet<number> = new Set([0]);
   for (const character of name.normalize("NFKD")) {
@@ -55,7 +55,10 @@ export function looksLikeNobody(name: string): boolean {
   return reached.has(NOBODY.length);
 }
 
-/** The letters or digits that a character looks like, in lower case; nothing of what is neither. */
+/**
+ * The letters or digits that a character looks like, in lower case; empty for
+ * any other character.
+ */
 function readingsOf(character: string): readonly string[] {
   const point = character.codePointAt(0) ?? 0;
   const signs = SIGNS.find((first) => point >= first && point < first + 26);

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { howToGoOn, resumeCommand, whyForeign } from "./going_on.ts";
+import { resumeCommand, resumeHint, whyForeign } from "./resume_hint.ts";
 import { join } from "../../deps.ts";
 import type { RunStarted } from "../../runtime/record/event.ts";
 import { parseLedgerLine } from "../../runtime/record/ledger_line.ts";
@@ -18,14 +18,14 @@ function started(): RunStarted {
   return event;
 }
 
-const FOREIGN = "the program that began the run has to go on with it";
+const FOREIGN = "only the program that began the run can resume it";
 
 for (
   const { what, change, want } of [
     {
       what: "a run of a command",
       change: () => ({}),
-      want: `\`resume ${RUN}\` goes on`,
+      want: `continue with \`resume ${RUN}\``,
     },
     {
       what: "a run whose task is of no file",
@@ -63,7 +63,7 @@ for (
       what: "a run of another version",
       change: () => ({ runtime_version: `${config.version}\u001b[2J` }),
       want:
-        `version ${config.version}\\u{001b}[2J of this program has to go on with it`,
+        `only version ${config.version}\\u{001b}[2J of this program can resume it`,
     },
     {
       what: "a run of a model",
@@ -75,7 +75,7 @@ for (
           model: "gemini-x",
         } as const,
       }),
-      want: `\`resume ${RUN} --llm google:gemini-x\` goes on`,
+      want: `continue with \`resume ${RUN} --llm google:gemini-x\``,
     },
   ] satisfies readonly {
     what: string;
@@ -83,9 +83,9 @@ for (
     want: string;
   }[]
 ) {
-  Deno.test(`howToGoOn() tells the truth of ${what}`, { ignore }, () => {
+  Deno.test(`resumeHint() tells the truth of ${what}`, { ignore }, () => {
     const run = started();
-    assertEquals(howToGoOn(RUN, { ...run, ...change(run) }), want);
+    assertEquals(resumeHint(RUN, { ...run, ...change(run) }), want);
   });
 }
 
