@@ -396,6 +396,16 @@ const ENDINGS: Record<
   answer_of_a_wrong_type: [null, "policy_denial_terminal"],
   approved: [null, null, "final_answer"],
   denied_after_approval: [null, "policy_denial_terminal"],
+  denied_by_a_clause: [null, null, null, "final_answer"],
+  denied_by_a_requirement: [null, null, "final_answer"],
+  seen_in_a_result: [null, null, null, "final_answer"],
+  seen_nowhere: [null, null, null, "final_answer"],
+  beyond_a_call_limit: [null, null, null, "final_answer"],
+  flow_denied: [null, null, null, "final_answer"],
+  flow_denied_after_an_error: ["tool_call_failure", null, null, "final_answer"],
+  flow_denied_by_a_redirect: [null, null, "final_answer"],
+  flow_approved: [null, null, null, null, null, "final_answer"],
+  denied_after_some_calls: [null, null, null, null, "final_answer"],
 };
 
 for (const [name, make] of Object.entries(REHEARSALS)) {

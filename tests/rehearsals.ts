@@ -695,7 +695,7 @@ export const REHEARSALS = {
       flow: [{ ...FLOWING.flow[0], after: ["untrusted"] }],
     },
     script: [fetching("a"), DONE],
-    work: inTurn(redirect("https://fixtures.local/b"), null),
+    work: inTurn(redirect("https://fixtures.local/b")),
   }),
   flow_approved: (): Rehearsal => ({
     policy: {
