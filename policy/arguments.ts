@@ -147,13 +147,21 @@ export function argumentsNamed(
 ): readonly { readonly key: string; readonly value: unknown }[] {
   const { value } = args;
   if (typeof value !== "object" || value === null) return [];
-  const nodes = nodesOf(value);
   return keys.flatMap((key) =>
-    nodes.named(key).flatMap(({ value: given }) => {
+    valuesNamed(key, value).flatMap((given) => {
       if (given === undefined) return [];
       return Array.isArray(given) && (args.ok || args.path !== key)
         ? given.map((each: unknown) => ({ key, value: each }))
         : [{ key, value: given }];
     })
   );
+}
+
+/** Most keys are names, and every call is asked about them. */
+function valuesNamed(key: string, args: object): readonly unknown[] {
+  return key.startsWith("$")
+    ? nodesOf(args).named(key).map(({ value }) => value)
+    : Array.isArray(args)
+    ? []
+    : [Object.getOwnPropertyDescriptor(args, key)?.value];
 }

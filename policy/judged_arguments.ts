@@ -21,7 +21,9 @@ export function judgedArguments(
   const paths = [...reads, ...writes];
   if (!args.ok || fetches.length + paths.length === 0) return undefined;
   if (!isObject(args.value)) return undefined;
-  const judged: Json = structuredClone(args.value);
+  // Of what is named by name alone, the arguments themselves are written to, and nothing inside them.
+  const isDeep = [...fetches, ...paths].some((name) => name.startsWith("$"));
+  const judged: Json = isDeep ? JSON.parse(args.canonical) : { ...args.value };
   const placeOf = (path: string) => facts.paths.get(path)?.resolved ?? path;
   for (
     const [names, spell] of [[paths, placeOf], [fetches, sentUrl]] as const
