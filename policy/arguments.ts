@@ -157,8 +157,11 @@ export function argumentsNamed(
   );
 }
 
+/** Most keys are names, and every call is asked about them. */
 function valuesNamed(key: string, args: object): readonly unknown[] {
   return key.startsWith("$")
     ? nodesOf(args).named(key).map(({ value }) => value)
+    : Array.isArray(args)
+    ? []
     : [Object.getOwnPropertyDescriptor(args, key)?.value];
 }

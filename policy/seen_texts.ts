@@ -1,6 +1,6 @@
 import type { Json } from "../tools/data/json.ts";
 import type { Condition, Source } from "./conditions/condition.ts";
-import { textForms } from "./conditions/text_forms.ts";
+import { normalized, textForms } from "./conditions/text_forms.ts";
 import { compileJsonPath } from "./redaction/json_path.ts";
 import type { Seen } from "./run_facts.ts";
 
@@ -41,7 +41,7 @@ export function seenTexts(sources: readonly Source[]): SeenTexts {
 
   function keep(source: string, seq: number, value: unknown): void {
     if (typeof value !== "string" && typeof value !== "number") return;
-    const text = String(value).normalize("NFC");
+    const text = normalized(String(value), "NFC");
     if (text.length > left) isFull = true;
     else {
       left -= text.length;
@@ -66,7 +66,7 @@ export function seenTexts(sources: readonly Source[]): SeenTexts {
       }
     },
     seen(value, sources) {
-      const wanted = value.normalize("NFC");
+      const wanted = normalized(value, "NFC");
       if ([...wanted].length < MIN_LENGTH) return undefined;
       const names = new Set(sources.map(nameOf));
       const searched = texts.filter(({ source }) => names.has(source));

@@ -176,6 +176,7 @@ function valueJudge(
 ): ValueJudge {
   const forms = new Map<string, TextForms>();
   let joined: TextForms | undefined;
+  let numbers: readonly ReadNumber[] | undefined;
 
   function formsOf(text: string): TextForms {
     const known = forms.get(text) ?? textForms(text);
@@ -312,14 +313,21 @@ function valueJudge(
 
   /** A text that reads as a number is one to some tools. */
   function anyNumber(condition: Operators, nodes: readonly Node[]): Truth {
-    const truths = nodes.values().flatMap((node): readonly Truth[] => {
-      const { value, path } = node;
-      if (typeof value === "number") return [of(condition, node)];
-      const number = path.endsWith("~") ? undefined : readAsNumber(value);
-      if (number === undefined) return [];
-      return [numberTruth(condition, number) === true ? "unknown" : false];
+    numbers ??= nodes.flatMap(({ path, value }): readonly ReadNumber[] => {
+      if (typeof value === "number") return [{ number: value, isText: false }];
+      if (typeof value !== "string" || path.endsWith("~")) return [];
+      if (value.length > MAX_NUMBER_LENGTH) return [];
+      const number = readAsNumber(formsOf(value).plain);
+      return number === undefined ? [] : [{ number, isText: true }];
     });
-    return oneByOne(truths, (truth) => truth);
+    let whole: Truth | undefined;
+    for (const { number, isText } of numbers) {
+      const here = numberTruth(condition, number);
+      if (here === true && isText) return "unknown";
+      if (whole !== undefined && here !== whole) return "unknown";
+      whole = here;
+    }
+    return whole ?? false;
   }
 
   /** Whether something holds of all, of none, or of some; false when there is nothing. */
@@ -474,12 +482,18 @@ function onTexts(condition: Operators): Operators {
   return condition;
 }
 
+/** A number among the arguments; perhaps it is written as a text. */
+interface ReadNumber {
+  readonly number: number;
+  readonly isText: boolean;
+}
+
+/** Longer texts are no numbers. */
+const MAX_NUMBER_LENGTH = 400;
+
 /** The number that a text is to those who read it as one. */
-function readAsNumber(value: unknown): number | undefined {
-  if (typeof value !== "string" || !/\d/.test(value.normalize("NFKC"))) {
-    return undefined;
-  }
-  const { plain } = textForms(value);
+function readAsNumber(plain: string): number | undefined {
+  if (!/\d/.test(plain)) return undefined;
   const number = Number(plain.replaceAll(/[\s_,']/g, ""));
   return Number.isNaN(number) ? undefined : number;
 }

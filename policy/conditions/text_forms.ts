@@ -35,9 +35,23 @@ function undisguised(text: string): string {
 
 function visible(text: string): string {
   if (ASCII.test(text)) return text;
-  const compatible = text.normalize("NFKC");
+  const compatible = normalized(text, "NFKC");
   const shown = compatible.replace(INVISIBLE, "");
-  return shown === compatible ? shown : shown.normalize("NFKC");
+  return shown === compatible ? shown : normalized(shown, "NFKC");
+}
+
+/** No word of any language has more marks in a row (Unicode Standard Annex 15, section 13). */
+const MARKS = /\p{M}{30}/gu;
+const JOINER = "\u034f";
+
+/**
+ * A text in a form of Unicode. Marks in a row are put in order thirty at a time,
+ * since that takes time that grows with the square of their number.
+ */
+export function normalized(text: string, form: "NFC" | "NFKC"): string {
+  const parted = text.replace(MARKS, `$&${JOINER}`);
+  if (parted === text) return text.normalize(form);
+  return parted.normalize(form).replaceAll(JOINER, "");
 }
 
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -56,6 +70,7 @@ function unescaped(text: string): string {
 /** Lower case by way of upper case, since `ı` and `i`, `ẞ`, `ß` and `ss` differ in one and not in the other. */
 function inOneCase(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();
-  return text.toLowerCase().toUpperCase().toLowerCase()
-    .replaceAll("i\u0307", "i").replaceAll("ς", "σ").normalize("NFKC");
+  const lower = text.toLowerCase().toUpperCase().toLowerCase()
+    .replaceAll("i\u0307", "i").replaceAll("ς", "σ");
+  return normalized(lower, "NFKC");
 }

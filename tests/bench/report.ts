@@ -9,6 +9,7 @@
  */
 import { fromFileUrl } from "../../deps.ts";
 import { entryTimes } from "./entries.ts";
+import { HEAVY_ARGUMENTS } from "../hostile/heavy_inputs.ts";
 
 interface Figure {
   readonly n: number;
@@ -93,6 +94,16 @@ const baseline = figure("cold start: import zod and @std/yaml");
 const canonical = figure("cold start: canonical");
 const short = figure("a run of 50 steps, recorded");
 const long = figure("a run of 5000 steps, recorded");
+const desk = figure("calls of a support desk");
+
+/** What a decision over 64 KiB of arguments takes, on average over all of them. */
+function heavy(name: string): string {
+  const count = Object.keys(HEAVY_ARGUMENTS).length;
+  return line(name, figure(name), {
+    unit: "ms a decision",
+    scale: count * 1e6,
+  });
+}
 
 console.log([
   `${report.runtime}, ${report.cpu}, ${navigator.hardwareConcurrency} cores`,
@@ -105,4 +116,8 @@ console.log([
   ratio("  a step of 5000 / a step of 50", long.min / 5000, short.min / 50),
   ...live("read"),
   ...live("write"),
+  heavy("no clauses, 64 KiB of arguments"),
+  heavy("200 clauses, 64 KiB of arguments"),
+  heavy("16 patterns, 64 KiB of arguments"),
+  line("calls of a support desk", desk, { unit: "µs a call", scale: 60e3 }),
 ].join("\n"));
