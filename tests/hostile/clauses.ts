@@ -10,7 +10,6 @@ import type { ClauseCall } from "./clause_cases.ts";
 import { type Outcome, stopped } from "./outcome.ts";
 import { policyWith } from "./policy.ts";
 import { recordedTool } from "./recorded_tool.ts";
-import type { Trial } from "./trial.ts";
 
 const json = z.json();
 const object: z.ZodMiniType<JsonObject> = z.record(z.string(), json);
@@ -108,14 +107,4 @@ export function playClause(hostile: HostileCase): Promise<Outcome> {
       ? { kind: "allow", rule: null, said: "", ran: 1, leaks: [] }
       : stopped("deny", { rule, said: JSON.stringify({ reason, metadata }) }),
   );
-}
-
-/** The call alone, for measuring. */
-export function clauseTrial(hostile: HostileCase): Trial {
-  const { tool, args } = call.parse(hostile.input);
-  return {
-    open: () => prepared(hostile).gate,
-    calls: [{ tool, args_json: JSON.stringify(args) }],
-    tools: TOOLS,
-  };
 }

@@ -2,7 +2,7 @@ import { argumentTrial } from "./arg_schema.ts";
 import type { HostileCase } from "./cases.ts";
 import { cycleTrial } from "./cycle_detection.ts";
 import { escalationTrial } from "./escalation.ts";
-import { clauseTrial, playClause } from "./clauses.ts";
+import { playClause } from "./clauses.ts";
 import type { LaidFixture } from "./fixture.ts";
 import { playBudget } from "./loop_budget.ts";
 import type { Outcome } from "./outcome.ts";
@@ -53,7 +53,7 @@ export const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
   }],
   ["record", { play: playRecord, disk: true }],
   ["escalation", judged(escalationTrial)],
-  ["clauses", { play: playClause, trial: clauseTrial }],
+  ["clauses", { play: playClause }],
   ["terminal", { play: playTerminal, disk: true }],
   ["readers", { play: playReader }],
 ]);
