@@ -92,7 +92,8 @@ function heldThen(
   if (typeof value !== "string") {
     return equals === undefined || value === equals;
   }
-  const isPath = tool === "open" && condition.argument === "path";
+  // A text is a path where one is spelled so, whatever the argument.
+  const isPath = tool === "open" && value === args.path;
   return [value, ...isPath ? placesOf(value) : []].some((text) =>
     equals !== undefined
       ? text === equals
