@@ -13,6 +13,16 @@ export function clauseOf(
   return id ?? place;
 }
 
+/** A clause on record: its name, and its line where that is known. */
+export function clauseMetadata(
+  clause: { readonly id?: string | undefined },
+  { place, lines }: { readonly place: string; readonly lines: ClauseLines },
+): Metadata {
+  const line = lines.get(place);
+  const name = { clause: clauseOf(clause, place) };
+  return line === undefined ? name : { ...name, line };
+}
+
 /** Of how many values the record says that a decision rests on them. */
 const MAX_SUBJECTS = 2;
 

@@ -8,6 +8,7 @@ import { readArguments } from "./arguments.ts";
 import { callHash } from "./call_hash.ts";
 import { CallHistory } from "./rules/call_history.ts";
 import { decide, decideInAudit, type Decision } from "./decide.ts";
+import { conditionsIn } from "./document/clauses.ts";
 import type { PolicyDocument } from "./document/document.ts";
 import { type Facts, lookUpPaths } from "./facts.ts";
 import type { Proposal, Rule } from "./rule.ts";
@@ -129,13 +130,10 @@ export function openGate(
 }
 
 /** Every place in which a policy looks for what was seen before. */
-function sourcesOf(
-  { deny = [], require = [], escalate = [] }: PolicyDocument,
-): readonly Source[] {
-  return sourcesIn([
-    ...[...deny, ...escalate].flatMap(({ when = [] }) => when),
-    ...require.flatMap(({ that }) => that),
-  ]);
+function sourcesOf(policy: PolicyDocument): readonly Source[] {
+  return sourcesIn(
+    conditionsIn(policy).flatMap(({ conditions }) => conditions),
+  );
 }
 
 /** How long a key may be that stands for itself; a longer one is hashed, since a run keeps all of them. */

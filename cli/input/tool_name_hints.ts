@@ -1,3 +1,4 @@
+import { TOOL_SECTIONS } from "../../policy/document/clauses.ts";
 import type { PolicyDocument } from "../../policy/document/document.ts";
 import type { TaskDocument } from "../../tasks/task.ts";
 import { nearest } from "../../tools/data/nearest.ts";
@@ -26,7 +27,7 @@ export function namesInPolicy(policy: PolicyDocument): readonly PolicyName[] {
     ...tools.flatMap(({ match }, index) =>
       listed(["tools", index, "match"], match)
     ),
-    ...SECTIONS.flatMap((section) =>
+    ...TOOL_SECTIONS.flatMap((section) =>
       (policy[section] ?? []).flatMap(({ tools }, index) =>
         listed([section, index, "tools"], tools)
       )
@@ -40,9 +41,6 @@ export function toolsInPolicy(policy: PolicyDocument): readonly NamedTool[] {
     .filter(({ name }) => !name.endsWith("*"))
     .map(({ path, name }) => ({ place: spellPath(path), name }));
 }
-
-/** The sections whose clauses name tools. */
-const SECTIONS = ["deny", "require", "escalate", "call_limits"] as const;
 
 /** The tools that a task's script calls, and those that it expects decisions on. */
 export function toolsInTask(

@@ -11,6 +11,17 @@ import type { ToolTraits } from "../tool_traits.ts";
 
 export type { ToolTraits };
 
+/** The sections whose clauses name the tools that they are about. */
+export const TOOL_SECTIONS = [
+  "deny",
+  "require",
+  "escalate",
+  "call_limits",
+] as const;
+
+/** The sections that hold clauses. */
+export const CLAUSE_SECTIONS = [...TOOL_SECTIONS, "flow"] as const;
+
 /** Calls that must not run. */
 export interface DenyClause {
   /** A name for it, recorded beside the rule's. */
@@ -230,7 +241,7 @@ export function checkClauses(
     }
   }
   const ids = new Set<string>();
-  for (const section of SECTIONS) {
+  for (const section of CLAUSE_SECTIONS) {
     for (const [index, { id }] of (value[section] ?? []).entries()) {
       if (id === undefined) continue;
       if (ids.has(id)) {
@@ -249,14 +260,6 @@ export function checkClauses(
     }
   }
 }
-
-const SECTIONS = [
-  "deny",
-  "require",
-  "escalate",
-  "call_limits",
-  "flow",
-] as const;
 
 /** Whether `tool_registry` allows a tool of this name, or one of this family. */
 export function mayBeCalled(
@@ -279,7 +282,8 @@ function isUntrusted(tool: string, { tools = [] }: Clauses): boolean {
     );
 }
 
-function conditionsIn(
+/** The conditions of a policy, clause by clause. */
+export function conditionsIn(
   { deny = [], require = [], escalate = [] }: Clauses,
 ): readonly {
   readonly path: readonly PropertyKey[];

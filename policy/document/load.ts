@@ -1,4 +1,5 @@
 import { sha256Text } from "../../tools/data/sha256.ts";
+import { CLAUSE_SECTIONS } from "./clauses.ts";
 import { type PolicyDocument, policyDocument } from "./document.ts";
 import { refuseIndirection } from "./indirection.ts";
 import { readYamlTree } from "./read_yaml.ts";
@@ -32,14 +33,6 @@ export function loadPolicy(text: string, source: string): Policy {
   return { text, sha256, version: sha256.slice(0, 12), document, lines };
 }
 
-const SECTIONS = [
-  "deny",
-  "require",
-  "escalate",
-  "call_limits",
-  "flow",
-] as const;
-
 function clauseLines(
   document: PolicyDocument,
   tree: YamlTree,
@@ -49,7 +42,7 @@ function clauseLines(
   if (document.unlisted_hosts !== undefined && unlisted !== undefined) {
     lines.set("unlisted_hosts", unlisted);
   }
-  for (const section of SECTIONS) {
+  for (const section of CLAUSE_SECTIONS) {
     for (const index of (document[section] ?? []).keys()) {
       const line = tree.lineOf([section, index]);
       if (line !== undefined) lines.set(`${section}[${index}]`, line);

@@ -1,8 +1,13 @@
 import type { DenyClause, RequireClause } from "../document/clauses.ts";
 import { type Judge, judgedBy } from "../conditions/judge.ts";
 import { all } from "../conditions/truth.ts";
-import { type ClauseLines, clauseOf, grounds } from "../clause.ts";
-import type { Ask, Metadata, Opinion, Proposal, Rule } from "../rule.ts";
+import {
+  type ClauseLines,
+  clauseMetadata,
+  clauseOf,
+  grounds,
+} from "../clause.ts";
+import type { Ask, Opinion, Proposal, Rule } from "../rule.ts";
 import { isNamed } from "../tool_pattern.ts";
 
 /**
@@ -109,16 +114,10 @@ function denial({ place, clause, bases }: Denied, lines: ClauseLines): Opinion {
     effect: "deny",
     reason: clause.reason,
     metadata: {
-      clause: clauseOf(clause, place),
-      ...lineIn(lines, place),
+      ...clauseMetadata(clause, { place, lines }),
       ...grounds(bases),
     },
   };
-}
-
-function lineIn(lines: ClauseLines, place: string): Metadata {
-  const line = lines.get(place);
-  return line === undefined ? {} : { line };
 }
 
 function reasonOf({ reason, tools }: RequireClause): string {

@@ -1,5 +1,5 @@
 import type { CallLimit } from "../document/clauses.ts";
-import { type ClauseLines, clauseOf } from "../clause.ts";
+import { type ClauseLines, clauseMetadata } from "../clause.ts";
 import type { Opinion, Rule } from "../rule.ts";
 import { isNamed } from "../tool_pattern.ts";
 
@@ -22,15 +22,13 @@ export function callLimit(
         allowed ??= { effect: "allow", metadata: counted };
         if (calls < max_calls) continue;
         const place = `call_limits[${index}]`;
-        const line = lines.get(place);
         return {
           effect: "deny",
           reason: `${calls} calls of ${tools.join(", ")} have begun${
             per_seconds === undefined ? "" : ` within ${per_seconds} s`
           }; ${max_calls} are allowed`,
           metadata: {
-            clause: clauseOf(limit, place),
-            ...line === undefined ? {} : { line },
+            ...clauseMetadata(limit, { place, lines }),
             ...counted,
           },
         };

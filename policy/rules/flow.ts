@@ -1,5 +1,10 @@
 import type { FlowClause } from "../document/clauses.ts";
-import { type ClauseLines, clauseOf } from "../clause.ts";
+import {
+  type ClauseLines,
+  clauseMetadata,
+  clauseOf,
+  grounds,
+} from "../clause.ts";
 import type { Label } from "../../tools/label.ts";
 import type { CallName } from "../run_facts.ts";
 import type { Ask, Metadata, Opinion, Proposal, Rule } from "../rule.ts";
@@ -21,27 +26,25 @@ export function flow(
         if (tool?.labels?.includes(clause.before) !== true) return [];
         const set = clause.after.flatMap((label) => {
           const by = run.labels.get(label);
-          return by === undefined ? [] : [{ label, by }];
+          return by === undefined ? [] : [{ label, ...by }];
         });
         return [{
           isOpen: set.length === clause.after.length,
           place: `flow[${index}]`,
           clause,
           reason: reasonOf(proposal, clause, set),
-          metadata: metadataOf(set),
+          metadata: grounds([{ kind: "labels", labels: set }]),
         }];
       });
       const open = looked.filter(({ isOpen }) => isOpen);
       const denied = open.find(({ clause }) => clause.effect === "deny");
       if (denied !== undefined) {
-        const line = lines.get(denied.place);
         return {
           effect: "deny",
           reason: denied.reason,
           metadata: {
             tool: name,
-            clause: clauseOf(denied.clause, denied.place),
-            ...line === undefined ? {} : { line },
+            ...clauseMetadata(denied.clause, { place: denied.place, lines }),
             ...denied.metadata,
           },
         };
@@ -75,26 +78,17 @@ function allowed(
     : { effect: "allow", metadata };
 }
 
-type SetLabel = { readonly label: Label; readonly by: CallName };
+type SetLabel = CallName & { readonly label: Label };
 
 function reasonOf(
   { name }: Proposal,
   { before, reason }: FlowClause,
   set: readonly SetLabel[],
 ): string {
-  const since = set.map(({ label, by }) =>
-    `${label} since call ${by.call} (${by.tool})`
+  const since = set.map(({ label, call, tool }) =>
+    `${label} since call ${call} (${tool})`
   ).join(", ");
   return `${
     JSON.stringify(name)
   } is a ${before}; the run is ${since}: ${reason}`;
-}
-
-function metadataOf(set: readonly SetLabel[]): Metadata {
-  return Object.fromEntries(
-    set.flatMap(({ label, by }) => [
-      [`${label}_since_call`, by.call],
-      [`${label}_since_tool`, by.tool],
-    ]),
-  );
 }

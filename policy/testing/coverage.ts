@@ -1,4 +1,5 @@
 import { clauseOf } from "../clause.ts";
+import { CLAUSE_SECTIONS } from "../document/clauses.ts";
 import type { PolicyDocument } from "../document/document.ts";
 
 /** A clause of a policy, by its name and the line on which it begins. */
@@ -6,14 +7,6 @@ export interface NamedClause {
   readonly name: string;
   readonly line: number | undefined;
 }
-
-const SECTIONS = [
-  "deny",
-  "require",
-  "escalate",
-  "call_limits",
-  "flow",
-] as const;
 
 /** A key that asks a person as a clause does. */
 const UNLISTED_HOSTS = "unlisted_hosts";
@@ -25,7 +18,7 @@ export function clausesIn(
     readonly lines: ReadonlyMap<string, number>;
   },
 ): readonly NamedClause[] {
-  const clauses = SECTIONS.flatMap((section) =>
+  const clauses = CLAUSE_SECTIONS.flatMap((section) =>
     (document[section] ?? []).map((clause, index) => {
       const place = `${section}[${index}]`;
       return { name: clauseOf(clause, place), line: lines.get(place) };
