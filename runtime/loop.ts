@@ -18,6 +18,7 @@ import type { Ending } from "./session/call_outcome.ts";
 import type { Env } from "./env.ts";
 import type { RunEvent, RunFinished, RunStarted } from "./record/event.ts";
 import { failureMode } from "./record/failure.ts";
+import { versionOfLine } from "./record/record_version.ts";
 import { givenSettings } from "./record/model_settings.ts";
 import type { GovernedSpec, RunSpec } from "./run_spec.ts";
 
@@ -46,7 +47,18 @@ export function governedLoop(
   spec: GovernedSpec,
   env: Env,
 ): AsyncGenerator<RunEvent, void> {
-  return steps(spec, { env, session: openSession(spec, env) });
+  const session = openSession(spec, env);
+  const events = steps(spec, { env, session });
+  return session.version === 1 ? inVersion1(events) : events;
+}
+
+/** The events of a run that goes on in a record of version 1: only new keys make a line one of version 2. */
+async function* inVersion1(
+  events: AsyncIterable<RunEvent>,
+): AsyncGenerator<RunEvent, void> {
+  for await (const event of events) {
+    yield { ...event, v: versionOfLine(event, 1) };
+  }
 }
 
 async function* steps(
@@ -118,12 +130,8 @@ function runStarted({ spec, session }: LoopState): RunStarted {
   const settings = givenSettings(model.settings);
   const tools = [...spec.tools.values()].map(recordedTool);
   const isAudit = policy.document.mode === "audit";
-  const isVersion1 = !isAudit && settings === undefined &&
-    runtimeVersion !== undefined &&
-    tools.every(({ labels }) => labels === undefined);
   return {
     ...session.head(),
-    v: isVersion1 ? 1 : 2,
     type: "run_started",
     run_id: spec.runId,
     ...runtimeVersion === undefined ? {} : { runtime_version: runtimeVersion },

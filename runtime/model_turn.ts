@@ -161,7 +161,6 @@ function llmCompleted(
   const carries = turn !== undefined && error === undefined;
   return {
     ...state.session.head(),
-    v: carries ? 2 : 1,
     type: "llm_completed",
     started_at: startedAt,
     answer: answer ?? null,

@@ -35,13 +35,19 @@ export function spanProjection(): (event: RunEvent) => readonly Span[] {
   };
 }
 
+/** What the spans of a call need of its earlier events. */
+interface RunningCall {
+  readonly allowedBy?: PolicyChecked | undefined;
+  readonly intent?: ToolStarted | undefined;
+}
+
 function spansOfRun(started: RunStarted): (event: RunEvent) => readonly Span[] {
   const make = spanFactory(started);
   let step: StepStarted | undefined;
   /** The step that has ended; only the next event tells whether it was the last. */
   let ended: Span | undefined;
-  let allowedBy: PolicyChecked | undefined;
-  let intent: ToolStarted | undefined;
+  /** The calls that run; in a record of version 1, one without a number. */
+  const running = new Map<number | undefined, RunningCall>();
   let asked: AttemptFinished[] = [];
 
   /** Hands the held step out. */
@@ -59,6 +65,7 @@ function spansOfRun(started: RunStarted): (event: RunEvent) => readonly Span[] {
     switch (event.type) {
       case "step_started":
         step = event;
+        running.clear();
         return release();
       case "llm_completed": {
         // A try of the model belongs to the llm_call that it led to.
@@ -67,17 +74,27 @@ function spansOfRun(started: RunStarted): (event: RunEvent) => readonly Span[] {
         return [...attempts, make.llmCall(event, step)];
       }
       case "policy_checked":
-        allowedBy = effectOf(event) === "allow" ? event : undefined;
+        running.set(event.call, {
+          allowedBy: effectOf(event) === "allow" ? event : undefined,
+        });
         return [make.policyCheck(event, step)];
       case "tool_started":
-        intent = event;
+        running.set(event.call, {
+          ...running.get(event.call),
+          intent: event,
+        });
         return [];
       case "attempt_finished":
-        if (event.call_id !== null) return [make.retryAttempt(event, intent)];
+        if (event.call_id !== null) {
+          const { intent } = running.get(event.call) ?? {};
+          return [make.retryAttempt(event, intent)];
+        }
         asked.push(event);
         return [];
-      case "tool_finished":
+      case "tool_finished": {
+        const { intent, allowedBy } = running.get(event.call) ?? {};
         return [make.toolCall(event, { step, intent, allowedBy })];
+      }
       case "step_finished":
         ended = make.agentStep(event, step);
         return [];

@@ -23,12 +23,8 @@ import {
   validationOf,
 } from "../../runtime/rerun/recorded_answers.ts";
 import { toolOnRecord } from "../../runtime/record/recorded_tool.ts";
-import {
-  callAfter,
-  type CurrentCall,
-  NO_CALL,
-  proposedCall,
-} from "../current_call.ts";
+import { type CurrentCall, proposedCall } from "../current_call.ts";
+import { type OpenCalls, openCalls } from "../open_calls.ts";
 import {
   afterDenial,
   budgetAfter,
@@ -65,12 +61,18 @@ export interface Rejudge {
 
 /** What is known between two events. */
 interface State {
-  call: CurrentCall;
+  readonly calls: OpenCalls;
   budget: BudgetState;
-  /** The call as the gate saw it when it last judged it. */
-  proposal: Proposal | undefined;
+  /** Calls that were judged, by the number of their proposal; in version 1 the last one, without a number. */
+  readonly judged: Map<number | undefined, JudgedAgain>;
+}
+
+/** A call that was judged again. */
+interface JudgedAgain {
+  /** As the gate saw it when it last judged it. */
+  readonly proposal: Proposal;
   /** What the policy wants to ask a person about it. */
-  asked: readonly AskedClause[];
+  readonly asked: readonly AskedClause[];
 }
 
 /**
@@ -89,10 +91,9 @@ export function rejudge(
 ): Rejudge {
   const limits = policy.loop_budget;
   const state: State = {
-    call: NO_CALL,
+    calls: openCalls(),
     budget: NOTHING_SPENT,
-    proposal: undefined,
-    asked: [],
+    judged: new Map(),
   };
   let current: RunEvent = started;
   const gate = gateOnRecord(started, {
@@ -105,13 +106,14 @@ export function rejudge(
     push(event) {
       current = event;
       remember(gate, event, state);
-      const { answer } = state.call;
+      const { answer } = state.calls.before(event);
       state.budget = budgetAfter(state.budget, event, { limits, started });
-      state.call = callAfter(state.call, event);
+      const call = state.calls.push(event);
+      if (event.type === "step_started") state.judged.clear();
       if (event.type !== "policy_checked") return undefined;
       return event.tool === null
         ? judgeBudget(event, { policy, state })
-        : judgeCall(event, { gate, policy, state, answer });
+        : judgeCall(event, { gate, policy, state, call, answer });
     },
     get budget() {
       return state.budget.denial;
@@ -120,9 +122,10 @@ export function rejudge(
 }
 
 /** Lets the gate know what a call did: that it began, and what it returned. */
-function remember(gate: Gate, event: RunEvent, { proposal }: State): void {
-  if (event.type === "tool_started" && proposal !== undefined) {
-    gate.begin(proposal);
+function remember(gate: Gate, event: RunEvent, { judged }: State): void {
+  const known = judged.get(event.call);
+  if (event.type === "tool_started" && known !== undefined) {
+    gate.begin(known.proposal);
   }
   if (event.type === "tool_finished") {
     const { tool, seq, result } = event;
@@ -180,10 +183,12 @@ function judgeBudget(
 
 function judgeCall(
   event: PolicyChecked,
-  { gate, policy, state, answer: given }: {
+  { gate, policy, state, call, answer: given }: {
     readonly gate: Gate;
     readonly policy: PolicyDocument;
     readonly state: State;
+    /** The call, with the event. */
+    readonly call: CurrentCall;
     /** What a person had answered before the event. */
     readonly answer: ApprovalResolved | undefined;
   },
@@ -191,16 +196,20 @@ function judgeCall(
   const isDenied = effectOf(event) === "deny";
   const before = state.budget;
   if (isDenied) state.budget = afterDenial(before);
-  const proposal = proposalOf(gate, state);
-  state.proposal = proposal;
-  if (proposal === undefined || before.denial !== undefined) {
+  const known = state.judged.get(event.call);
+  const proposal = proposalOf(gate, call, known?.proposal);
+  if (proposal === undefined) return byBudget(before.denial);
+  const remember = (asked: JudgedAgain["asked"]) =>
+    state.judged.set(event.call, { proposal, asked });
+  if (before.denial !== undefined) {
+    remember(known?.asked ?? []);
     return byBudget(before.denial);
   }
   if (isDenied && policy.on_deny === "continue") {
     const denial = denialsBudget(policy, state.budget);
     state.budget = { ...state.budget, denial };
   }
-  const answer = given && answerTo(state.asked, given);
+  const answer = given && answerTo(known?.asked ?? [], given);
   const hosts = event.facts?.hosts ?? [];
   const addresses = new Map(
     hosts.map(({ host, addresses }) => [host, addresses]),
@@ -210,7 +219,8 @@ function judgeCall(
     letsRun(gate.judge(proposal, answer));
   const decision = gate.judge({ ...proposal, facts }, answer);
   const { effect, rule, reason, metadata } = decision;
-  state.asked = decision.effect === "escalate" ? decision.asked : [];
+  const asked = decision.effect === "escalate" ? decision.asked : [];
+  remember(asked);
   return {
     decision: effect,
     rule_id: rule,
@@ -219,7 +229,7 @@ function judgeCall(
     ...effect !== "allow" && decision.enforced === false
       ? { enforced: false } as const
       : {},
-    asked: state.asked,
+    asked,
     proposal: { ...proposal, facts },
     mayLookUp,
   };
@@ -228,7 +238,8 @@ function judgeCall(
 /** The call that the event judges: of the model's answer, of a redirect, or the one before, which has an answer. */
 function proposalOf(
   gate: Gate,
-  { call, proposal }: State,
+  call: CurrentCall,
+  proposal: Proposal | undefined,
 ): Proposal | undefined {
   const { occasion, redirect } = call;
   if (occasion === "answered") return proposal;

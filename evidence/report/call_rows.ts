@@ -5,7 +5,7 @@ import type {
   PolicyChecked,
   RunEvent,
 } from "../../runtime/record/event.ts";
-import { callAfter, NO_CALL } from "../current_call.ts";
+import { openCalls } from "../open_calls.ts";
 import { boundedList } from "./bounded_list.ts";
 import { codeCell, table } from "./markdown.ts";
 
@@ -31,20 +31,26 @@ export interface CallRows {
 /** Starts with no rows. */
 export function callRows(): CallRows {
   const rows = boundedList<Row>();
-  let call = NO_CALL;
-  let row: Row | undefined;
+  const calls = openCalls();
+  /** The newest row of each call that is under way; that of the step has no number. */
+  const newest = new Map<number | undefined, Row>();
   return {
     push(event) {
-      call = callAfter(call, event);
+      if (event.type === "step_started") newest.clear();
+      const { occasion } = calls.push(event);
+      const row = newest.get(event.call);
       // A verdict after a person's answer belongs to the row that has the answer.
       const isAnswered = event.type === "policy_checked" &&
-        event.call_id !== null && call.occasion === "answered";
+        event.call_id !== null && occasion === "answered";
       const opened = isAnswered && row !== undefined
         ? undefined
         : rowFor(event);
-      if (opened !== undefined) rows.add(opened);
-      row = opened ?? row;
-      if (row !== undefined) tell(row, event);
+      if (opened !== undefined) {
+        rows.add(opened);
+        newest.set(event.call, opened);
+      }
+      const told = opened ?? row;
+      if (told !== undefined) tell(told, event);
     },
     table() {
       const cells = rows.items.map((each) => [

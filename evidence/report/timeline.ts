@@ -2,7 +2,7 @@ import { NOBODY } from "../../policy/answer.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
 import { counted } from "../../tools/data/counted.ts";
 import { oneLine } from "../../tools/data/untrusted_text.ts";
-import { callAfter, NO_CALL } from "../current_call.ts";
+import { openCalls } from "../open_calls.ts";
 
 /** One thing that a run did. */
 export interface TimelineEntry {
@@ -20,15 +20,15 @@ export interface TimelineEntry {
   readonly text: string;
 }
 
-/** Lists what a run did in order: one entry for each event except the beginning of a step. */
+/** Lists what a run did in order: one entry for each event except the beginning of a step and of a call. */
 export function timeline(
   events: readonly RunEvent[],
 ): readonly TimelineEntry[] {
   const start = BigInt(events[0]?.ts ?? 0);
-  let call = NO_CALL;
+  const calls = openCalls();
   let stepBegan: string | undefined;
   return events.flatMap((event) => {
-    call = callAfter(call, event);
+    const call = calls.push(event);
     if (event.type === "step_started") stepBegan = event.ts;
     const since = "started_at" in event
       ? event.started_at
@@ -63,6 +63,7 @@ function tell(event: RunEvent): readonly [string, string] | undefined {
         }${event.mode === "audit" ? ", audited and not enforced" : ""}]`,
       ];
     case "step_started":
+    case "call_proposed":
       return undefined;
     case "llm_completed": {
       const { usage, calls, answer, error } = event;

@@ -7,7 +7,8 @@ import type {
   ToolStarted,
 } from "../../runtime/record/event.ts";
 import { isObject, type Json } from "../../tools/data/json.ts";
-import { callAfter, NO_CALL, runningCall } from "../current_call.ts";
+import { type CurrentCall, runningCall } from "../current_call.ts";
+import { openCalls } from "../open_calls.ts";
 import { ownTool } from "./own_tools.ts";
 import { sha256 } from "../../tools/data/sha256.ts";
 
@@ -36,13 +37,15 @@ export interface WrittenFiles {
 export function writtenFiles(): WrittenFiles {
   const files = new Map<string, WrittenFile | undefined>();
   let tools: readonly RecordedTool[] = [];
-  let call = NO_CALL;
+  const calls = openCalls();
 
   /** Where the running call may write; empty when its tool writes nothing. */
-  function places({ tool, call_id }: ToolStarted): readonly Place[] {
+  function places(
+    { tool, call_id }: ToolStarted,
+    { verdict }: CurrentCall,
+  ): readonly Place[] {
     const writes = tools.find(({ name }) => name === tool)?.effects.writes;
     if (writes === undefined || writes.length === 0) return [];
-    const { verdict } = call;
     if (verdict === undefined || effectOf(verdict) !== "allow") return [];
     if (verdict.call_id !== call_id) return [];
     return (verdict.facts?.paths ?? []).flatMap(({ path, resolved }) => {
@@ -51,14 +54,15 @@ export function writtenFiles(): WrittenFiles {
     });
   }
 
-  function finish(event: ToolFinished): void {
+  function finish(event: ToolFinished, call: CurrentCall): void {
     const intent = runningCall(call);
     if (intent === undefined || event.error !== null) return;
     const write = ownWrite(intent, event);
     const tool = tools.find(({ name }) => name === intent.tool);
     if (write === undefined || !isOwnWrite(tool)) return;
     const { path, content } = write;
-    const place = places(intent).find((each) => each.path === path)?.place;
+    const place = places(intent, call).find((each) => each.path === path)
+      ?.place;
     if (place === undefined) return;
     const bytes = new TextEncoder().encode(content);
     files.set(place, {
@@ -76,12 +80,14 @@ export function writtenFiles(): WrittenFiles {
           tools = event.tools;
           break;
         case "tool_started":
-          for (const { place } of places(event)) files.set(place, undefined);
+          for (const { place } of places(event, calls.before(event))) {
+            files.set(place, undefined);
+          }
           break;
         case "tool_finished":
-          finish(event);
+          finish(event, calls.before(event));
       }
-      call = callAfter(call, event);
+      calls.push(event);
     },
     lose() {
       for (const place of files.keys()) files.set(place, undefined);

@@ -16,8 +16,9 @@ import type {
 /** What every line of a ledger begins with. */
 export interface EventHead {
   /**
-   * Version of the record: 2 when the event has a key that version 1 does not know,
-   * or lacks one that version 1 has. It moves with the format of records alone.
+   * Version of the format; it moves with the format alone. All lines of a record
+   * of version 2 have 2. In a record of version 1 a line has 2 when it has a key
+   * that version 1 does not know.
    */
   readonly v: 1 | 2;
   /** Number of the event in its run, from 0 without a gap. */
@@ -26,6 +27,12 @@ export interface EventHead {
   readonly ts: string;
   /** The loop's turn, from 1; 0 before the first one. */
   readonly step: number;
+  /**
+   * Version 2: the call that the event is about, as the `seq` of its
+   * `call_proposed`. Left out where the event is about no call. The ids that
+   * models and clients give to calls can repeat; this number cannot.
+   */
+  readonly call?: number | undefined;
 }
 
 /** A tool call that a model proposed; it has not been judged. */
@@ -209,6 +216,21 @@ export interface LlmCompleted extends EventHead {
   readonly turn?: Json | undefined;
 }
 
+/**
+ * A call is taken up; it is judged next. Its `seq` is the identity of the call:
+ * every later event of the call has it as `call`. Version 2.
+ */
+export interface CallProposed extends EventHead {
+  /** Tells the event apart; one for each call that is judged. */
+  readonly type: "call_proposed";
+  /** The id that the model or the client gave the call. */
+  readonly call_id: string;
+  /** The tool's name as it was spelled; the tool may not exist. */
+  readonly tool: string;
+  /** The arguments as raw text; perhaps it is not JSON. */
+  readonly args_json: string;
+}
+
 /** The verdict on a proposed call; for budgets only when they deny. */
 export interface PolicyChecked extends EventHead {
   /**
@@ -357,6 +379,7 @@ export type RunEvent =
   | RunStarted
   | StepStarted
   | LlmCompleted
+  | CallProposed
   | PolicyChecked
   | ApprovalResolved
   | ToolStarted

@@ -81,17 +81,16 @@ const facts = z.strictObject({
 function line<
   Type extends string,
   Body extends z.core.$ZodShape,
-  Version extends 1 | 2 = 1,
 >(
   type: Type,
   body: Body,
-  versions: readonly [1, ...Version[]] = [1],
 ) {
   return z.strictObject({
-    v: z.literal(versions),
+    v: z.literal([1, 2]),
     seq: count,
     ts: time,
     step: count,
+    call: z.optional(count),
     type: z.literal(type),
     ...body,
     prev: sha256,
@@ -132,7 +131,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
       labels: z.optional(z.array(z.enum(LABELS))),
     })),
     mode: z.optional(z.literal("audit")),
-  }, [1, 2]),
+  }),
   line("step_started", {}),
   line("llm_completed", {
     started_at: time,
@@ -143,7 +142,8 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     raw: z.nullable(text),
     error,
     turn: z.optional(json),
-  }, [1, 2]),
+  }),
+  line("call_proposed", { call_id: text, tool: text, args_json: text }),
   line("policy_checked", {
     started_at: time,
     call_id: z.nullable(text),
@@ -158,7 +158,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
       z.array(z.strictObject({ rule_id: ruleId, clause: text, reason: text })),
     ),
     enforced: z.optional(z.literal(false)),
-  }, [1, 2]),
+  }),
   line("approval_resolved", {
     call_id: text,
     approver: text,

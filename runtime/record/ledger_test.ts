@@ -72,6 +72,7 @@ const REACH: Record<EventType, "disk" | "system" | undefined> = {
   run_started: undefined,
   step_started: "system",
   llm_completed: undefined,
+  call_proposed: undefined,
   policy_checked: undefined,
   approval_resolved: undefined,
   tool_started: "disk",

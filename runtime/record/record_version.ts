@@ -1,18 +1,26 @@
-import type { RunEvent } from "./event.ts";
+import type { RunEvent, RunStarted } from "./event.ts";
 
 /** The version of the record that an event belongs to. */
 export type RecordVersion = RunEvent["v"];
 
-/** Whether an event has a key that version 1 does not know, or lacks one that it has. */
+/** The version of the record that begins with an event: version 1 states the program's version there. */
+export function versionOfRecord(
+  { runtime_version }: Pick<RunStarted, "runtime_version">,
+): RecordVersion {
+  return runtime_version === undefined ? 2 : 1;
+}
+
+/** Whether an event has a key that version 1 does not know. */
 function isOfVersion2(event: RunEvent): boolean {
   switch (event.type) {
     case "run_started":
-      return event.runtime_version === undefined ||
-        event.llm.settings !== undefined ||
+      return event.llm.settings !== undefined ||
         event.tools.some(({ labels }) => labels !== undefined) ||
         event.mode !== undefined;
     case "llm_completed":
       return event.turn !== undefined;
+    case "call_proposed":
+      return true;
     case "policy_checked":
       return event.asked !== undefined || event.facts?.args !== undefined ||
         event.enforced !== undefined;
@@ -21,7 +29,12 @@ function isOfVersion2(event: RunEvent): boolean {
   }
 }
 
-/** The version that an event has by its keys; what it states as `v` must be the same. */
-export function recordVersion(event: RunEvent): RecordVersion {
-  return isOfVersion2(event) ? 2 : 1;
+/** What an event states as `v` in a record of a version. */
+export function versionOfLine(
+  event: RunEvent,
+  record: RecordVersion,
+): RecordVersion {
+  return record === 2 || event.call !== undefined || isOfVersion2(event)
+    ? 2
+    : 1;
 }

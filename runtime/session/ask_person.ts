@@ -44,7 +44,7 @@ export async function askPerson(
   const isNamed = typeof answer?.approver === "string" &&
     approverNameFault(answer.approver) === undefined;
   return {
-    ...session.head(),
+    ...session.head(checked.call),
     type: "approval_resolved",
     call_id: request.call_id,
     approver: isNamed ? answer.approver : NOBODY,

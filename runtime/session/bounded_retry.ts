@@ -15,17 +15,19 @@ export interface Tried<T> {
 /**
  * Tries something until it succeeds, has no retry left, fails in a way that a
  * retry cannot fix, or the time is up. Each try is an event; `call_id` is `null`
- * for a model.
+ * for a model, and `call` not there.
  */
 export async function* boundedRetry<T>(
   session: Session,
   {
     call_id,
+    call,
     startedAt: firstAt = session.now(),
     leftMs = () => Infinity,
     work,
   }: {
     readonly call_id: AttemptFinished["call_id"];
+    readonly call?: number | undefined;
     /** When the first try begins. Default: now. */
     readonly startedAt?: string;
     /** Milliseconds from the last clock reading in which another try may begin. Default: no end. */
@@ -39,7 +41,7 @@ export async function* boundedRetry<T>(
   for (let number = 1;; number++) {
     const startedAt = number === 1 ? firstAt : session.now();
     const attempted = await work();
-    const head = session.head();
+    const head = session.head(call);
     const { outcome, backoffMs } = judgeAttempt(attempted, number, {
       limits,
       random: () => seededFraction(spec.seed, head.seq, number),

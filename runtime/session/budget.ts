@@ -2,16 +2,17 @@ import type { BudgetDenial } from "../../policy/rules/loop_budget.ts";
 import type { Session } from "./session.ts";
 import type { PolicyChecked } from "../record/event.ts";
 
-/** Records that a budget is used up; it belongs to no call. */
+/** Records that a budget is used up, by a call where `call` is given. */
 export function budgetDenied(
   session: Session,
   { rule, reason, metadata }: BudgetDenial,
+  call?: number,
 ): PolicyChecked {
   const startedAt = session.now();
   session.totals.policy_checks += 1;
   session.totals.denials += 1;
   return {
-    ...session.head(),
+    ...session.head(call),
     type: "policy_checked",
     started_at: startedAt,
     call_id: null,

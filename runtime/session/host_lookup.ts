@@ -12,8 +12,15 @@ export interface LookedUp {
   readonly refused: RecordedError | undefined;
 }
 
-/** A call that names no host. */
-export const NO_HOSTS: LookedUp = { addresses: new Map(), refused: undefined };
+/** Whether a call would connect to a host that has to be looked up. */
+export function namesHosts(proposal: Proposal): boolean {
+  return hostsOf(proposal).length > 0;
+}
+
+function hostsOf(proposal: Proposal): readonly URL[] {
+  return [...urlsOf(proposal).values()]
+    .filter(({ hostname }) => !isAddress(hostname));
+}
 
 /**
  * Looks up the hosts that a call would connect to. Call it only when nothing
@@ -25,12 +32,9 @@ export async function lookUpHosts(
   session: Session,
   proposal: Proposal,
 ): Promise<LookedUp> {
-  const urls = [...urlsOf(proposal).values()]
-    .filter(({ hostname }) => !isAddress(hostname));
-  if (urls.length === 0) return NO_HOSTS;
   const addresses = new Map<string, readonly Address[]>();
   let refused: RecordedError | undefined;
-  for (const url of urls) {
+  for (const url of hostsOf(proposal)) {
     const found = await inTime(session, {
       ms: DEFAULT_ATTEMPT_TIMEOUT_MS,
       work: (signal) => session.env.resolve(url, signal),

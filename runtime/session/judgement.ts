@@ -8,11 +8,14 @@ import type {
 } from "../record/event.ts";
 import { recordedFacts } from "../record/recorded_facts.ts";
 import { askPerson } from "./ask_person.ts";
-import { lookUpHosts, NO_HOSTS } from "./host_lookup.ts";
+import { type LookedUp, lookUpHosts, namesHosts } from "./host_lookup.ts";
 import type { Session } from "./session.ts";
+import type { Turn } from "./turn.ts";
 
 /** A call with everything that is known of it before it is judged. */
 export interface PreparedCall {
+  /** Its `call_proposed`; `undefined` in a record of version 1. */
+  readonly call: number | undefined;
   readonly id: string;
   readonly proposal: Proposal;
   /** When its judgement began. */
@@ -27,76 +30,78 @@ export interface JudgedCall {
   readonly refused: RecordedError | undefined;
 }
 
-/** What the rules say before the hosts of a call are known. */
-interface Verdict {
-  readonly decision: Decision;
-  readonly startedAt: string;
-  /** What a person said, where one was asked. */
-  readonly answer?: Answer;
-}
-
 /**
  * Judges a call, and has a person answer what the policy leaves open. Its hosts
  * are looked up only then, since a look-up already tells their names to others;
  * then the call is judged again with the answer and the addresses. `undefined`
  * when the run was cancelled meanwhile.
+ *
+ * The call has its turn, and gives it back while a person is asked. Other calls
+ * can return meanwhile and during a look-up, so the verdict that is recorded is
+ * always made at that moment.
  */
 export async function* judgement(
   session: Session,
   call: PreparedCall,
+  turn: Turn,
 ): AsyncGenerator<RunEvent, JudgedCall | undefined> {
   const { gate, env } = session;
-  const { startedAt } = call;
-  const decision = gate.judge(call.proposal);
-  const isAsked = decision.effect === "escalate" && !letsRun(decision);
-  const verdict: Verdict | undefined = isAsked
-    ? yield* answered(session, call, decision)
-    : { decision, startedAt };
-  if (verdict === undefined) return undefined;
-  const { addresses, refused } = letsRun(verdict.decision)
-    ? await lookUpHosts(session, call.proposal)
-    : NO_HOSTS;
-  if (env.signal.aborted) return undefined;
-  const facts = { ...call.proposal.facts, addresses };
-  const proposal = { ...call.proposal, facts };
-  const last = addresses.size > 0
-    ? { ...verdict, decision: gate.judge(proposal, verdict.answer) }
-    : verdict;
-  yield policyChecked(session, { ...call, proposal, ...last });
-  return { proposal, decision: last.decision, refused };
+  let { startedAt } = call;
+  let answer: Answer | undefined;
+  let hosts: LookedUp | undefined;
+  while (true) {
+    const judged = judgedWith(gate, call.proposal, { answer, hosts });
+    const { decision } = judged;
+    if (hosts === undefined && letsRun(decision) && namesHosts(call.proposal)) {
+      hosts = await lookUpHosts(session, call.proposal);
+      if (env.signal.aborted) return undefined;
+      continue;
+    }
+    const checked = policyChecked(session, { ...call, ...judged, startedAt });
+    yield checked;
+    if (decision.effect !== "escalate" || letsRun(decision)) {
+      return { ...judged, refused: hosts?.refused };
+    }
+    turn.release();
+    const resolved = await askPerson(session, judged.proposal, checked);
+    yield resolved;
+    await turn.take();
+    if (env.signal.aborted) return undefined;
+    startedAt = session.now();
+    const { approver, verdict } = resolved;
+    answer = { approver, verdict, asked: decision.asked };
+  }
 }
 
-/** Asks a person, and judges the call with the answer; `undefined` when the run was cancelled meanwhile. */
-async function* answered(
-  session: Session,
-  call: PreparedCall,
-  decision: Extract<Decision, { readonly effect: "escalate" }>,
-): AsyncGenerator<RunEvent, Verdict | undefined> {
-  const { proposal } = call;
-  const checked = policyChecked(session, { ...call, decision });
-  yield checked;
-  const resolved = await askPerson(session, proposal, checked);
-  yield resolved;
-  if (session.env.signal.aborted) return undefined;
-  const startedAt = session.now();
-  const { approver, verdict } = resolved;
-  const answer = { approver, verdict, asked: decision.asked };
-  return { decision: session.gate.judge(proposal, answer), startedAt, answer };
+/** What the rules say now. The addresses of hosts are left out of a call that may not run whatever they are. */
+function judgedWith(
+  gate: Session["gate"],
+  bare: Proposal,
+  { answer, hosts }: {
+    readonly answer: Answer | undefined;
+    readonly hosts: LookedUp | undefined;
+  },
+): Pick<JudgedCall, "proposal" | "decision"> {
+  const decision = gate.judge(bare, answer);
+  if (hosts === undefined || hosts.addresses.size === 0 || !letsRun(decision)) {
+    return { proposal: bare, decision };
+  }
+  const facts = { ...bare.facts, addresses: hosts.addresses };
+  const proposal = { ...bare, facts };
+  return { proposal, decision: gate.judge(proposal, answer) };
 }
 
 function policyChecked(
   session: Session,
-  { id, proposal, startedAt, decision }: PreparedCall & Verdict,
+  { call, id, proposal, startedAt, decision }:
+    & PreparedCall
+    & { readonly decision: Decision },
 ): PolicyChecked {
   session.totals.policy_checks += 1;
   const asked = decision.effect === "escalate" ? decision.asked : undefined;
-  const facts = recordedFacts(proposal);
   const isEnforced = decision.effect === "allow" || !letsRun(decision);
-  const isVersion1 = asked === undefined && facts.args === undefined &&
-    isEnforced;
   return {
-    ...session.head(),
-    v: isVersion1 ? 1 : 2,
+    ...session.head(call),
     type: "policy_checked",
     started_at: startedAt,
     call_id: id,
@@ -106,7 +111,7 @@ function policyChecked(
     reason: decision.reason,
     metadata: decision.metadata,
     call_sha256: proposal.call_sha256,
-    facts,
+    facts: recordedFacts(proposal),
     ...asked === undefined ? {} : { asked },
     ...isEnforced ? {} : { enforced: false } as const,
   };

@@ -1,12 +1,23 @@
 import { type Gate, openGate } from "../../policy/gate.ts";
 import type { Env } from "../env.ts";
 import type { EventHead, RunTotals } from "../record/event.ts";
+import {
+  type RecordVersion,
+  versionOfRecord,
+} from "../record/record_version.ts";
 import type { GovernedSpec } from "../run_spec.ts";
+import { oneAtATime, type Turn } from "./turn.ts";
 
 /** What the calls of a session are judged by and run with; it names no task and no model. */
 export type SessionSpec = Pick<
   GovernedSpec,
-  "runId" | "seed" | "policy" | "tools" | "sandbox" | "rules"
+  | "runId"
+  | "seed"
+  | "policy"
+  | "tools"
+  | "sandbox"
+  | "rules"
+  | "runtimeVersion"
 >;
 
 /** The outside world, as far as a call needs it. */
@@ -23,11 +34,15 @@ export interface Session {
   readonly spec: SessionSpec;
   readonly env: SessionEnv;
   readonly gate: Gate;
+  /** The version of the record that the events make. */
+  readonly version: RecordVersion;
+  /** A turn for a call that is to be judged. */
+  turn(): Turn;
   readonly totals: { -readonly [Key in keyof CallTotals]: CallTotals[Key] };
   /** What the next events have as `step`. A client that works in steps sets it. */
   step: number;
-  /** The head of the next event; taking it reads the clock. */
-  head(): EventHead;
+  /** The head of the next event, which is about a call or about none; taking it reads the clock. */
+  head(call?: number): EventHead;
   /** A clock reading, as events carry it. */
   now(): string;
   /** Seconds from the first clock reading to the last one. */
@@ -50,9 +65,12 @@ export function openSession(spec: SessionSpec, env: SessionEnv): Session {
     first ??= last;
     return last.toString();
   }
+  const version = versionOfRecord({ runtime_version: spec.runtimeVersion });
   const session: Session = {
     spec,
     env,
+    version,
+    turn: oneAtATime(),
     gate: openGate({
       policy: spec.policy.document,
       tools: spec.tools,
@@ -62,7 +80,13 @@ export function openSession(spec: SessionSpec, env: SessionEnv): Session {
     }),
     totals: { tool_calls: 0, policy_checks: 0, denials: 0, attempts: 0 },
     step: 0,
-    head: () => ({ v: 1, seq: seq++, ts: now(), step: session.step }),
+    head: (call) => ({
+      v: version,
+      seq: seq++,
+      ts: now(),
+      step: session.step,
+      ...call === undefined ? {} : { call },
+    }),
     now,
     seconds: () => Number(last - (first ?? last)) / 1e9,
   };

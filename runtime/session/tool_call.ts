@@ -3,13 +3,18 @@ import { urlsOf } from "../../policy/facts.ts";
 import { denialBudget } from "../../policy/rules/loop_budget.ts";
 import type { Proposal } from "../../policy/rule.ts";
 import type { Attempted } from "../attempt/attempt.ts";
-import type { ProposedCall, RunEvent } from "../record/event.ts";
+import type { CallProposed, ProposedCall, RunEvent } from "../record/event.ts";
 import type { AttemptOutcome } from "../record/vocabulary.ts";
 import { budgetDenied } from "./budget.ts";
 import type { CallOutcome } from "./call_outcome.ts";
 import { type JudgedCall, judgement } from "./judgement.ts";
 import type { Session } from "./session.ts";
-import { type AllowedCall, runTool, type ToolResult } from "./tool_run.ts";
+import {
+  type AllowedCall,
+  runTool,
+  type ToolResult,
+  toolStarted,
+} from "./tool_run.ts";
 
 /**
  * Takes one proposed call through judgement, approval, the attempts of its tool
@@ -26,18 +31,30 @@ export async function* toolCall(
   call: ProposedCall,
 ): AsyncGenerator<RunEvent, CallOutcome> {
   const attempts: AttemptOutcome[] = [];
+  const { signal } = session.env;
+  const proposed = session.version === 1 || signal.aborted
+    ? undefined
+    : callProposed(session, call);
+  if (proposed !== undefined) yield proposed;
+  const taken = { ...call, call: proposed?.seq };
+  using turn = session.turn();
   let prepare = () => session.gate.propose(call);
-  while (!session.env.signal.aborted) {
+  while (true) {
+    await turn.take();
+    if (signal.aborted) break;
     const startedAt = session.now();
-    const prepared = { id: call.id, proposal: prepare(), startedAt };
-    const judged = yield* judgement(session, prepared);
+    const prepared = { ...taken, proposal: prepare(), startedAt };
+    const judged = yield* judgement(session, prepared, turn);
     if (judged === undefined) break;
-    const allowed = allowedCall(session, call, judged);
+    const allowed = allowedCall(session, taken, judged);
     if (allowed === undefined) {
-      return yield* denied(session, judged.decision, attempts);
+      return yield* denied(session, { ...judged, ...taken, attempts });
     }
     session.gate.begin(judged.proposal);
-    const { last, outcomes } = yield* runTool(session, allowed);
+    const intent = toolStarted(session, allowed);
+    yield intent;
+    turn.release();
+    const { last, outcomes } = yield* runTool(session, allowed, intent);
     attempts.push(...outcomes);
     const redirect = last.ok ? last.value.recorded.redirect : null;
     if (redirect === null) return settled(last, attempts);
@@ -46,17 +63,30 @@ export async function* toolCall(
   return { type: "ended", why: { type: "cancelled" }, attempts };
 }
 
+/** A proposed call, with its `call_proposed`; a record of version 1 has none. */
+interface TakenCall extends ProposedCall {
+  readonly call: number | undefined;
+}
+
+function callProposed(
+  session: Session,
+  { id, tool, args_json }: ProposedCall,
+): CallProposed {
+  const head = session.head();
+  return { ...head, type: "call_proposed", call_id: id, tool, args_json };
+}
+
 /** What to run of a judged call; `undefined` when it may not run. */
 function allowedCall(
   { spec }: Session,
-  call: ProposedCall,
+  { call, id, tool: name }: TakenCall,
   { proposal, decision, refused }: JudgedCall,
 ): AllowedCall | undefined {
   const { args } = proposal;
-  const tool = spec.tools.get(call.tool);
+  const tool = spec.tools.get(name);
   if (!letsRun(decision) || !args.ok || tool === undefined) return;
   const [urls, places] = [hrefs(proposal), placesOf(proposal)];
-  return { id: call.id, tool, args, urls, places, refused };
+  return { call, id, tool, args, urls, places, refused };
 }
 
 /** The judged URLs that a tool may fetch, keyed by their spelling in the arguments. */
@@ -76,8 +106,11 @@ function placesOf({ facts }: Proposal): ReadonlyMap<string, string> {
 /** Whether a denial ends the run or the caller may continue, within the policy's limit. */
 async function* denied(
   session: Session,
-  { rule, reason }: Decision,
-  attempts: readonly AttemptOutcome[],
+  { decision: { rule, reason }, call, attempts }: {
+    readonly decision: Decision;
+    readonly call: number | undefined;
+    readonly attempts: readonly AttemptOutcome[];
+  },
 ): AsyncGenerator<RunEvent, CallOutcome> {
   session.totals.denials += 1;
   const { on_deny, loop_budget } = session.spec.policy.document;
@@ -86,7 +119,7 @@ async function* denied(
   }
   const over = denialBudget(loop_budget, session.totals.denials);
   if (over === undefined) return { type: "denied", rule, reason, attempts };
-  yield budgetDenied(session, over);
+  yield budgetDenied(session, over, call);
   const why = { type: "denied_too_often", rule, reason } as const;
   return { type: "ended", why, attempts };
 }

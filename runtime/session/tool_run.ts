@@ -7,13 +7,20 @@ import { boundedRetry, type Tried } from "./bounded_retry.ts";
 import { DEFAULT_ATTEMPT_TIMEOUT_MS, inTime } from "./in_time.ts";
 import type { Session } from "./session.ts";
 import type { Attempted } from "../attempt/attempt.ts";
-import type { RecordedError, RunEvent, ToolFinished } from "../record/event.ts";
+import type {
+  RecordedError,
+  RunEvent,
+  ToolFinished,
+  ToolStarted,
+} from "../record/event.ts";
 
 /** How many characters of JSON a tool may return. */
 const MAX_RESULT_LENGTH = 4 * 2 ** 20;
 
 /** A call that the policy has allowed. */
 export interface AllowedCall {
+  /** Its `call_proposed`; `undefined` in a record of version 1. */
+  readonly call: number | undefined;
   readonly id: string;
   readonly tool: Tool;
   readonly args: Extract<CallArguments, { readonly ok: true }>;
@@ -31,26 +38,31 @@ export interface ToolResult {
   readonly json: string;
 }
 
-/** Runs an allowed call: the intent, its attempts, the receipt. */
-export async function* runTool(
-  session: Session,
-  call: AllowedCall,
-): AsyncGenerator<RunEvent, Tried<ToolResult>> {
+/** The intent to run an allowed call. */
+export function toolStarted(session: Session, call: AllowedCall): ToolStarted {
   const { head, totals, spec } = session;
-  const intent = head();
-  const idempotencyKey = idempotencyKeyOf(spec.runId, intent.seq, call);
+  const intent = head(call.call);
   totals.tool_calls += 1;
-  yield {
+  return {
     ...intent,
     type: "tool_started",
     call_id: call.id,
     tool: call.tool.name,
     args: call.args.value,
-    idempotency_key: idempotencyKey,
+    idempotency_key: idempotencyKeyOf(spec.runId, intent.seq, call),
   };
+}
+
+/** Runs a call whose intent is on record: its attempts, the receipt. */
+export async function* runTool(
+  session: Session,
+  call: AllowedCall,
+  { idempotency_key }: ToolStarted,
+): AsyncGenerator<RunEvent, Tried<ToolResult>> {
   const tried = yield* boundedRetry(session, {
     call_id: call.id,
-    work: () => attemptInTime(session, call, idempotencyKey),
+    call: call.call,
+    work: () => attemptInTime(session, call, idempotency_key),
   });
   const finished = toolFinished(session, call, tried.last);
   const { tool, seq, result } = finished;
@@ -89,7 +101,7 @@ function toolFinished(
   attempted: Attempted<ToolResult>,
 ): ToolFinished {
   return {
-    ...session.head(),
+    ...session.head(call.call),
     type: "tool_finished",
     call_id: call.id,
     tool: call.tool.name,

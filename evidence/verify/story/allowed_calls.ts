@@ -1,6 +1,7 @@
 import { canonicalize } from "../../../tools/data/canonicalize.ts";
 import { callHash } from "../../../policy/call_hash.ts";
 import type {
+  CallProposed,
   PolicyChecked,
   RunEvent,
   ToolStarted,
@@ -28,6 +29,8 @@ export function allowedCalls(): EventCheck {
 
 function faultOf(event: RunEvent, known: Known): EventFault | undefined {
   switch (event.type) {
+    case "call_proposed":
+      return proposalFault(event, known.turn);
     case "policy_checked":
       return event.call_id === null
         ? undefined
@@ -35,6 +38,25 @@ function faultOf(event: RunEvent, known: Known): EventFault | undefined {
     case "tool_started":
       return intentFault(event, known);
   }
+}
+
+/** Why a call that is taken up is not the next one that the model proposed. */
+function proposalFault(
+  { call_id, tool, args_json }: CallProposed,
+  turn: CurrentCall,
+): EventFault | undefined {
+  const due = turn.calls[turn.judged];
+  const found = `${quoted(tool)} (${quoted(call_id)})`;
+  const message = due === undefined
+    ? `the call ${found} was taken up, and the model proposed no other`
+    : due.id !== call_id || due.tool !== tool
+    ? `the call ${found} was taken up; the model proposed ${
+      quoted(due.tool)
+    } (${quoted(due.id)}) next`
+    : due.args_json !== args_json
+    ? `the call ${found} was taken up with other arguments than the model proposed`
+    : undefined;
+  return message === undefined ? undefined : { code: "not_proposed", message };
 }
 
 /** Why a verdict does not belong to a proposed call. */

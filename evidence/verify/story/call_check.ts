@@ -1,11 +1,15 @@
 import type { RunEvent, RunStarted } from "../../../runtime/record/event.ts";
-import { callAfter, type CurrentCall, NO_CALL } from "../../current_call.ts";
+import type { CurrentCall } from "../../current_call.ts";
+import { openCalls } from "../../open_calls.ts";
 import type { EventCheck, EventFault } from "../event_check.ts";
 
 /** What is known before an event. */
 export interface Known {
   readonly run: RunStarted | undefined;
+  /** The call that the event is about. */
   readonly call: CurrentCall;
+  /** What the model proposed in this step, and how much of it was taken up. */
+  readonly turn: CurrentCall;
 }
 
 /**
@@ -16,15 +20,16 @@ export function callCheck(
   faultOf: (event: RunEvent, known: Known) => EventFault | undefined,
 ): EventCheck {
   let run: RunStarted | undefined;
-  let call = NO_CALL;
+  const calls = openCalls();
   let lost = false;
   return {
     push(event) {
       if (event.type === "run_started") run ??= event;
       if (event.type === "step_started") lost = false;
       if (lost) return [];
-      const fault = faultOf(event, { run, call });
-      call = callAfter(call, event);
+      const call = calls.before(event);
+      const fault = faultOf(event, { run, call, turn: calls.turn });
+      calls.push(event);
       return fault === undefined ? [] : [fault];
     },
     lose() {

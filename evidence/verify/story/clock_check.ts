@@ -6,6 +6,8 @@ export function clockCheck(): EventCheck {
   let last = "0";
   /** When the first try of the model began, which is when it was asked. */
   let askedAt: string | undefined;
+  /** The newest event of each call of the step; other calls may have gone on since. */
+  const newest = new Map<number, string>();
 
   function faultOf(event: RunEvent): string | undefined {
     const { ts } = event;
@@ -14,7 +16,15 @@ export function clockCheck(): EventCheck {
     if (isBefore(ts, before)) {
       return "it happened before the event in front of it";
     }
-    if (event.type === "step_started") askedAt = undefined;
+    if (event.type === "step_started") {
+      askedAt = undefined;
+      newest.clear();
+    }
+    const earliest = event.call === undefined
+      ? before
+      : newest.get(event.call) ?? before;
+    const call = event.type === "call_proposed" ? event.seq : event.call;
+    if (call !== undefined) newest.set(call, ts);
     if (!("started_at" in event)) return undefined;
     const began = event.started_at;
     if (event.type === "llm_completed" && askedAt !== undefined) {
@@ -25,7 +35,7 @@ export function clockCheck(): EventCheck {
     if (event.type === "attempt_finished" && event.call_id === null) {
       askedAt ??= began;
     }
-    return isBefore(began, before) || isBefore(ts, began)
+    return isBefore(began, earliest) || isBefore(ts, began)
       ? "it did not begin between the event in front of it and its own time"
       : undefined;
   }
@@ -38,6 +48,7 @@ export function clockCheck(): EventCheck {
     lose() {
       last = "0";
       askedAt = undefined;
+      newest.clear();
     },
   };
 }

@@ -12,12 +12,12 @@ import type {
   TerminalReason,
 } from "../../../runtime/record/vocabulary.ts";
 import { failureMode } from "../../../runtime/record/failure.ts";
-import { callAfter, type CurrentCall, NO_CALL } from "../../current_call.ts";
+import { type OpenCalls, openCalls } from "../../open_calls.ts";
 import type { EventCheck, EventFault } from "../event_check.ts";
 
 /**
- * How a step ends if nothing more happens in it. `open`: it breaks off, so the
- * run was cancelled. `onward`: the next call or step follows. `denied`: the
+ * How a step ends if nothing more happens in it, as far as the model or one call
+ * says. `open`: it breaks off, so the run was cancelled. `onward`: the next call or step follows. `denied`: the
  * policy says whether one follows. `failed`: the failure says how.
  */
 type StepEnd =
@@ -37,8 +37,9 @@ interface Step {
   unhandled: number;
   /** Whether the last try of the model was the last that the policy allows. */
   isOut: boolean;
-  call: CurrentCall;
-  end: StepEnd;
+  readonly calls: OpenCalls;
+  /** What the model says, without a number, and each call; version 1 has no numbers. */
+  readonly ends: Map<number | undefined, StepEnd>;
   /** The last event of the step. */
   finished: StepFinished | undefined;
 }
@@ -76,51 +77,67 @@ function newStep(): Step {
     reported: 0,
     unhandled: 0,
     isOut: false,
-    call: NO_CALL,
-    end: "open",
+    calls: openCalls(),
+    ends: new Map([[undefined, "open"]]),
     finished: undefined,
   };
 }
 
 /** Takes the next event of a step. */
 function follow(step: Step, event: RunEvent): void {
-  step.call = callAfter(step.call, event);
+  step.calls.push(event);
+  const end = (how: StepEnd) => step.ends.set(event.call, how);
   switch (event.type) {
     case "llm_completed":
       if (step.isOut) step.attempts.push("exhausted");
-      if (event.answer !== null) step.end = "final_answer";
-      if (event.error !== null) fail(step, event.error);
+      if (event.answer !== null) end("final_answer");
+      if (event.error !== null) end(failed(step, event.error));
+      return;
+    case "call_proposed":
+      goOn(step);
+      step.ends.set(event.seq, "open");
       return;
     case "policy_checked":
+      goOn(step);
       if (effectOf(event) === "deny" && event.rule_id !== null) {
         step.denials.push(event.rule_id);
       }
-      step.end = event.call_id === null
-        ? "loop_budget"
-        : effectOf(event) === "deny"
-        ? "denied"
-        : "open";
+      end(
+        event.call_id === null
+          ? "loop_budget"
+          : effectOf(event) === "deny"
+          ? "denied"
+          : "open",
+      );
       return;
     case "attempt_finished":
       if (event.call_id === null) step.isOut = event.outcome === "exhausted";
       else step.attempts.push(event.outcome);
       return;
     case "tool_finished":
-      if (event.redirect !== null) step.end = "open";
-      else if (event.error === null) step.end = "onward";
+      if (event.redirect !== null) end("open");
+      else if (event.error === null) end("onward");
       else if (event.error.kind === "reported") {
         step.reported += 1;
-        step.end = "onward";
-      } else fail(step, event.error);
+        end("onward");
+      } else end(failed(step, event.error));
       return;
     case "step_finished":
       step.finished = event;
   }
 }
 
-function fail(step: Step, { kind }: RecordedError): void {
+/** A call that is taken up or judged shows that no denial before it ended the run, and that the model's answer did not. */
+function goOn({ ends }: Step): void {
+  ends.delete(undefined);
+  for (const [call, end] of ends) {
+    if (end === "denied") ends.set(call, "onward");
+  }
+}
+
+function failed(step: Step, { kind }: RecordedError): StepEnd {
   if (kind !== "cancelled" && kind !== "transient") step.unhandled += 1;
-  step.end = kind === "cancelled" ? "cancelled" : "failed";
+  return kind === "cancelled" ? "cancelled" : "failed";
 }
 
 /** What is wrong where another step follows. */
@@ -180,25 +197,33 @@ const GOES_ON: readonly StepEnd[] = ["onward", "denied"];
 
 /** Whether another step may follow this one. */
 function goesOn(step: Step): boolean {
-  return !leavesCalls(step) && GOES_ON.includes(step.end);
+  return !leavesCalls(step) &&
+    [...step.ends.values()].every((end) => GOES_ON.includes(end));
 }
 
 /** Whether calls of the step were proposed and not judged. */
-function leavesCalls({ call }: Step): boolean {
-  return call.judged < call.calls.length;
+function leavesCalls({ calls: { turn } }: Step): boolean {
+  return turn.judged < turn.calls.length;
 }
 
 /** How the run may end after a step. */
 function reasonsOf(step: Step): readonly TerminalReason[] {
+  const reasons = [...step.ends.values()].flatMap((end) =>
+    reasonsFor(end, step)
+  );
+  return [...new Set(reasons)];
+}
+
+function reasonsFor(end: StepEnd, step: Step): readonly TerminalReason[] {
   const failed = failureMode(step)?.ends ?? "policy_denial_terminal";
   const cancelledBetween: readonly TerminalReason[] = leavesCalls(step)
     ? ["cancelled"]
     : [];
-  switch (step.end) {
+  switch (end) {
     case "final_answer":
     case "loop_budget":
     case "cancelled":
-      return [step.end];
+      return [end];
     case "open":
       return ["cancelled"];
     case "onward":
