@@ -1,6 +1,6 @@
 import type { Address } from "../policy/facts.ts";
 import type { Approver } from "./approval/approval.ts";
-import type { RecordedError } from "./record/event.ts";
+import type { RecordedError, RunEvent } from "./record/event.ts";
 import type { AfterOutage } from "./llm/model_outage.ts";
 
 /** The outside world, as far as the loop needs it. */
@@ -20,6 +20,14 @@ export interface Env {
     url: URL,
     signal: AbortSignal,
   ): Promise<readonly Address[] | undefined>;
+  /**
+   * Whether calls run one after the other whatever the policy allows, as under a
+   * clock that only moves when it is read: the order of events must not depend on
+   * the machine. Default: false.
+   */
+  inOrder?(): boolean;
+  /** The event that comes next in the record which the run follows, if it follows one. */
+  next?(): RunEvent | undefined;
   /** Cancels the run, which then ends on record as `cancelled`. */
   readonly signal: AbortSignal;
   /** Answers escalations; without one they are rejected. */

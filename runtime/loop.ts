@@ -11,12 +11,18 @@ import {
 import { recordedTool } from "./record/recorded_tool.ts";
 import { modelTurn } from "./model_turn.ts";
 import { openSession } from "./session/session.ts";
+import { sideBySide } from "./session/side_by_side.ts";
 import { toolCall } from "./session/tool_call.ts";
 import { countOutcome, emptyTally } from "./step_tally.ts";
 import { toolMessage } from "./tool_message.ts";
 import type { Ending } from "./session/call_outcome.ts";
 import type { Env } from "./env.ts";
-import type { RunEvent, RunFinished, RunStarted } from "./record/event.ts";
+import type {
+  ProposedCall,
+  RunEvent,
+  RunFinished,
+  RunStarted,
+} from "./record/event.ts";
 import { failureMode } from "./record/failure.ts";
 import { versionOfLine } from "./record/record_version.ts";
 import { givenSettings } from "./record/model_settings.ts";
@@ -105,12 +111,43 @@ async function* turn(
   }
   const answered = yield* modelTurn(state);
   if ("reason" in answered) return answered;
-  for (const call of answered.calls) {
+  return yield* (loop_budget.max_parallel ?? 1) > 1
+    ? callsSideBySide(state, answered.calls)
+    : callsInTurn(state, answered.calls);
+}
+
+/** Each call begins when the one before it is over. */
+async function* callsInTurn(
+  state: LoopState,
+  calls: readonly ProposedCall[],
+): AsyncGenerator<RunEvent, RunEnd | undefined> {
+  for (const call of calls) {
     const outcome = yield* toolCall(state.session, call);
     countOutcome(state.tally, outcome);
     if (outcome.type === "ended") return runEnd(outcome.why);
     state.messages.push(toolMessage(call, outcome));
   }
+}
+
+/** Calls are judged in their order, and run at the same time as far as the policy allows. */
+async function* callsSideBySide(
+  { session, env, spec, tally, messages }: LoopState,
+  calls: readonly ProposedCall[],
+): AsyncGenerator<RunEvent, RunEnd | undefined> {
+  const { max_parallel = 1 } = spec.policy.document.loop_budget;
+  const running = sideBySide(session, {
+    limit: () => env.inOrder?.() ? 1 : max_parallel,
+  });
+  const outcomes = calls.map((call) => running.add(toolCall(session, call)));
+  running.end();
+  yield* running.events();
+  for (const [index, outcome] of (await Promise.all(outcomes)).entries()) {
+    countOutcome(tally, outcome);
+    const call = calls[index];
+    if (outcome.type === "ended" || call === undefined) continue;
+    messages.push(toolMessage(call, outcome));
+  }
+  return session.ended && runEnd(session.ended);
 }
 
 function runEnd({ type }: Ending): RunEnd {

@@ -52,6 +52,7 @@ export function deterministicEnv(
   return {
     ...outage === undefined ? {} : { outage },
     now: clock.now,
+    inOrder: () => true,
     async sleep(ms, signal) {
       await clock.sleep(ms);
       if (sleeps()) await wait(ms, signal);

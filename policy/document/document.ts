@@ -108,6 +108,8 @@ export interface LoopLimits {
   readonly max_seconds?: number | undefined;
   /** Denied calls that a run survives with `on_deny: continue`. Default: 10. */
   readonly max_denials?: number | undefined;
+  /** How many calls of one answer may run at the same time. Default: 1. */
+  readonly max_parallel?: number | undefined;
 }
 
 /** What bounds the answers of persons. */
@@ -306,6 +308,11 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
       max_denials: optionalKey(limit, {
         description: "Denied calls that a run survives with on_deny: continue",
         default: 10,
+      }),
+      max_parallel: optionalKey(limit.check(z.maximum(64)), {
+        description:
+          "How many calls of one answer may run at the same time; they are judged in their order all the same",
+        default: 1,
       }),
     }),
     "How much one run may use before it ends with loop_budget; each limit is inclusive",

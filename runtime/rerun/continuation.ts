@@ -1,4 +1,5 @@
 import type { Env } from "../env.ts";
+import type { ToolStarted } from "../record/event.ts";
 import type { RecordCursor } from "./record_cursor.ts";
 
 /** How a run continues after its record. */
@@ -27,6 +28,7 @@ export class Continuation {
   readonly #cursor: RecordCursor;
   readonly #afterwards: Afterwards | undefined;
   readonly #cancellation = new AbortController();
+  readonly #sent = new Set<string>();
   #world: World | undefined;
 
   /** Without `afterwards` the run ends with its record. */
@@ -77,12 +79,18 @@ export class Continuation {
     signal.addEventListener("abort", abort, { once: true });
   }
 
-  /** Reports that the last intent, which has no receipt, is carried out again. */
-  async sendAgain(): Promise<void> {
-    const intent = this.#cursor.recorded
-      .findLast(({ type }) => type === "tool_started");
+  /** The intent on record with a key whose outcome is unknown; `undefined` once it was sent again. */
+  unknown(idempotencyKey: string): ToolStarted | undefined {
+    return this.#sent.has(idempotencyKey)
+      ? undefined
+      : this.#cursor.openIntents.get(idempotencyKey);
+  }
+
+  /** Reports that an intent, which has no receipt, is carried out again. */
+  async sendAgain({ idempotency_key, seq }: ToolStarted): Promise<void> {
+    this.#sent.add(idempotency_key);
     this.followSignal();
-    await this.#afterwards?.sentAgain(intent?.seq ?? 0);
+    await this.#afterwards?.sentAgain(seq);
   }
 
   /** Cancels the run, as it was on record. */

@@ -50,8 +50,9 @@ function cancellationIn(
 ): number | undefined {
   const last = recorded.at(-1);
   if (last?.type === "run_finished") {
+    const isInStep = recorded.at(-2)?.type === "step_finished";
     return last.terminal_reason === "cancelled"
-      ? recorded.length - 3
+      ? recorded.length - (isInStep ? 3 : 2)
       : undefined;
   }
   return endsThere && last?.type === "step_finished"

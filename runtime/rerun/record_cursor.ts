@@ -1,11 +1,19 @@
-import type { RunEvent } from "../record/event.ts";
+import type {
+  AttemptFinished,
+  RunEvent,
+  ToolFinished,
+  ToolStarted,
+} from "../record/event.ts";
 import { DivergenceError } from "./divergence.ts";
+import { openIntents } from "./open_intents.ts";
 import { readingsOf } from "./recorded_answers.ts";
 
 /** How far a rerun has got in its record. */
 export class RecordCursor {
   /** What is on record, from the first event. */
   readonly recorded: readonly RunEvent[];
+  /** Intents at the end of the record that have no receipt, by their idempotency key. */
+  readonly openIntents: ReadonlyMap<string, ToolStarted>;
   readonly #readings: readonly bigint[];
   #at = 0;
   #read = 0;
@@ -13,6 +21,7 @@ export class RecordCursor {
   /** Starts at the first event. */
   constructor(recorded: readonly RunEvent[]) {
     this.recorded = recorded;
+    this.openIntents = openIntents(recorded);
     this.#readings = recorded.flatMap((event, index) =>
       readingsOf(event, recorded[index - 1])
     );
@@ -33,6 +42,15 @@ export class RecordCursor {
     return this.recorded[this.#at + 1];
   }
 
+  /** The receipt that follows an attempt which comes next, among the events of its call. */
+  receiptOf({ call }: AttemptFinished): ToolFinished | undefined {
+    for (let at = this.#at + 1; at < this.recorded.length; at++) {
+      const event = this.recorded[at];
+      if (event?.call !== call) continue;
+      return event?.type === "tool_finished" ? event : undefined;
+    }
+  }
+
   /** Whether the loop has made all events of the record, and perhaps more. */
   get hasEnded(): boolean {
     return this.#at >= this.recorded.length;
@@ -43,11 +61,18 @@ export class RecordCursor {
     return this.#at === this.recorded.length;
   }
 
-  /** Whether the record ends with a success whose receipt, and so its result, is missing. */
+  /**
+   * Whether the record ends before the receipt of the success that comes next, so
+   * that its result is missing; for a model, before its answer.
+   */
   get isResultLost(): boolean {
     const { next } = this;
-    return next?.type === "attempt_finished" && next.outcome === "success" &&
-      this.#at + 1 === this.recorded.length;
+    if (next?.type !== "attempt_finished" || next.outcome !== "success") {
+      return false;
+    }
+    if (next.call === undefined) return this.#at + 1 === this.recorded.length;
+    return this.receiptOf(next) === undefined &&
+      this.openIntents.values().some(({ call }) => call === next.call);
   }
 
   /** The last clock reading of the record, in nanoseconds since the epoch. */

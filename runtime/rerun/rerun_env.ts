@@ -49,6 +49,9 @@ export function rerunEnv(
       // Where the record ends with the outage, the run is to go on.
       return outage?.(error) ?? (cursor.isAtEnd ? "again" : "stop");
     },
+    inOrder: () =>
+      cursor.hasEnded && (continuation.world().inOrder?.() ?? false),
+    next: () => cursor.next,
     signal: continuation.signal,
     expire() {
       past.expire();

@@ -25,20 +25,22 @@ export function rerunTool(
       },
     },
     async run(args, context) {
-      const { next, following } = cursor;
+      const { next } = cursor;
       const tried = next?.type === "attempt_finished" && next.call_id !== null;
-      const outcome = tried ? outcomeOf(next, following) : undefined;
+      const outcome = tried
+        ? outcomeOf(next, cursor.receiptOf(next))
+        : undefined;
       if (outcome !== undefined) return outcome.value;
       const lost = tried && next.outcome === "success";
       if (!lost) continuation.world();
-      // Beyond the record an intent is new. The outcome of an intent at its end
-      // is unknown.
-      if (lost || cursor.isAtEnd) {
-        const isOpen = cursor.isResultLost || cursor.isAtEnd;
-        if (!isOpen || !tool.idempotent || !continuation.goesOn) {
-          throw new RecordedFailure(INDETERMINATE, { lost });
-        }
-        await continuation.sendAgain();
+      // An intent that is not on record is new. The outcome of one that is there
+      // without a receipt is unknown, until it was sent again.
+      const intent = continuation.unknown(context.idempotencyKey);
+      if (lost || intent !== undefined) {
+        const mayBeSent = intent !== undefined && tool.idempotent &&
+          continuation.goesOn && (!lost || cursor.isResultLost);
+        if (!mayBeSent) throw new RecordedFailure(INDETERMINATE, { lost });
+        await continuation.sendAgain(intent);
       }
       return await tool.run(args, context);
     },

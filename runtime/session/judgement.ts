@@ -26,6 +26,8 @@ export interface PreparedCall {
 export interface JudgedCall {
   readonly proposal: Proposal;
   readonly decision: Decision;
+  /** The verdict as an event, which is still to be recorded. */
+  readonly checked: PolicyChecked;
   /** Why its hosts may not be looked up, so that no attempt can succeed. */
   readonly refused: RecordedError | undefined;
 }
@@ -38,7 +40,8 @@ export interface JudgedCall {
  *
  * The call has its turn, and gives it back while a person is asked. Other calls
  * can return meanwhile and during a look-up, so the verdict that is recorded is
- * always made at that moment.
+ * always made at that moment. The last one is returned and not yielded, so that
+ * what follows from it holds before another call goes on.
  */
 export async function* judgement(
   session: Session,
@@ -58,11 +61,11 @@ export async function* judgement(
       continue;
     }
     const checked = policyChecked(session, { ...call, ...judged, startedAt });
-    yield checked;
     if (decision.effect !== "escalate" || letsRun(decision)) {
-      return { ...judged, refused: hosts?.refused };
+      return { ...judged, checked, refused: hosts?.refused };
     }
     turn.release();
+    yield checked;
     const resolved = await askPerson(session, judged.proposal, checked);
     yield resolved;
     await turn.take();

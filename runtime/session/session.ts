@@ -6,6 +6,8 @@ import {
   versionOfRecord,
 } from "../record/record_version.ts";
 import type { GovernedSpec } from "../run_spec.ts";
+import { type BusyPlaces, busyPlaces } from "./busy_places.ts";
+import type { Ending } from "./call_outcome.ts";
 import { oneAtATime, type Turn } from "./turn.ts";
 
 /** What the calls of a session are judged by and run with; it names no task and no model. */
@@ -38,11 +40,17 @@ export interface Session {
   readonly version: RecordVersion;
   /** A turn for a call that is to be judged. */
   turn(): Turn;
+  /** The places that running calls use. */
+  readonly places: BusyPlaces;
+  /** Why no further call may run, once a call has ended the run. */
+  ended: Ending | undefined;
   readonly totals: { -readonly [Key in keyof CallTotals]: CallTotals[Key] };
   /** What the next events have as `step`. A client that works in steps sets it. */
   step: number;
   /** The head of the next event, which is about a call or about none; taking it reads the clock. */
   head(call?: number): EventHead;
+  /** The number of the next event. */
+  nextSeq(): number;
   /** A clock reading, as events carry it. */
   now(): string;
   /** Seconds from the first clock reading to the last one. */
@@ -71,6 +79,8 @@ export function openSession(spec: SessionSpec, env: SessionEnv): Session {
     env,
     version,
     turn: oneAtATime(),
+    places: busyPlaces(),
+    ended: undefined,
     gate: openGate({
       policy: spec.policy.document,
       tools: spec.tools,
@@ -87,6 +97,7 @@ export function openSession(spec: SessionSpec, env: SessionEnv): Session {
       step: session.step,
       ...call === undefined ? {} : { call },
     }),
+    nextSeq: () => seq,
     now,
     seconds: () => Number(last - (first ?? last)) / 1e9,
   };

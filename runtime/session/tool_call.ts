@@ -6,11 +6,13 @@ import type { Attempted } from "../attempt/attempt.ts";
 import type { CallProposed, ProposedCall, RunEvent } from "../record/event.ts";
 import type { AttemptOutcome } from "../record/vocabulary.ts";
 import { budgetDenied } from "./budget.ts";
+import type { CallPlaces } from "./busy_places.ts";
 import type { CallOutcome } from "./call_outcome.ts";
 import { type JudgedCall, judgement } from "./judgement.ts";
 import type { Session } from "./session.ts";
 import {
   type AllowedCall,
+  endingBy,
   runTool,
   type ToolResult,
   toolStarted,
@@ -41,20 +43,30 @@ export async function* toolCall(
   let prepare = () => session.gate.propose(call);
   while (true) {
     await turn.take();
-    if (signal.aborted) break;
+    if (signal.aborted || session.ended !== undefined) break;
     const startedAt = session.now();
     const prepared = { ...taken, proposal: prepare(), startedAt };
     const judged = yield* judgement(session, prepared, turn);
     if (judged === undefined) break;
     const allowed = allowedCall(session, taken, judged);
     if (allowed === undefined) {
-      return yield* denied(session, { ...judged, ...taken, attempts });
+      const denial = denied(session, judged, attempts);
+      turn.release();
+      yield* denial.events;
+      return denial.outcome;
     }
+    yield judged.checked;
+    const used = placesUsed(allowed);
+    await session.places.free(used);
     session.gate.begin(judged.proposal);
     const intent = toolStarted(session, allowed);
-    yield intent;
+    const leave = session.places.take(used);
     turn.release();
-    const { last, outcomes } = yield* runTool(session, allowed, intent);
+    yield intent;
+    const { last, outcomes } = yield* runTool(session, allowed, {
+      intent,
+      leave,
+    });
     attempts.push(...outcomes);
     const redirect = last.ok ? last.value.recorded.redirect : null;
     if (redirect === null) return settled(last, attempts);
@@ -103,25 +115,39 @@ function placesOf({ facts }: Proposal): ReadonlyMap<string, string> {
   );
 }
 
-/** Whether a denial ends the run or the caller may continue, within the policy's limit. */
-async function* denied(
+function placesUsed({ tool, places }: AllowedCall): CallPlaces {
+  const writes = (tool.effects.writes ?? []).length > 0;
+  return { places: [...places.values()], writes };
+}
+
+/**
+ * What follows from a denial: it ends the run, or the caller may continue within
+ * the policy's limit. The events are still to be recorded.
+ */
+function denied(
   session: Session,
-  { decision: { rule, reason }, call, attempts }: {
-    readonly decision: Decision;
-    readonly call: number | undefined;
-    readonly attempts: readonly AttemptOutcome[];
-  },
-): AsyncGenerator<RunEvent, CallOutcome> {
+  { decision: { rule, reason }, checked }: JudgedCall,
+  attempts: readonly AttemptOutcome[],
+): { readonly events: readonly RunEvent[]; readonly outcome: CallOutcome } {
   session.totals.denials += 1;
   const { on_deny, loop_budget } = session.spec.policy.document;
-  if (on_deny === "terminate") {
-    return { type: "ended", why: { type: "denied", rule, reason }, attempts };
+  const isEnd = on_deny === "terminate";
+  const over = isEnd
+    ? undefined
+    : denialBudget(loop_budget, session.totals.denials);
+  if (!isEnd && over === undefined) {
+    const outcome = { type: "denied", rule, reason, attempts } as const;
+    return { events: [checked], outcome };
   }
-  const over = denialBudget(loop_budget, session.totals.denials);
-  if (over === undefined) return { type: "denied", rule, reason, attempts };
-  yield budgetDenied(session, over, call);
-  const why = { type: "denied_too_often", rule, reason } as const;
-  return { type: "ended", why, attempts };
+  const type = isEnd ? "denied" : "denied_too_often";
+  const why = { type, rule, reason } as const;
+  session.ended ??= why;
+  return {
+    events: over === undefined
+      ? [checked]
+      : [checked, budgetDenied(session, over, checked.call)],
+    outcome: { type: "ended", why, attempts },
+  };
 }
 
 /** What the last attempt of a call means for its caller. */
@@ -132,11 +158,5 @@ function settled(
   if (last.ok) return { type: "result", json: last.value.json, attempts };
   const { error } = last;
   if (error.kind === "reported") return { type: "reported", error, attempts };
-  return {
-    type: "ended",
-    why: error.kind === "cancelled"
-      ? { type: "cancelled" }
-      : { type: "failed", error },
-    attempts,
-  };
+  return { type: "ended", why: endingBy(error), attempts };
 }

@@ -5,6 +5,7 @@ import type { Tool } from "../../tools/tool.ts";
 import { ToolError } from "../../tools/tool_error.ts";
 import { boundedRetry, type Tried } from "./bounded_retry.ts";
 import { DEFAULT_ATTEMPT_TIMEOUT_MS, inTime } from "./in_time.ts";
+import type { Ending } from "./call_outcome.ts";
 import type { Session } from "./session.ts";
 import type { Attempted } from "../attempt/attempt.ts";
 import type {
@@ -53,22 +54,38 @@ export function toolStarted(session: Session, call: AllowedCall): ToolStarted {
   };
 }
 
-/** Runs a call whose intent is on record: its attempts, the receipt. */
+/** Runs a call whose intent is on record: its attempts, the receipt. `leave` says that it no longer uses its places. */
 export async function* runTool(
   session: Session,
   call: AllowedCall,
-  { idempotency_key }: ToolStarted,
+  { intent: { idempotency_key }, leave }: {
+    readonly intent: ToolStarted;
+    readonly leave: () => void;
+  },
 ): AsyncGenerator<RunEvent, Tried<ToolResult>> {
   const tried = yield* boundedRetry(session, {
     call_id: call.id,
     call: call.call,
     work: () => attemptInTime(session, call, idempotency_key),
   });
+  leave();
   const finished = toolFinished(session, call, tried.last);
+  // It holds before another call goes on.
+  const { error } = finished;
+  if (error !== null && error.kind !== "reported") {
+    session.ended ??= endingBy(error);
+  }
   const { tool, seq, result } = finished;
   session.gate.result(result, { tool, seq });
   yield finished;
   return tried;
+}
+
+/** Why a failure that the tool does not report ends the run. */
+export function endingBy(error: RecordedError): Ending {
+  return error.kind === "cancelled"
+    ? { type: "cancelled" }
+    : { type: "failed", error };
 }
 
 /**

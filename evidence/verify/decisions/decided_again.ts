@@ -23,8 +23,10 @@ interface Again {
   readonly started: RunStarted;
   readonly policy: Policy["document"];
   readonly judge: Rejudge;
-  /** Whether the last event ends the run, so that only the end of its step may follow. */
+  /** Whether an event has ended the run, so that only calls that run may end, and then the step. */
   mustEnd: boolean;
+  /** How many calls run. */
+  running: number;
 }
 
 /**
@@ -78,7 +80,13 @@ function begin(event: RunStarted): {
       const message = "the mode is not that of the policy on record";
       faults.push({ code: "not_as_decided", message });
     }
-    const again = { started: event, policy: document, judge, mustEnd: false };
+    const again = {
+      started: event,
+      policy: document,
+      judge,
+      mustEnd: false,
+      running: 0,
+    };
     return { again, faults };
   } catch (error) {
     if (!(error instanceof InputError || error instanceof RangeError)) {
@@ -93,9 +101,12 @@ function follow(run: Again, event: RunEvent): readonly EventFault[] {
   const { judge: { budget }, mustEnd } = run;
   const rejudged = run.judge.push(event);
   const isBudget = event.type === "policy_checked" && event.tool === null;
-  run.mustEnd = false;
-  if (event.type === "step_finished") return [];
-  if (mustEnd) {
+  if (event.type === "step_finished") {
+    run.mustEnd = false;
+    return [];
+  }
+  if (mustEnd && !ENDINGS.includes(event.type)) {
+    run.mustEnd = false;
     return [undecided("the run continues after an event that ends it")];
   }
   if (budget !== undefined && !isBudget) {
@@ -107,15 +118,37 @@ function follow(run: Again, event: RunEvent): readonly EventFault[] {
     case "attempt_finished":
       return attemptFaults(event, run);
     case "policy_checked":
-      run.mustEnd = isBudget ||
+      run.mustEnd ||= isBudget ||
         effectOf(event) === "deny" && run.policy.on_deny === "terminate";
       return rejudged === undefined
         ? []
         : decisionFaults(event, rejudged, programOf(run.started));
+    case "tool_started":
+      run.running += 1;
+      return parallelFaults(run);
     case "tool_finished":
+      run.running -= 1;
       return redirectFaults(event, run.started.tools);
   }
   return [];
+}
+
+/** What may follow when the run has been ended: what calls that run come to. */
+const ENDINGS: readonly RunEvent["type"][] = [
+  "approval_resolved",
+  "attempt_finished",
+  "tool_finished",
+];
+
+function parallelFaults(
+  { running, policy: { loop_budget } }: Again,
+): readonly EventFault[] {
+  const { max_parallel = 1 } = loop_budget;
+  return running <= max_parallel ? [] : [
+    undecided(
+      `${running} calls run at the same time; the policy allows ${max_parallel}`,
+    ),
+  ];
 }
 
 function undecided(message: string): EventFault {

@@ -1,0 +1,162 @@
+import type { RunEvent } from "../record/event.ts";
+import type { CallOutcome } from "./call_outcome.ts";
+import type { Session } from "./session.ts";
+
+/** A call on its way, as `toolCall` makes it. */
+export type CallEvents = AsyncGenerator<RunEvent, CallOutcome>;
+
+/** Calls that run side by side. */
+export interface SideBySide {
+  /**
+   * Adds a call, which begins when there is a place for it. Resolves with its
+   * outcome once everything about it is on record.
+   */
+  add(call: CallEvents): Promise<CallOutcome>;
+  /** No call will be added any more. */
+  end(): void;
+  /**
+   * The events of all calls, in the order in which they happened. It waits for
+   * calls to be added until there will be no more. As everywhere, the consumer
+   * puts an event on record before it asks for the next one; a call goes on only
+   * then.
+   *
+   * @throws the first error that a call threw, after the others are over
+   */
+  events(): AsyncGenerator<RunEvent, void>;
+}
+
+/** The outcome of a call that came too late: another one has ended the run. */
+const NOT_BEGUN: CallOutcome = {
+  type: "ended",
+  why: { type: "cancelled" },
+  attempts: [],
+};
+
+/** A call, and what is known of it from outside. */
+interface Entry {
+  readonly events: CallEvents;
+  readonly settle: PromiseWithResolvers<CallOutcome>;
+  /** The `seq` of its `call_proposed`, once that is there. */
+  call: number | undefined;
+  /** Whether its next event is being made. */
+  isGoing: boolean;
+}
+
+/**
+ * Runs calls of a session side by side, at most `limit` at once. Where a record is
+ * followed, only the call goes on whose event comes next there, so that all
+ * others find in the record what they found then. After the record, and without
+ * one, all of them go on.
+ */
+export function sideBySide(
+  session: Session,
+  { limit }: { readonly limit: () => number },
+): SideBySide {
+  const waiting: Entry[] = [];
+  const running = new Set<Entry>();
+  const made = new Map<
+    number,
+    { readonly event: RunEvent; readonly by: Entry }
+  >();
+  let isEnded = false;
+  let failure: { readonly error: unknown } | undefined;
+  let news = Promise.withResolvers<void>();
+  let due = session.nextSeq();
+
+  function tell(): void {
+    news.resolve();
+    news = Promise.withResolvers();
+  }
+
+  function advance(entry: Entry): void {
+    entry.isGoing = true;
+    entry.events.next().then(
+      (next) => {
+        entry.isGoing = false;
+        if (next.done) {
+          running.delete(entry);
+          entry.settle.resolve(next.value);
+        } else {
+          const event = next.value;
+          if (event.type === "call_proposed") entry.call = event.seq;
+          made.set(event.seq, { event, by: entry });
+        }
+        tell();
+      },
+      (error) => {
+        entry.isGoing = false;
+        running.delete(entry);
+        failure ??= { error };
+        entry.settle.reject(error);
+        tell();
+      },
+    );
+  }
+
+  /** Whether an event of the call waits to be put on record. */
+  function isHeld(entry: Entry): boolean {
+    for (const { by } of made.values()) if (by === entry) return true;
+    return false;
+  }
+
+  function begin(): Entry | undefined {
+    const entry = waiting.shift();
+    if (entry === undefined) return undefined;
+    if (session.ended === undefined) {
+      running.add(entry);
+      return entry;
+    }
+    entry.settle.resolve(NOT_BEGUN);
+    return begin();
+  }
+
+  /** Has calls go on that may. */
+  function goOn(): void {
+    const next = session.env.next?.();
+    if (next?.call !== undefined || next?.type === "call_proposed") {
+      const entry = [...running].find(({ call }) => call === next.call) ??
+        (next.type === "call_proposed" ? begin() : undefined);
+      if (entry !== undefined) {
+        if (!entry.isGoing && !isHeld(entry)) advance(entry);
+        return;
+      }
+    }
+    while (running.size < (next === undefined ? limit() : 1)) {
+      if (begin() === undefined) break;
+    }
+    for (const entry of running) {
+      if (!entry.isGoing && !isHeld(entry)) advance(entry);
+    }
+  }
+
+  return {
+    add(events) {
+      const settle = Promise.withResolvers<CallOutcome>();
+      // A failure is thrown to the consumer of the events, too.
+      settle.promise.catch(() => {});
+      waiting.push({ events, settle, call: undefined, isGoing: false });
+      tell();
+      return settle.promise;
+    },
+    end() {
+      isEnded = true;
+      tell();
+    },
+    async *events() {
+      while (true) {
+        const { promise } = news;
+        const ready = made.get(due);
+        if (ready !== undefined) {
+          yield ready.event;
+          made.delete(due);
+          due += 1;
+        }
+        goOn();
+        if (made.has(due)) continue;
+        if (running.size === 0 && waiting.length === 0 && isEnded) break;
+        await promise;
+      }
+      if (failure !== undefined) throw failure.error;
+    },
+  };
+}
