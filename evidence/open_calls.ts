@@ -30,7 +30,7 @@ export function openCalls(): OpenCalls {
   /** Takes an event of one call. */
   function follow(call: number, event: RunEvent): CurrentCall {
     const after = callAfter(before(event), event);
-    if (isOver(event)) open.delete(call);
+    if (isLastOfCall(event)) open.delete(call);
     else open.set(call, after);
     return after;
   }
@@ -46,7 +46,7 @@ export function openCalls(): OpenCalls {
         return taken;
       }
       if (event.call !== undefined) return follow(event.call, event);
-      if (event.type === "step_started") open.clear();
+      if (event.type === "step_finished") open.clear();
       turn = callAfter(turn, event);
       return turn;
     },
@@ -58,7 +58,7 @@ export function openCalls(): OpenCalls {
 }
 
 /** Whether nothing more of a call may follow an event of it, but a budget that it used up. */
-function isOver(event: RunEvent): boolean {
+export function isLastOfCall(event: RunEvent): boolean {
   return event.type === "policy_checked" && effectOf(event) === "deny" ||
     event.type === "tool_finished" && event.redirect === null;
 }

@@ -1,4 +1,3 @@
-import { sha256Text } from "../tools/data/sha256.ts";
 import { callRules } from "../policy/rules/call_rules.ts";
 import { iterationBudget } from "../policy/rules/loop_budget.ts";
 import {
@@ -8,7 +7,6 @@ import {
   spent,
   stepDenied,
 } from "./loop_state.ts";
-import { recordedTool } from "./record/recorded_tool.ts";
 import { modelTurn } from "./model_turn.ts";
 import { openSession } from "./session/session.ts";
 import { sideBySide } from "./session/side_by_side.ts";
@@ -17,15 +15,10 @@ import { countOutcome, emptyTally } from "./step_tally.ts";
 import { toolMessage } from "./tool_message.ts";
 import type { Ending } from "./session/call_outcome.ts";
 import type { Env } from "./env.ts";
-import type {
-  ProposedCall,
-  RunEvent,
-  RunFinished,
-  RunStarted,
-} from "./record/event.ts";
+import type { ProposedCall, RunEvent, RunFinished } from "./record/event.ts";
+import { runStarted } from "./run_started.ts";
 import { failureMode } from "./record/failure.ts";
 import { versionOfLine } from "./record/record_version.ts";
-import { givenSettings } from "./record/model_settings.ts";
 import type { GovernedSpec, RunSpec } from "./run_spec.ts";
 
 /**
@@ -73,12 +66,12 @@ async function* steps(
 ): AsyncGenerator<RunEvent, void> {
   const state = loopState(spec, { env, session });
   session.gate.question(spec.task.question);
-  yield runStarted(state);
+  yield runStarted(session, spec);
   let end: RunEnd | undefined;
   let failure: ReturnType<typeof failureMode>;
   while (end === undefined) {
     state.step += 1;
-    session.step = state.step;
+    session.progress.step = state.step;
     state.tally = emptyTally();
     yield { ...session.head(), type: "step_started" };
     end = yield* turn(state);
@@ -147,7 +140,7 @@ async function* callsSideBySide(
     if (outcome.type === "ended" || call === undefined) continue;
     messages.push(toolMessage(call, outcome));
   }
-  return session.ended && runEnd(session.ended);
+  return session.progress.ended && runEnd(session.progress.ended);
 }
 
 function runEnd({ type }: Ending): RunEnd {
@@ -158,43 +151,9 @@ function runEnd({ type }: Ending): RunEnd {
       return { reason: "loop_budget", answer: null };
     case "denied":
     case "failed":
+    case "closed":
       return { reason: "failed", answer: null };
   }
-}
-
-function runStarted({ spec, session }: LoopState): RunStarted {
-  const { task, policy, model, corpus, runtimeVersion } = spec;
-  const settings = givenSettings(model.settings);
-  const tools = [...spec.tools.values()].map(recordedTool);
-  const isAudit = policy.document.mode === "audit";
-  return {
-    ...session.head(),
-    type: "run_started",
-    run_id: spec.runId,
-    ...runtimeVersion === undefined ? {} : { runtime_version: runtimeVersion },
-    seed: spec.seed,
-    task: {
-      id: task.id,
-      question: task.question,
-      sha256: sha256Text(task.text),
-      text: task.text,
-    },
-    policy: {
-      version: policy.version,
-      sha256: policy.sha256,
-      text: policy.text,
-    },
-    llm: {
-      execution_path: model.execution_path,
-      provider: model.provider,
-      model: model.model,
-      script_sha256: model.script_sha256,
-      ...settings === undefined ? {} : { settings },
-    },
-    corpus: { sha256: corpus.sha256, documents: corpus.documents },
-    tools,
-    ...isAudit ? { mode: "audit" } as const : {},
-  };
 }
 
 function runFinished(

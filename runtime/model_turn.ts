@@ -136,7 +136,8 @@ function ask(
 function askInTime(state: LoopState): Promise<Attempted<LlmOutput>> {
   const { model_timeout_ms = DEFAULT_MODEL_TIMEOUT_MS } =
     state.spec.policy.document.retry;
-  return inTime(state, {
+  const { env } = state;
+  return inTime({ env, signal: env.signal }, {
     ms: Math.min(model_timeout_ms, beyondMs(timeLeftMs(state))),
     work: (signal) => ask(state, signal),
     late: "transient",

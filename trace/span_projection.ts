@@ -1,12 +1,12 @@
 import { effectOf } from "../runtime/record/effect_of.ts";
 import type {
   AttemptFinished,
-  PolicyChecked,
   RunEvent,
   RunStarted,
   StepStarted,
-  ToolStarted,
 } from "../runtime/record/event.ts";
+import { spansOfClient } from "./client_spans.ts";
+import type { RunningCall } from "./running_call.ts";
 import type { Span } from "./span.ts";
 import { spanFactory } from "./span_factory.ts";
 
@@ -25,7 +25,11 @@ import { spanFactory } from "./span_factory.ts";
 export function spanProjection(): (event: RunEvent) => readonly Span[] {
   let project: ((event: RunEvent) => readonly Span[]) | undefined;
   return (event) => {
-    if (event.type === "run_started") project = spansOfRun(event);
+    if (event.type === "run_started") {
+      project = event.llm.execution_path === "client"
+        ? spansOfClient(event)
+        : spansOfRun(event);
+    }
     if (project === undefined) {
       throw new RangeError(
         "Cannot make spans: the run's first event is missing",
@@ -33,12 +37,6 @@ export function spanProjection(): (event: RunEvent) => readonly Span[] {
     }
     return project(event);
   };
-}
-
-/** What the spans of a call need of its earlier events. */
-interface RunningCall {
-  readonly allowedBy?: PolicyChecked | undefined;
-  readonly intent?: ToolStarted | undefined;
 }
 
 function spansOfRun(started: RunStarted): (event: RunEvent) => readonly Span[] {

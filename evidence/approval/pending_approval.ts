@@ -1,35 +1,36 @@
-import { effectOf } from "../../runtime/record/effect_of.ts";
 import {
   type ApprovalRequest,
   approvalRequest,
   askingRun,
 } from "../../runtime/approval/approval.ts";
 import type { Json } from "../../tools/data/json.ts";
-import {
-  callAfter,
-  type CurrentCall,
-  NO_CALL,
-  proposedCall,
-} from "../current_call.ts";
+import { askedCall, type CurrentCall, proposedCall } from "../current_call.ts";
+import { openCalls } from "../open_calls.ts";
 import type { ReadLedger } from "../read_ledger.ts";
 
 /**
- * The approval that an unfinished run waits for, derived from its record;
- * `undefined` when it does not wait.
+ * The approvals that an unfinished run waits for, derived from its record, in
+ * the order in which it asked; empty when it waits for none.
  */
-export function pendingApproval(
+export function pendingApprovals(
   { started, events }: Pick<ReadLedger, "started" | "events">,
+): readonly ApprovalRequest[] {
+  if (started === undefined) return [];
+  const calls = openCalls();
+  for (const event of events) calls.push(event);
+  return [calls.turn, ...calls.open.values()].flatMap((call) => {
+    const asked = askedCall(call);
+    if (asked === undefined) return [];
+    const args = asked.facts?.args ?? argumentsOf(call);
+    return [approvalRequest(askingRun(started, asked), asked, args)];
+  });
+}
+
+/** The first of them; `undefined` when the run waits for none. */
+export function pendingApproval(
+  record: Pick<ReadLedger, "started" | "events">,
 ): ApprovalRequest | undefined {
-  const asked = events.at(-1);
-  if (started === undefined || asked?.type !== "policy_checked") {
-    return undefined;
-  }
-  if (effectOf(asked) !== "escalate" || asked.call_id === null) {
-    return undefined;
-  }
-  const args = asked.facts?.args ??
-    argumentsOf(events.reduce(callAfter, NO_CALL));
-  return approvalRequest(askingRun(started, asked), asked, args);
+  return pendingApprovals(record)[0];
 }
 
 /** The arguments that were judged last: proposed, or redirected to. */

@@ -5,6 +5,7 @@ import type {
 import {
   answerBudget,
   type BudgetDenial,
+  clientBudget,
   denialBudget,
   iterationBudget,
   type Spent,
@@ -12,9 +13,12 @@ import {
 } from "../../policy/rules/loop_budget.ts";
 import type {
   LlmCompleted,
+  PolicyChecked,
   RunEvent,
   RunStarted,
 } from "../../runtime/record/event.ts";
+import { effectOf } from "../../runtime/record/effect_of.ts";
+import { busyTime } from "../../runtime/session/busy_time.ts";
 import { tokensOf } from "../../runtime/record/usage.ts";
 
 /** What a recorded run has used, and the verdict of a budget of the policy that judges it again. */
@@ -34,6 +38,50 @@ export const NOTHING_SPENT: BudgetState = {
   denials: 0,
   denial: undefined,
 };
+
+/** What the calls of a client have used; a budget is asked when a call is judged first. */
+export interface ClientBudget {
+  /** Takes the next event; returns what the budget says of a call whose first verdict it is. */
+  push(event: RunEvent): BudgetDenial | undefined;
+}
+
+/** Follows the budgets of a client's session. */
+export function clientBudgetAgain(limits: LoopLimits): ClientBudget {
+  const busy = busyTime();
+  /** The number of each call that was not judged yet. */
+  const numbers = new Map<number, number>();
+
+  function judged(event: PolicyChecked): BudgetDenial | undefined {
+    // The budget for denials follows a denial, which is the end of the call.
+    if (event.metadata.limit_kind === "denials") return undefined;
+    const { call = -1 } = event;
+    const toolCalls = numbers.get(call);
+    numbers.delete(call);
+    const seconds = busy.secondsAt(BigInt(event.started_at));
+    if (effectOf(event) !== "allow") busy.rests(BigInt(event.ts));
+    return toolCalls === undefined
+      ? undefined
+      : clientBudget(limits, { toolCalls, seconds });
+  }
+
+  return {
+    push(event) {
+      switch (event.type) {
+        case "call_proposed":
+          numbers.set(event.seq, event.step);
+          busy.goes(BigInt(event.ts));
+          return undefined;
+        case "approval_resolved":
+          busy.goes(BigInt(event.ts));
+          return undefined;
+        case "policy_checked":
+          return judged(event);
+        case "tool_finished":
+          if (event.redirect === null) busy.rests(BigInt(event.ts));
+      }
+    },
+  };
+}
 
 /** Takes the next event; a denied call is counted by `afterDenial`. */
 export function budgetAfter(

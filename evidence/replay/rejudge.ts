@@ -24,11 +24,12 @@ import {
 } from "../../runtime/rerun/recorded_answers.ts";
 import { toolOnRecord } from "../../runtime/record/recorded_tool.ts";
 import { type CurrentCall, proposedCall } from "../current_call.ts";
-import { type OpenCalls, openCalls } from "../open_calls.ts";
+import { isLastOfCall, type OpenCalls, openCalls } from "../open_calls.ts";
 import {
   afterDenial,
   budgetAfter,
   type BudgetState,
+  clientBudgetAgain,
   denialsBudget,
   NOTHING_SPENT,
 } from "./budget_again.ts";
@@ -95,6 +96,9 @@ export function rejudge(
     budget: NOTHING_SPENT,
     judged: new Map(),
   };
+  const client = started.llm.execution_path === "client"
+    ? clientBudgetAgain(limits)
+    : undefined;
   let current: RunEvent = started;
   const gate = gateOnRecord(started, {
     policy,
@@ -107,13 +111,27 @@ export function rejudge(
       current = event;
       remember(gate, event, state);
       const { answer } = state.calls.before(event);
-      state.budget = budgetAfter(state.budget, event, { limits, started });
+      const ofClient = client?.push(event);
+      if (client === undefined) {
+        state.budget = budgetAfter(state.budget, event, { limits, started });
+      } else if (ofClient !== undefined) {
+        state.budget = { ...state.budget, denial: ofClient };
+      }
       const call = state.calls.push(event);
       if (event.type === "step_started") state.judged.clear();
-      if (event.type !== "policy_checked") return undefined;
-      return event.tool === null
+      const rejudged = event.type !== "policy_checked"
+        ? undefined
+        : event.tool === null
         ? judgeBudget(event, { policy, state })
         : judgeCall(event, { gate, policy, state, call, answer });
+      // It denies this call of the client, and the next one may be in time.
+      if (ofClient !== undefined) {
+        state.budget = { ...state.budget, denial: undefined };
+      }
+      if (client !== undefined && isLastOfCall(event)) {
+        state.judged.delete(event.call);
+      }
+      return rejudged;
     },
     get budget() {
       return state.budget.denial;

@@ -7,12 +7,13 @@ import {
   type Divergence,
   DivergenceError,
 } from "../../runtime/rerun/divergence.ts";
+import { recordedSession } from "../../runtime/rerun/recorded_session.ts";
 import { type Rerun, rerun } from "../../runtime/rerun/rerun.ts";
 import type { RunSpec } from "../../runtime/run_spec.ts";
 
 /**
- * Executes the loop again with all of its inputs taken from the record, like a
- * strict cassette, and compares each event. Returns the first difference; an
+ * Executes the loop, or a client's session, again with all of its inputs taken
+ * from the record, like a strict cassette, and compares each event. Returns the first difference; an
  * extra or a missing event counts as one. A record that broke off is compared up
  * to its end. Nothing is run, fetched, read or asked.
  *
@@ -31,7 +32,11 @@ export async function replay(
   const again = rerun(recorded);
   const spec = again.spec(specOnRecord(started, again));
   try {
-    const events = again.follow(agentLoop(spec, again.env));
+    const events = again.follow(
+      started.llm.execution_path === "client"
+        ? recordedSession(spec, again.env)
+        : agentLoop(spec, again.env),
+    );
     for await (const event of events) void event;
   } catch (error) {
     if (!(error instanceof DivergenceError)) throw error;

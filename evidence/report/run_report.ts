@@ -78,6 +78,7 @@ const ENDINGS = {
   policy_denial_terminal: "the policy denied what the model proposed",
   failure_mode_terminal: "a failure that the run could not survive",
   cancelled: "the run was cancelled from outside",
+  session_closed: "the client closed its session",
 } as const;
 
 function conditions(

@@ -1,6 +1,7 @@
-import { effectOf } from "../../runtime/record/effect_of.ts";
 import type { RunEvent, RunStarted } from "../../runtime/record/event.ts";
 import { spanIds } from "../../trace/span_id.ts";
+import { askedCall, runningCall } from "../current_call.ts";
+import { type OpenCalls, openCalls } from "../open_calls.ts";
 import type { StoryCheck } from "./event_check.ts";
 import type { FindingCode } from "./finding.ts";
 import type { ReadLine, ReportLine } from "./ledger_reader.ts";
@@ -67,6 +68,7 @@ export function runStory(
   let whole = true;
   /** Whether a line follows the end of the run. */
   let exceeded = false;
+  const calls = openCalls();
   let waitsFor: string | undefined;
   let isOut = false;
   /** Whether the last line cannot be read. */
@@ -75,6 +77,9 @@ export function runStory(
   /** The span that a line gives its name to, if it does. */
   function spanOf(event: RunEvent): string | undefined {
     if (started === undefined || !SPANS.includes(event.type)) return undefined;
+    // A call has a step of its own where a client drives.
+    const isClient = started.llm.execution_path === "client";
+    if (event.type === "call_proposed" && !isClient) return undefined;
     return spanIds(started).spanId(event);
   }
 
@@ -110,7 +115,8 @@ export function runStory(
       if (gap) lose();
       unreadable = event === undefined;
       if (event !== undefined) follow(event, line, gap);
-      waitsFor = whole ? escalatedTool(event) : undefined;
+      if (event !== undefined) calls.push(event);
+      waitsFor = whole ? askedTool(calls, event) : undefined;
       isOut = whole && event?.type === "attempt_finished" &&
         event.call_id === null && event.outcome === "exhausted";
     },
@@ -140,13 +146,22 @@ const DISORDER: readonly FindingCode[] = ["event_order", "no_receipt"];
 const SPANS: readonly RunEvent["type"][] = [
   "step_started",
   "llm_completed",
+  "call_proposed",
   "policy_checked",
   "tool_started",
   "attempt_finished",
 ];
 
-function escalatedTool(event: RunEvent | undefined): string | undefined {
-  return event?.type === "policy_checked" && effectOf(event) === "escalate"
-    ? event.tool ?? undefined
-    : undefined;
+/** The tool of a call that waits for a person while no other one runs. */
+function askedTool(
+  { turn, open }: OpenCalls,
+  last: RunEvent | undefined,
+): string | undefined {
+  if (last === undefined) return undefined;
+  const calls = last.call === undefined && open.size === 0
+    ? [turn]
+    : [...open.values()];
+  const isBusy = calls.some((call) => runningCall(call) !== undefined);
+  const asked = calls.map(askedCall).find((each) => each !== undefined);
+  return isBusy ? undefined : asked?.tool ?? undefined;
 }

@@ -80,6 +80,25 @@ export function answerBudget(
   return timeBudget({ max_seconds }, spent);
 }
 
+/** Asked when a client's call has come in, which `toolCalls` includes; a client has no model that could be asked too often. */
+export function clientBudget(
+  { max_tool_calls, max_seconds }: LoopLimits,
+  { toolCalls, seconds }: Pick<Spent, "toolCalls" | "seconds">,
+): BudgetDenial | undefined {
+  if (max_tool_calls !== undefined && toolCalls > max_tool_calls) {
+    return {
+      rule: "loop_budget",
+      reason: `${toolCalls} calls were proposed; ${max_tool_calls} are allowed`,
+      metadata: {
+        limit_kind: "tool_calls",
+        tool_calls: toolCalls,
+        max_tool_calls,
+      },
+    };
+  }
+  return timeBudget({ max_seconds }, { seconds });
+}
+
 /** How many denied calls a run survives when the policy does not say. */
 const DEFAULT_MAX_DENIALS = 10;
 

@@ -12,15 +12,22 @@ export const TERMINAL_REASONS = [
   "policy_denial_terminal",
   "failure_mode_terminal",
   "cancelled",
+  "session_closed",
 ] as const;
 
-/** How a run ended. */
+/** How a run ended; `session_closed` is the end of a run whose client kept a loop of its own. */
 export type TerminalReason = typeof TERMINAL_REASONS[number];
 
-/** The places that a model's answers can come from. */
-export const EXECUTION_PATHS = ["stub", "local", "hosted", "replay"] as const;
+/** The places that a model's answers, and so the proposed calls, can come from. */
+export const EXECUTION_PATHS = [
+  "stub",
+  "local",
+  "hosted",
+  "replay",
+  "client",
+] as const;
 
-/** Where the model's answers came from. */
+/** Where the model's answers came from; `client`: the calls came from a loop that is not ours, and no answer is on record. */
 export type ExecutionPath = typeof EXECUTION_PATHS[number];
 
 /** The ways in which one try can end. */

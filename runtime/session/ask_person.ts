@@ -16,14 +16,15 @@ import type { Session } from "./session.ts";
  * there is no approver or no answer, or when the answer is unknown or in a name
  * that no approver may have.
  *
- * @throws {PendingApprovalError} when the answer is still to come
+ * @throws {PendingApprovalError} when the answer is still to come, in a loop; the
+ *   call of a client is rejected then, since it cannot be resumed
  */
 export async function askPerson(
   session: Session,
   { name, args }: Proposal,
   checked: PolicyChecked,
 ): Promise<ApprovalResolved> {
-  const { spec, env } = session;
+  const { spec, env, signal } = session;
   // As it is on record, without what the policy says of it: that is bound by its hash.
   const tool = spec.tools.get(name);
   const request = approvalRequest(
@@ -36,12 +37,14 @@ export async function askPerson(
     args.value ?? null,
   );
   const answered = await attempt(
-    async () => await env.approver?.(request, env.signal),
-    env.signal,
+    async () => await env.approver?.(request, signal),
+    signal,
   );
   const answer = answered.ok ? answered.value : undefined;
-  if (answer === PENDING) throw new PendingApprovalError(request);
-  const isNamed = typeof answer?.approver === "string" &&
+  if (answer === PENDING && session.driver === "loop") {
+    throw new PendingApprovalError(request);
+  }
+  const isNamed = answer !== PENDING && typeof answer?.approver === "string" &&
     approverNameFault(answer.approver) === undefined;
   return {
     ...session.head(checked.call),

@@ -35,7 +35,7 @@ export async function* boundedRetry<T>(
     readonly work: () => Promise<Attempted<T>>;
   },
 ): AsyncGenerator<RunEvent, Tried<T>> {
-  const { env, spec } = session;
+  const { env, spec, signal } = session;
   const limits = spec.policy.document.retry;
   const outcomes: AttemptOutcome[] = [];
   for (let number = 1;; number++) {
@@ -62,8 +62,8 @@ export async function* boundedRetry<T>(
     const left = leftMs();
     const isLast = backoffMs >= left;
     const slept = await attempt(
-      () => env.sleep(isLast ? beyondMs(left) : backoffMs, env.signal),
-      env.signal,
+      () => env.sleep(isLast ? beyondMs(left) : backoffMs, signal),
+      signal,
     );
     if (!slept.ok) return { last: slept, outcomes };
     if (isLast) return { last: attempted, outcomes };

@@ -2,13 +2,15 @@ import type { BudgetDenial } from "../../policy/rules/loop_budget.ts";
 import type { Session } from "./session.ts";
 import type { PolicyChecked } from "../record/event.ts";
 
-/** Records that a budget is used up, by a call where `call` is given. */
+/** Records that a budget is used up, by a call where one is given; its judgement may have begun before. */
 export function budgetDenied(
   session: Session,
   { rule, reason, metadata }: BudgetDenial,
-  call?: number,
+  { call, startedAt = session.now() }: {
+    readonly call?: number | undefined;
+    readonly startedAt?: string;
+  } = {},
 ): PolicyChecked {
-  const startedAt = session.now();
   session.totals.policy_checks += 1;
   session.totals.denials += 1;
   return {

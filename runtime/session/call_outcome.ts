@@ -11,7 +11,7 @@ export type CallOutcome =
   & (
     /** `json` is what the tool returned. */
     | { readonly type: "result"; readonly json: string }
-    /** The tool failed in a way that it declares: the caller is told and may continue. */
+    /** The tool failed, and the caller is told and may continue: in a way that it declares, or in any way where a client drives. */
     | { readonly type: "reported"; readonly error: RecordedError }
     /** The call did not run, and the caller may continue. */
     | { readonly type: "denied" } & Denied
@@ -22,6 +22,8 @@ export type CallOutcome =
 /** Why a call did not run; both are `null` for an unknown tool that no rule denies. */
 export interface Denied {
   readonly rule: RuleId | null;
+  /** The clause of the policy, by its id or place, where one decided. */
+  readonly clause: string | null;
   readonly reason: string | null;
 }
 
@@ -33,4 +35,6 @@ export type Ending =
   /** The policy ends a run at the first denial. */
   | { readonly type: "denied" } & Denied
   /** There were more denials than the policy allows. */
-  | { readonly type: "denied_too_often" } & Denied;
+  | { readonly type: "denied_too_often" } & Denied
+  /** The client has closed its session. */
+  | { readonly type: "closed" };

@@ -10,7 +10,7 @@ export const DEFAULT_ATTEMPT_TIMEOUT_MS = 30_000;
  * is told to stop and not waited for; it fails with the kind `late`.
  */
 export async function inTime<T>(
-  { env }: Pick<Session, "env">,
+  { env, signal: given }: Pick<Session, "env" | "signal">,
   { ms, work, late: kind }: {
     readonly ms: number;
     readonly work: (signal: AbortSignal) => Promise<T>;
@@ -24,9 +24,9 @@ export async function inTime<T>(
     late = true;
     controller.abort(new DOMException(lateness(ms), "TimeoutError"));
   });
-  using _cancellation = onAbort(env.signal, controller);
+  using _cancellation = onAbort(given, controller);
   const attempted = await attempt(() => work(signal), signal);
-  if (attempted.ok || env.signal.aborted || !late) return attempted;
+  if (attempted.ok || given.aborted || !late) return attempted;
   return {
     ok: false,
     error: {

@@ -48,7 +48,7 @@ export async function* judgement(
   call: PreparedCall,
   turn: Turn,
 ): AsyncGenerator<RunEvent, JudgedCall | undefined> {
-  const { gate, env } = session;
+  const { gate, env, progress } = session;
   let { startedAt } = call;
   let answer: Answer | undefined;
   let hosts: LookedUp | undefined;
@@ -65,11 +65,13 @@ export async function* judgement(
       return { ...judged, checked, refused: hosts?.refused };
     }
     turn.release();
+    session.rests();
     yield checked;
     const resolved = await askPerson(session, judged.proposal, checked);
+    session.goes();
     yield resolved;
     await turn.take();
-    if (env.signal.aborted) return undefined;
+    if (env.signal.aborted || progress.ended !== undefined) return undefined;
     startedAt = session.now();
     const { approver, verdict } = resolved;
     answer = { approver, verdict, asked: decision.asked };

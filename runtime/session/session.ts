@@ -6,6 +6,7 @@ import {
   versionOfRecord,
 } from "../record/record_version.ts";
 import type { GovernedSpec } from "../run_spec.ts";
+import { busyTime } from "./busy_time.ts";
 import { type BusyPlaces, busyPlaces } from "./busy_places.ts";
 import type { Ending } from "./call_outcome.ts";
 import { oneAtATime, type Turn } from "./turn.ts";
@@ -25,11 +26,22 @@ export type SessionSpec = Pick<
 /** The outside world, as far as a call needs it. */
 export type SessionEnv = Omit<Env, "outage">;
 
+/** Who proposes the calls: a loop in steps, or a client that keeps a loop of its own. */
+export type SessionDriver = "loop" | "client";
+
 /** The totals of a run that its calls add up to. */
 type CallTotals = Pick<
   RunTotals,
   "tool_calls" | "policy_checks" | "denials" | "attempts"
 >;
+
+/** How far a session has got. */
+export interface Progress {
+  /** The turn of the loop, which sets it; for a client, the number of calls. */
+  step: number;
+  /** Why no further call may run, once the run has been ended. */
+  ended: Ending | undefined;
+}
 
 /** One run, open for calls: what judges them, what they have used, and the numbers and times of its events. */
 export interface Session {
@@ -42,18 +54,26 @@ export interface Session {
   turn(): Turn;
   /** The places that running calls use. */
   readonly places: BusyPlaces;
-  /** Why no further call may run, once a call has ended the run. */
-  ended: Ending | undefined;
+  readonly driver: SessionDriver;
+  readonly progress: Progress;
+  /** Cancels the run, or where a call has the session for itself, that call. */
+  readonly signal: AbortSignal;
   readonly totals: { -readonly [Key in keyof CallTotals]: CallTotals[Key] };
-  /** What the next events have as `step`. A client that works in steps sets it. */
-  step: number;
   /** The head of the next event, which is about a call or about none; taking it reads the clock. */
   head(call?: number): EventHead;
+  /** The head of a `call_proposed`. */
+  proposalHead(): EventHead;
+  /** A call waits for a person. */
+  rests(): void;
+  /** A call goes on after a person has answered. */
+  goes(): void;
+  /** A call is over with this event. */
+  over(event: EventHead): void;
   /** The number of the next event. */
   nextSeq(): number;
   /** A clock reading, as events carry it. */
   now(): string;
-  /** Seconds from the first clock reading to the last one. */
+  /** Seconds from the first clock reading to the last one; those in which a client's calls were busy. */
   seconds(): number;
 }
 
@@ -63,7 +83,11 @@ export interface Session {
  *
  * @throws {RangeError} when a tool would run elsewhere than the policy says
  */
-export function openSession(spec: SessionSpec, env: SessionEnv): Session {
+export function openSession(
+  spec: SessionSpec,
+  env: SessionEnv,
+  driver: SessionDriver = "loop",
+): Session {
   refuseMisplaced(spec);
   let seq = 0;
   let first: bigint | undefined;
@@ -74,13 +98,26 @@ export function openSession(spec: SessionSpec, env: SessionEnv): Session {
     return last.toString();
   }
   const version = versionOfRecord({ runtime_version: spec.runtimeVersion });
+  const progress: Progress = { step: 0, ended: undefined };
+  /** The step of each call of a client. */
+  const steps = new Map<number, number>();
+  const busy = busyTime();
+  const head = (call?: number): EventHead => ({
+    v: version,
+    seq: seq++,
+    ts: now(),
+    step: (call === undefined ? undefined : steps.get(call)) ?? progress.step,
+    ...call === undefined ? {} : { call },
+  });
   const session: Session = {
     spec,
     env,
     version,
     turn: oneAtATime(),
     places: busyPlaces(),
-    ended: undefined,
+    driver,
+    progress,
+    signal: env.signal,
     gate: openGate({
       policy: spec.policy.document,
       tools: spec.tools,
@@ -89,17 +126,27 @@ export function openSession(spec: SessionSpec, env: SessionEnv): Session {
       nowMs: () => Number(last / 1_000_000n),
     }),
     totals: { tool_calls: 0, policy_checks: 0, denials: 0, attempts: 0 },
-    step: 0,
-    head: (call) => ({
-      v: version,
-      seq: seq++,
-      ts: now(),
-      step: session.step,
-      ...call === undefined ? {} : { call },
-    }),
+    head,
+    proposalHead() {
+      if (driver === "loop") return head();
+      progress.step += 1;
+      const proposed = head();
+      steps.set(proposed.seq, proposed.step);
+      busy.goes(last);
+      return proposed;
+    },
+    goes: () => busy.goes(last),
+    rests: () => busy.rests(last),
+    over({ call }) {
+      busy.rests(last);
+      if (call !== undefined) steps.delete(call);
+    },
     nextSeq: () => seq,
     now,
-    seconds: () => Number(last - (first ?? last)) / 1e9,
+    seconds: () =>
+      driver === "client"
+        ? busy.secondsAt(last)
+        : Number(last - (first ?? last)) / 1e9,
   };
   return session;
 }

@@ -32,6 +32,9 @@ const NOT_BEGUN: CallOutcome = {
   attempts: [],
 };
 
+const BROKEN_OFF =
+  "Cannot go on with the call: the events of its session are no longer taken";
+
 /** A call, and what is known of it from outside. */
 interface Entry {
   readonly events: CallEvents;
@@ -59,6 +62,8 @@ export function sideBySide(
     { readonly event: RunEvent; readonly by: Entry }
   >();
   let isEnded = false;
+  /** Whether the consumer has taken the last event, or has stopped taking them. */
+  let isOver = false;
   let failure: { readonly error: unknown } | undefined;
   let news = Promise.withResolvers<void>();
   let due = session.nextSeq();
@@ -102,7 +107,7 @@ export function sideBySide(
   function begin(): Entry | undefined {
     const entry = waiting.shift();
     if (entry === undefined) return undefined;
-    if (session.ended === undefined) {
+    if (session.progress.ended === undefined) {
       running.add(entry);
       return entry;
     }
@@ -132,6 +137,7 @@ export function sideBySide(
   return {
     add(events) {
       const settle = Promise.withResolvers<CallOutcome>();
+      if (isOver) return Promise.resolve(NOT_BEGUN);
       // A failure is thrown to the consumer of the events, too.
       settle.promise.catch(() => {});
       waiting.push({ events, settle, call: undefined, isGoing: false });
@@ -143,20 +149,27 @@ export function sideBySide(
       tell();
     },
     async *events() {
-      while (true) {
-        const { promise } = news;
-        const ready = made.get(due);
-        if (ready !== undefined) {
-          yield ready.event;
-          made.delete(due);
-          due += 1;
+      try {
+        while (true) {
+          const { promise } = news;
+          const ready = made.get(due);
+          if (ready !== undefined) {
+            yield ready.event;
+            made.delete(due);
+            due += 1;
+          }
+          goOn();
+          if (made.has(due)) continue;
+          if (running.size === 0 && waiting.length === 0 && isEnded) break;
+          await promise;
         }
-        goOn();
-        if (made.has(due)) continue;
-        if (running.size === 0 && waiting.length === 0 && isEnded) break;
-        await promise;
+        if (failure !== undefined) throw failure.error;
+      } finally {
+        isOver = true;
+        for (const { settle } of [...running, ...waiting]) {
+          settle.reject(new Error(BROKEN_OFF));
+        }
       }
-      if (failure !== undefined) throw failure.error;
     },
   };
 }

@@ -1,7 +1,7 @@
 import { type Decision, letsRun } from "../../policy/decide.ts";
 import { urlsOf } from "../../policy/facts.ts";
-import { denialBudget } from "../../policy/rules/loop_budget.ts";
-import type { Proposal } from "../../policy/rule.ts";
+import { clientBudget, denialBudget } from "../../policy/rules/loop_budget.ts";
+import type { Metadata, Proposal } from "../../policy/rule.ts";
 import type { Attempted } from "../attempt/attempt.ts";
 import type { CallProposed, ProposedCall, RunEvent } from "../record/event.ts";
 import type { AttemptOutcome } from "../record/vocabulary.ts";
@@ -41,10 +41,25 @@ export async function* toolCall(
   const taken = { ...call, call: proposed?.seq };
   using turn = session.turn();
   let prepare = () => session.gate.propose(call);
+  let redirects = 0;
   while (true) {
     await turn.take();
-    if (signal.aborted || session.ended !== undefined) break;
+    if (signal.aborted || session.progress.ended !== undefined) break;
     const startedAt = session.now();
+    const over = session.driver === "client" && redirects === 0
+      ? clientBudget(session.spec.policy.document.loop_budget, {
+        toolCalls: proposed?.step ?? 0,
+        seconds: session.seconds(),
+      })
+      : undefined;
+    if (over !== undefined) {
+      const { rule, reason } = over;
+      const checked = budgetDenied(session, over, { ...taken, startedAt });
+      session.over(checked);
+      turn.release();
+      yield checked;
+      return { type: "denied", rule, clause: null, reason, attempts };
+    }
     const prepared = { ...taken, proposal: prepare(), startedAt };
     const judged = yield* judgement(session, prepared, turn);
     if (judged === undefined) break;
@@ -58,6 +73,8 @@ export async function* toolCall(
     yield judged.checked;
     const used = placesUsed(allowed);
     await session.places.free(used);
+    // Its session was given up between verdict and intent.
+    if (session.progress.ended?.type === "closed") break;
     session.gate.begin(judged.proposal);
     const intent = toolStarted(session, allowed);
     const leave = session.places.take(used);
@@ -69,8 +86,9 @@ export async function* toolCall(
     });
     attempts.push(...outcomes);
     const redirect = last.ok ? last.value.recorded.redirect : null;
-    if (redirect === null) return settled(last, attempts);
+    if (redirect === null) return settled(session, last, attempts);
     prepare = () => session.gate.redirect(judged.proposal, redirect);
+    redirects += 1;
   }
   return { type: "ended", why: { type: "cancelled" }, attempts };
 }
@@ -84,7 +102,7 @@ function callProposed(
   session: Session,
   { id, tool, args_json }: ProposedCall,
 ): CallProposed {
-  const head = session.head();
+  const head = session.proposalHead();
   return { ...head, type: "call_proposed", call_id: id, tool, args_json };
 }
 
@@ -126,37 +144,46 @@ function placesUsed({ tool, places }: AllowedCall): CallPlaces {
  */
 function denied(
   session: Session,
-  { decision: { rule, reason }, checked }: JudgedCall,
+  { decision: { rule, reason, metadata }, checked }: JudgedCall,
   attempts: readonly AttemptOutcome[],
 ): { readonly events: readonly RunEvent[]; readonly outcome: CallOutcome } {
   session.totals.denials += 1;
+  session.over(checked);
+  const denial = { rule, clause: clauseIn(metadata), reason };
   const { on_deny, loop_budget } = session.spec.policy.document;
   const isEnd = on_deny === "terminate";
   const over = isEnd
     ? undefined
     : denialBudget(loop_budget, session.totals.denials);
   if (!isEnd && over === undefined) {
-    const outcome = { type: "denied", rule, reason, attempts } as const;
+    const outcome = { type: "denied", ...denial, attempts } as const;
     return { events: [checked], outcome };
   }
   const type = isEnd ? "denied" : "denied_too_often";
-  const why = { type, rule, reason } as const;
-  session.ended ??= why;
+  const why = { type, ...denial } as const;
+  session.progress.ended ??= why;
   return {
     events: over === undefined
       ? [checked]
-      : [checked, budgetDenied(session, over, checked.call)],
+      : [checked, budgetDenied(session, over, checked)],
     outcome: { type: "ended", why, attempts },
   };
 }
 
+function clauseIn({ clause }: Metadata): string | null {
+  return typeof clause === "string" ? clause : null;
+}
+
 /** What the last attempt of a call means for its caller. */
 function settled(
+  { driver }: Session,
   last: Attempted<ToolResult>,
   attempts: readonly AttemptOutcome[],
 ): CallOutcome {
   if (last.ok) return { type: "result", json: last.value.json, attempts };
   const { error } = last;
-  if (error.kind === "reported") return { type: "reported", error, attempts };
+  if (error.kind === "reported" || driver === "client") {
+    return { type: "reported", error, attempts };
+  }
   return { type: "ended", why: endingBy(error), attempts };
 }

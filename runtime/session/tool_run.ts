@@ -72,9 +72,10 @@ export async function* runTool(
   const finished = toolFinished(session, call, tried.last);
   // It holds before another call goes on.
   const { error } = finished;
-  if (error !== null && error.kind !== "reported") {
-    session.ended ??= endingBy(error);
-  }
+  const isEnd = error !== null && error.kind !== "reported" &&
+    session.driver === "loop";
+  if (isEnd) session.progress.ended ??= endingBy(error);
+  if (finished.redirect === null) session.over(finished);
   const { tool, seq, result } = finished;
   session.gate.result(result, { tool, seq });
   yield finished;

@@ -79,6 +79,7 @@ export const SPAN_CONTRACTS: ReadonlyMap<string, SpanContract> = new Map<
         "policy_denial_terminal",
         "failure_mode_terminal",
         "cancelled",
+        "session_closed",
       ),
       "error.type": text,
     },

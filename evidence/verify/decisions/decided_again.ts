@@ -4,13 +4,16 @@ import { loadPolicy, type Policy } from "../../../policy/document/load.ts";
 import type {
   AttemptFinished,
   LlmCompleted,
+  PolicyChecked,
   RunEvent,
+  RunFinished,
   RunStarted,
 } from "../../../runtime/record/event.ts";
 import { toolRegistry } from "../../../tools/registry.ts";
 import { toolOnRecord } from "../../../runtime/record/recorded_tool.ts";
 import { quoted } from "../../../tools/data/untrusted_text.ts";
 import { type Rejudge, rejudge } from "../../replay/rejudge.ts";
+import type { TerminalReason } from "../../../runtime/record/vocabulary.ts";
 import type { EventCheck, EventFault, StoryCheck } from "../event_check.ts";
 import { programOf } from "./changed_decisions.ts";
 import { decisionFaults } from "./decision_faults.ts";
@@ -27,6 +30,8 @@ interface Again {
   mustEnd: boolean;
   /** How many calls run. */
   running: number;
+  /** How a client's run must end, where a denial has ended it. */
+  endsBy: TerminalReason | undefined;
 }
 
 /**
@@ -86,6 +91,7 @@ function begin(event: RunStarted): {
       judge,
       mustEnd: false,
       running: 0,
+      endsBy: undefined,
     };
     return { again, faults };
   } catch (error) {
@@ -118,11 +124,12 @@ function follow(run: Again, event: RunEvent): readonly EventFault[] {
     case "attempt_finished":
       return attemptFaults(event, run);
     case "policy_checked":
-      run.mustEnd ||= isBudget ||
-        effectOf(event) === "deny" && run.policy.on_deny === "terminate";
+      if (endsRun(event, run)) run.mustEnd = true;
       return rejudged === undefined
         ? []
         : decisionFaults(event, rejudged, programOf(run.started));
+    case "run_finished":
+      return clientEndFaults(event, run);
     case "tool_started":
       run.running += 1;
       return parallelFaults(run);
@@ -133,17 +140,51 @@ function follow(run: Again, event: RunEvent): readonly EventFault[] {
   return [];
 }
 
+/** Whether a verdict ends the run; a budget of a client that is not for denials only denies its calls. */
+function endsRun(event: PolicyChecked, run: Again): boolean {
+  const isClient = run.started.llm.execution_path === "client";
+  const isBudget = event.tool === null;
+  const isForDenials = event.metadata.limit_kind === "denials";
+  const ends = isBudget
+    ? !isClient || isForDenials
+    : effectOf(event) === "deny" && run.policy.on_deny === "terminate";
+  if (ends && isClient) {
+    run.endsBy ??= isBudget ? "loop_budget" : "policy_denial_terminal";
+  }
+  return ends;
+}
+
+/** A client's run that the policy has ended says so. */
+function clientEndFaults(
+  { terminal_reason }: RunFinished,
+  { endsBy, started }: Again,
+): readonly EventFault[] {
+  if (started.llm.execution_path !== "client") return [];
+  const isDue = endsBy === undefined
+    ? terminal_reason === "session_closed" || terminal_reason === "cancelled"
+    : terminal_reason === endsBy;
+  return isDue ? [] : [
+    undecided(
+      `terminal_reason is ${terminal_reason}; by the policy it is ${
+        endsBy ?? "session_closed or cancelled"
+      }`,
+    ),
+  ];
+}
+
 /** What may follow when the run has been ended: what calls that run come to. */
 const ENDINGS: readonly RunEvent["type"][] = [
+  "run_finished",
   "approval_resolved",
   "attempt_finished",
   "tool_finished",
 ];
 
 function parallelFaults(
-  { running, policy: { loop_budget } }: Again,
+  { running, started, policy: { loop_budget } }: Again,
 ): readonly EventFault[] {
-  const { max_parallel = 1 } = loop_budget;
+  const isClient = started.llm.execution_path === "client";
+  const { max_parallel = isClient ? 64 : 1 } = loop_budget;
   return running <= max_parallel ? [] : [
     undecided(
       `${running} calls run at the same time; the policy allows ${max_parallel}`,

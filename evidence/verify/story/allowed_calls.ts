@@ -30,7 +30,9 @@ export function allowedCalls(): EventCheck {
 function faultOf(event: RunEvent, known: Known): EventFault | undefined {
   switch (event.type) {
     case "call_proposed":
-      return proposalFault(event, known.turn);
+      return known.run?.llm.execution_path === "client"
+        ? undefined
+        : proposalFault(event, known.turn);
     case "policy_checked":
       return event.call_id === null
         ? undefined

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../../../runtime/record/event.ts";
+import { isLastOfCall } from "../../open_calls.ts";
 import type { EventCheck } from "../event_check.ts";
 
 /** Checks that the clock of a run never goes back. */
@@ -24,7 +25,10 @@ export function clockCheck(): EventCheck {
       ? before
       : newest.get(event.call) ?? before;
     const call = event.type === "call_proposed" ? event.seq : event.call;
-    if (call !== undefined) newest.set(call, ts);
+    if (call !== undefined) {
+      if (isLastOfCall(event)) newest.delete(call);
+      else newest.set(call, ts);
+    }
     if (!("started_at" in event)) return undefined;
     const began = event.started_at;
     if (event.type === "llm_completed" && askedAt !== undefined) {

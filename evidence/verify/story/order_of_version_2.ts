@@ -1,4 +1,4 @@
-import type { RunEvent } from "../../../runtime/record/event.ts";
+import type { CallProposed, RunEvent } from "../../../runtime/record/event.ts";
 import { effectOf } from "../../../runtime/record/effect_of.ts";
 import type { EventCheck, EventFault } from "../event_check.ts";
 import { faultWithin } from "./event_faults.ts";
@@ -8,6 +8,7 @@ import { nameOf, type Next, outOfOrder } from "./event_names.ts";
 type RunPhase =
   | "unstarted"
   | "started"
+  | "open"
   | "step"
   | "asking"
   | "proposed"
@@ -31,6 +32,7 @@ type CallPhase =
 const NEXT_OF_RUN: Readonly<Record<RunPhase, readonly Next[]>> = {
   unstarted: ["run_started"],
   started: ["step_started"],
+  open: ["call_proposed", "run_finished"],
   step: ["llm_completed", "attempt_finished", "budget", "step_finished"],
   asking: ["attempt_finished", "llm_completed"],
   proposed: ["call_proposed", "budget", "step_finished"],
@@ -52,6 +54,15 @@ const NEXT_OF_CALL: Readonly<Record<CallPhase, readonly Next[]>> = {
   over: [],
 };
 
+/** A budget can be used up by the call of a client. */
+const BEFORE_A_CLIENT_IS_JUDGED: readonly Next[] = ["policy_checked", "budget"];
+
+/** A call of the step, or of the client. */
+interface Call {
+  readonly phase: CallPhase;
+  readonly step: number;
+}
+
 /** The states of a call in which its step may end; a run that is cancelled can leave it before a judgement. */
 const AT_REST: readonly CallPhase[] = [
   "proposed",
@@ -61,9 +72,14 @@ const AT_REST: readonly CallPhase[] = [
   "over",
 ];
 
-/** Checks that the events have the order of a run whose calls can overlap, each of them in an order of its own. */
+/**
+ * Checks that the events have the order of a run whose calls can overlap, each of
+ * them in an order of its own. The calls of a client are in no step: each has a
+ * number of its own instead.
+ */
 export function orderOfVersion2(): EventCheck {
-  const calls = new Map<number, CallPhase>();
+  const calls = new Map<number, Call>();
+  let isClient = false;
   let phase: RunPhase = "unstarted";
   let step = 0;
   let lost = false;
@@ -73,11 +89,18 @@ export function orderOfVersion2(): EventCheck {
       ? faultInRun(event)
       : faultInCall(event, event.call);
     if (inOrder !== undefined) return inOrder;
-    const due = event.type === "step_started" ? step + 1 : step;
+    const due = stepOf(event);
     const message = event.step === due
       ? faultWithin(event, 2)
       : `the event belongs to step ${event.step}; expected step ${due}`;
     return message === undefined ? undefined : { code: "event_order", message };
+  }
+
+  function stepOf({ type, call }: RunEvent): number {
+    const known = call === undefined ? undefined : calls.get(call);
+    const begins = type === "step_started" ||
+      isClient && type === "call_proposed";
+    return begins ? step + 1 : known?.step ?? step;
   }
 
   function faultInRun(event: RunEvent): EventFault | undefined {
@@ -85,9 +108,12 @@ export function orderOfVersion2(): EventCheck {
     if (!next.includes(nameOf(event))) {
       return { code: "event_order", message: outOfOrder(event, next) };
     }
-    if (event.type !== "step_finished") return undefined;
-    for (const left of calls.values()) {
-      if (AT_REST.includes(left)) continue;
+    if (event.type !== "step_finished" && event.type !== "run_finished") {
+      return undefined;
+    }
+    for (const { phase: left } of calls.values()) {
+      const isLeft = isClient && left === "allowed";
+      if (isLeft || AT_REST.includes(left)) continue;
       const message = outOfOrder(event, NEXT_OF_CALL[left]);
       return left === "running"
         ? noReceipt(message)
@@ -96,13 +122,15 @@ export function orderOfVersion2(): EventCheck {
   }
 
   function faultInCall(event: RunEvent, call: number): EventFault | undefined {
-    const state = calls.get(call);
+    const state = calls.get(call)?.phase;
     if (state === undefined) {
       const message =
         `it names call ${call}, and no call_proposed of this step has that number`;
       return { code: "event_order", message };
     }
-    const next = NEXT_OF_CALL[state];
+    const next = isClient && state === "proposed"
+      ? BEFORE_A_CLIENT_IS_JUDGED
+      : NEXT_OF_CALL[state];
     if (next.includes(nameOf(event))) return undefined;
     const message = outOfOrder(event, next);
     return state === "running"
@@ -112,16 +140,32 @@ export function orderOfVersion2(): EventCheck {
 
   function follow(event: RunEvent): void {
     if (event.call !== undefined) {
-      calls.set(event.call, callAfter(event));
-      if (stopsStep(event)) phase = "stopped";
+      const after = callAfter(event);
+      const { step } = event;
+      // A client's session can have any number of calls.
+      if (after === "over" && isClient) calls.delete(event.call);
+      else calls.set(event.call, { phase: after, step });
+      if (!isClient && stopsStep(event)) phase = "stopped";
       return;
     }
-    if (event.type === "call_proposed") calls.set(event.seq, "proposed");
+    if (event.type === "call_proposed") take(event);
     if (event.type === "step_started") {
       calls.clear();
       step = event.step;
     }
+    if (event.type === "run_started") {
+      isClient = event.llm.execution_path === "client";
+    }
     phase = runAfter(event, phase);
+  }
+
+  function take({ seq, step: ownStep }: CallProposed): void {
+    calls.set(seq, { phase: "proposed", step: ownStep });
+    if (!isClient) return;
+    step = ownStep;
+    for (const [call, { phase }] of calls) {
+      if (phase === "denied") calls.delete(call);
+    }
   }
 
   return {
@@ -177,7 +221,7 @@ function callAfter(event: RunEvent): CallPhase {
 function runAfter(event: RunEvent, phase: RunPhase): RunPhase {
   switch (event.type) {
     case "run_started":
-      return "started";
+      return event.llm.execution_path === "client" ? "open" : "started";
     case "step_started":
       return "step";
     case "llm_completed":

@@ -14,6 +14,7 @@ import type {
 import { failureMode } from "../../../runtime/record/failure.ts";
 import { type OpenCalls, openCalls } from "../../open_calls.ts";
 import type { EventCheck, EventFault } from "../event_check.ts";
+import { clientOutcome } from "./client_outcome.ts";
 
 /**
  * How a step ends if nothing more happens in it, as far as the model or one call
@@ -49,6 +50,19 @@ interface Step {
  * events.
  */
 export function outcome(): EventCheck {
+  let check: EventCheck | undefined;
+  return {
+    push(event) {
+      const isClient = event.type === "run_started" &&
+        event.llm.execution_path === "client";
+      check ??= isClient ? clientOutcome() : loopOutcome();
+      return check.push(event);
+    },
+    lose: () => check?.lose(),
+  };
+}
+
+function loopOutcome(): EventCheck {
   let step = newStep();
   let answer: string | null = null;
   let lost = false;

@@ -29,6 +29,9 @@ export function totalsAfter(totals: RunTotals, event: RunEvent): RunTotals {
   switch (event.type) {
     case "step_started":
       return { ...totals, steps: totals.steps + 1 };
+    case "call_proposed":
+      // The calls of a client are its steps.
+      return { ...totals, steps: Math.max(totals.steps, event.step) };
     case "llm_completed":
       return {
         ...totals,

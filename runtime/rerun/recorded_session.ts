@@ -1,0 +1,32 @@
+import type { Env } from "../env.ts";
+import type { RunEvent } from "../record/event.ts";
+import { clientSession, type ClientSpec } from "../session/client_session.ts";
+
+/**
+ * A client's session again: the client is its record, so each call is proposed
+ * where it was proposed then. Where the record ends the session is closed, and
+ * what had not begun to run does not.
+ */
+export async function* recordedSession(
+  spec: ClientSpec,
+  env: Env,
+): AsyncGenerator<RunEvent, void> {
+  const session = clientSession(spec, env);
+  const events = session.events();
+  let isClosed = false;
+  while (true) {
+    const next = env.next?.();
+    if (next?.type === "call_proposed") {
+      const { call_id: id, tool, args_json } = next;
+      // Its outcome is on record; a failure is thrown by the events.
+      session.call({ id, tool, args_json }).catch(() => {});
+    }
+    if (!isClosed && (next === undefined || next.type === "run_finished")) {
+      isClosed = true;
+      session.abandon();
+    }
+    const { done, value } = await events.next();
+    if (done) return;
+    yield value;
+  }
+}

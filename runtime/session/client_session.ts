@@ -1,0 +1,154 @@
+import { callRules } from "../../policy/rules/call_rules.ts";
+import type { JsonObject } from "../../tools/data/json.ts";
+import type { RunEvent, RunFinished } from "../record/event.ts";
+import type { TerminalReason } from "../record/vocabulary.ts";
+import { type RunIdentity, runStarted } from "../run_started.ts";
+import type { RunSpec } from "../run_spec.ts";
+import type { CallOutcome } from "./call_outcome.ts";
+import { openSession, type SessionEnv } from "./session.ts";
+import { sideBySide } from "./side_by_side.ts";
+import { toolCall } from "./tool_call.ts";
+
+/** Everything that decides what a session does, apart from the outside world. */
+export type ClientSpec = RunIdentity & Pick<RunSpec, "sandbox">;
+
+/** A call that a client proposes. */
+export interface ClientCall {
+  /** The client's id for the call; nothing checks that it is unique. */
+  readonly id: string;
+  /** The exact name of the tool. */
+  readonly tool: string;
+  /** The arguments as the client's raw text, which is parsed once. */
+  readonly args_json: string;
+  /** Cancels this call. Default: only the session can be cancelled. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A run whose calls come from a client that keeps a loop of its own. */
+export interface ClientSession {
+  /** Whether no further call may run. */
+  readonly isOver: boolean;
+  /**
+   * Takes a call through judgement, approval, attempts and receipt; resolves
+   * once the receipt is on record. Calls are judged in the order in which they
+   * come, and their attempts overlap.
+   */
+  call(call: ClientCall): Promise<CallOutcome>;
+  /** No call comes any more; the events end when those that run are over. */
+  close(): void;
+  /** Like `close`, and what has not begun to run does not. */
+  abandon(): void;
+  /**
+   * The events of the run, from `run_started` to `run_finished`. The consumer
+   * puts each one on record before it asks for the next one, and asks for it at
+   * once: calls only go on while it does.
+   */
+  events(): AsyncGenerator<RunEvent, void>;
+}
+
+/** How many calls of a client run at the same time when the policy does not say. */
+const DEFAULT_MAX_PARALLEL = 64;
+
+/**
+ * Opens a session. Nothing is recorded until its events are asked for.
+ *
+ * @throws {RangeError} when the policy limits what only a model uses, or a tool
+ *   would run elsewhere than the policy says
+ */
+export function clientSession(
+  spec: ClientSpec,
+  env: SessionEnv,
+): ClientSession {
+  refuseModelLimits(spec.policy);
+  const { document, lines } = spec.policy;
+  const rules = callRules(document, lines);
+  const session = openSession({ ...spec, rules }, env, "client");
+  const { progress } = session;
+  const { max_parallel = DEFAULT_MAX_PARALLEL } = document.loop_budget;
+  let calls: ReturnType<typeof sideBySide> | undefined;
+  const early: (() => void)[] = [];
+
+  /** Calls can come before the first event is on record. */
+  function whenStarted(work: (running: NonNullable<typeof calls>) => void) {
+    if (calls === undefined) early.push(() => calls && work(calls));
+    else work(calls);
+  }
+
+  return {
+    get isOver() {
+      return progress.ended !== undefined;
+    },
+    call({ signal, ...proposed }) {
+      const outcome = Promise.withResolvers<CallOutcome>();
+      const own = signal === undefined
+        ? session
+        : { ...session, signal: AbortSignal.any([session.signal, signal]) };
+      whenStarted((running) =>
+        running.add(toolCall(own, proposed))
+          .then(outcome.resolve, outcome.reject)
+      );
+      return outcome.promise;
+    },
+    close: () => whenStarted((running) => running.end()),
+    abandon() {
+      progress.ended ??= { type: "closed" };
+      whenStarted((running) => running.end());
+    },
+    async *events() {
+      session.gate.question(spec.task.question);
+      yield runStarted(session, spec);
+      calls = sideBySide(session, {
+        limit: () => env.inOrder?.() ? 1 : max_parallel,
+      });
+      for (const begin of early.splice(0)) begin();
+      yield* calls.events();
+      yield closed(session, env.signal.aborted);
+    },
+  };
+}
+
+function closed(
+  { head, totals, progress }: ReturnType<typeof openSession>,
+  isCancelled: boolean,
+): RunFinished {
+  const terminal_reason = reasonFor(progress.ended?.type, isCancelled);
+  const { step: steps } = progress;
+  return {
+    ...head(),
+    type: "run_finished",
+    terminal_reason,
+    answer: null,
+    totals: { steps, llm_calls: 0, ...totals, tokens: 0 },
+  };
+}
+
+function reasonFor(
+  ended:
+    | NonNullable<CallOutcome & { type: "ended" }>["why"]["type"]
+    | undefined,
+  isCancelled: boolean,
+): TerminalReason {
+  switch (ended) {
+    case "denied":
+      return "policy_denial_terminal";
+    case "denied_too_often":
+      return "loop_budget";
+    default:
+      return isCancelled ? "cancelled" : "session_closed";
+  }
+}
+
+/** A session has no model, so nobody reports what one used. */
+function refuseModelLimits({ document }: RunSpec["policy"]): void {
+  const { max_tokens } = document.loop_budget;
+  if (max_tokens === undefined) return;
+  throw new RangeError(
+    `Cannot govern a session under this policy: loop_budget.max_tokens is ${max_tokens}, and nobody reports the tokens of a client's model; leave the key out`,
+  );
+}
+
+/** The task on record of a session: what a person asked the client, in the form of a task. */
+export function sessionTask(question: string): RunSpec["task"] {
+  const task: JsonObject = { id: "session", question };
+  return { id: "session", question, text: `${JSON.stringify(task)}\n` };
+}
