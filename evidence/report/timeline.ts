@@ -14,7 +14,7 @@ export interface TimelineEntry {
   readonly took_ms: number | null;
   /** The loop's turn, from 1; 0 before the first one. */
   readonly step: number;
-  /** What kind of thing: `run`, `model`, `allow`, `deny`, `escalate`, `person`, `call`, `attempt`, `result`, `step`, `end`. */
+  /** What kind of thing: `run`, `model`, `tools`, `allow`, `deny`, `escalate`, `person`, `call`, `attempt`, `result`, `step`, `end`. */
   readonly what: string;
   /** For people, on one line. */
   readonly text: string;
@@ -62,6 +62,16 @@ function tell(event: RunEvent): readonly [string, string] | undefined {
           oneLine(`${event.llm.provider}/${event.llm.model}`)
         }${event.mode === "audit" ? ", audited and not enforced" : ""}]`,
       ];
+    case "tools_changed": {
+      const names = event.tools.map(({ name }) => name);
+      const said = [
+        ...names.length === 0 ? [] : [`new or changed: ${names.join(", ")}`],
+        ...event.removed.length === 0
+          ? []
+          : [`gone: ${event.removed.join(", ")}`],
+      ];
+      return ["tools", oneLine(said.join("; "))];
+    }
     case "step_started":
     case "call_proposed":
       return undefined;

@@ -37,6 +37,8 @@ export interface PolicyDocument {
     readonly allowed: readonly string[];
     /** Those of tools that must not be called, whatever else is listed. */
     readonly denied: readonly string[];
+    /** SHA-256 of the definition that a tool must have, by its exact name; see `definitionHash`. Default: none. */
+    readonly pins?: Readonly<Record<string, string>> | undefined;
   };
   /** What is known of tools beyond what they say of themselves. Default: nothing. */
   readonly tools?: readonly ToolTraits[] | undefined;
@@ -194,6 +196,15 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
       denied: described(
         z.array(toolPattern).check(unique),
         "Those of tools that must not be called, whatever else is listed",
+      ),
+      pins: optionalKey(
+        z.record(
+          z.string().check(z.minLength(1)),
+          z.string().check(
+            z.regex(/^[0-9a-f]{64}$/, "expected 64 hex digits"),
+          ),
+        ),
+        "SHA-256 of the definition that a tool must have, by its exact name; a tool with another one is denied by tool_pin. Left out: a definition must only stay as it was when the run began",
       ),
     }).check(
       z.refine(

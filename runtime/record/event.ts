@@ -80,6 +80,10 @@ export interface RecordedTool {
   readonly input_schema: JsonObject;
   /** How information flows through it. Not there: nothing is known. Version 2. */
   readonly labels?: readonly Label[];
+  /** SHA-256 of the definition as a server gave it, 64 hex digits; left out for tools that are not a server's. Version 2. */
+  readonly definition_sha256?: string | undefined;
+  /** Said where nobody but a policy can tell what the tool touches. Version 2. */
+  readonly undescribed?: true | undefined;
 }
 
 /** What was looked up about a path. */
@@ -214,6 +218,16 @@ export interface LlmCompleted extends EventHead {
   readonly error: RecordedError | null;
   /** Version 2: what came with the answer or the calls, as `LlmOutput.turn` has it; left out when nothing did. */
   readonly turn?: Json | undefined;
+}
+
+/** The list of tools is another one from here on. Version 2. */
+export interface ToolsChanged extends EventHead {
+  /** Tells the event apart. */
+  readonly type: "tools_changed";
+  /** Tools that are new or have another definition. */
+  readonly tools: readonly RecordedTool[];
+  /** Names of tools that are gone. */
+  readonly removed: readonly string[];
 }
 
 /**
@@ -379,6 +393,7 @@ export type RunEvent =
   | RunStarted
   | StepStarted
   | LlmCompleted
+  | ToolsChanged
   | CallProposed
   | PolicyChecked
   | ApprovalResolved

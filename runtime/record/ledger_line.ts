@@ -77,6 +77,21 @@ const facts = z.strictObject({
   args: z.optional(json),
 });
 
+const tool = z.strictObject({
+  name: text,
+  description: text,
+  effects: z.strictObject({
+    fetches: z.array(text),
+    reads: z.array(text),
+    writes: z.array(text),
+  }),
+  idempotent: z.boolean(),
+  input_schema: jsonObjectSchema,
+  labels: z.optional(z.array(z.enum(LABELS))),
+  definition_sha256: z.optional(sha256),
+  undescribed: z.optional(z.literal(true)),
+});
+
 /** A line of one type: its head, its own keys, its links; nothing else. */
 function line<
   Type extends string,
@@ -118,18 +133,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
       settings: z.optional(modelSettingsSchema),
     }),
     corpus: z.strictObject({ sha256, documents: count }),
-    tools: z.array(z.strictObject({
-      name: text,
-      description: text,
-      effects: z.strictObject({
-        fetches: z.array(text),
-        reads: z.array(text),
-        writes: z.array(text),
-      }),
-      idempotent: z.boolean(),
-      input_schema: jsonObjectSchema,
-      labels: z.optional(z.array(z.enum(LABELS))),
-    })),
+    tools: z.array(tool),
     mode: z.optional(z.literal("audit")),
   }),
   line("step_started", {}),
@@ -143,6 +147,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     error,
     turn: z.optional(json),
   }),
+  line("tools_changed", { tools: z.array(tool), removed: z.array(text) }),
   line("call_proposed", { call_id: text, tool: text, args_json: text }),
   line("policy_checked", {
     started_at: time,

@@ -10,7 +10,10 @@ import type {
   RunStarted,
 } from "../../../runtime/record/event.ts";
 import { toolRegistry } from "../../../tools/registry.ts";
-import { toolOnRecord } from "../../../runtime/record/recorded_tool.ts";
+import {
+  toolOnRecord,
+  toolsAfter,
+} from "../../../runtime/record/recorded_tool.ts";
 import { quoted } from "../../../tools/data/untrusted_text.ts";
 import { type Rejudge, rejudge } from "../../replay/rejudge.ts";
 import type { TerminalReason } from "../../../runtime/record/vocabulary.ts";
@@ -23,7 +26,8 @@ import { redirectFaults, toolFaults } from "./tool_faults.ts";
 
 /** A run that is decided again, with the policy on record. */
 interface Again {
-  readonly started: RunStarted;
+  /** With the tools that there are now. */
+  started: RunStarted;
   readonly policy: Policy["document"];
   readonly judge: Rejudge;
   /** Whether an event has ended the run, so that only calls that run may end, and then the step. */
@@ -128,6 +132,11 @@ function follow(run: Again, event: RunEvent): readonly EventFault[] {
       return rejudged === undefined
         ? []
         : decisionFaults(event, rejudged, programOf(run.started));
+    case "tools_changed": {
+      const tools = toolsAfter(run.started.tools, event);
+      run.started = { ...run.started, tools };
+      return toolFaults({ ...run.started, tools: event.tools });
+    }
     case "run_finished":
       return clientEndFaults(event, run);
     case "tool_started":
