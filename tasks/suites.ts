@@ -61,6 +61,9 @@ import pg8FlowDeny from "./policy_gates/pg8_flow_deny.yaml" with {
 import pg8FlowEscalate from "./policy_gates/pg8_flow_escalate.yaml" with {
   type: "text",
 };
+import pg9ToolPin from "./policy_gates/pg9_tool_pin.yaml" with {
+  type: "text",
+};
 
 /** The text of one fixture, and its path below `tasks/`. */
 export interface Fixture {
@@ -87,6 +90,7 @@ export const POLICY_GATES: readonly Fixture[] = fixtures("policy_gates", {
   pg7_call_limit: pg7CallLimit,
   pg8_flow_deny: pg8FlowDeny,
   pg8_flow_escalate: pg8FlowEscalate,
+  pg9_tool_pin: pg9ToolPin,
 });
 
 /** One fixture a failure mode of the catalogue. */

@@ -226,6 +226,7 @@ Deno.test(
       "pg7_call_limit",
       "pg8_flow_deny",
       "pg8_flow_escalate",
+      "pg9_tool_pin",
     ]);
     assertEquals(
       namesIn("tasks/policy_gates"),

@@ -119,6 +119,12 @@ const SIGNATURES: readonly Signature[] = [
     attempts: ["success", "success"],
   },
   {
+    run: "policy_gates/pg9_tool_pin",
+    spans: [1, 1, 1, 0, 0],
+    terminal: "policy_denial_terminal",
+    deny: "tool_pin",
+  },
+  {
     run: "failure_modes/tool_call_failure",
     spans: [2, 2, 1, 1, 3],
     terminal: "final_answer",
