@@ -345,6 +345,7 @@ const ENDINGS: Record<
   cancelled_while_a_host_is_looked_up: [null, "cancelled"],
   iteration_budget: [null, null, null, "loop_budget"],
   token_budget: [null, null, "loop_budget"],
+  cached_tokens: [null, "final_answer"],
   tool_call_budget: [null, null, "loop_budget"],
   usage_missing: ["catalogued_unhandled", "failure_mode_terminal"],
   output_without_a_form: ["catalogued_unhandled", "failure_mode_terminal"],

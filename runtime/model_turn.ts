@@ -17,6 +17,7 @@ import type {
 import { judgeOutput, type LlmOutput } from "./llm/llm.ts";
 import { type AfterOutage, ModelOutageError } from "./llm/model_outage.ts";
 import { givenSettings } from "./record/model_settings.ts";
+import { recordVersion } from "./record/record_version.ts";
 import { noAnswerError } from "./llm/no_answer.ts";
 import { tokensOf } from "./record/usage.ts";
 
@@ -157,9 +158,8 @@ function llmCompleted(
     state.spec.policy.document.loop_budget.max_tokens !== undefined,
   );
   const carries = turn !== undefined && error === undefined;
-  return {
+  const event: LlmCompleted = {
     ...state.session.head(),
-    v: carries ? 2 : 1,
     type: "llm_completed",
     started_at: startedAt,
     answer: answer ?? null,
@@ -170,6 +170,7 @@ function llmCompleted(
     error: error ?? null,
     ...carries ? { turn } : {},
   };
+  return { ...event, v: recordVersion(event) };
 }
 
 function recorded(

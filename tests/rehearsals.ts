@@ -197,6 +197,17 @@ export const REHEARSALS = {
       { ...WORK, usage: { input_tokens: 0, output_tokens: 1 } },
     ],
   }),
+  cached_tokens: (): Rehearsal => ({
+    script: [{
+      ...DONE,
+      usage: {
+        input_tokens: 9,
+        cached_input_tokens: 3,
+        cache_write_tokens: 4,
+        output_tokens: 2,
+      },
+    }],
+  }),
   tool_call_budget: (): Rehearsal => ({
     policy: { loop_budget: { max_iterations: 10, max_tool_calls: 2 } },
     script: [ECHO, { calls: [...ECHO.calls, ...WORK.calls] }],

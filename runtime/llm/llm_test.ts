@@ -124,6 +124,15 @@ const UNSOUND: readonly {
     reason: "usage.total_tokens: Too big: expected number to be <=4294967296",
   },
   {
+    name: "more cached tokens than the model was given",
+    output: {
+      answer: "done",
+      usage: { input_tokens: 3, cached_input_tokens: 4, output_tokens: 0 },
+    },
+    reason:
+      "usage: cached_input_tokens and cache_write_tokens are more than the input_tokens that they are part of",
+  },
+  {
     name: "half of the usage",
     output: { answer: "done", usage: { input_tokens: 1 } },
     reason:

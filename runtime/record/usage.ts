@@ -4,6 +4,10 @@ import { z } from "../../deps.ts";
 export interface Usage {
   /** Tokens that the model was given. */
   readonly input_tokens: number;
+  /** Those of `input_tokens` that the provider had in its cache. Default: 0. Version 2. */
+  readonly cached_input_tokens?: number | undefined;
+  /** Those of `input_tokens` that the provider put into its cache. Default: 0. Version 2. */
+  readonly cache_write_tokens?: number | undefined;
   /** Tokens that the model wrote. */
   readonly output_tokens: number;
   /** Tokens of reasoning, counted on top of `output_tokens`. Default: 0. */
@@ -18,10 +22,22 @@ const tokens = z.int().check(z.minimum(0), z.maximum(2 ** 32));
 /** The schema of reported usage, in a model's output, a script and a ledger. */
 export const usageSchema: z.ZodMiniType<Usage> = z.strictObject({
   input_tokens: tokens,
+  cached_input_tokens: z.optional(tokens).check(
+    z.describe("Those of input_tokens that the provider had in its cache"),
+  ),
+  cache_write_tokens: z.optional(tokens).check(
+    z.describe("Those of input_tokens that the provider put into its cache"),
+  ),
   output_tokens: tokens,
   reasoning_tokens: z.optional(tokens),
   total_tokens: z.optional(tokens),
-});
+}).check(
+  z.refine(
+    ({ input_tokens, cached_input_tokens = 0, cache_write_tokens = 0 }) =>
+      cached_input_tokens + cache_write_tokens <= Math.max(0, input_tokens),
+    "cached_input_tokens and cache_write_tokens are more than the input_tokens that they are part of",
+  ),
+);
 
 /**
  * What an answer costs: the larger of the reported total and the sum of its
