@@ -3,7 +3,7 @@ import { callRules } from "../policy/rules/call_rules.ts";
 import { type GateOptions, openGate } from "../policy/gate.ts";
 import { unreadable } from "../evidence/store/file_error.ts";
 import type { Policy } from "../policy/document/load.ts";
-import { answerBudget } from "../policy/rules/loop_budget.ts";
+import { answerBudget, NO_COST } from "../policy/rules/loop_budget.ts";
 import { directorySandbox } from "../tools/sandbox/directory_sandbox.ts";
 import { toolRegistry } from "../tools/registry.ts";
 import type { Sandbox } from "../tools/sandbox/sandbox.ts";
@@ -118,7 +118,13 @@ function sessionOf(
   const gate = openGate({ ...options, policy: document });
   let toolCalls = 0;
   return ({ id, ...call }) => {
-    const spent = { iterations: 0, tokens: 0, toolCalls, seconds: 0 };
+    const spent = {
+      iterations: 0,
+      tokens: 0,
+      cost: NO_COST,
+      toolCalls,
+      seconds: 0,
+    };
     const budget = answerBudget(document.loop_budget, spent, 1);
     toolCalls += 1;
     if (budget !== undefined) {

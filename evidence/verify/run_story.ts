@@ -48,7 +48,10 @@ export const EVENT_CHECKS: readonly StoryCheck[] = [
   { start: attempts, shares: "the error of a call whose outcome is unknown" },
   { start: eventOrder, shares: "which keys make a line one of version 2" },
   { start: outcome, shares: "the catalogue of failure modes" },
-  { start: recount, shares: "how the tokens of an answer are added up" },
+  {
+    start: recount,
+    shares: "how the tokens of an answer are added up and priced",
+  },
   { start: clockCheck, shares: null },
   { start: modelCheck, shares: "the errors of a model that gives no answer" },
   {

@@ -1,5 +1,6 @@
 import { z } from "../../deps.ts";
 import { type Escalation, escalationSchema } from "../conditions/escalation.ts";
+import { type MaxCost, maxCost } from "./max_cost.ts";
 import type { Redaction } from "../redaction/redaction.ts";
 import { redactionSchema } from "./redaction_schema.ts";
 import { parseUrlEntry } from "../url_entry.ts";
@@ -92,6 +93,12 @@ export interface LoopLimits {
    * not run; a final answer is taken all the same. Unlimited when left out.
    */
   readonly max_tokens?: number | undefined;
+  /**
+   * What all answers may cost. Once it is passed, proposed calls do not run; a final
+   * answer is taken all the same. Every model that answers must have a price.
+   * Unlimited when left out.
+   */
+  readonly max_cost?: MaxCost | undefined;
   /** Calls that the model may propose, whether or not they run, at least 1. Unlimited when left out. */
   readonly max_tool_calls?: number | undefined;
   /**
@@ -202,6 +209,13 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
   loop_budget: z.strictObject({
     max_iterations: limit,
     max_tokens: z.optional(limit),
+    max_cost: z.optional(
+      maxCost.check(
+        z.describe(
+          "What the answers of a run may cost; beyond it proposed calls do not run",
+        ),
+      ),
+    ),
     max_tool_calls: z.optional(limit),
     max_seconds: z.optional(limit),
     max_denials: z.optional(limit),
