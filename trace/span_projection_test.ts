@@ -149,6 +149,14 @@ Deno.test("spanProjection() makes exactly these spans of a run of one call", asy
   ]);
 });
 
+Deno.test("spanProjection() names the model that answered, where it was another one", async () => {
+  const calls = named("llm_call", await spansOf("cost_of_another_model"));
+  assertEquals(
+    calls.map(({ attributes }) => attributes["gen_ai.response.model"]),
+    ["small-2", undefined],
+  );
+});
+
 Deno.test("spanProjection() hands a step out with the event that tells whether it was the last", async () => {
   const projection = spanProjection();
   const events = await rehearse(REHEARSALS.one_call());
