@@ -85,6 +85,10 @@ export const SPAN_CONTRACTS: ReadonlyMap<string, SpanContract> = new Map<
         "failure_mode_terminal",
         "cancelled",
       ),
+      "agent.cost": matching(
+        /^(\d+\.\d{2,9} [A-Z]{3}|unknown)$/,
+        'an amount of money, such as "0.0125 EUR", or "unknown"',
+      ),
       "error.type": text,
     },
   }],
