@@ -10,6 +10,7 @@ import {
   TERMINAL_REASONS,
 } from "./vocabulary.ts";
 import { FAILURE_MODES } from "./failure.ts";
+import { modelNameSchema } from "./model_name.ts";
 import { modelSettingsSchema } from "./model_settings.ts";
 import { runTotalsSchema } from "./run_totals.ts";
 import { usageSchema } from "./usage.ts";
@@ -146,6 +147,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     raw: z.nullable(text),
     error,
     turn: z.optional(json),
+    answered_by: z.optional(modelNameSchema),
   }),
   line("tools_changed", { tools: z.array(tool), removed: z.array(text) }),
   line("call_proposed", { call_id: text, tool: text, args_json: text }),

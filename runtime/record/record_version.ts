@@ -18,13 +18,17 @@ function isOfVersion2(event: RunEvent): boolean {
         event.tools.some(isToolOfVersion2) ||
         event.mode !== undefined;
     case "llm_completed":
-      return event.turn !== undefined;
+      return event.turn !== undefined || event.answered_by !== undefined ||
+        event.usage?.cached_input_tokens !== undefined ||
+        event.usage?.cache_write_tokens !== undefined;
     case "call_proposed":
     case "tools_changed":
       return true;
     case "policy_checked":
       return event.asked !== undefined || event.facts?.args !== undefined ||
         event.enforced !== undefined;
+    case "run_finished":
+      return event.totals.cost !== undefined;
     default:
       return false;
   }

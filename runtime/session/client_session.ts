@@ -164,10 +164,15 @@ function reasonFor(
 
 /** A session has no model, so nobody reports what one used. */
 function refuseModelLimits({ document }: RunSpec["policy"]): void {
-  const { max_tokens } = document.loop_budget;
-  if (max_tokens === undefined) return;
+  const { max_tokens, max_cost } = document.loop_budget;
+  const key = max_tokens !== undefined
+    ? "max_tokens"
+    : max_cost !== undefined
+    ? "max_cost"
+    : undefined;
+  if (key === undefined) return;
   throw new RangeError(
-    `Cannot govern a session under this policy: loop_budget.max_tokens is ${max_tokens}, and nobody reports the tokens of a client's model; leave the key out`,
+    `Cannot govern a session under this policy: it has loop_budget.${key}, and nobody reports what a client's model uses; leave the key out`,
   );
 }
 
