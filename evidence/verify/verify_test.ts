@@ -12,6 +12,7 @@ import {
   sealed,
   withLines,
 } from "../../tests/forgery.ts";
+import { overlapped } from "../../tests/overlapped.ts";
 import { REHEARSALS } from "../../tests/rehearsals.ts";
 import {
   type ArtifactEntry,
@@ -631,6 +632,91 @@ const FORGERIES: readonly Forgery[] = [
           : event,
     }),
     found: [["not_proposed", "state.jsonl", 9]],
+  },
+  {
+    name: "a call that was not taken up",
+    forge: changing({ 4: drop }),
+    found: [["not_proposed", "state.jsonl", 4]],
+  },
+  {
+    name: "a call that was taken up twice",
+    forge: changing({ 4: twice }),
+    found: [["not_proposed", "state.jsonl", 5], [
+      "wrong_outcome",
+      "state.jsonl",
+      11,
+    ]],
+  },
+  {
+    name: "a call that was taken up after its verdict",
+    forge: (artifacts) => {
+      const events = eventsIn(artifacts);
+      const [proposed, verdict] = events.slice(3, 5);
+      return rewritten(
+        artifacts,
+        events.toSpliced(3, 2, verdict ?? raise(), proposed ?? raise()),
+      );
+    },
+    found: [["not_proposed", "state.jsonl", 4], [
+      "wrong_time",
+      "state.jsonl",
+      5,
+    ]],
+  },
+  {
+    name: "a call with other arguments than those that were proposed",
+    forge: changing({ 4: change({ args_json: '{"text":"ho"}' }) }),
+    found: [["not_proposed", "state.jsonl", 4], [
+      "not_as_decided",
+      "state.jsonl",
+      5,
+    ]],
+  },
+  {
+    name: "two calls that were taken up in another order",
+    run: "two_calls_in_one_answer",
+    forge: (artifacts) => {
+      const events = eventsIn(artifacts);
+      return rewritten(artifacts, [
+        ...events.slice(0, 3),
+        ...events.slice(8, 13),
+        ...events.slice(3, 8),
+        ...events.slice(13),
+      ]);
+    },
+    found: [["not_proposed", "state.jsonl", 4], [
+      "not_proposed",
+      "state.jsonl",
+      9,
+    ]],
+  },
+  {
+    name: "the verdicts of two calls, each in the place of the other",
+    run: "two_calls_in_one_answer",
+    forge: changing({ 5: change({ call: 8 }), 10: change({ call: 3 }) }),
+    found: [["not_proposed", "state.jsonl", 5]],
+  },
+  {
+    name: "the intents of two calls, each in the place of the other",
+    run: "two_calls_in_one_answer",
+    forge: changing({ 6: change({ call: 8 }), 11: change({ call: 3 }) }),
+    found: [["not_allowed", "state.jsonl", 6]],
+  },
+  {
+    name: "an attempt and a receipt of another call that is over",
+    run: "two_calls_in_one_answer",
+    forge: changing({ 12: change({ call: 3 }), 13: change({ call: 3 }) }),
+    found: [["event_order", "state.jsonl", 12]],
+  },
+  {
+    name: "an event that names no call",
+    forge: changing({ 8: change({ call: undefined }) }),
+    found: [["event_order", "state.jsonl", 8]],
+  },
+  {
+    name: "an event of the run that names a call",
+    forge: changing({ 9: change({ call: 3 }) }),
+    found: [["event_order", "state.jsonl", 9]],
   },
   {
     name: "no verdict",
@@ -1265,6 +1351,14 @@ function error(kind: FailureKind) {
 function raise(): never {
   throw new RangeError("There is no such event");
 }
+
+Deno.test("verifyRun() finds nothing in calls that run at the same time", async () => {
+  const artifacts = await rewritten(
+    await recorded(REHEARSALS.two_calls_in_one_answer()),
+    await overlapped(),
+  );
+  assertEquals(verifyRun(memorySource(artifacts)).findings, []);
+});
 
 for (const { name, run = "one_call", forge, kept, found } of FORGERIES) {
   Deno.test(`verifyRun() finds ${name} in ${run}`, async () => {

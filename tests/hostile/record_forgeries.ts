@@ -576,6 +576,84 @@ const decisions: readonly RecordForgery[] = [
   },
 ];
 
+/** What names the call of an event, or the call itself, is not what it was. */
+const calls: readonly RecordForgery[] = [
+  {
+    name: "a call that was not taken up",
+    record: "one_call",
+    found: "not_proposed",
+    forge: lines({ 4: drop }),
+  },
+  {
+    name: "a call that was taken up twice",
+    record: "one_call",
+    found: "not_proposed",
+    forge: lines({ 4: (event) => [event, event] }),
+  },
+  {
+    name: "a call that was taken up after its verdict",
+    record: "one_call",
+    found: "not_proposed",
+    forge: (events) => [
+      ...events.slice(0, 3),
+      ...events.slice(4, 5),
+      ...events.slice(3, 4),
+      ...events.slice(5),
+    ],
+  },
+  {
+    name: "calls that were taken up in another order than they were proposed",
+    record: "two_calls_in_one_answer",
+    found: "not_proposed",
+    forge: (events) => [
+      ...events.slice(0, 3),
+      ...events.slice(8, 13),
+      ...events.slice(3, 8),
+      ...events.slice(13),
+    ],
+  },
+  ...Object.entries({
+    "other arguments": { args_json: '{"text":"ho"}' },
+    "another tool": { tool: "work" },
+    "another id": { call_id: "other" },
+  }).map(([name, keys]): RecordForgery => ({
+    name: `a call that was taken up with ${name} than the model proposed`,
+    record: "one_call",
+    found: "not_proposed",
+    forge: lines({ 4: keys }),
+  })),
+  {
+    name: "the verdict of one call for another",
+    record: "two_calls_in_one_answer",
+    found: "not_proposed",
+    forge: lines({ 5: { call: 8 }, 10: { call: 3 } }),
+  },
+  {
+    name: "the intent of one call for another",
+    record: "two_calls_in_one_answer",
+    found: "not_allowed",
+    forge: lines({ 6: { call: 8 }, 11: { call: 3 } }),
+  },
+  {
+    name: "a receipt of a call that is over",
+    record: "two_calls_in_one_answer",
+    found: "event_order",
+    forge: lines({ 13: { call: 3 } }),
+  },
+  {
+    name: "the answer of a person about another call",
+    record: "approved",
+    found: "other_approval",
+    forge: lines({ 6: { call: 2 } }),
+  },
+  {
+    name: "a receipt that names no call",
+    record: "one_call",
+    found: "event_order",
+    forge: lines({ 8: without("call") }),
+  },
+];
+
 const approvals: readonly RecordForgery[] = [
   {
     name: "an approved call that nobody was asked about",
@@ -1009,6 +1087,7 @@ export const RECORD_FORGERIES: readonly RecordForgery[] = [
   ...reports,
   ...policies,
   ...decisions,
+  ...calls,
   ...approvals,
   ...redirects,
   ...tries,
