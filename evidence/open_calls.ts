@@ -46,7 +46,9 @@ export function openCalls(): OpenCalls {
         return taken;
       }
       if (event.call !== undefined) return follow(event.call, event);
-      if (event.type === "step_finished") open.clear();
+      if (event.type === "step_started" || event.type === "step_finished") {
+        open.clear();
+      }
       turn = callAfter(turn, event);
       return turn;
     },

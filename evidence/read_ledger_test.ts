@@ -184,7 +184,7 @@ const RESEALED: readonly {
     to: '"type":"step_begun"',
     line: 2,
     message:
-      "Cannot read a ledger line: type: Invalid discriminator value. Expected 'run_started' | 'step_started' | 'llm_completed' | 'call_proposed' | 'policy_checked' | 'approval_resolved' | 'tool_started' | 'attempt_finished' | 'tool_finished' | 'step_finished' | 'run_finished'",
+      "Cannot read a ledger line: type: Invalid discriminator value. Expected 'run_started' | 'step_started' | 'llm_completed' | 'tools_changed' | 'call_proposed' | 'policy_checked' | 'approval_resolved' | 'tool_started' | 'attempt_finished' | 'tool_finished' | 'step_finished' | 'run_finished'",
   },
   {
     name: "another version",

@@ -66,6 +66,7 @@ Deno.test("openGate() takes a call in with everything that rules look at", () =>
     facts: { paths: new Map([["a.txt", FILE]]), addresses: new Map() },
     redirects: 0,
     repetition: { identical: 1 },
+    listing: "first",
   });
 });
 

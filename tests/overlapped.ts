@@ -11,19 +11,32 @@ export const FIRST_CALL = 3;
 /** The number of its second call. */
 export const SECOND_CALL = 6;
 
-/** The events of a run with two calls that run at the same time. */
+/** The events of a run with two calls that run at the same time: each of their judgements and attempts begins with the event before it of the same call. */
 export async function overlapped(): Promise<readonly RunEvent[]> {
   const events = await rehearse(REHEARSALS.two_calls_in_one_answer());
   const moved = [
     ...ORDER.flatMap((index) => events[index] ?? []),
     ...events.slice(ORDER.length),
   ];
-  return refitted(moved).map((event, place) => {
+  const newest = new Map<number, string>();
+  return refitted(moved.map(allowingTwo)).map((event, place) => {
+    if (place < FIRST_CALL || place >= ORDER.length) return event;
     const ts = events[place]?.ts ?? event.ts;
-    return place < FIRST_CALL || place >= ORDER.length || event.ts === ts
-      ? event
-      : "started_at" in event
-      ? { ...event, ts, started_at: ts }
+    const call = event.call ?? event.seq;
+    const started_at = newest.get(call) ?? ts;
+    newest.set(call, ts);
+    return "started_at" in event
+      ? { ...event, ts, started_at }
       : { ...event, ts };
   });
+}
+
+/** The run under a policy that lets two calls run at the same time. */
+function allowingTwo(event: RunEvent): RunEvent {
+  if (event.type !== "run_started") return event;
+  const text = event.policy.text.replace(
+    '"max_iterations":10',
+    '"max_iterations":10,"max_parallel":2',
+  );
+  return { ...event, policy: { ...event.policy, text } };
 }

@@ -734,8 +734,8 @@ Deno.test(
 
 sandbox_path  allow
 approval      escalate: a; b
-nothing to say: cycle_detection, tool_registry, url_allowlist, arg_schema, argument_rule,
-call_limit, flow
+nothing to say: cycle_detection, tool_registry, tool_pin, url_allowlist, arg_schema,
+argument_rule, call_limit, flow
 
 line 13: escalate[0]: objects (holds)
 line 14: escalate[1] two: objects (holds)

@@ -175,25 +175,25 @@ const FLIPS: readonly {
     name: "a cost that is used up earlier",
     run: REHEARSALS.cost_within_its_budget(),
     other: costing("0.000041"),
-    want: [{ seq: 3, tool: "echo", was: "allow", is: "loop_budget" }],
+    want: [{ seq: 4, tool: "echo", was: "allow", is: "loop_budget" }],
   },
   {
     name: "a cost that is not used up",
     run: REHEARSALS.cost_budget(),
     other: costing("0.0000461"),
-    want: [{ seq: 10, tool: null, was: "loop_budget", is: "allow" }],
+    want: [{ seq: 11, tool: null, was: "loop_budget", is: "allow" }],
   },
   {
     name: "a cost at other prices",
     run: REHEARSALS.cost_within_its_budget(),
     other: costing("0.000046", { cached_input: 101 }),
-    want: [{ seq: 3, tool: "echo", was: "allow", is: "loop_budget" }],
+    want: [{ seq: 4, tool: "echo", was: "allow", is: "loop_budget" }],
   },
   {
     name: "calls of a run whose cost was not limited",
     run: REHEARSALS.one_call(),
     other: costing("0.000002"),
-    want: [{ seq: 3, tool: "echo", was: "allow", is: "loop_budget" }],
+    want: [{ seq: 4, tool: "echo", was: "allow", is: "loop_budget" }],
   },
   {
     name: "calls of a model that has no price now",
@@ -208,7 +208,7 @@ const FLIPS: readonly {
         },
       },
     },
-    want: [{ seq: 4, tool: "echo", was: "allow", is: "loop_budget" }],
+    want: [{ seq: 5, tool: "echo", was: "allow", is: "loop_budget" }],
   },
   {
     name: "all calls of an answer that is one too many",

@@ -90,8 +90,8 @@ async function withCost(
     if (event.type !== "run_finished") return event;
     const { cost: _cost, ...totals } = event.totals;
     return cost === undefined
-      ? { ...event, v: 1, totals }
-      : { ...event, v: 2, totals: { ...totals, cost } };
+      ? { ...event, totals }
+      : { ...event, totals: { ...totals, cost } };
   });
   return memorySource(await rewritten(artifacts, events));
 }

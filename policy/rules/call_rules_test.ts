@@ -52,6 +52,7 @@ Deno.test("callRules() asks the rules in their order of precedence", () => {
   assertEquals(rules.map(({ id }) => id), [
     "cycle_detection",
     "tool_registry",
+    "tool_pin",
     "url_allowlist",
     "sandbox_path",
     "arg_schema",

@@ -37,6 +37,7 @@ async function outcomeOf(session: Session, call: ProposedCall) {
 
 const FORBIDDEN = {
   rule: "tool_registry",
+  clause: null,
   reason: 'the policy does not allow this tool: "rm"',
 } as const;
 

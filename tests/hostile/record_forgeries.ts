@@ -1149,7 +1149,7 @@ const costs: readonly RecordForgery[] = [
       4: (
         event,
       ) => [
-        JSON.parse(JSON.stringify({ ...event, v: 1, answered_by: undefined })),
+        JSON.parse(JSON.stringify({ ...event, answered_by: undefined })),
       ],
     }),
   },

@@ -1,5 +1,4 @@
 import type { RunEvent } from "../../../runtime/record/event.ts";
-import { isLastOfCall } from "../../open_calls.ts";
 import type { EventCheck } from "../event_check.ts";
 
 /** Checks that the clock of a run never goes back. */
@@ -26,7 +25,7 @@ export function clockCheck(): EventCheck {
       : newest.get(event.call) ?? before;
     const call = event.type === "call_proposed" ? event.seq : event.call;
     if (call !== undefined) {
-      if (isLastOfCall(event)) newest.delete(call);
+      if (isLast(event)) newest.delete(call);
       else newest.set(call, ts);
     }
     if (!("started_at" in event)) return undefined;
@@ -60,4 +59,11 @@ export function clockCheck(): EventCheck {
 /** Compares whole numbers without leading zeros, which no double holds. */
 function isBefore(one: string, other: string): boolean {
   return one.length === other.length ? one < other : one.length < other.length;
+}
+
+/** Whether nothing follows for a call that begins after an event of it. */
+function isLast(event: RunEvent): boolean {
+  return event.type === "tool_finished" && event.redirect === null ||
+    event.type === "policy_checked" && event.decision === "deny" &&
+      event.enforced === undefined;
 }
