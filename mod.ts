@@ -86,6 +86,7 @@ export { type Label } from "./tools/label.ts";
 export {
   type Effects,
   type Tool,
+  tool,
   type ToolContext,
   type ToolDefinition,
 } from "./tools/tool.ts";
