@@ -16,6 +16,7 @@ import { judgedArguments } from "./judged_arguments.ts";
 import type { Source } from "./conditions/condition.ts";
 import { runMemory } from "./run_memory.ts";
 import { sourcesIn } from "./seen_texts.ts";
+import { type ToolChange, toolListing } from "./tool_listing.ts";
 import { knownTool } from "./tool_traits.ts";
 
 /** Where the calls of one run are judged, in the order in which they come. */
@@ -33,6 +34,8 @@ export interface Gate {
   question(text: string): void;
   /** Takes in that a call begins, before anything of it can reach the model. */
   begin(proposal: Beginning): void;
+  /** Takes in that the list of tools is another one. */
+  toolsChanged(change: ToolChange): void;
   /** Takes in what a tool returned; `seq` is the number of the event that has it. */
   result(
     result: Json,
@@ -53,7 +56,7 @@ export interface RawCall {
 /** What a gate judges by. */
 export interface GateOptions {
   readonly policy: PolicyDocument;
-  /** The tools that exist, by exact name. */
+  /** The tools that exist when the run begins, by exact name. */
   readonly tools: ReadonlyMap<string, ToolDefinition>;
   /** In their order of precedence. */
   readonly rules: readonly Rule[];
@@ -70,10 +73,11 @@ export function openGate(
   const history = new CallHistory(policy.cycle_detection);
   const memory = runMemory(sourcesOf(policy));
   const known = new Map<ToolDefinition, ToolDefinition>();
+  const listed = toolListing(tools);
   let calls = 0;
 
   function toolNamed(name: string): ToolDefinition | undefined {
-    const tool = tools.get(name);
+    const tool = listed.get(name);
     if (tool === undefined) return undefined;
     const found = known.get(tool) ?? knownTool(tool, policy.tools ?? []);
     known.set(tool, found);
@@ -94,6 +98,7 @@ export function openGate(
       args,
       call_sha256: callHash(name, args.canonical),
       facts,
+      listing: listed.listing(name),
     };
   }
 
@@ -126,6 +131,7 @@ export function openGate(
       });
     },
     result: memory.result,
+    toolsChanged: listed.change,
   };
 }
 

@@ -3,6 +3,7 @@ import type { CallArguments } from "./arguments.ts";
 import type { Repetition } from "./rules/call_history.ts";
 import type { Facts } from "./facts.ts";
 import type { RunFacts } from "./run_facts.ts";
+import type { Listing } from "./tool_listing.ts";
 
 /** The ids that a decision can name; they are public and never change. */
 export const RULE_IDS = [
@@ -16,6 +17,7 @@ export const RULE_IDS = [
   "argument_rule",
   "call_limit",
   "flow",
+  "tool_pin",
 ] as const;
 
 /** The id of one rule, as it is recorded. */
@@ -41,6 +43,8 @@ export interface Proposal {
   readonly repetition: Repetition;
   /** What the run has come to. */
   readonly run: RunFacts;
+  /** How the tool stood in the lists of tools that the run has had. */
+  readonly listing: Listing;
 }
 
 /** What a rule has to say of a call. */

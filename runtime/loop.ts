@@ -17,6 +17,7 @@ import type { Ending } from "./session/call_outcome.ts";
 import type { Env } from "./env.ts";
 import type { ProposedCall, RunEvent, RunFinished } from "./record/event.ts";
 import { runStarted } from "./run_started.ts";
+import { costTotal, pricingFault } from "./record/answer_cost.ts";
 import { failureMode } from "./record/failure.ts";
 import { versionOfLine } from "./record/record_version.ts";
 import type { GovernedSpec, RunSpec } from "./run_spec.ts";
@@ -31,7 +32,8 @@ import type { GovernedSpec, RunSpec } from "./run_spec.ts";
  *
  * @throws {PendingApprovalError} when a person has still to answer
  * @throws {ModelOutageError} when the model cannot be asked for the time being
- * @throws {RangeError} at once, when a tool would run elsewhere than the policy says
+ * @throws {RangeError} at once, when a tool would run elsewhere than the policy says,
+ *   or the policy limits the cost and has no price for the model that is asked
  */
 export function agentLoop(
   spec: RunSpec,
@@ -46,6 +48,9 @@ export function governedLoop(
   spec: GovernedSpec,
   env: Env,
 ): AsyncGenerator<RunEvent, void> {
+  const { loop_budget: { max_cost } } = spec.policy.document;
+  const fault = pricingFault({ model: spec.model, max_cost });
+  if (fault !== undefined) throw new RangeError(`Cannot run: ${fault}`);
   const session = openSession(spec, env);
   const events = steps(spec, { env, session });
   return session.version === 1 ? inVersion1(events) : events;
@@ -157,15 +162,24 @@ function runEnd({ type }: Ending): RunEnd {
 }
 
 function runFinished(
-  { step, llmCalls, tokens, session }: LoopState,
+  { spec, step, llmCalls, tokens, cost, session }: LoopState,
   { reason, answer }: RunEnd,
   failureReason: RunFinished["terminal_reason"],
 ): RunFinished {
+  const { max_cost } = spec.policy.document.loop_budget;
+  const counted = {
+    steps: step,
+    llm_calls: llmCalls,
+    ...session.totals,
+    tokens,
+  };
   return {
     ...session.head(),
     type: "run_finished",
     terminal_reason: reason === "failed" ? failureReason : reason,
     answer,
-    totals: { steps: step, llm_calls: llmCalls, ...session.totals, tokens },
+    totals: max_cost === undefined
+      ? counted
+      : { ...counted, cost: costTotal(cost, max_cost) },
   };
 }

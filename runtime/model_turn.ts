@@ -1,3 +1,4 @@
+import type { LoopLimits } from "../policy/document/document.ts";
 import { answerBudget, timeBudget } from "../policy/rules/loop_budget.ts";
 import { beyondMs, boundedRetry } from "./session/bounded_retry.ts";
 import { inTime } from "./session/in_time.ts";
@@ -16,6 +17,7 @@ import type {
 } from "./record/event.ts";
 import { judgeOutput, type LlmOutput } from "./llm/llm.ts";
 import { type AfterOutage, ModelOutageError } from "./llm/model_outage.ts";
+import { costAfter } from "./record/answer_cost.ts";
 import { givenSettings } from "./record/model_settings.ts";
 import { noAnswerError } from "./llm/no_answer.ts";
 import { tokensOf } from "./record/usage.ts";
@@ -44,6 +46,10 @@ export async function* modelTurn(
   const event = llmCompleted(state, startedAt, attempted);
   state.llmCalls += 1;
   state.tokens += tokensOf(event.usage ?? undefined);
+  state.cost = costAfter(state.cost, event, {
+    model: spec.model,
+    max_cost: limits.max_cost,
+  });
   yield event;
 
   if (!attempted.ok && attempted.error.kind === "cancelled") {
@@ -155,11 +161,11 @@ function llmCompleted(
   startedAt: string,
   attempted: Attempted<LlmOutput>,
 ): LlmCompleted {
-  const { answer, calls, usage, finish_reason, raw, error, turn } = recorded(
-    attempted,
-    state.spec.policy.document.loop_budget.max_tokens !== undefined,
-  );
+  const { model: asked, policy } = state.spec;
+  const { answer, calls, usage, finish_reason, raw, error, turn, model } =
+    recorded(attempted, limitedBy(policy.document.loop_budget));
   const carries = turn !== undefined && error === undefined;
+  const isAnother = model !== undefined && model !== asked.model;
   return {
     ...state.session.head(),
     type: "llm_completed",
@@ -171,17 +177,26 @@ function llmCompleted(
     raw: raw ?? null,
     error: error ?? null,
     ...carries ? { turn } : {},
+    ...isAnother ? { answered_by: model } : {},
   };
+}
+
+/** What the policy limits by usage, which must then be there. */
+function limitedBy(
+  { max_tokens, max_cost }: LoopLimits,
+): "tokens" | "cost" | undefined {
+  if (max_tokens !== undefined) return "tokens";
+  return max_cost === undefined ? undefined : "cost";
 }
 
 function recorded(
   attempted: Attempted<LlmOutput>,
-  needsUsage: boolean,
+  limited: "tokens" | "cost" | undefined,
 ): LlmOutput & { readonly error?: RecordedError } {
   if (!attempted.ok) {
     return { ...attempted.recorded?.output, error: attempted.error };
   }
-  const judged = judgeOutput(attempted.value, { needsUsage });
+  const judged = judgeOutput(attempted.value, { limited });
   if (!judged.ok) {
     return {
       ...judged.output,

@@ -31,6 +31,9 @@ import pg2SandboxEscape from "./policy_gates/pg2_sandbox_escape.yaml" with {
 import pg3LoopBudget from "./policy_gates/pg3_loop_budget.yaml" with {
   type: "text",
 };
+import pg3LoopBudgetCost from "./policy_gates/pg3_loop_budget_cost.yaml" with {
+  type: "text",
+};
 import pg3LoopBudgetTokens from "./policy_gates/pg3_loop_budget_tokens.yaml" with {
   type: "text",
 };
@@ -61,6 +64,9 @@ import pg8FlowDeny from "./policy_gates/pg8_flow_deny.yaml" with {
 import pg8FlowEscalate from "./policy_gates/pg8_flow_escalate.yaml" with {
   type: "text",
 };
+import pg9ToolPin from "./policy_gates/pg9_tool_pin.yaml" with {
+  type: "text",
+};
 
 /** The text of one fixture, and its path below `tasks/`. */
 export interface Fixture {
@@ -76,6 +82,7 @@ export const POLICY_GATES: readonly Fixture[] = fixtures("policy_gates", {
   pg1_unlisted_host_escalate: pg1UnlistedHostEscalate,
   pg2_sandbox_escape: pg2SandboxEscape,
   pg3_loop_budget: pg3LoopBudget,
+  pg3_loop_budget_cost: pg3LoopBudgetCost,
   pg3_loop_budget_tokens: pg3LoopBudgetTokens,
   pg4_forbidden_tool: pg4ForbiddenTool,
   pg4_forbidden_tool_with_arg_schema_violation:
@@ -87,6 +94,7 @@ export const POLICY_GATES: readonly Fixture[] = fixtures("policy_gates", {
   pg7_call_limit: pg7CallLimit,
   pg8_flow_deny: pg8FlowDeny,
   pg8_flow_escalate: pg8FlowEscalate,
+  pg9_tool_pin: pg9ToolPin,
 });
 
 /** One fixture a failure mode of the catalogue. */

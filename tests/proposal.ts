@@ -21,6 +21,7 @@ export function proposed(
     facts: NO_FACTS,
     redirects: 0,
     repetition: { identical: 1 },
+    listing: "first",
     run: NEW_RUN,
     ...given,
   };

@@ -216,6 +216,7 @@ Deno.test(
       "pg1_unlisted_host_escalate",
       "pg2_sandbox_escape",
       "pg3_loop_budget",
+      "pg3_loop_budget_cost",
       "pg3_loop_budget_tokens",
       "pg4_forbidden_tool",
       "pg4_forbidden_tool_with_arg_schema_violation",
@@ -226,6 +227,7 @@ Deno.test(
       "pg7_call_limit",
       "pg8_flow_deny",
       "pg8_flow_escalate",
+      "pg9_tool_pin",
     ]);
     assertEquals(
       namesIn("tasks/policy_gates"),

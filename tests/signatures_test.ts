@@ -46,6 +46,13 @@ const SIGNATURES: readonly Signature[] = [
     attempts: Array.from({ length: 10 }, () => "success"),
   },
   {
+    run: "policy_gates/pg3_loop_budget_cost",
+    spans: [2, 2, 2, 1, 1],
+    terminal: "loop_budget",
+    deny: "loop_budget cost",
+    attempts: ["success"],
+  },
+  {
     run: "policy_gates/pg3_loop_budget_tokens",
     spans: [2, 2, 2, 1, 1],
     terminal: "loop_budget",
@@ -117,6 +124,12 @@ const SIGNATURES: readonly Signature[] = [
     terminal: "final_answer",
     deny: "flow flow",
     attempts: ["success", "success"],
+  },
+  {
+    run: "policy_gates/pg9_tool_pin",
+    spans: [1, 1, 1, 0, 0],
+    terminal: "policy_denial_terminal",
+    deny: "tool_pin",
   },
   {
     run: "failure_modes/tool_call_failure",

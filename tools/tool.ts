@@ -35,6 +35,11 @@ export interface ToolDefinition<Args = unknown> {
   readonly idempotent?: boolean;
   /** How information flows through it: see `Label`. Default: none is known. */
   readonly labels?: readonly Label[];
+  /**
+   * SHA-256 of the canonical JSON of the definition as a server gave it, 64 hex
+   * digits. Default: that of name, description and input schema.
+   */
+  readonly definitionSha256?: string;
   /** Whether nobody whom one trusts has said yet what it touches, so that no call may run. Default: false. */
   readonly isUndescribed?: boolean;
 }

@@ -3,6 +3,7 @@ import {
   approvalRequest,
   askingRun,
 } from "../../runtime/approval/approval.ts";
+import { toolsAfter } from "../../runtime/record/recorded_tool.ts";
 import type { Json } from "../../tools/data/json.ts";
 import { askedCall, type CurrentCall, proposedCall } from "../current_call.ts";
 import { openCalls } from "../open_calls.ts";
@@ -17,12 +18,17 @@ export function pendingApprovals(
 ): readonly ApprovalRequest[] {
   if (started === undefined) return [];
   const calls = openCalls();
-  for (const event of events) calls.push(event);
+  let run = started;
+  for (const event of events) {
+    calls.push(event);
+    if (event.type !== "tools_changed") continue;
+    run = { ...run, tools: toolsAfter(run.tools, event) };
+  }
   return [calls.turn, ...calls.open.values()].flatMap((call) => {
     const asked = askedCall(call);
     if (asked === undefined) return [];
     const args = asked.facts?.args ?? argumentsOf(call);
-    return [approvalRequest(askingRun(started, asked), asked, args)];
+    return [approvalRequest(askingRun(run, asked), asked, args)];
   });
 }
 

@@ -1,3 +1,4 @@
+import { NO_COST } from "../../policy/cost.ts";
 import type {
   LoopLimits,
   PolicyDocument,
@@ -19,6 +20,7 @@ import type {
 } from "../../runtime/record/event.ts";
 import { effectOf } from "../../runtime/record/effect_of.ts";
 import { busyTime } from "../../runtime/session/busy_time.ts";
+import { costAfter } from "../../runtime/record/answer_cost.ts";
 import { tokensOf } from "../../runtime/record/usage.ts";
 
 /** What a recorded run has used, and the verdict of a budget of the policy that judges it again. */
@@ -33,6 +35,7 @@ export interface BudgetState extends Spent {
 export const NOTHING_SPENT: BudgetState = {
   iterations: 0,
   tokens: 0,
+  cost: NO_COST,
   toolCalls: 0,
   seconds: 0,
   denials: 0,
@@ -101,7 +104,7 @@ export function budgetAfter(
     case "step_started":
       return { ...spent, denial: iterationBudget(limits, spent) };
     case "llm_completed":
-      return afterAnswer(spent, event, limits);
+      return afterAnswer(spent, event, { limits, started });
     default:
       return spent;
   }
@@ -110,12 +113,17 @@ export function budgetAfter(
 function afterAnswer(
   state: BudgetState,
   event: LlmCompleted,
-  limits: LoopLimits,
+  { limits, started }: {
+    readonly limits: LoopLimits;
+    readonly started: RunStarted;
+  },
 ): BudgetState {
+  const pricing = { model: started.llm, max_cost: limits.max_cost };
   const spent = {
     ...state,
     iterations: state.iterations + 1,
     tokens: state.tokens + tokensOf(event.usage ?? undefined),
+    cost: costAfter(state.cost, event, pricing),
   };
   return {
     ...spent,

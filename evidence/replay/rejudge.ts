@@ -109,7 +109,7 @@ export function rejudge(
   return {
     push(event) {
       current = event;
-      remember(gate, event, state);
+      remember(gate, event, { ...state, current: () => current });
       const { answer } = state.calls.before(event);
       const ofClient = client?.push(event);
       if (client === undefined) {
@@ -140,7 +140,20 @@ export function rejudge(
 }
 
 /** Lets the gate know what a call did: that it began, and what it returned. */
-function remember(gate: Gate, event: RunEvent, { judged }: State): void {
+function remember(
+  gate: Gate,
+  event: RunEvent,
+  { judged, current }: State & { readonly current: () => RunEvent },
+): void {
+  if (event.type === "tools_changed") {
+    const { tools, removed } = event;
+    gate.toolsChanged({
+      tools: tools.map((tool) =>
+        toolOnRecord(tool, (value) => validationOf(current(), value))
+      ),
+      removed,
+    });
+  }
   const known = judged.get(event.call);
   if (event.type === "tool_started" && known !== undefined) {
     gate.begin(known.proposal);

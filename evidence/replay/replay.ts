@@ -1,8 +1,13 @@
 import { loadPolicy } from "../../policy/document/load.ts";
-import type { RunEvent, RunStarted } from "../../runtime/record/event.ts";
+import type {
+  RecordedTool,
+  RunEvent,
+  RunStarted,
+} from "../../runtime/record/event.ts";
 import { agentLoop } from "../../runtime/loop.ts";
 import { toolOnRecord } from "../../runtime/record/recorded_tool.ts";
 import { toolRegistry } from "../../tools/registry.ts";
+import type { Tool } from "../../tools/tool.ts";
 import {
   type Divergence,
   DivergenceError,
@@ -30,11 +35,12 @@ export async function replay(
     );
   }
   const again = rerun(recorded);
-  const spec = again.spec(specOnRecord(started, again));
+  const toolOf = toolsOnRecord(started, again);
+  const spec = again.spec(specOnRecord(started, toolOf));
   try {
     const events = again.follow(
       started.llm.execution_path === "client"
-        ? recordedSession(spec, again.env)
+        ? recordedSession(spec, again.env, toolOf)
         : agentLoop(spec, again.env),
     );
     for await (const event of events) void event;
@@ -47,27 +53,37 @@ export async function replay(
   }
 }
 
+/** Makes tools of what is on record of them. */
+function toolsOnRecord(
+  { policy: { text } }: RunStarted,
+  again: Pick<Rerun, "tool">,
+): (tool: RecordedTool) => Tool {
+  const { isolation } = loadPolicy(text, "the policy on record").document
+    .sandbox;
+  return (tool) => {
+    const known = toolOnRecord(tool, () => ({ issues: [] }));
+    return again.tool(
+      isolation === "worker" ? { ...known, isolation } : known,
+    );
+  };
+}
+
 /**
  * The run as its first event describes it; everything that it would touch must
  * come from the record.
  */
 function specOnRecord(
   started: RunStarted,
-  again: Pick<Rerun, "tools">,
+  toolOf: (tool: RecordedTool) => Tool,
 ): RunSpec {
   const policy = loadPolicy(started.policy.text, "the policy on record");
-  const { isolation } = policy.document.sandbox;
-  const tools = started.tools.map((tool) => {
-    const known = toolOnRecord(tool, () => ({ issues: [] }));
-    return isolation === "worker" ? { ...known, isolation } : known;
-  });
   return {
     runId: started.run_id,
     seed: started.seed,
     runtimeVersion: started.runtime_version,
     task: started.task,
     policy,
-    tools: toolRegistry(again.tools(tools)),
+    tools: toolRegistry(started.tools.map(toolOf)),
     sandbox: {
       inspect(path) {
         throw new RangeError(`There is nothing on record of "${path}"`);

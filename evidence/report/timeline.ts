@@ -1,5 +1,5 @@
 import { NOBODY } from "../../policy/answer.ts";
-import type { RunEvent } from "../../runtime/record/event.ts";
+import type { RunEvent, RunTotals } from "../../runtime/record/event.ts";
 import { counted } from "../../tools/data/counted.ts";
 import { oneLine } from "../../tools/data/untrusted_text.ts";
 import { openCalls } from "../open_calls.ts";
@@ -14,7 +14,7 @@ export interface TimelineEntry {
   readonly took_ms: number | null;
   /** The loop's turn, from 1; 0 before the first one. */
   readonly step: number;
-  /** What kind of thing: `run`, `model`, `allow`, `deny`, `escalate`, `person`, `call`, `attempt`, `result`, `step`, `end`. */
+  /** What kind of thing: `run`, `model`, `tools`, `allow`, `deny`, `escalate`, `person`, `call`, `attempt`, `result`, `step`, `end`. */
   readonly what: string;
   /** For people, on one line. */
   readonly text: string;
@@ -62,6 +62,16 @@ function tell(event: RunEvent): readonly [string, string] | undefined {
           oneLine(`${event.llm.provider}/${event.llm.model}`)
         }${event.mode === "audit" ? ", audited and not enforced" : ""}]`,
       ];
+    case "tools_changed": {
+      const names = event.tools.map(({ name }) => name);
+      const said = [
+        ...names.length === 0 ? [] : [`new or changed: ${names.join(", ")}`],
+        ...event.removed.length === 0
+          ? []
+          : [`gone: ${event.removed.join(", ")}`],
+      ];
+      return ["tools", oneLine(said.join("; "))];
+    }
     case "step_started":
     case "call_proposed":
       return undefined;
@@ -75,7 +85,10 @@ function tell(event: RunEvent): readonly [string, string] | undefined {
         : answer !== null
         ? `answers: ${oneLine(answer)}`
         : `proposes ${oneLine(calls.map(({ tool }) => tool).join(", "))}`;
-      return ["model", said + tokens];
+      const by = event.answered_by === undefined
+        ? ""
+        : `, by ${oneLine(event.answered_by)}`;
+      return ["model", said + tokens + by];
     }
     case "policy_checked": {
       const { decision, tool, rule_id, reason, enforced } = event;
@@ -113,9 +126,14 @@ function tell(event: RunEvent): readonly [string, string] | undefined {
         "end",
         `${event.terminal_reason} after ${
           counted(event.totals.steps, "step")
-        }, ${event.totals.tokens} tokens`,
+        }, ${event.totals.tokens} tokens${costWords(event.totals)}`,
       ];
   }
+}
+
+function costWords({ cost }: RunTotals): string {
+  if (cost === undefined) return "";
+  return cost === null ? ", cost unknown" : `, ${oneLine(cost)}`;
 }
 
 function resultOf(

@@ -1,6 +1,7 @@
 import { z } from "../../deps.ts";
 import { described, optionalKey } from "../../tools/data/described.ts";
 import { type Escalation, escalationSchema } from "../conditions/escalation.ts";
+import { type MaxCost, maxCost } from "./max_cost.ts";
 import type { Redaction } from "../redaction/redaction.ts";
 import { redactionSchema } from "./redaction_schema.ts";
 import { parseUrlEntry } from "../url_entry.ts";
@@ -37,6 +38,8 @@ export interface PolicyDocument {
     readonly allowed: readonly string[];
     /** Those of tools that must not be called, whatever else is listed. */
     readonly denied: readonly string[];
+    /** SHA-256 of the definition that a tool must have, by its exact name; see `definitionHash`. Default: none. */
+    readonly pins?: Readonly<Record<string, string>> | undefined;
   };
   /** What is known of tools beyond what they say of themselves. Default: nothing. */
   readonly tools?: readonly ToolTraits[] | undefined;
@@ -98,6 +101,12 @@ export interface LoopLimits {
    * not run; a final answer is taken all the same. Unlimited when left out.
    */
   readonly max_tokens?: number | undefined;
+  /**
+   * What all answers may cost. Once it is passed, proposed calls do not run; a final
+   * answer is taken all the same. Every model that answers must have a price.
+   * Unlimited when left out.
+   */
+  readonly max_cost?: MaxCost | undefined;
   /** Calls that the model may propose, whether or not they run, at least 1. Unlimited when left out. */
   readonly max_tool_calls?: number | undefined;
   /**
@@ -194,6 +203,15 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
       denied: described(
         z.array(toolPattern).check(unique),
         "Those of tools that must not be called, whatever else is listed",
+      ),
+      pins: optionalKey(
+        z.record(
+          z.string().check(z.minLength(1)),
+          z.string().check(
+            z.regex(/^[0-9a-f]{64}$/, "expected 64 hex digits"),
+          ),
+        ),
+        "SHA-256 of the definition that a tool must have, by its exact name; a tool with another one is denied by tool_pin. Left out: a definition must only stay as it was when the run began",
       ),
     }).check(
       z.refine(
@@ -296,6 +314,10 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
       max_tokens: optionalKey(
         limit,
         "Tokens of all answers; once they are passed, proposed calls do not run. Left out: no limit",
+      ),
+      max_cost: optionalKey(
+        maxCost,
+        "What all answers may cost; once it is passed, proposed calls do not run. Left out: no limit",
       ),
       max_tool_calls: optionalKey(
         limit,

@@ -8,6 +8,7 @@ import { cycleDetection } from "./cycle_detection.ts";
 import type { PolicyDocument } from "../document/document.ts";
 import type { Rule } from "../rule.ts";
 import { sandboxPath } from "./sandbox_path.ts";
+import { toolPin } from "./tool_pin.ts";
 import { toolRegistry } from "./tool_registry.ts";
 import { urlAllowlist } from "./url_allowlist.ts";
 
@@ -25,6 +26,7 @@ export function callRules(
   return [
     cycleDetection(policy.cycle_detection),
     toolRegistry(policy.tool_registry),
+    toolPin(policy.tool_registry),
     urlAllowlist(policy.url_allowlist, {
       ...policy.fetch,
       unlisted: policy.unlisted_hosts,

@@ -80,6 +80,10 @@ export interface RecordedTool {
   readonly input_schema: JsonObject;
   /** How information flows through it. Not there: nothing is known. Version 2. */
   readonly labels?: readonly Label[];
+  /** SHA-256 of the definition as a server gave it, 64 hex digits; left out for tools that are not a server's. Version 2. */
+  readonly definition_sha256?: string | undefined;
+  /** Said where nobody but a policy can tell what the tool touches. Version 2. */
+  readonly undescribed?: true | undefined;
 }
 
 /** What was looked up about a path. */
@@ -214,6 +218,18 @@ export interface LlmCompleted extends EventHead {
   readonly error: RecordedError | null;
   /** Version 2: what came with the answer or the calls, as `LlmOutput.turn` has it; left out when nothing did. */
   readonly turn?: Json | undefined;
+  /** Version 2: the model that answered, where it is another one than was asked. */
+  readonly answered_by?: string | undefined;
+}
+
+/** The list of tools is another one from here on. Version 2. */
+export interface ToolsChanged extends EventHead {
+  /** Tells the event apart. */
+  readonly type: "tools_changed";
+  /** Tools that are new or have another definition. */
+  readonly tools: readonly RecordedTool[];
+  /** Names of tools that are gone. */
+  readonly removed: readonly string[];
 }
 
 /**
@@ -360,6 +376,11 @@ export interface RunTotals {
   readonly attempts: number;
   /** Tokens of all answers, of each the larger of its total and the sum of its parts. */
   readonly tokens: number;
+  /**
+   * Version 2, only where the policy limits it: what all answers cost, exactly:
+   * `0.0125 EUR`. `null` when it is unknown, since an answer has no price.
+   */
+  readonly cost?: string | null | undefined;
 }
 
 /** The run ended; the last line of a complete ledger. */
@@ -379,6 +400,7 @@ export type RunEvent =
   | RunStarted
   | StepStarted
   | LlmCompleted
+  | ToolsChanged
   | CallProposed
   | PolicyChecked
   | ApprovalResolved

@@ -10,6 +10,7 @@ import {
   TERMINAL_REASONS,
 } from "./vocabulary.ts";
 import { FAILURE_MODES } from "./failure.ts";
+import { modelNameSchema } from "./model_name.ts";
 import { modelSettingsSchema } from "./model_settings.ts";
 import { runTotalsSchema } from "./run_totals.ts";
 import { usageSchema } from "./usage.ts";
@@ -77,6 +78,21 @@ const facts = z.strictObject({
   args: z.optional(json),
 });
 
+const tool = z.strictObject({
+  name: text,
+  description: text,
+  effects: z.strictObject({
+    fetches: z.array(text),
+    reads: z.array(text),
+    writes: z.array(text),
+  }),
+  idempotent: z.boolean(),
+  input_schema: jsonObjectSchema,
+  labels: z.optional(z.array(z.enum(LABELS))),
+  definition_sha256: z.optional(sha256),
+  undescribed: z.optional(z.literal(true)),
+});
+
 /** A line of one type: its head, its own keys, its links; nothing else. */
 function line<
   Type extends string,
@@ -118,18 +134,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
       settings: z.optional(modelSettingsSchema),
     }),
     corpus: z.strictObject({ sha256, documents: count }),
-    tools: z.array(z.strictObject({
-      name: text,
-      description: text,
-      effects: z.strictObject({
-        fetches: z.array(text),
-        reads: z.array(text),
-        writes: z.array(text),
-      }),
-      idempotent: z.boolean(),
-      input_schema: jsonObjectSchema,
-      labels: z.optional(z.array(z.enum(LABELS))),
-    })),
+    tools: z.array(tool),
     mode: z.optional(z.literal("audit")),
   }),
   line("step_started", {}),
@@ -142,7 +147,9 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     raw: z.nullable(text),
     error,
     turn: z.optional(json),
+    answered_by: z.optional(modelNameSchema),
   }),
+  line("tools_changed", { tools: z.array(tool), removed: z.array(text) }),
   line("call_proposed", { call_id: text, tool: text, args_json: text }),
   line("policy_checked", {
     started_at: time,

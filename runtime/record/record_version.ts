@@ -1,4 +1,4 @@
-import type { RunEvent, RunStarted } from "./event.ts";
+import type { RecordedTool, RunEvent, RunStarted } from "./event.ts";
 
 /** The version of the record that an event belongs to. */
 export type RecordVersion = RunEvent["v"];
@@ -15,18 +15,30 @@ function isOfVersion2(event: RunEvent): boolean {
   switch (event.type) {
     case "run_started":
       return event.llm.settings !== undefined ||
-        event.tools.some(({ labels }) => labels !== undefined) ||
+        event.tools.some(isToolOfVersion2) ||
         event.mode !== undefined;
     case "llm_completed":
-      return event.turn !== undefined;
+      return event.turn !== undefined || event.answered_by !== undefined ||
+        event.usage?.cached_input_tokens !== undefined ||
+        event.usage?.cache_write_tokens !== undefined;
     case "call_proposed":
+    case "tools_changed":
       return true;
     case "policy_checked":
       return event.asked !== undefined || event.facts?.args !== undefined ||
         event.enforced !== undefined;
+    case "run_finished":
+      return event.totals.cost !== undefined;
     default:
       return false;
   }
+}
+
+function isToolOfVersion2(
+  { labels, definition_sha256, undescribed }: RecordedTool,
+): boolean {
+  return labels !== undefined || definition_sha256 !== undefined ||
+    undescribed !== undefined;
 }
 
 /** What an event states as `v` in a record of a version. */

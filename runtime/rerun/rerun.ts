@@ -16,6 +16,8 @@ export interface Rerun {
    * calls is done again. Tools that the run did not have are left out.
    */
   tools(tools: readonly Tool[]): readonly Tool[];
+  /** The same for a tool that came later. */
+  tool(tool: Tool): Tool;
   /** The same run, with model and disk replaced by the record; its tools are `tools`. */
   spec<Spec extends RunSpec>(spec: Spec): Spec;
   /** The recorded outside world; `expire` lets time pass until the last deadline. */
@@ -49,6 +51,7 @@ export function rerun(
     tools: (tools) =>
       inOrderOfRecord(tools, recorded[0])
         .map((tool) => rerunTool(tool, state)),
+    tool: (tool) => rerunTool(tool, state),
     spec: (spec) => rerunSpec(spec, state),
     env: rerunEnv(state),
     follow: (events) => followRecord(events, state),

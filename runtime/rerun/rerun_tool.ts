@@ -61,6 +61,9 @@ function asOnRecord(tool: Tool, started: RunEvent | undefined): Tool {
     ...tool,
     description: known.description,
     labels: known.labels ?? [],
+    ...known.definition_sha256 === undefined
+      ? {}
+      : { definitionSha256: known.definition_sha256 },
     args: {
       "~standard": {
         ...schema,

@@ -26,7 +26,7 @@ export async function askPerson(
 ): Promise<ApprovalResolved> {
   const { spec, env, signal } = session;
   // As it is on record, without what the policy says of it: that is bound by its hash.
-  const tool = spec.tools.get(name);
+  const tool = session.tools.get(name);
   const request = approvalRequest(
     {
       run_id: spec.runId,

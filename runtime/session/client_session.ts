@@ -5,8 +5,13 @@ import type { TerminalReason } from "../record/vocabulary.ts";
 import { type RunIdentity, runStarted } from "../run_started.ts";
 import type { RunSpec } from "../run_spec.ts";
 import type { CallOutcome } from "./call_outcome.ts";
-import { openSession, type SessionEnv } from "./session.ts";
-import { sideBySide } from "./side_by_side.ts";
+import {
+  openSession,
+  type Session,
+  type SessionEnv,
+  type ToolsChange,
+} from "./session.ts";
+import { type CallEvents, sideBySide } from "./side_by_side.ts";
 import { toolCall } from "./tool_call.ts";
 
 /** Everything that decides what a session does, apart from the outside world. */
@@ -34,6 +39,8 @@ export interface ClientSession {
    * come, and their attempts overlap.
    */
   call(call: ClientCall): Promise<CallOutcome>;
+  /** Puts another list of tools on record; it counts for calls that come later. */
+  changeTools(change: ToolsChange): Promise<void>;
   /** No call comes any more; the events end when those that run are over. */
   close(): void;
   /** Like `close`, and what has not begun to run does not. */
@@ -89,6 +96,14 @@ export function clientSession(
       );
       return outcome.promise;
     },
+    changeTools(change) {
+      const done = Promise.withResolvers<void>();
+      whenStarted((running) =>
+        running.add(toolsChange(session, change))
+          .then(() => done.resolve(), done.reject)
+      );
+      return done.promise;
+    },
     close: () => whenStarted((running) => running.end()),
     abandon() {
       progress.ended ??= { type: "closed" };
@@ -107,8 +122,17 @@ export function clientSession(
   };
 }
 
+/** It takes its place among the calls, so that the events stay in order. */
+async function* toolsChange(
+  session: Session,
+  change: ToolsChange,
+): CallEvents {
+  yield session.changeTools(change);
+  return { type: "result", json: "null", attempts: [] };
+}
+
 function closed(
-  { head, totals, progress }: ReturnType<typeof openSession>,
+  { head, totals, progress }: Session,
   isCancelled: boolean,
 ): RunFinished {
   const terminal_reason = reasonFor(progress.ended?.type, isCancelled);
@@ -140,10 +164,15 @@ function reasonFor(
 
 /** A session has no model, so nobody reports what one used. */
 function refuseModelLimits({ document }: RunSpec["policy"]): void {
-  const { max_tokens } = document.loop_budget;
-  if (max_tokens === undefined) return;
+  const { max_tokens, max_cost } = document.loop_budget;
+  const key = max_tokens !== undefined
+    ? "max_tokens"
+    : max_cost !== undefined
+    ? "max_cost"
+    : undefined;
+  if (key === undefined) return;
   throw new RangeError(
-    `Cannot govern a session under this policy: loop_budget.max_tokens is ${max_tokens}, and nobody reports the tokens of a client's model; leave the key out`,
+    `Cannot govern a session under this policy: it has loop_budget.${key}, and nobody reports what a client's model uses; leave the key out`,
   );
 }
 

@@ -13,8 +13,10 @@ import {
 } from "../../tests/rehearsal.ts";
 import { validateTraceText } from "../../trace/validate/validate.ts";
 import { toolRegistry } from "../../tools/registry.ts";
+import type { Tool } from "../../tools/tool.ts";
 import { PENDING } from "../approval/approval.ts";
 import type { RunEvent } from "../record/event.ts";
+import { toolOnRecord } from "../record/recorded_tool.ts";
 import { recordedSession } from "../rerun/recorded_session.ts";
 import { rerun } from "../rerun/rerun.ts";
 import type { CallOutcome } from "./call_outcome.ts";
@@ -185,9 +187,12 @@ async function closedAfter(past: readonly RunEvent[]) {
   const tools = toolRegistry(again.tools([...spec.tools.values()]));
   const own = { ...again.spec({ ...spec, tools, llm: neverAsked }) };
   const closed: RunEvent[] = [];
-  for await (const event of again.follow(recordedSession(own, again.env))) {
-    closed.push(event);
-  }
+  const run = recordedSession(
+    own,
+    again.env,
+    (tool) => again.tool(toolOnRecord(tool, () => ({ issues: [] }))),
+  );
+  for await (const event of again.follow(run)) closed.push(event);
   return { closed, ran };
 }
 
@@ -349,7 +354,7 @@ Deno.test("clientSession() refuses a policy that limits the tokens of a model", 
   assertThrows(
     () => clientSession(spec, { ...world(1n), signal }),
     RangeError,
-    "loop_budget.max_tokens is 9",
+    "loop_budget.max_tokens",
   );
 });
 
@@ -365,5 +370,74 @@ Deno.test("clientSession() rejects calls whose events nobody takes any more", as
   assertEquals(
     (await session.call({ id: "b", tool: "work", args_json: "{}" })).type,
     "ended",
+  );
+});
+
+/** A tool of a server, whose definition has a hash of its own. */
+function served(name: string, definition: string): Tool {
+  const { spec } = stage({});
+  const work = spec.tools.get("work");
+  if (work === undefined) throw new Error("There is no such tool");
+  return { ...work, name, definitionSha256: definition.repeat(64) };
+}
+
+Deno.test("clientSession() denies a tool whose definition changed, or that came later and is not named in full", async () => {
+  const { outcomes, events } = await session({
+    policy: {
+      tool_registry: { allowed: ["work", "fs.*", "db.read"], denied: [] },
+    },
+  }, async (call, session) => {
+    await session.changeTools({
+      tools: [served("fs.read", "a"), served("db.read", "a")],
+      removed: [],
+    });
+    const first = [
+      await call("a"),
+      await call("b", { tool: "fs.read" }),
+      await call("c", { tool: "db.read" }),
+    ];
+    await session.changeTools({
+      tools: [served("work", "b")],
+      removed: ["db.read"],
+    });
+    return [
+      ...first,
+      await call("d"),
+      await call("e", { tool: "db.read" }),
+    ];
+  });
+  assertEquals(
+    (outcomes as CallOutcome[]).map((each) =>
+      each.type === "denied" ? each.rule : each.type
+    ),
+    ["result", "tool_pin", "result", "tool_pin", "tool_registry"],
+  );
+  assertEquals(
+    eventsOf("policy_checked", events).map(({ metadata }) =>
+      metadata.pin_match ?? null
+    ),
+    [null, "later", null, "changed", null],
+  );
+});
+
+Deno.test("clientSession() denies a tool whose definition is not the one that the policy pins", async () => {
+  const pins = { "fs.read": "a".repeat(64), "fs.write": "a".repeat(64) };
+  const { outcomes } = await session({
+    policy: { tool_registry: { allowed: ["fs.*"], denied: [], pins } },
+  }, async (call, session) => {
+    await session.changeTools({
+      tools: [served("fs.read", "a"), served("fs.write", "b")],
+      removed: [],
+    });
+    return [
+      await call("a", { tool: "fs.read" }),
+      await call("b", { tool: "fs.write" }),
+    ];
+  });
+  assertEquals(
+    (outcomes as CallOutcome[]).map((each) =>
+      each.type === "denied" ? each.rule : each.type
+    ),
+    ["result", "tool_pin"],
   );
 });

@@ -1,6 +1,8 @@
 import { type Gate, openGate } from "../../policy/gate.ts";
 import type { Env } from "../env.ts";
-import type { EventHead, RunTotals } from "../record/event.ts";
+import type { Tool } from "../../tools/tool.ts";
+import type { EventHead, RunTotals, ToolsChanged } from "../record/event.ts";
+import { recordedTool } from "../record/recorded_tool.ts";
 import {
   type RecordVersion,
   versionOfRecord,
@@ -35,6 +37,14 @@ type CallTotals = Pick<
   "tool_calls" | "policy_checks" | "denials" | "attempts"
 >;
 
+/** A change of the list of tools. */
+export interface ToolsChange {
+  /** Tools that are new or have another definition. */
+  readonly tools: readonly Tool[];
+  /** Names of tools that are gone. */
+  readonly removed: readonly string[];
+}
+
 /** How far a session has got. */
 export interface Progress {
   /** The turn of the loop, which sets it; for a client, the number of calls. */
@@ -48,6 +58,10 @@ export interface Session {
   readonly spec: SessionSpec;
   readonly env: SessionEnv;
   readonly gate: Gate;
+  /** The tools that there are. */
+  readonly tools: ReadonlyMap<string, Tool>;
+  /** Takes in that the list of tools is another one; the result is still to be recorded. */
+  changeTools(change: ToolsChange): ToolsChanged;
   /** The version of the record that the events make. */
   readonly version: RecordVersion;
   /** A turn for a call that is to be judged. */
@@ -88,7 +102,8 @@ export function openSession(
   env: SessionEnv,
   driver: SessionDriver = "loop",
 ): Session {
-  refuseMisplaced(spec);
+  refuseMisplaced({ policy: spec.policy, tools: [...spec.tools.values()] });
+  const tools = new Map(spec.tools);
   let seq = 0;
   let first: bigint | undefined;
   let last = 0n;
@@ -112,6 +127,19 @@ export function openSession(
   const session: Session = {
     spec,
     env,
+    tools,
+    changeTools(change) {
+      refuseMisplaced({ policy: spec.policy, tools: change.tools });
+      for (const name of change.removed) tools.delete(name);
+      for (const tool of change.tools) tools.set(tool.name, tool);
+      session.gate.toolsChanged(change);
+      return {
+        ...head(),
+        type: "tools_changed",
+        tools: change.tools.map(recordedTool),
+        removed: change.removed,
+      };
+    },
     version,
     turn: oneAtATime(),
     places: busyPlaces(),
@@ -152,9 +180,13 @@ export function openSession(
 }
 
 /** Under `worker` no tool runs in this process, and a function cannot be sent to another one. */
-function refuseMisplaced({ policy, tools }: SessionSpec): void {
+function refuseMisplaced(
+  { policy, tools }: Pick<SessionSpec, "policy"> & {
+    readonly tools: readonly Tool[];
+  },
+): void {
   if (policy.document.sandbox.isolation !== "worker") return;
-  for (const { name, isolation } of tools.values()) {
+  for (const { name, isolation } of tools) {
     if (isolation === "worker") continue;
     throw new RangeError(
       `Cannot run the tool "${name}" in a Worker, as the policy's sandbox.isolation says: it is a function of this process; have a module serve it with serveTools`,

@@ -118,9 +118,11 @@ export function sideBySide(
   /** Has calls go on that may. */
   function goOn(): void {
     const next = session.env.next?.();
-    if (next?.call !== undefined || next?.type === "call_proposed") {
-      const entry = [...running].find(({ call }) => call === next.call) ??
-        (next.type === "call_proposed" ? begin() : undefined);
+    const begins = next?.type === "call_proposed" ||
+      next?.type === "tools_changed";
+    if (next?.call !== undefined || begins) {
+      const entry = [...running].find(({ call }) => call === next?.call) ??
+        (begins ? begin() : undefined);
       if (entry !== undefined) {
         if (!entry.isGoing && !isHeld(entry)) advance(entry);
         return;

@@ -74,7 +74,7 @@ export async function* toolCall(
     const used = placesUsed(allowed);
     await session.places.free(used);
     // Its session was given up between verdict and intent.
-    if (session.progress.ended?.type === "closed") break;
+    if (isGivenUp(session)) break;
     session.gate.begin(judged.proposal);
     const intent = toolStarted(session, allowed);
     const leave = session.places.take(used);
@@ -106,14 +106,18 @@ function callProposed(
   return { ...head, type: "call_proposed", call_id: id, tool, args_json };
 }
 
+function isGivenUp({ progress }: Session): boolean {
+  return progress.ended?.type === "closed";
+}
+
 /** What to run of a judged call; `undefined` when it may not run. */
 function allowedCall(
-  { spec }: Session,
+  { tools }: Session,
   { call, id, tool: name }: TakenCall,
   { proposal, decision, refused }: JudgedCall,
 ): AllowedCall | undefined {
   const { args } = proposal;
-  const tool = spec.tools.get(name);
+  const tool = tools.get(name);
   if (!letsRun(decision) || !args.ok || tool === undefined) return;
   const [urls, places] = [hrefs(proposal), placesOf(proposal)];
   return { call, id, tool, args, urls, places, refused };

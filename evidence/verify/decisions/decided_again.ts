@@ -9,8 +9,12 @@ import type {
   RunFinished,
   RunStarted,
 } from "../../../runtime/record/event.ts";
+import { pricingFault } from "../../../runtime/record/answer_cost.ts";
 import { toolRegistry } from "../../../tools/registry.ts";
-import { toolOnRecord } from "../../../runtime/record/recorded_tool.ts";
+import {
+  toolOnRecord,
+  toolsAfter,
+} from "../../../runtime/record/recorded_tool.ts";
 import { quoted } from "../../../tools/data/untrusted_text.ts";
 import { type Rejudge, rejudge } from "../../replay/rejudge.ts";
 import type { TerminalReason } from "../../../runtime/record/vocabulary.ts";
@@ -23,7 +27,8 @@ import { redirectFaults, toolFaults } from "./tool_faults.ts";
 
 /** A run that is decided again, with the policy on record. */
 interface Again {
-  readonly started: RunStarted;
+  /** With the tools that there are now. */
+  started: RunStarted;
   readonly policy: Policy["document"];
   readonly judge: Rejudge;
   /** Whether an event has ended the run, so that only calls that run may end, and then the step. */
@@ -79,6 +84,9 @@ function begin(event: RunStarted): {
     toolRegistry(event.tools.map((tool) => toolOnRecord(tool, NOT_ASKED)));
     faults.push(...toolFaults(event));
     const policy = loadPolicy(event.policy.text, "the policy on record");
+    const { max_cost } = policy.document.loop_budget;
+    const fault = pricingFault({ model: event.llm, max_cost });
+    if (fault !== undefined) faults.push(undecided(fault));
     const judge = rejudge(event, policy);
     const { document } = policy;
     if ((event.mode === "audit") !== (document.mode === "audit")) {
@@ -128,6 +136,11 @@ function follow(run: Again, event: RunEvent): readonly EventFault[] {
       return rejudged === undefined
         ? []
         : decisionFaults(event, rejudged, programOf(run.started));
+    case "tools_changed": {
+      const tools = toolsAfter(run.started.tools, event);
+      run.started = { ...run.started, tools };
+      return toolFaults({ ...run.started, tools: event.tools });
+    }
     case "run_finished":
       return clientEndFaults(event, run);
     case "tool_started":
@@ -203,12 +216,11 @@ function usageFaults(
   { usage, error }: LlmCompleted,
   { policy }: Again,
 ): readonly EventFault[] {
-  return policy.loop_budget.max_tokens === undefined || usage !== null ||
-      error !== null
-    ? []
-    : [undecided(
-      "the policy limits tokens, and an answer without usage is an error",
-    )];
+  const { max_tokens, max_cost } = policy.loop_budget;
+  const isLimited = max_tokens !== undefined || max_cost !== undefined;
+  return !isLimited || usage !== null || error !== null ? [] : [undecided(
+    "the policy limits tokens or cost, and an answer without usage is an error",
+  )];
 }
 
 function attemptFaults(

@@ -1,10 +1,12 @@
 import type { RunEvent, RunStarted } from "../../../runtime/record/event.ts";
 import type { CurrentCall } from "../../current_call.ts";
 import { openCalls } from "../../open_calls.ts";
+import { toolsAfter } from "../../../runtime/record/recorded_tool.ts";
 import type { EventCheck, EventFault } from "../event_check.ts";
 
 /** What is known before an event. */
 export interface Known {
+  /** The beginning of the run, with the tools that there are now. */
   readonly run: RunStarted | undefined;
   /** The call that the event is about. */
   readonly call: CurrentCall;
@@ -25,6 +27,9 @@ export function callCheck(
   return {
     push(event) {
       if (event.type === "run_started") run ??= event;
+      if (event.type === "tools_changed" && run !== undefined) {
+        run = { ...run, tools: toolsAfter(run.tools, event) };
+      }
       if (event.type === "step_started") lost = false;
       if (lost) return [];
       const call = calls.before(event);

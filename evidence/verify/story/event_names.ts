@@ -21,6 +21,7 @@ const PLAIN: Readonly<Record<Next, string>> = {
   run_started: "run_started",
   step_started: "step_started",
   llm_completed: "llm_completed",
+  tools_changed: "tools_changed",
   call_proposed: "call_proposed",
   policy_checked: "policy_checked of a call",
   budget: "policy_checked of a budget",

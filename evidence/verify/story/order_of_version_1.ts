@@ -103,6 +103,7 @@ function phaseAfter(event: RunEvent): Phase {
         : effectOf(event) === "escalate"
         ? "escalated"
         : "denied";
+    case "tools_changed":
     case "call_proposed":
       return "proposed";
     case "approval_resolved":

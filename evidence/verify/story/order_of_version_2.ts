@@ -32,7 +32,7 @@ type CallPhase =
 const NEXT_OF_RUN: Readonly<Record<RunPhase, readonly Next[]>> = {
   unstarted: ["run_started"],
   started: ["step_started"],
-  open: ["call_proposed", "run_finished"],
+  open: ["call_proposed", "tools_changed", "run_finished"],
   step: ["llm_completed", "attempt_finished", "budget", "step_finished"],
   asking: ["attempt_finished", "llm_completed"],
   proposed: ["call_proposed", "budget", "step_finished"],
