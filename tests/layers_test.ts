@@ -14,6 +14,7 @@ const LAYERS = [
   "corpus",
   "tasks",
   "cli",
+  "agent",
   "mod.ts",
 ];
 
@@ -76,6 +77,7 @@ const ADAPTERS = [
 const EDGES = [
   "cli.ts",
   /^cli\/(?!command\/)/,
+  /^agent\/agent_run\.ts$/,
   "mod.ts",
   "tools/data/plain_json.ts",
   "tools/sandbox/new_file.ts",
