@@ -21,6 +21,7 @@ import { InputError } from "./tools/data/input_error.ts";
  * The addresses are literal: Deno reads such a module without a permission.
  */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import("./cli/init.ts")).init,
   run: async () => (await import("./cli/run.ts")).run,
   resume: async () => (await import("./cli/resume.ts")).resume,
   approvals: async () => (await import("./cli/approvals.ts")).approvals,

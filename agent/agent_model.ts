@@ -4,7 +4,9 @@ import type { ModelInfo } from "../runtime/run_spec.ts";
 
 /** A model that an agent asks, and how its record names it. */
 export interface AgentModel {
+  /** Asks it, once a step. */
   readonly llm: Llm;
+  /** How the record names it. */
   readonly info: ModelInfo;
   /** What it answers, step by step, if it is scripted. */
   readonly script?: readonly ScriptStep[] | undefined;

@@ -50,6 +50,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "execution",
     "scenario",
     "policy",
+    "starter",
   ],
 };
 

@@ -294,3 +294,29 @@ Deno.test(
     }
   },
 );
+
+Deno.test(
+  "init writes a folder that passes as it is, and runs the steps of its CI",
+  needs,
+  async () => {
+    using folder = temporaryFolder();
+    const cwd = join(folder.path, "desk");
+    const written = await warmProgram(["init", "desk"], { cwd: folder.path });
+    assertEquals(written.code, 0, written.stderr);
+    const policy = Deno.readTextFileSync(join(cwd, "policy.yaml"));
+    assertStringIncludes(policy, "max_parallel: 4");
+    const steps = Deno.readTextFileSync(join(cwd, "ci.yaml")).matchAll(
+      /"\$PROGRAM" (.*)/g,
+    );
+    const commands = [...steps].map(([, command = ""]) => command.split(" "));
+    assertEquals(commands.length, 3);
+    const out = ["run", "task.yaml", "--tools", "tools.ts", "--out", "out"];
+    for (const command of [...commands, out, ["verify", "out"]]) {
+      const { code, stdout, stderr } = await warmProgram(command, { cwd });
+      assertEquals([code, stderr], [0, ""], stdout);
+    }
+    const again = await warmProgram(["init", "desk"], { cwd: folder.path });
+    assertEquals(again.code, 1);
+    assertStringIncludes(again.stderr, 'Cannot write "desk/policy.yaml"');
+  },
+);
