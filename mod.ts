@@ -171,6 +171,7 @@ export { type Env, type VirtualClock, virtualClock } from "./runtime/env.ts";
 export {
   type ApprovalResolved,
   type AttemptFinished,
+  type CallProposed,
   type EventHead,
   type EventType,
   type LlmCompleted,

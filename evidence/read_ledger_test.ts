@@ -149,7 +149,7 @@ const DAMAGE: readonly {
   {
     name: "a key that occurs twice",
     damage: (lines) =>
-      lines.with(3, lines[3]?.replace('{"v":1', '{"v":1,"v":1') ?? ""),
+      lines.with(3, lines[3]?.replace('{"v":2', '{"v":2,"v":2') ?? ""),
     line: 4,
     message: NOT_SEALED,
   },
@@ -184,14 +184,15 @@ const RESEALED: readonly {
     to: '"type":"step_begun"',
     line: 2,
     message:
-      "Cannot read a ledger line: type: Invalid discriminator value. Expected 'run_started' | 'step_started' | 'llm_completed' | 'policy_checked' | 'approval_resolved' | 'tool_started' | 'attempt_finished' | 'tool_finished' | 'step_finished' | 'run_finished'",
+      "Cannot read a ledger line: type: Invalid discriminator value. Expected 'run_started' | 'step_started' | 'llm_completed' | 'call_proposed' | 'policy_checked' | 'approval_resolved' | 'tool_started' | 'attempt_finished' | 'tool_finished' | 'step_finished' | 'run_finished'",
   },
   {
     name: "another version",
-    from: '{"v":1,"seq":1',
-    to: '{"v":2,"seq":1',
+    from: '{"v":2,"seq":1',
+    to: '{"v":3,"seq":1',
     line: 2,
-    message: "Cannot read a ledger line: v: Invalid input: expected 1",
+    message:
+      "Cannot read a ledger line: v: Invalid option: expected one of 1|2",
   },
   {
     name: "a time before all others",
@@ -209,7 +210,7 @@ const RESEALED: readonly {
   },
   {
     name: "a second beginning",
-    from: '{"v":1,"seq":1,"ts":"2000000","step":1,"type":"step_started"',
+    from: '{"v":2,"seq":1,"ts":"2000000","step":1,"type":"step_started"',
     to: "START",
     line: 2,
     message: "the first line, and no other, must be run_started",
@@ -225,7 +226,7 @@ const RESEALED: readonly {
     name: "another spelling of a text",
     from: '"hi"',
     to: '"\\u0068i"',
-    line: 5,
+    line: 6,
     message: NOT_SEALED,
   },
 ];

@@ -77,6 +77,7 @@ export {
 export type {
   ApprovalResolved,
   AttemptFinished,
+  CallProposed,
   EventHead,
   EventType,
   LlmCompleted,

@@ -216,12 +216,12 @@ for (const { name, reason, metadata, tokens } of BUDGETS) {
     const [first, denial] = eventsOf("policy_checked", events);
     assertEquals(first?.decision, "allow");
     assertEquals(denial, {
-      v: 1,
-      seq: 10,
-      ts: "16000000",
+      v: 2,
+      seq: 11,
+      ts: "17000000",
       step: 2,
       type: "policy_checked",
-      started_at: "15000000",
+      started_at: "16000000",
       call_id: null,
       tool: null,
       decision: "deny",
@@ -355,9 +355,9 @@ for (const { name, output, message, raw, policy = {} } of MALFORMED) {
   Deno.test(`modelTurn() puts ${name} on record and fails as catalogued_unhandled`, async () => {
     const events = await rehearse({ policy, llm: inTurn<LlmOutput>(output) });
     assertEquals(events.slice(1), [
-      { v: 1, seq: 1, ts: "2000000", step: 1, type: "step_started" },
+      { v: 2, seq: 1, ts: "2000000", step: 1, type: "step_started" },
       {
-        v: 1,
+        v: 2,
         seq: 2,
         ts: "4000000",
         step: 1,
@@ -376,7 +376,7 @@ for (const { name, output, message, raw, policy = {} } of MALFORMED) {
         },
       },
       {
-        v: 1,
+        v: 2,
         seq: 3,
         ts: "5000000",
         step: 1,
@@ -384,7 +384,7 @@ for (const { name, output, message, raw, policy = {} } of MALFORMED) {
         failure_mode: "catalogued_unhandled",
       },
       {
-        v: 1,
+        v: 2,
         seq: 4,
         ts: "6000000",
         step: 1,

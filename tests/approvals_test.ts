@@ -171,7 +171,7 @@ Deno.test(
     const bytes = () => made.map((name) => Deno.readTextFileSync(path(name)));
     const whole = bytes();
     const lines = (whole[0] ?? "").split(/(?<=\n)/);
-    assertEquals(lines.length, 8);
+    assertEquals(lines.length, 9);
     for (let length = 1; length < lines.length; length++) {
       for (const name of [...made, "manifest.json"]) {
         Deno.removeSync(

@@ -186,7 +186,7 @@ Deno.test({
     assertEquals(order, ["asked"]);
     allowed.resolve();
     await run;
-    assertEquals(order, ["asked", "resolved", "effect, 6"]);
+    assertEquals(order, ["asked", "resolved", "effect, 7"]);
   },
 });
 
@@ -239,7 +239,7 @@ Deno.test({
     }
     await using sink = await fileSink(folder.path);
     await recordRun(broken(), sink, OPTIONS).catch(() => {});
-    assertEquals(sink.text("state.jsonl").split("\n").length - 1, 6);
+    assertEquals(sink.text("state.jsonl").split("\n").length - 1, 7);
     assertEquals(sink.done.at(-1), "handOver");
   },
 });

@@ -181,7 +181,7 @@ Deno.test({
       const { enforced: _, ...rest } = event;
       return rest;
     });
-    assert(enforced.includes("event_order"), enforced.join());
+    assert(enforced.includes("not_allowed"), enforced.join());
     const told = await codesFound(ran.out, (event) => {
       if (event.type !== "run_started") return event;
       const { mode: _, ...rest } = event;

@@ -175,13 +175,13 @@ Deno.test({
     const run = copyRun(folder.path);
     for (
       const { name, from, to, line } of [
-        { name: "state.jsonl", from: '"step":2', to: '"step":3', line: 9 },
+        { name: "state.jsonl", from: '"step":2', to: '"step":3', line: 10 },
         { name: "trace.json", from: '"kind":1', to: '"kind":2', line: 3 },
         { name: "run_report.md", from: "5 steps", to: "6 steps", line: 3 },
         {
           name: "manifest.json",
-          from: '"lines": 33',
-          to: '"lines": 34',
+          from: '"lines": 37',
+          to: '"lines": 38',
           line: 31,
         },
       ]

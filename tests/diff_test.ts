@@ -134,7 +134,7 @@ Deno.test("diff finds what an object would inherit", runs, async () => {
   const { code, stdout } = await diff(folder.path, "a", "b");
   assertEquals(code, 2);
   assertEquals(stdout.split("\n").slice(2, 6), [
-    "first difference: line 9, tool_finished",
+    "first difference: line 10, tool_finished",
     "  path: result.__proto__",
     "  A:    nothing",
     "  B:    {}",

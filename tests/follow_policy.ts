@@ -30,13 +30,17 @@ export function quotable(ledger: string): ReadonlyMap<string, string> {
   found.set("policy", started.policy.sha256);
   found.set("policy version", started.policy.version);
   found.set("trace", traceId);
+  const counts = new Map<string, number>();
   for (const line of lines) {
     const event = parseLedgerLine(line);
+    const count = (counts.get(event.type) ?? 0) + 1;
+    counts.set(event.type, count);
+    const place = `${event.type} ${count}`;
     const changed = line.replace(...SHOWN_CHANGE);
     const body = changed.slice(0, changed.lastIndexOf(',"hash":"'));
-    found.set(`span ${event.seq}`, spanId(event));
-    found.set(`line ${event.seq}`, event.hash);
-    found.set(`changed line ${event.seq}`, hash("sha256", body));
+    found.set(`span of ${place}`, spanId(event));
+    found.set(`line of ${place}`, event.hash);
+    found.set(`changed line of ${place}`, hash("sha256", body));
     found.set("last line", event.hash);
   }
   return found;

@@ -21,7 +21,10 @@ Deno.test({
       (event) => event.type === "run_started" ? { ...event, run_id } : event,
     ));
     const page = (quoted: ReadonlyMap<string, string>) =>
-      ["run", "last line", "changed line 13", "span 4", "trace"]
+      [
+        ...["run", "last line", "trace"],
+        ...["changed line of tool_finished 2", "span of tool_started 1"],
+      ]
         .map((key) => `${key}: \`${quoted.get(key)}\`\n`).join("");
     assertEquals(requoted(page(before), before, after), page(after));
     assertEquals(page(before) === page(after), false);

@@ -13,6 +13,7 @@ import { regenerate } from "../evidence/recording/regenerate.ts";
 import type { RunEvent } from "../runtime/record/event.ts";
 import { hashChain } from "../runtime/record/ledger.ts";
 import { parseLedgerLine } from "../runtime/record/ledger_line.ts";
+import { numberedAnew } from "./refitted.ts";
 import { type Rehearsal, rehearsal } from "./rehearsal.ts";
 
 /** Volatile values of the form that the program writes. */
@@ -59,24 +60,23 @@ export function sealed(events: readonly RunEvent[]): readonly string[] {
   const chain = hashChain();
   const [first] = events;
   const runId = first?.type === "run_started" ? first.run_id : "";
-  return events.map((event, seq) =>
-    chain.seal(renumbered(event, { seq, runId })).slice(0, -1)
+  return numberedAnew(events).map((event, seq) =>
+    chain.seal(rekeyed(event, { isMoved: events[seq]?.seq !== seq, runId }))
+      .slice(0, -1)
   );
 }
 
-function renumbered(
+function rekeyed(
   event: RunEvent,
-  { seq, runId }: { readonly seq: number; readonly runId: string },
+  { isMoved, runId }: { readonly isMoved: boolean; readonly runId: string },
 ): RunEvent {
-  if (event.seq === seq || event.type !== "tool_started") {
-    return { ...event, seq };
-  }
-  const { tool, args } = event;
+  if (!isMoved || event.type !== "tool_started") return event;
+  const { seq, tool, args } = event;
   const idempotency_key = hash(
     "sha256",
     canonicalize([runId, seq, tool, args]) ?? "",
   );
-  return { ...event, seq, idempotency_key };
+  return { ...event, idempotency_key };
 }
 
 /** The artifacts of somebody who changed the events and made the chain, and nothing else, anew. */

@@ -36,9 +36,9 @@ Deno.test("inspect prints a run step by step", runs, async () => {
     stdout,
     `       0 ms       run       pg1_off_allowlist_url: What does the vendor say about the gateway outage? [policy ${POLICY_VERSION}, scripted/pg1_off_allowlist_url]
        3 ms    1  model     proposes fetch, 180 + 22 tokens (1 ms)
-       5 ms    1  deny      fetch by url_allowlist: the host "vendor.example" is not listed (1 ms)
-       6 ms    1  step      done (5 ms)
-       7 ms    1  end       policy_denial_terminal after 1 step, 202 tokens
+       6 ms    1  deny      fetch by url_allowlist: the host "vendor.example" is not listed (1 ms)
+       7 ms    1  step      done (6 ms)
+       8 ms    1  end       policy_denial_terminal after 1 step, 202 tokens
 `,
   );
 });
@@ -48,10 +48,10 @@ Deno.test("inspect --json prints an object an entry", runs, async () => {
   assertEquals(code, 0);
   const entries = stdout.split("\n").slice(0, -1)
     .map((line) => JSON.parse(line));
-  assertEquals(entries.map(({ seq }) => seq), [0, 2, 3, 4, 5]);
+  assertEquals(entries.map(({ seq }) => seq), [0, 2, 4, 5, 6]);
   assertEquals(entries[2], {
-    seq: 3,
-    at_ms: 5,
+    seq: 4,
+    at_ms: 6,
     took_ms: 1,
     step: 1,
     what: "deny",

@@ -41,6 +41,7 @@ const SURVIVORS: readonly {
       "step_started.ts",
       "llm_completed.ts",
       "llm_completed.started_at",
+      "call_proposed.ts",
       "policy_checked.ts",
       "policy_checked.started_at",
       "approval_resolved.ts",

@@ -23,6 +23,24 @@ import type {
 export type IsOwn = (index: number, key: string) => boolean;
 
 /**
+ * Events with the numbers of their places. Where a `call_proposed` has moved, the
+ * events of its call name its new number; of two with one number, the first.
+ */
+export function numberedAnew(
+  events: readonly RunEvent[],
+): readonly RunEvent[] {
+  const places = new Map<number, number>();
+  events.forEach(({ type, seq }, place) => {
+    if (type === "call_proposed" && !places.has(seq)) places.set(seq, place);
+  });
+  return events.map((event, seq) =>
+    event.call === undefined
+      ? { ...event, seq }
+      : { ...event, seq, call: places.get(event.call) ?? event.call }
+  );
+}
+
+/**
  * Numbers events anew and makes everything fit that follows from them: hashes of
  * task, policy and calls, bindings, idempotency keys, totals.
  */
@@ -34,8 +52,8 @@ export function refitted(
   if (first?.type !== "run_started") return events;
   const run = refittedStart(first, (key) => isOwn(0, key));
   let counted = NOTHING_COUNTED;
-  let checked: PolicyChecked | undefined;
-  return events.map((event, seq) => ({ ...event, seq })).map(
+  const verdicts = new Map<number | undefined, PolicyChecked>();
+  return numberedAnew(events).map(
     (event, index, numbered): RunEvent => {
       const own = (key: string) => isOwn(index, key);
       counted = countedAfter(
@@ -48,12 +66,15 @@ export function refitted(
           return run;
         case "policy_checked": {
           const started = numbered[index + 1];
-          checked = started?.type === "tool_started" && !own("call_sha256")
-            ? { ...event, call_sha256: callHash(started) }
-            : event;
+          const checked =
+            started?.type === "tool_started" && !own("call_sha256")
+              ? { ...event, call_sha256: callHash(started) }
+              : event;
+          verdicts.set(event.call, checked);
           return checked;
         }
         case "approval_resolved": {
+          const checked = verdicts.get(event.call);
           if (checked === undefined || own("bound_to")) return event;
           const { run_id, policy, tools } = run;
           const name = checked.tool;

@@ -108,7 +108,7 @@ Deno.test(
     assertEquals(code, 0);
     assertEquals(
       stdout,
-      '{"run":"b","events":33,"same":true}\n{"run":"a","events":6,"same":true}\n',
+      '{"run":"b","events":37,"same":true}\n{"run":"a","events":7,"same":true}\n',
     );
   },
 );
@@ -125,7 +125,7 @@ Deno.test(
     const { code, stdout, stderr } = await folder.replay("sandbox");
     assertEquals([code, stdout, stderr], [
       0,
-      "sandbox/one: 6 events, the same again\n",
+      "sandbox/one: 7 events, the same again\n",
       "sandbox/link: passed over: it is a link, and links are not followed\n",
     ]);
   },
@@ -143,7 +143,7 @@ Deno.test("replay says where a run does something else", runs, async () => {
   const { code, stdout } = await folder.replay("forged");
   assertEquals([code, stdout], [
     2,
-    `forged/state.jsonl:4: another policy_checked
+    `forged/state.jsonl:5: another policy_checked
   path:     reason
   expected: "the moon is full"
   got:      "the host \\"vendor.example\\" is not listed"
@@ -153,9 +153,9 @@ Deno.test("replay says where a run does something else", runs, async () => {
   assertEquals(json.code, 2);
   assertEquals(JSON.parse(json.stdout), {
     run: "forged",
-    events: 6,
+    events: 7,
     same: false,
-    seq: 3,
+    seq: 4,
     path: "reason",
     expected: "the moon is full",
     found: 'the host "vendor.example" is not listed',
@@ -182,7 +182,7 @@ Deno.test(
     const { code, stdout } = await folder.replay(".");
     assertEquals(code, 2);
     assertMatch(stdout, /^a\/state\.jsonl:\d+: /);
-    assertMatch(stdout, /\nb: 6 events, the same again\n$/);
+    assertMatch(stdout, /\nb: 7 events, the same again\n$/);
   },
 );
 
@@ -236,9 +236,9 @@ Deno.test(
   "replay names another kind of event, and one that does not come",
   runs,
   async () => {
-    const dropped = ledgerOf(GATE).split("\n").toSpliced(3, 1).join("\n");
+    const dropped = ledgerOf(GATE).split("\n").toSpliced(4, 1).join("\n");
     const forged = forgedLedger(dropped, (event, seq) => ({ ...event, seq }));
-    const half = ledgerOf(GATE).split("\n").slice(0, 3).join("\n") + "\n" +
+    const half = ledgerOf(GATE).split("\n").slice(0, 4).join("\n") + "\n" +
       ledgerOf(GATE).split("\n").at(-2) + "\n";
     using folder = folderOf({
       dropped: forged,
@@ -246,7 +246,7 @@ Deno.test(
     });
     assertEquals(
       (await folder.replay("dropped")).stdout,
-      `dropped/state.jsonl:4: policy_checked instead of step_finished
+      `dropped/state.jsonl:5: policy_checked instead of step_finished
   path:     type
   expected: "step_finished"
   got:      "policy_checked"
@@ -256,7 +256,7 @@ Deno.test(
     assertEquals(code, 2);
     assertMatch(
       stdout,
-      /^half\/state\.jsonl:4: no run_finished\n {2}path: {5}\(the event\)\n/,
+      /^half\/state\.jsonl:5: no run_finished\n {2}path: {5}\(the event\)\n/,
     );
   },
 );
@@ -298,17 +298,17 @@ by tool
        1  read
        1  summarize
 
-one/state.jsonl:18: step 3, read: allow → deny (tool_registry): the policy does not allow this tool: "read"
-one/state.jsonl:25: step 4, summarize: allow → deny (tool_registry): the policy does not allow this tool: "summarize"
-one/state.jsonl:11: step 2, fetch: allow → deny (url_allowlist): the host "fixtures.local" is not listed
-two/state.jsonl:4: step 1, fetch: deny (url_allowlist) → allow
+one/state.jsonl:21: step 3, read: allow → deny (tool_registry): the policy does not allow this tool: "read"
+one/state.jsonl:29: step 4, summarize: allow → deny (tool_registry): the policy does not allow this tool: "summarize"
+one/state.jsonl:13: step 2, fetch: allow → deny (url_allowlist): the host "fixtures.local" is not listed
+two/state.jsonl:5: step 1, fetch: deny (url_allowlist) → allow
 `,
     ]);
     const one = await folder.replay("two", "--policy", "strict.yaml");
     assertEquals(
       one.stdout,
       `1 run, 1 decision: 1 decision would change under policy ${version}
-two/state.jsonl:4: step 1, fetch: deny (url_allowlist) → allow
+two/state.jsonl:5: step 1, fetch: deny (url_allowlist) → allow
 `,
     );
   },
@@ -325,7 +325,7 @@ Deno.test(
     assertEquals(code, 0);
     const flip = {
       run: "two",
-      seq: 3,
+      seq: 4,
       step: 1,
       tool: "fetch",
       call_id: "call_1_1",
@@ -373,9 +373,9 @@ require:
     assertEquals([code, stdout], [
       0,
       `run,line,step,tool,call_id,was,was_rule,was_clauses,is,is_rule,is_clauses,reason
-"one","11","2","fetch","call_2_1","allow","","","deny","url_allowlist","","the host ""fixtures.local"" is not listed"
-"one","18","3","read","call_3_1","allow","","","deny","tool_registry","","the policy does not allow this tool: ""read"""
-"one","25","4","summarize","call_4_1","allow","","","deny","tool_registry","","the policy does not allow this tool: ""summarize"""
+"one","13","2","fetch","call_2_1","allow","","","deny","url_allowlist","","the host ""fixtures.local"" is not listed"
+"one","21","3","read","call_3_1","allow","","","deny","tool_registry","","the policy does not allow this tool: ""read"""
+"one","29","4","summarize","call_4_1","allow","","","deny","tool_registry","","the policy does not allow this tool: ""summarize"""
 `,
     ]);
     folder.write(
@@ -391,7 +391,7 @@ escalate:
     );
     assertEquals([asked.code, asked.stdout.split("\n")[1]], [
       2,
-      `"one","11","2","fetch","call_2_1","allow","","","escalate","approval","fetches escalate[1]","'=HYPERLINK(1); b"`,
+      `"one","13","2","fetch","call_2_1","allow","","","escalate","approval","fetches escalate[1]","'=HYPERLINK(1); b"`,
     ]);
   },
 );
@@ -663,7 +663,7 @@ Deno.test(
     const { code, stdout, stderr } = await folder.replay("a");
     assertEquals([code, stdout, stderr], [
       0,
-      "a: 33 events, the same again\n",
+      "a: 37 events, the same again\n",
       "",
     ]);
   },

@@ -113,7 +113,7 @@ Deno.test(
     );
     assertMatch(first.timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     const { timestamp: _timestamp, ...rest } = second;
-    assertEquals(rest, { v: 1, type: "resumed", events: 7 });
+    assertEquals(rest, { v: 1, type: "resumed", events: 8 });
     assertEquals(others, []);
   },
 );
@@ -129,7 +129,7 @@ Deno.test(
     assertEquals(JSON.parse(stdout).terminal_reason, "final_answer");
     assertEquals(
       folder.incidents().map(({ type, events, seq }) => [type, events ?? seq]),
-      [["resumed", 5], ["sent_again", 4]],
+      [["resumed", 6], ["sent_again", 5]],
     );
   },
 );

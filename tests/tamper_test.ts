@@ -101,7 +101,7 @@ Deno.test({
   ignore,
   fn() {
     const runs = committedRuns();
-    assertEquals(runs.size, 21);
+    assertEquals(runs.size, 22);
     for (const [name, artifacts] of runs) {
       assertEquals(codesOf(artifacts), [], name);
     }

@@ -62,7 +62,7 @@ const CHANGES: readonly Change[] = [
     make: (run) =>
       edit(join(run, "approvals.jsonl"), (text) => text.replace("ada", "eve")),
     finds: [
-      'approvals.jsonl:1: other_answer: the line says approved by "eve"; line 9 of state.jsonl has approved by "ada"',
+      'approvals.jsonl:1: other_answer: the line says approved by "eve"; line 11 of state.jsonl has approved by "ada"',
     ],
   },
   {
@@ -73,7 +73,7 @@ const CHANGES: readonly Change[] = [
         (text) => text.replace("approved", "rejected"),
       ),
     finds: [
-      'approvals.jsonl:1: other_answer: the line says rejected by "ada"; line 9 of state.jsonl has approved by "ada"',
+      'approvals.jsonl:1: other_answer: the line says rejected by "ada"; line 11 of state.jsonl has approved by "ada"',
     ],
   },
   {
@@ -84,7 +84,7 @@ const CHANGES: readonly Change[] = [
         (text) => text.replace("ada", "eve") + text,
       ),
     finds: [
-      'approvals.jsonl:1: other_answer: the line says approved by "eve"; line 9 of state.jsonl has approved by "ada"',
+      'approvals.jsonl:1: other_answer: the line says approved by "eve"; line 11 of state.jsonl has approved by "ada"',
     ],
   },
   {
@@ -146,28 +146,28 @@ const CHANGES: readonly Change[] = [
     make: (run) => edit(join(run, "sandbox/drafts/a.md"), () => "One, two."),
     finds: [
       'manifest.json: run_unfinished: the manifest is missing: the run waits for approval of a call of "write"',
-      'sandbox: other_content: "drafts/a.md" has 9 bytes instead of 4; line 5 of state.jsonl wrote it last',
+      'sandbox: other_content: "drafts/a.md" has 9 bytes instead of 4; line 6 of state.jsonl wrote it last',
     ],
   },
   {
     what: "a written file of another size",
     make: (run) => edit(join(run, "sandbox/notes/b.md"), () => "Three."),
     finds: [
-      'sandbox: other_content: "notes/b.md" has 6 bytes instead of 4; line 11 of state.jsonl wrote it last',
+      'sandbox: other_content: "notes/b.md" has 6 bytes instead of 4; line 13 of state.jsonl wrote it last',
     ],
   },
   {
     what: "a written file of the same size",
     make: (run) => edit(join(run, "sandbox/drafts/a.md"), () => "Two."),
     finds: [
-      'sandbox: other_content: "drafts/a.md" has another content; line 5 of state.jsonl wrote it last',
+      'sandbox: other_content: "drafts/a.md" has another content; line 6 of state.jsonl wrote it last',
     ],
   },
   {
     what: "a written file that is gone",
     make: (run) => Deno.removeSync(join(run, "sandbox/notes/b.md")),
     finds: [
-      'sandbox: other_content: "notes/b.md" is not there; line 11 of state.jsonl wrote it last',
+      'sandbox: other_content: "notes/b.md" is not there; line 13 of state.jsonl wrote it last',
     ],
   },
   {
@@ -178,7 +178,7 @@ const CHANGES: readonly Change[] = [
       Deno.symlinkSync("../moved", path);
     },
     finds: [
-      'sandbox: other_content: "notes/b.md" is not a regular file with one name; line 11 of state.jsonl wrote it last',
+      'sandbox: other_content: "notes/b.md" is not a regular file with one name; line 13 of state.jsonl wrote it last',
     ],
   },
   {
@@ -191,7 +191,7 @@ const CHANGES: readonly Change[] = [
       Deno.symlinkSync("moved", join(run, "sandbox/notes"));
     },
     finds: [
-      'sandbox: other_content: "notes/b.md" is not a regular file with one name; line 11 of state.jsonl wrote it last',
+      'sandbox: other_content: "notes/b.md" is not a regular file with one name; line 13 of state.jsonl wrote it last',
     ],
   },
   {
@@ -253,14 +253,14 @@ for (
       what: "what an earlier call wrote",
       change: { "a.md": "First." },
       finds: [
-        'sandbox: other_content: "a.md" has 6 bytes instead of 7; line 13 of state.jsonl wrote it last',
+        'sandbox: other_content: "a.md" has 6 bytes instead of 7; line 16 of state.jsonl wrote it last',
       ],
     },
     {
       what: "a document that a call wrote over",
       change: { "corpus/one.md": "Two." },
       finds: [
-        'sandbox: other_content: "corpus/one.md" has another content; line 5 of state.jsonl wrote it last',
+        'sandbox: other_content: "corpus/one.md" has another content; line 6 of state.jsonl wrote it last',
       ],
     },
     {

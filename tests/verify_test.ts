@@ -36,8 +36,8 @@ Deno.test({
     assertEquals([code, stderr], [0, ""]);
     assertEquals(
       stdout,
-      `${RUN}: verified 6 events, head ${headOf(RUN)}\n` +
-        `${OTHER}: verified 14 events, head ${headOf(OTHER)}\n`,
+      `${RUN}: verified 7 events, head ${headOf(RUN)}\n` +
+        `${OTHER}: verified 15 events, head ${headOf(OTHER)}\n`,
     );
   },
 });
@@ -83,7 +83,7 @@ Deno.test({
     const names = stdout.trimEnd().split("\n").map((line) =>
       line.replace(/: verified \d+ events, head [0-9a-f]{64}$/, "")
     );
-    assertEquals(names.length, 21);
+    assertEquals(names.length, 22);
     assertEquals(names, names.toSorted());
     assertEquals(names.includes(RUN) && names.includes(OTHER), true);
     const json = await verify("runs/policy_gates", "--json");
@@ -130,7 +130,7 @@ for (const lost of ["state.jsonl", "trace.json", "run_report.md"]) {
       const { code, stdout } = await verify(folder.path);
       assertEquals(code, 2);
       assertMatch(stdout, new RegExp(`/a/${lost}: file_missing: `));
-      assertMatch(stdout, /\/b: verified 6 events, /);
+      assertMatch(stdout, /\/b: verified 7 events, /);
     },
   });
 }
@@ -146,7 +146,7 @@ Deno.test({
       ...["--task", "tasks/canonical.yaml", "--corpus", "corpus/v1"],
     );
     assertEquals(code, 0);
-    assertMatch(stdout, /^runs\/\S+: verified 33 events, head [0-9a-f]{64}\n$/);
+    assertMatch(stdout, /^runs\/\S+: verified 37 events, head [0-9a-f]{64}\n$/);
   },
 });
 
@@ -172,7 +172,7 @@ Deno.test({
     const [first = "", second = ""] = stdout.split("\n");
     assertMatch(
       first,
-      /\/run\/state\.jsonl:4: wrong_hash: the line was changed/,
+      /\/run\/state\.jsonl:5: wrong_hash: the line was changed/,
     );
     assertMatch(second, /\/run\/trace\.json: wrong_digest: /);
     assertEquals(stdout.includes("\x1b"), false);
@@ -180,7 +180,7 @@ Deno.test({
     const json = await verify(path, "--json");
     const { run, findings, events, regenerated }: Record<string, unknown> = JSON
       .parse(json.stdout);
-    assertEquals([json.code, run, events, regenerated], [2, path, 6, false]);
+    assertEquals([json.code, run, events, regenerated], [2, path, 7, false]);
     assertEquals(Array.isArray(findings) && findings[0]?.code, "wrong_hash");
   },
 });

@@ -66,12 +66,12 @@ Deno.test("spanProjection() makes exactly these spans of a run of one call", asy
     },
     {
       traceId: TRACE_ID,
-      spanId: "9692211500000003",
+      spanId: "9692211500000004",
       parentSpanId: "9692211500000001",
       name: "policy_check",
       kind: 1,
-      start: "5000000",
-      end: "6000000",
+      start: "6000000",
+      end: "7000000",
       attributes: {
         ...common(1),
         "agent.policy.decision": "allow",
@@ -81,12 +81,12 @@ Deno.test("spanProjection() makes exactly these spans of a run of one call", asy
     },
     {
       traceId: TRACE_ID,
-      spanId: "9692211500000005",
-      parentSpanId: "9692211500000004",
+      spanId: "9692211500000006",
+      parentSpanId: "9692211500000005",
       name: "retry_attempt",
       kind: 1,
-      start: "8000000",
-      end: "9000000",
+      start: "9000000",
+      end: "10000000",
       attributes: {
         ...common(1),
         "agent.retry.attempt": 1,
@@ -96,12 +96,12 @@ Deno.test("spanProjection() makes exactly these spans of a run of one call", asy
     },
     {
       traceId: TRACE_ID,
-      spanId: "9692211500000004",
+      spanId: "9692211500000005",
       parentSpanId: "9692211500000001",
       name: "tool_call",
       kind: 1,
-      start: "7000000",
-      end: "10000000",
+      start: "8000000",
+      end: "11000000",
       attributes: {
         ...common(1),
         "agent.tool_name": "echo",
@@ -110,7 +110,7 @@ Deno.test("spanProjection() makes exactly these spans of a run of one call", asy
         "gen_ai.tool.call.id": "call_1_1",
         "gen_ai.tool.type": "function",
       },
-      link: "9692211500000003",
+      link: "9692211500000004",
     },
     {
       traceId: TRACE_ID,
@@ -118,17 +118,17 @@ Deno.test("spanProjection() makes exactly these spans of a run of one call", asy
       name: "agent_step",
       kind: 1,
       start: "2000000",
-      end: "11000000",
+      end: "12000000",
       attributes: common(1),
     },
     {
       traceId: TRACE_ID,
-      spanId: "9692211500000009",
-      parentSpanId: "9692211500000008",
+      spanId: "969221150000000a",
+      parentSpanId: "9692211500000009",
       name: "llm_call",
       kind: 3,
-      start: "13000000",
-      end: "14000000",
+      start: "14000000",
+      end: "15000000",
       attributes: {
         ...common(2),
         ...chat,
@@ -139,11 +139,11 @@ Deno.test("spanProjection() makes exactly these spans of a run of one call", asy
     },
     {
       traceId: TRACE_ID,
-      spanId: "9692211500000008",
+      spanId: "9692211500000009",
       name: "agent_step",
       kind: 1,
-      start: "12000000",
-      end: "15000000",
+      start: "13000000",
+      end: "16000000",
       attributes: { ...common(2), "agent.terminal_reason": "final_answer" },
     },
   ]);
@@ -182,6 +182,7 @@ Deno.test("spanProjection() hands a step out with the event that tells whether i
       "run_started: ",
       "step_started: ",
       "llm_completed: llm_call",
+      "call_proposed: ",
       "policy_checked: policy_check",
       "tool_started: ",
       "attempt_finished: retry_attempt",
@@ -371,7 +372,7 @@ Deno.test("spanProjection() does not call a step failed that the run survived", 
 Deno.test("spanProjection() links a tool call to the check that came after the approval", async () => {
   const spans = await spansOf("approved");
   const [call] = named("tool_call", spans);
-  assertEquals(call?.link, "9692211500000005");
+  assertEquals(call?.link, "9692211500000006");
   assertEquals(
     spans.find(({ spanId }) => spanId === call?.link)
       ?.attributes["agent.policy.decision"],

@@ -33,7 +33,7 @@ const MANIFEST = `{
     }
   },
   "ledger": {
-    "lines": 12,
+    "lines": 13,
     "head": "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd"
   },
   "artifacts": {

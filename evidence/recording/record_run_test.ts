@@ -87,6 +87,7 @@ Deno.test("recordRun() tells of an event only when its line is where it must be"
     "run_started",
     "step_started",
     "llm_completed",
+    "call_proposed",
     "policy_checked",
   ]);
 });
@@ -106,9 +107,11 @@ Deno.test("recordRun() writes what waits before the loop waits, and syncs before
     "line run_started",
     "line step_started",
     "made llm_completed",
+    "made call_proposed",
     "made policy_checked",
     "made tool_started",
     "line llm_completed",
+    "line call_proposed",
     "line policy_checked",
     "line tool_started",
     "sync",
@@ -144,6 +147,7 @@ Deno.test("recordRun() with durability none writes before an effect and at the e
     "line run_started",
     "line step_started",
     "line llm_completed",
+    "line call_proposed",
     "line policy_checked",
     "line tool_started",
     "line attempt_finished",

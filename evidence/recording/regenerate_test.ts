@@ -64,11 +64,11 @@ const TAMPERED: readonly {
     name: "another tool",
     tamper: (ledger) =>
       ledger.replace('"tool":"echo","args"', '"tool":"work","args"'),
-    line: 5,
+    line: 6,
   },
   {
     name: "another key order",
-    tamper: (ledger) => ledger.replace('"v":1,"seq":3', '"seq":3,"v":1'),
+    tamper: (ledger) => ledger.replace('"v":2,"seq":3', '"seq":3,"v":2'),
     line: 4,
   },
   {
@@ -80,7 +80,7 @@ const TAMPERED: readonly {
     name: "another spelling of a text",
     tamper: (ledger) =>
       ledger.replace('"result":{"text":"hi"}', '"result":{"text":"h\\u0069"}'),
-    line: 7,
+    line: 8,
   },
   {
     name: "another link",
@@ -95,7 +95,7 @@ const TAMPERED: readonly {
         /"hash":"[0-9a-f]{64}"}\n$/,
         `"hash":"${"1".repeat(64)}"}\n`,
       ),
-    line: 12,
+    line: 13,
   },
   {
     name: "a missing line",
@@ -109,8 +109,8 @@ const TAMPERED: readonly {
   },
   {
     name: "something after the end",
-    tamper: (ledger) => `${ledger}{"v":1`,
-    line: 13,
+    tamper: (ledger) => `${ledger}{"v":2`,
+    line: 14,
   },
 ];
 
@@ -175,7 +175,7 @@ const UNREADABLE: readonly {
   },
   {
     name: "a key that does not exist",
-    tamper: (ledger) => ledger.replace('{"v":1,', '{"v":1,"w":1,'),
+    tamper: (ledger) => ledger.replace('{"v":2,', '{"v":2,"w":1,'),
     error: TypeError,
   },
 ];

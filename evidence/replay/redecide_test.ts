@@ -72,7 +72,7 @@ const FLIPS: readonly {
     name: "a tool that is no longer listed",
     run: { script: [{ calls: [ECHO, WORK] }, DONE] },
     other: { tool_registry: { allowed: ["echo"], denied: [] } },
-    want: [{ seq: 7, tool: "work", was: "allow", is: "tool_registry" }],
+    want: [{ seq: 9, tool: "work", was: "allow", is: "tool_registry" }],
   },
   {
     name: "a tool that is listed now",
@@ -81,19 +81,19 @@ const FLIPS: readonly {
       script: [{ calls: [ECHO, WORK] }],
     },
     other: { tool_registry: { allowed: ["echo", "work"], denied: [] } },
-    want: [{ seq: 7, tool: "work", was: "tool_registry", is: "allow" }],
+    want: [{ seq: 9, tool: "work", was: "tool_registry", is: "allow" }],
   },
   {
     name: "a host that is no longer listed",
     run: { script: [{ calls: [fetching("https://fixtures.local/a")] }, DONE] },
     other: { url_allowlist: [] },
-    want: [{ seq: 3, tool: "work", was: "allow", is: "url_allowlist" }],
+    want: [{ seq: 4, tool: "work", was: "allow", is: "url_allowlist" }],
   },
   {
     name: "a host that is listed now",
     run: { script: [{ calls: [fetching("https://x.test/")] }] },
     other: { url_allowlist: ["x.test"] },
-    want: [{ seq: 3, tool: "work", was: "url_allowlist", is: "allow" }],
+    want: [{ seq: 4, tool: "work", was: "url_allowlist", is: "allow" }],
   },
   {
     name: "a private address of a host that is listed otherwise, not at all",
@@ -107,7 +107,7 @@ const FLIPS: readonly {
     other: {
       arg_schema: { enforcement: "strict", max_bytes: 5, max_depth: 32 },
     },
-    want: [{ seq: 3, tool: "echo", was: "allow", is: "arg_schema" }],
+    want: [{ seq: 4, tool: "echo", was: "allow", is: "arg_schema" }],
   },
   {
     // What the tool's schema would say of them was never asked.
@@ -133,25 +133,25 @@ const FLIPS: readonly {
     name: "a repetition that is too often now",
     run: { script: [{ calls: [ECHO, ECHO] }, { calls: [ECHO] }, DONE] },
     other: { cycle_detection: { max_repeats: 2, max_period: 2 } },
-    want: [{ seq: 14, tool: "echo", was: "allow", is: "cycle_detection" }],
+    want: [{ seq: 17, tool: "echo", was: "allow", is: "cycle_detection" }],
   },
   {
     name: "a repetition that is not too often now",
     run: REHEARSALS.fourth_identical_call(),
     other: { cycle_detection: { max_repeats: 4, max_period: 4 } },
-    want: [{ seq: 24, tool: "echo", was: "cycle_detection", is: "allow" }],
+    want: [{ seq: 28, tool: "echo", was: "cycle_detection", is: "allow" }],
   },
   {
     name: "iterations that are used up earlier",
     run: { script: [{ calls: [ECHO] }, { calls: [WORK] }, DONE] },
     other: { loop_budget: { max_iterations: 1 } },
-    want: [{ seq: 10, tool: "work", was: "allow", is: "loop_budget" }],
+    want: [{ seq: 12, tool: "work", was: "allow", is: "loop_budget" }],
   },
   {
     name: "iterations that are not used up",
     run: REHEARSALS.iteration_budget(),
     other: { loop_budget: { max_iterations: 3 } },
-    want: [{ seq: 16, tool: null, was: "loop_budget", is: "allow" }],
+    want: [{ seq: 18, tool: null, was: "loop_budget", is: "allow" }],
   },
   {
     name: "tokens that are used up earlier",
@@ -163,13 +163,13 @@ const FLIPS: readonly {
       ],
     },
     other: { loop_budget: { max_iterations: 10, max_tokens: 100 } },
-    want: [{ seq: 10, tool: "work", was: "allow", is: "loop_budget" }],
+    want: [{ seq: 12, tool: "work", was: "allow", is: "loop_budget" }],
   },
   {
     name: "tokens that are not used up",
     run: REHEARSALS.token_budget(),
     other: { loop_budget: { max_iterations: 10, max_tokens: 101 } },
-    want: [{ seq: 10, tool: null, was: "loop_budget", is: "allow" }],
+    want: [{ seq: 11, tool: null, was: "loop_budget", is: "allow" }],
   },
   {
     name: "a cost that is used up earlier",
@@ -215,15 +215,15 @@ const FLIPS: readonly {
     run: { script: [{ calls: [ECHO] }, { calls: [ECHO, WORK] }, DONE] },
     other: { loop_budget: { max_iterations: 10, max_tool_calls: 2 } },
     want: [
-      { seq: 10, tool: "echo", was: "allow", is: "loop_budget" },
-      { seq: 14, tool: "work", was: "allow", is: "loop_budget" },
+      { seq: 12, tool: "echo", was: "allow", is: "loop_budget" },
+      { seq: 17, tool: "work", was: "allow", is: "loop_budget" },
     ],
   },
   {
     name: "tool calls that are not used up",
     run: REHEARSALS.tool_call_budget(),
     other: { loop_budget: { max_iterations: 10, max_tool_calls: 3 } },
-    want: [{ seq: 10, tool: null, was: "loop_budget", is: "allow" }],
+    want: [{ seq: 11, tool: null, was: "loop_budget", is: "allow" }],
   },
   {
     name: "a budget of another kind, not at all",
@@ -235,7 +235,7 @@ const FLIPS: readonly {
     name: "a redirect to a host that is listed now",
     run: REHEARSALS.redirected_elsewhere(),
     other: { url_allowlist: ["fixtures.local", "evil.test"] },
-    want: [{ seq: 7, tool: "work", was: "url_allowlist", is: "allow" }],
+    want: [{ seq: 8, tool: "work", was: "url_allowlist", is: "allow" }],
   },
   {
     name: "the second of two redirects",
@@ -248,13 +248,13 @@ const FLIPS: readonly {
       ),
     },
     other: { fetch: { max_redirects: 1 } },
-    want: [{ seq: 11, tool: "work", was: "allow", is: "url_allowlist" }],
+    want: [{ seq: 12, tool: "work", was: "allow", is: "url_allowlist" }],
   },
   {
     name: "redirects that are not too many now",
     run: REHEARSALS.redirected_too_often(),
     other: { fetch: { max_redirects: 3 } },
-    want: [{ seq: 15, tool: "work", was: "url_allowlist", is: "allow" }],
+    want: [{ seq: 16, tool: "work", was: "url_allowlist", is: "allow" }],
   },
 ];
 
@@ -274,7 +274,7 @@ Deno.test("redecide() says what was decided, what is, and why", async () => {
   assertEquals(redecide(recorded, other), {
     decisions: 1,
     flips: [{
-      seq: 3,
+      seq: 4,
       step: 1,
       tool: "echo",
       call_id: "call_1_1",
@@ -328,9 +328,9 @@ Deno.test("redecide() continues after a denial that the run was told about", asy
     tool_registry: { allowed: ["work"], denied: [] },
   });
   assertEquals(told(redecide(recorded, other).flips), [
-    { seq: 3, tool: "work", was: "url_allowlist", is: "allow" },
-    { seq: 4, tool: "echo", was: "allow", is: "tool_registry" },
-    { seq: 11, tool: "work", was: "url_allowlist", is: "allow" },
+    { seq: 4, tool: "work", was: "url_allowlist", is: "allow" },
+    { seq: 6, tool: "echo", was: "allow", is: "tool_registry" },
+    { seq: 14, tool: "work", was: "url_allowlist", is: "allow" },
   ]);
 });
 
@@ -349,7 +349,7 @@ for (
     {
       name: "more",
       other: { loop_budget: { max_iterations: 10, max_denials: 2 } },
-      want: [{ seq: 5, tool: null, was: "loop_budget", is: "allow" }],
+      want: [{ seq: 7, tool: null, was: "loop_budget", is: "allow" }],
     },
     {
       name: "none, for any limit",
@@ -362,7 +362,7 @@ for (
     {
       name: "ten, as when a policy does not say",
       other: { loop_budget: { max_iterations: 10 } },
-      want: [{ seq: 5, tool: null, was: "loop_budget", is: "allow" }],
+      want: [{ seq: 7, tool: null, was: "loop_budget", is: "allow" }],
     },
   ]
 ) {
@@ -383,7 +383,7 @@ Deno.test("redecide() treats the call after a denied redirect as a new one", asy
     tool_registry: { allowed: ["work"], denied: ["echo"] },
   });
   assertEquals(told(redecide(recorded, other).flips), [
-    { seq: 8, tool: "echo", was: "allow", is: "tool_registry" },
+    { seq: 10, tool: "echo", was: "allow", is: "tool_registry" },
   ]);
 });
 
@@ -401,8 +401,8 @@ Deno.test("redecide() counts what a person rejected as a denial", async () => {
     told(redecide(recorded, policyOf(recorded)).flips),
     // The policy itself asks no one, so there is no rejection.
     [
-      { seq: 3, tool: "work", was: "approval", is: "allow" },
-      { seq: 5, tool: "work", was: "approval", is: "allow" },
+      { seq: 4, tool: "work", was: "approval", is: "allow" },
+      { seq: 6, tool: "work", was: "approval", is: "allow" },
     ],
   );
 });
@@ -425,19 +425,19 @@ Deno.test("redecide() judges again what a person rejected, as rejected", async (
           tool_registry: { allowed: ["echo"], denied: ["work"] },
           escalate: [],
         },
-        want: [[3, "escalate", "deny", "tool_registry"]],
+        want: [[4, "escalate", "deny", "tool_registry"]],
       },
       {
         other: { escalate: [] },
         want: [
-          [3, "escalate", "allow", null],
-          [5, "deny", "allow", null],
+          [4, "escalate", "allow", null],
+          [6, "deny", "allow", null],
         ],
       },
       {
         // The answer was on one call; the next one has none.
         other: { escalate: [{ tools: ["work", "echo"], reason: "any" }] },
-        want: [[6, "allow", "escalate", "approval"]],
+        want: [[8, "allow", "escalate", "approval"]],
       },
     ]
   ) {
@@ -470,12 +470,12 @@ Deno.test("redecide() judges again what a person approved, as approved", async (
       was.decision,
       is.decision,
     ]),
-    [[3, "escalate", "deny"], [5, "allow", "deny"]],
+    [[4, "escalate", "deny"], [6, "allow", "deny"]],
   );
   // The call after it is another one.
   assertEquals(
     told(redecide(recorded, policyOf(recorded)).flips),
-    [{ seq: 3, tool: "work", was: "approval", is: "allow" }],
+    [{ seq: 4, tool: "work", was: "approval", is: "allow" }],
   );
 });
 
@@ -534,7 +534,7 @@ for (
       told(found),
       flips === 0
         ? []
-        : [{ seq: 3, tool: "echo", was: "allow", is: "sandbox_path" }],
+        : [{ seq: 4, tool: "echo", was: "allow", is: "sandbox_path" }],
     );
   });
 }
@@ -546,7 +546,7 @@ Deno.test("redecide() denies a path without facts on record", async () => {
       : event
   );
   assertEquals(told(redecide(recorded, policyOf(recorded)).flips), [
-    { seq: 3, tool: "echo", was: "allow", is: "sandbox_path" },
+    { seq: 4, tool: "echo", was: "allow", is: "sandbox_path" },
   ]);
 });
 
@@ -555,7 +555,7 @@ for (
     { range: "unicast", want: [] },
     {
       range: "private",
-      want: [{ seq: 3, tool: "work", was: "allow", is: "url_allowlist" }],
+      want: [{ seq: 4, tool: "work", was: "allow", is: "url_allowlist" }],
     },
   ]
 ) {

@@ -88,7 +88,7 @@ const CHANGES: readonly {
       event.type === "llm_completed" && event.answer !== null
         ? { ...event, answer: "no" }
         : undefined,
-    seq: 11,
+    seq: 12,
     path: "answer",
   },
   {
@@ -98,7 +98,7 @@ const CHANGES: readonly {
         ...event,
         usage: { input_tokens: 11, output_tokens: 2 },
       },
-    seq: 11,
+    seq: 12,
     path: "totals.tokens",
   },
   {
@@ -107,7 +107,7 @@ const CHANGES: readonly {
       event.type === "policy_checked"
         ? { ...event, decision: "deny", rule_id: "tool_registry", reason: "" }
         : undefined,
-    seq: 3,
+    seq: 4,
     path: "decision",
   },
   {
@@ -116,7 +116,7 @@ const CHANGES: readonly {
       event.type === "tool_started"
         ? { ...event, args: { text: "ho" } }
         : undefined,
-    seq: 4,
+    seq: 5,
     path: "args.text",
   },
   {
@@ -125,7 +125,7 @@ const CHANGES: readonly {
       event.type === "tool_started"
         ? { ...event, idempotency_key: "0".repeat(64) }
         : undefined,
-    seq: 4,
+    seq: 5,
     path: "idempotency_key",
   },
   {
@@ -134,7 +134,7 @@ const CHANGES: readonly {
       event.type === "attempt_finished"
         ? { ...event, outcome: "exhausted" }
         : undefined,
-    seq: 5,
+    seq: 6,
     path: "outcome",
   },
   {
@@ -143,7 +143,7 @@ const CHANGES: readonly {
       event.type === "run_finished"
         ? { ...event, terminal_reason: "loop_budget" }
         : undefined,
-    seq: 11,
+    seq: 12,
     path: "terminal_reason",
   },
   {
@@ -160,7 +160,7 @@ const CHANGES: readonly {
     change: (event) =>
       event.type === "tool_started"
         ? {
-          v: 1,
+          v: 2,
           seq: event.seq,
           ts: event.ts,
           step: event.step,
@@ -168,7 +168,7 @@ const CHANGES: readonly {
           failure_mode: null,
         }
         : undefined,
-    seq: 4,
+    seq: 5,
     path: "type",
   },
 ];
@@ -201,7 +201,7 @@ Deno.test("replay() finds what a changed result would have led to", async () => 
         : undefined,
   );
   const found = await parting(recorded);
-  assertEquals([found?.seq, found?.path], [7, "decision"]);
+  assertEquals([found?.seq, found?.path], [8, "decision"]);
 });
 
 Deno.test("replay() finds any event that was dropped", async () => {
@@ -227,8 +227,8 @@ Deno.test("replay() of a record that ends too early says that the end does not c
   const recorded = await rehearse(REHEARSALS.one_call());
   const [end] = recorded.slice(-1);
   if (end === undefined) throw new Error("There is no end");
-  assertEquals(await parting([...recorded.slice(0, 5), { ...end, seq: 5 }]), {
-    seq: 5,
+  assertEquals(await parting([...recorded.slice(0, 6), { ...end, seq: 6 }]), {
+    seq: 6,
     types: ["run_finished", undefined],
     path: "",
   });
@@ -249,10 +249,10 @@ Deno.test("replay() takes no other call's arguments for those of a denied one", 
     ],
   });
   assertEquals(
-    recorded.slice(3, 6).map(({ type }) => type),
-    ["policy_checked", "policy_checked", "policy_checked"],
+    recorded.slice(3, 9).map(({ type }) => type),
+    [1, 2, 3].flatMap(() => ["call_proposed", "policy_checked"]),
   );
-  assertEquals(recorded[6]?.type, "tool_started");
+  assertEquals(recorded[9]?.type, "tool_started");
   assertEquals(await parting(recorded), undefined);
 });
 
@@ -266,7 +266,7 @@ Deno.test("replay() judges under the policy on record", async () => {
     (event) => event.type === "run_started" ? { ...event, policy } : undefined,
   );
   const found = await parting(other);
-  assertEquals([found?.seq, found?.path], [3, "decision"]);
+  assertEquals([found?.seq, found?.path], [4, "decision"]);
 });
 
 /** The first event of a rehearsal. */

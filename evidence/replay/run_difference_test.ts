@@ -93,8 +93,8 @@ Deno.test("runDifference() finds another kind of event", async () => {
   const same = [...one.slice(0, 3), ...other.slice(3)];
   const { first } = runDifference(one, same);
   assertEquals([first?.seq, first?.types, first?.path], [
-    7,
-    ["step_finished", "policy_checked"],
+    8,
+    ["step_finished", "call_proposed"],
     "type",
   ]);
 });

@@ -20,14 +20,14 @@ Deno.test("timeline() tells a run in order", async () => {
     [
       "0 0 0 run rehearsal: What now? [policy 55ca10961ce5, scripted/rehearsal]",
       "2 3 1 model proposes echo, 10 + 2 tokens (1 ms)",
-      "3 5 1 allow echo (1 ms)",
-      '4 6 1 call echo {"text":"hi"}',
-      "5 8 1 attempt 1 success (1 ms)",
-      '6 9 1 result {"text":"hi"} (3 ms)',
-      "7 10 1 step done (9 ms)",
-      "9 13 2 model answers: done, 20 + 4 tokens (1 ms)",
-      "10 14 2 step done (3 ms)",
-      "11 15 2 end final_answer after 2 steps, 36 tokens",
+      "4 6 1 allow echo (1 ms)",
+      '5 7 1 call echo {"text":"hi"}',
+      "6 9 1 attempt 1 success (1 ms)",
+      '7 10 1 result {"text":"hi"} (3 ms)',
+      "8 11 1 step done (10 ms)",
+      "10 14 2 model answers: done, 20 + 4 tokens (1 ms)",
+      "11 15 2 step done (3 ms)",
+      "12 16 2 end final_answer after 2 steps, 36 tokens",
     ],
   );
   assertEquals(entries.map(({ took_ms }) => took_ms), [
@@ -37,7 +37,7 @@ Deno.test("timeline() tells a run in order", async () => {
     null,
     1,
     3,
-    9,
+    10,
     1,
     3,
     null,
@@ -45,12 +45,14 @@ Deno.test("timeline() tells a run in order", async () => {
 });
 
 for (const [name, make] of Object.entries(REHEARSALS)) {
-  Deno.test(`timeline() of ${name} has a line for each event but the beginning of a step`, async () => {
+  Deno.test(`timeline() of ${name} has a line for each event but the beginning of a step or a call`, async () => {
     const events = await rehearse(make());
     const entries = timeline(events);
     assertEquals(
       entries.map(({ seq }) => seq),
-      events.flatMap(({ seq, type }) => type === "step_started" ? [] : [seq]),
+      events.flatMap(({ seq, type }) =>
+        type === "step_started" || type === "call_proposed" ? [] : [seq]
+      ),
     );
     for (const { text } of entries) {
       assertEquals(/[\p{C}\n]/u.test(text), false, text);
@@ -162,7 +164,7 @@ Deno.test("timeline() tells how long is waited before the next attempt", async (
     .filter(({ what }) => what === "attempt");
   assertEquals(
     first?.text,
-    "1 transient_failure: The server answered 503, again in 96 ms (1 ms)",
+    "1 transient_failure: The server answered 503, again in 104 ms (1 ms)",
   );
 });
 

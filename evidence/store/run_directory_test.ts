@@ -131,7 +131,7 @@ Deno.test({
     ]);
     assertEquals(
       Deno.readTextFileSync(join(path, "state.jsonl")).split("\n").length - 1,
-      6,
+      7,
     );
   },
 });

@@ -12,6 +12,7 @@ import {
   sealed,
   withLines,
 } from "../../tests/forgery.ts";
+import { overlapped } from "../../tests/overlapped.ts";
 import { REHEARSALS } from "../../tests/rehearsals.ts";
 import {
   type ArtifactEntry,
@@ -273,12 +274,12 @@ const FORGERIES: readonly Forgery[] = [
   {
     name: "a last line without its end",
     forge: editing("state.jsonl", (text) => text.slice(0, -1)),
-    found: [["line_torn", "state.jsonl", 12]],
+    found: [["line_torn", "state.jsonl", 13]],
   },
   {
     name: "a ledger that was cut off",
     forge: editing("state.jsonl", (text) => text.slice(0, text.length / 2)),
-    found: [["line_torn", "state.jsonl", 4]],
+    found: [["line_torn", "state.jsonl", 5]],
   },
   {
     name: "nothing in the ledger",
@@ -298,7 +299,7 @@ const FORGERIES: readonly Forgery[] = [
   {
     name: "an empty line",
     forge: editing("state.jsonl", (text) => `${text}\n`),
-    found: [["line_unsealed", "state.jsonl", 13]],
+    found: [["line_unsealed", "state.jsonl", 14]],
   },
   {
     name: "Windows line ends",
@@ -317,19 +318,19 @@ const FORGERIES: readonly Forgery[] = [
       (text) =>
         text.replace('"result":{"text":"hi"}', '"result":{"text":"ho"}'),
     ),
-    found: [["wrong_hash", "state.jsonl", 7]],
+    found: [["wrong_hash", "state.jsonl", 8]],
   },
   {
     name: "another result and its hash",
     forge: (artifacts) => {
-      const { [6]: line = "" } = linesOf(artifacts);
+      const { [7]: line = "" } = linesOf(artifacts);
       const other = line.replace('{"text":"hi"}', '{"text":"ho"}');
       const body = other.slice(0, -75);
-      return splicing(7, `${body},"hash":"${hash("sha256", body)}"}`)(
+      return splicing(8, `${body},"hash":"${hash("sha256", body)}"}`)(
         artifacts,
       );
     },
-    found: [["chain_broken", "state.jsonl", 8]],
+    found: [["chain_broken", "state.jsonl", 9]],
   },
   {
     name: "another hash",
@@ -344,14 +345,18 @@ const FORGERIES: readonly Forgery[] = [
     forge: editing(
       "state.jsonl",
       (text) =>
-        text.replace('"seq":3,', '"seq":4,').replace('"seq":8,', '"seq":9,'),
+        text.replace('"seq":4,', '"seq":5,').replace('"seq":9,', '"seq":8,'),
     ),
-    found: [["wrong_hash", "state.jsonl", 4], ["wrong_hash", "state.jsonl", 9]],
+    found: [["wrong_hash", "state.jsonl", 5], [
+      "wrong_hash",
+      "state.jsonl",
+      10,
+    ]],
   },
   {
     name: "a line less",
-    forge: splicing(4),
-    found: [["chain_broken", "state.jsonl", 4]],
+    forge: splicing(5),
+    found: [["chain_broken", "state.jsonl", 5]],
   },
   {
     name: "no first line",
@@ -360,8 +365,8 @@ const FORGERIES: readonly Forgery[] = [
   },
   {
     name: "no last line",
-    forge: splicing(12),
-    found: [["run_incomplete", "state.jsonl", 11]],
+    forge: splicing(13),
+    found: [["run_incomplete", "state.jsonl", 12]],
   },
   {
     name: "two lines swapped",
@@ -383,63 +388,63 @@ const FORGERIES: readonly Forgery[] = [
   {
     name: "the ledger twice",
     forge: editing("state.jsonl", (text) => text + text),
-    found: [["chain_broken", "state.jsonl", 13]],
+    found: [["chain_broken", "state.jsonl", 14]],
   },
   {
     name: "a line that is not JSON, sealed",
-    forge: respelling(5, (text) => text.replace('{"v"', '{{"v"')),
-    found: [["not_an_event", "state.jsonl", 5]],
+    forge: respelling(6, (text) => text.replace('{"v"', '{{"v"')),
+    found: [["not_an_event", "state.jsonl", 6]],
   },
   {
     name: "an event that does not exist, sealed",
-    forge: respelling(5, (text) => text.replace("tool_started", "tool_begun")),
-    found: [["not_an_event", "state.jsonl", 5]],
+    forge: respelling(6, (text) => text.replace("tool_started", "tool_begun")),
+    found: [["not_an_event", "state.jsonl", 6]],
   },
   {
     name: "a key that does not exist, sealed",
-    forge: respelling(5, (text) => text.replace('"v":1,', '"v":1,"w":1,')),
-    found: [["not_an_event", "state.jsonl", 5]],
+    forge: respelling(6, (text) => text.replace('"v":2,', '"v":2,"w":1,')),
+    found: [["not_an_event", "state.jsonl", 6]],
   },
   ...Object.entries({
-    "a space": ['"v":1,', '"v": 1,'],
-    "keys in another order": ['"v":1,"seq":6', '"seq":6,"v":1'],
+    "a space": ['"v":2,', '"v": 2,'],
+    "keys in another order": ['"v":2,"seq":7', '"seq":7,"v":2'],
     "another escape": ['"hi"', '"\\u0068i"'],
     "a key twice": ['"step":1', '"step":0,"step":1'],
     "another number": ['"step":1', '"step":1.0'],
   }).map(([name, [from = "", to = ""]]): Forgery => ({
     name: `${name}, sealed`,
-    forge: respelling(7, (text) => text.replace(from, to)),
+    forge: respelling(8, (text) => text.replace(from, to)),
     found: [
-      ["not_as_written", "state.jsonl", 7],
+      ["not_as_written", "state.jsonl", 8],
       ["differs", "manifest.json", 32],
     ],
   })),
   {
     name: "a number left out, sealed",
-    forge: respelling(5, (text) => text.replace('"seq":4', '"seq":5')),
-    found: [["wrong_seq", "state.jsonl", 5], ["wrong_seq", "state.jsonl", 6]],
+    forge: respelling(6, (text) => text.replace('"seq":5', '"seq":6')),
+    found: [["wrong_seq", "state.jsonl", 6], ["wrong_seq", "state.jsonl", 7]],
   },
 
   // The story.
   ...Object.entries<readonly [Readonly<Record<number, Change>>, number]>({
     "a step that begins twice": [{ 2: twice }, 3],
     "no beginning of a step": [{ 2: drop }, 2],
-    "another step": [{ 6: change({ step: 2 }) }, 6],
-    "two answers of the model": [{ 10: twice }, 11],
+    "another step": [{ 7: change({ step: 2 }) }, 7],
+    "two answers of the model": [{ 11: twice }, 12],
     "an answer and calls": [{ 3: change({ answer: "done" }) }, 3],
-    "half a verdict": [{ 4: change({ call_sha256: null }) }, 4],
-    "an objection that allows": [{ 4: change({ rule_id: "sandbox_path" }) }, 4],
-    "no attempt": [{ 6: drop }, 6],
-    "an attempt that comes twice": [{ 6: twice }, 7],
-    "an attempt of another call": [{ 6: change({ call_id: "other" }) }, 6],
+    "half a verdict": [{ 5: change({ call_sha256: null }) }, 5],
+    "an objection that allows": [{ 5: change({ rule_id: "sandbox_path" }) }, 5],
+    "no attempt": [{ 7: drop }, 7],
+    "an attempt that comes twice": [{ 7: twice }, 8],
+    "an attempt of another call": [{ 7: change({ call_id: "other" }) }, 7],
     "a success with an error": [{
-      6: change({ error: error("transient") }),
-    }, 6],
-    "a second attempt without a first": [{ 6: change({ attempt: 2 }) }, 6],
-    "a receipt of another call": [{ 7: change({ call_id: "other" }) }, 7],
-    "a receipt of another tool": [{ 7: change({ tool: "work" }) }, 7],
-    "a result and an error": [{ 7: change({ error: error("reported") }) }, 7],
-    "no end of a step": [{ 8: drop }, 8],
+      7: change({ error: error("transient") }),
+    }, 7],
+    "a second attempt without a first": [{ 7: change({ attempt: 2 }) }, 7],
+    "a receipt of another call": [{ 8: change({ call_id: "other" }) }, 8],
+    "a receipt of another tool": [{ 8: change({ tool: "work" }) }, 8],
+    "a result and an error": [{ 8: change({ error: error("reported") }) }, 8],
+    "no end of a step": [{ 9: drop }, 9],
   }).map(([name, [changes, line]]): Forgery => ({
     name,
     forge: changing(changes),
@@ -457,8 +462,7 @@ const FORGERIES: readonly Forgery[] = [
     found: [["event_order", "state.jsonl", 1]],
   },
   ...[
-    { name: "a key of version 2 in an answer of version 1", v: 1 },
-    { name: "an answer of version 2 without its key", turn: undefined },
+    { name: "an answer of version 1 in a record of version 2", v: 1 },
     {
       name: "what came with an answer that is not there",
       ...{ calls: [], error: error("unhandled") },
@@ -472,22 +476,22 @@ const FORGERIES: readonly Forgery[] = [
   {
     name: "a result of a call that failed",
     run: "foreseen_failure",
-    forge: changing({ 7: change({ result: "made up" }) }),
-    found: [["event_order", "state.jsonl", 7]],
+    forge: changing({ 8: change({ result: "made up" }) }),
+    found: [["event_order", "state.jsonl", 8]],
   },
   {
     name: "a receipt without the error of its attempt",
     run: "foreseen_failure",
-    forge: changing({ 7: change({ error: null }) }),
-    found: [["event_order", "state.jsonl", 7]],
+    forge: changing({ 8: change({ error: null }) }),
+    found: [["event_order", "state.jsonl", 8]],
   },
   {
     name: "another try of a tool after the last that is allowed",
     run: "retries_exhausted",
     forge: changing({
-      8: (event) => [event, merged(event, { attempt: 1 })],
+      9: (event) => [event, merged(event, { attempt: 1 })],
     }),
-    found: [["event_order", "state.jsonl", 9]],
+    found: [["event_order", "state.jsonl", 10]],
   },
   {
     name: "a model that was out and is asked as if it were not",
@@ -512,13 +516,13 @@ const FORGERIES: readonly Forgery[] = [
   {
     name: "an attempt after one that is not tried again",
     forge: changing({
-      6: (event) => [
+      7: (event) => [
         merged(event, { outcome: "non_retryable", error: error("reported") }),
         merged(event, { attempt: 2 }),
       ],
     }),
     found: [
-      ["event_order", "state.jsonl", 7],
+      ["event_order", "state.jsonl", 8],
     ],
   },
   {
@@ -543,13 +547,13 @@ const FORGERIES: readonly Forgery[] = [
       const events = eventsIn(artifacts);
       return rechained(artifacts, [...events, ...events.slice(1, 4)]);
     },
-    found: [["line_after_end", "state.jsonl", 13]],
+    found: [["line_after_end", "state.jsonl", 14]],
   },
   {
     name: "an end that is missing, sealed",
     forge: (artifacts) =>
       rechained(artifacts, eventsIn(artifacts).slice(0, -1)),
-    found: [["run_incomplete", "state.jsonl", 11]],
+    found: [["run_incomplete", "state.jsonl", 12]],
   },
   {
     name: "another task under the hash of the first",
@@ -590,18 +594,18 @@ const FORGERIES: readonly Forgery[] = [
   },
   {
     name: "a verdict on a tool that was not proposed",
-    forge: changing({ 4: change({ tool: "work" }) }),
+    forge: changing({ 5: change({ tool: "work" }) }),
     found: [
-      ["not_proposed", "state.jsonl", 4],
-      ["not_allowed", "state.jsonl", 5],
+      ["not_proposed", "state.jsonl", 5],
+      ["not_allowed", "state.jsonl", 6],
     ],
   },
   {
     name: "a verdict on a call that was not proposed",
-    forge: changing({ 4: change({ call_id: "other" }) }),
+    forge: changing({ 5: change({ call_id: "other" }) }),
     found: [
-      ["not_proposed", "state.jsonl", 4],
-      ["not_allowed", "state.jsonl", 5],
+      ["not_proposed", "state.jsonl", 5],
+      ["not_allowed", "state.jsonl", 6],
     ],
   },
   {
@@ -615,7 +619,7 @@ const FORGERIES: readonly Forgery[] = [
     }),
     found: [
       ["not_proposed", "state.jsonl", 4],
-      ["not_proposed", "state.jsonl", 8],
+      ["not_proposed", "state.jsonl", 9],
     ],
   },
   {
@@ -627,12 +631,97 @@ const FORGERIES: readonly Forgery[] = [
           ? { ...event, calls: event.calls.slice(0, 1) }
           : event,
     }),
-    found: [["not_proposed", "state.jsonl", 8]],
+    found: [["not_proposed", "state.jsonl", 9]],
+  },
+  {
+    name: "a call that was not taken up",
+    forge: changing({ 4: drop }),
+    found: [["not_proposed", "state.jsonl", 4]],
+  },
+  {
+    name: "a call that was taken up twice",
+    forge: changing({ 4: twice }),
+    found: [["not_proposed", "state.jsonl", 5], [
+      "wrong_outcome",
+      "state.jsonl",
+      11,
+    ]],
+  },
+  {
+    name: "a call that was taken up after its verdict",
+    forge: (artifacts) => {
+      const events = eventsIn(artifacts);
+      const [proposed, verdict] = events.slice(3, 5);
+      return rewritten(
+        artifacts,
+        events.toSpliced(3, 2, verdict ?? raise(), proposed ?? raise()),
+      );
+    },
+    found: [["not_proposed", "state.jsonl", 4], [
+      "wrong_time",
+      "state.jsonl",
+      5,
+    ]],
+  },
+  {
+    name: "a call with other arguments than those that were proposed",
+    forge: changing({ 4: change({ args_json: '{"text":"ho"}' }) }),
+    found: [["not_proposed", "state.jsonl", 4], [
+      "not_as_decided",
+      "state.jsonl",
+      5,
+    ]],
+  },
+  {
+    name: "two calls that were taken up in another order",
+    run: "two_calls_in_one_answer",
+    forge: (artifacts) => {
+      const events = eventsIn(artifacts);
+      return rewritten(artifacts, [
+        ...events.slice(0, 3),
+        ...events.slice(8, 13),
+        ...events.slice(3, 8),
+        ...events.slice(13),
+      ]);
+    },
+    found: [["not_proposed", "state.jsonl", 4], [
+      "not_proposed",
+      "state.jsonl",
+      9,
+    ]],
+  },
+  {
+    name: "the verdicts of two calls, each in the place of the other",
+    run: "two_calls_in_one_answer",
+    forge: changing({ 5: change({ call: 8 }), 10: change({ call: 3 }) }),
+    found: [["not_proposed", "state.jsonl", 5]],
+  },
+  {
+    name: "the intents of two calls, each in the place of the other",
+    run: "two_calls_in_one_answer",
+    forge: changing({ 6: change({ call: 8 }), 11: change({ call: 3 }) }),
+    found: [["not_allowed", "state.jsonl", 6]],
+  },
+  {
+    name: "an attempt and a receipt of another call that is over",
+    run: "two_calls_in_one_answer",
+    forge: changing({ 12: change({ call: 3 }), 13: change({ call: 3 }) }),
+    found: [["event_order", "state.jsonl", 12]],
+  },
+  {
+    name: "an event that names no call",
+    forge: changing({ 8: change({ call: undefined }) }),
+    found: [["event_order", "state.jsonl", 8]],
+  },
+  {
+    name: "an event of the run that names a call",
+    forge: changing({ 9: change({ call: 3 }) }),
+    found: [["event_order", "state.jsonl", 9]],
   },
   {
     name: "no verdict",
-    forge: changing({ 4: drop }),
-    found: [["not_allowed", "state.jsonl", 4]],
+    forge: changing({ 5: drop }),
+    found: [["not_allowed", "state.jsonl", 5]],
   },
   {
     name: "no answer of the model",
@@ -642,32 +731,32 @@ const FORGERIES: readonly Forgery[] = [
   {
     name: "a denial turned into a call",
     forge: changing({
-      4: change({ decision: "deny", rule_id: "sandbox_path", reason: "no" }),
+      5: change({ decision: "deny", rule_id: "sandbox_path", reason: "no" }),
     }),
     found: [
-      ["not_as_decided", "state.jsonl", 4],
-      ["not_allowed", "state.jsonl", 5],
+      ["not_as_decided", "state.jsonl", 5],
+      ["not_allowed", "state.jsonl", 6],
     ],
   },
   {
     name: "other arguments than those that were allowed",
-    forge: changing({ 5: change({ args: { text: "ho" } }) }),
-    found: [["not_allowed", "state.jsonl", 5]],
+    forge: changing({ 6: change({ args: { text: "ho" } }) }),
+    found: [["not_allowed", "state.jsonl", 6]],
   },
   {
     name: "another tool than the one that was allowed",
     forge: changing({
-      5: change({ tool: "work" }),
-      7: change({ tool: "work" }),
+      6: change({ tool: "work" }),
+      8: change({ tool: "work" }),
     }),
-    found: [["not_allowed", "state.jsonl", 5]],
+    found: [["not_allowed", "state.jsonl", 6]],
   },
   {
     name: "another verdict's hash",
-    forge: changing({ 4: change({ call_sha256: NO_HASH }) }),
+    forge: changing({ 5: change({ call_sha256: NO_HASH }) }),
     found: [
-      ["not_as_decided", "state.jsonl", 4],
-      ["not_allowed", "state.jsonl", 5],
+      ["not_as_decided", "state.jsonl", 5],
+      ["not_allowed", "state.jsonl", 6],
     ],
   },
   {
@@ -676,33 +765,33 @@ const FORGERIES: readonly Forgery[] = [
       const events = eventsIn(artifacts);
       return rewritten(
         artifacts,
-        events.toSpliced(7, 0, ...events.slice(4, 7)),
+        events.toSpliced(8, 0, ...events.slice(5, 8)),
       );
     },
-    found: [["not_allowed", "state.jsonl", 8]],
+    found: [["not_allowed", "state.jsonl", 9]],
   },
   {
     name: "another idempotency key",
-    forge: changing({ 5: change({ idempotency_key: NO_HASH }) }),
-    found: [["wrong_idempotency_key", "state.jsonl", 5]],
+    forge: changing({ 6: change({ idempotency_key: NO_HASH }) }),
+    found: [["wrong_idempotency_key", "state.jsonl", 6]],
   },
   {
     name: "no receipt",
-    forge: changing({ 7: drop }),
-    found: [["no_receipt", "state.jsonl", 7]],
+    forge: changing({ 8: drop }),
+    found: [["no_receipt", "state.jsonl", 8]],
   },
   {
     name: "a receipt whose outcome is unknown, after an attempt that failed",
     run: "unforeseen_throw",
-    forge: changing({ 7: change({ error: INDETERMINATE }) }),
-    found: [["event_order", "state.jsonl", 7]],
+    forge: changing({ 8: change({ error: INDETERMINATE }) }),
+    found: [["event_order", "state.jsonl", 8]],
   },
   {
     name: "an attempt and a receipt whose outcome is unknown",
     run: "unforeseen_throw",
     forge: changing({
-      6: change({ error: INDETERMINATE }),
       7: change({ error: INDETERMINATE }),
+      8: change({ error: INDETERMINATE }),
     }),
     found: [],
   },
@@ -710,8 +799,8 @@ const FORGERIES: readonly Forgery[] = [
     name: "a receipt whose result was lost with the process",
     run: "unforeseen_throw",
     forge: changing({
-      6: change({ outcome: "success", error: null }),
-      7: change({ error: INDETERMINATE }),
+      7: change({ outcome: "success", error: null }),
+      8: change({ error: INDETERMINATE }),
     }),
     found: [],
   },
@@ -719,22 +808,22 @@ const FORGERIES: readonly Forgery[] = [
     name: "no attempt before a receipt whose outcome is unknown",
     run: "unforeseen_throw",
     forge: changing({
-      6: drop,
-      7: change({ error: INDETERMINATE }),
-      9: totalling({ attempts: 0 }),
+      7: drop,
+      8: change({ error: INDETERMINATE }),
+      10: totalling({ attempts: 0 }),
     }),
-    found: [["event_order", "state.jsonl", 6]],
+    found: [["event_order", "state.jsonl", 7]],
   },
   {
     name: "a run that continues after an unknown outcome",
     forge: changing({
-      6: change({ outcome: "non_retryable", error: INDETERMINATE }),
-      7: change({ result: null, error: INDETERMINATE }),
+      7: change({ outcome: "non_retryable", error: INDETERMINATE }),
+      8: change({ result: null, error: INDETERMINATE }),
     }),
-    found: [["wrong_outcome", "state.jsonl", 8], [
+    found: [["wrong_outcome", "state.jsonl", 9], [
       "wrong_outcome",
       "state.jsonl",
-      9,
+      10,
     ]],
   },
   {
@@ -796,41 +885,41 @@ const FORGERIES: readonly Forgery[] = [
     name: "a question that says nothing of what it asks",
     run: "approved",
     forge: changing({
-      4: change({ v: 1, asked: undefined }),
+      5: change({ v: 1, asked: undefined }),
     }),
-    found: [["event_order", "state.jsonl", 4]],
+    found: [["event_order", "state.jsonl", 5]],
   },
   {
     name: "a question in other words than the policy's",
     run: "approved",
-    forge: changing({ 4: change({ reason: "the team has approved it" }) }),
-    found: [["not_as_decided", "state.jsonl", 4]],
+    forge: changing({ 5: change({ reason: "the team has approved it" }) }),
+    found: [["not_as_decided", "state.jsonl", 5]],
   },
   {
     name: "a denial that says nothing of what it is about",
     run: "denied_call",
-    forge: changing({ 4: change({ metadata: {} }) }),
-    found: [["not_as_decided", "state.jsonl", 4]],
+    forge: changing({ 5: change({ metadata: {} }) }),
+    found: [["not_as_decided", "state.jsonl", 5]],
   },
   {
     name: "arguments that a validator made of the same",
     forge: changing({
-      4: change({
+      5: change({
         v: 2,
         facts: { args_error: null, paths: [], hosts: [], args: { text: "hi" } },
       }),
     }),
-    found: [["impossible_fact", "state.jsonl", 4]],
+    found: [["impossible_fact", "state.jsonl", 5]],
   },
   {
     name: "a clock that goes back",
-    forge: changing({ 8: change({ ts: "5" }) }),
-    found: [["wrong_time", "state.jsonl", 8]],
+    forge: changing({ 9: change({ ts: "5" }) }),
+    found: [["wrong_time", "state.jsonl", 9]],
   },
   {
     name: "a judgement that began before the answer it is about",
-    forge: changing({ 4: change({ started_at: "5" }) }),
-    found: [["wrong_time", "state.jsonl", 4]],
+    forge: changing({ 5: change({ started_at: "5" }) }),
+    found: [["wrong_time", "state.jsonl", 5]],
   },
   {
     name: "a call without an id",
@@ -843,6 +932,7 @@ const FORGERIES: readonly Forgery[] = [
       5: change({ call_id: "" }),
       6: change({ call_id: "" }),
       7: change({ call_id: "" }),
+      8: change({ call_id: "" }),
     }),
     found: [["not_an_output", "state.jsonl", 3]],
   },
@@ -850,7 +940,7 @@ const FORGERIES: readonly Forgery[] = [
     name: "a public address that is not one",
     run: "public_address",
     forge: changing({
-      4: (event) =>
+      5: (event) =>
         merged(event, {
           facts: {
             args_error: null,
@@ -862,13 +952,13 @@ const FORGERIES: readonly Forgery[] = [
           },
         }),
     }),
-    found: [["impossible_fact", "state.jsonl", 4]],
+    found: [["impossible_fact", "state.jsonl", 5]],
   },
   {
     name: "a host of a denied call that was looked up",
     run: "unlisted_url",
     forge: changing({
-      4: (event) =>
+      5: (event) =>
         merged(event, {
           facts: {
             args_error: null,
@@ -877,49 +967,49 @@ const FORGERIES: readonly Forgery[] = [
           },
         }),
     }),
-    found: [["impossible_fact", "state.jsonl", 4]],
+    found: [["impossible_fact", "state.jsonl", 5]],
   },
   {
     name: "an attempt that ended before its retries were used up",
     run: "retries_exhausted",
     forge: changing({
-      6: change({ outcome: "exhausted", backoff_ms: 0 }),
+      7: change({ outcome: "exhausted", backoff_ms: 0 }),
     }),
-    found: [["wrong_attempt", "state.jsonl", 6], [
+    found: [["wrong_attempt", "state.jsonl", 7], [
       "event_order",
       "state.jsonl",
-      7,
+      8,
     ]],
   },
   ...["none", " ", "\u001b[2Jada"].map((approver): Forgery => ({
     name: `an approval by ${JSON.stringify(approver)}`,
     run: "approved",
-    forge: changing({ 5: change({ approver }) }),
-    found: [["unknown_approver", "state.jsonl", 5]],
+    forge: changing({ 6: change({ approver }) }),
+    found: [["unknown_approver", "state.jsonl", 6]],
   })),
   {
     name: "an approval of another call",
     run: "approved",
-    forge: changing({ 5: change({ bound_to: NO_HASH }) }),
-    found: [["other_approval", "state.jsonl", 5]],
+    forge: changing({ 6: change({ bound_to: NO_HASH }) }),
+    found: [["other_approval", "state.jsonl", 6]],
   },
   {
     name: "an approval without a question",
     run: "approved",
-    forge: changing({ 5: change({ call_id: "other" }) }),
-    found: [["other_approval", "state.jsonl", 5]],
+    forge: changing({ 6: change({ call_id: "other" }) }),
+    found: [["other_approval", "state.jsonl", 6]],
   },
   {
     name: "a rejection turned into a call",
     run: "approved",
-    forge: changing({ 5: change({ verdict: "rejected" }) }),
-    found: [["not_as_answered", "state.jsonl", 6]],
+    forge: changing({ 6: change({ verdict: "rejected" }) }),
+    found: [["not_as_answered", "state.jsonl", 7]],
   },
   {
     name: "a call in the place of a denial",
     run: "rejected",
     forge: changing({
-      6: change({
+      7: change({
         decision: "allow",
         rule_id: null,
         reason: null,
@@ -927,43 +1017,43 @@ const FORGERIES: readonly Forgery[] = [
       }),
     }),
     found: [
-      ["not_as_answered", "state.jsonl", 6],
-      ["event_order", "state.jsonl", 7],
+      ["not_as_answered", "state.jsonl", 7],
+      ["event_order", "state.jsonl", 8],
     ],
   },
   {
     name: "no denial after a rejection",
     run: "rejected",
     forge: changing({
-      6: drop,
-      8: totalling({ policy_checks: 1, denials: 0 }),
+      7: drop,
+      9: totalling({ policy_checks: 1, denials: 0 }),
     }),
-    found: [["wrong_outcome", "state.jsonl", 7]],
+    found: [["wrong_outcome", "state.jsonl", 8]],
   },
   {
     name: "no denial after a rejection that is survived",
     run: "rejected_and_told",
     forge: changing({
-      6: drop,
-      11: totalling({ policy_checks: 1, denials: 0 }),
+      7: drop,
+      12: totalling({ policy_checks: 1, denials: 0 }),
     }),
-    found: [["wrong_outcome", "state.jsonl", 7]],
+    found: [["wrong_outcome", "state.jsonl", 8]],
   },
   {
     name: "a denial in the name of somebody else",
     run: "rejected",
     forge: changing({
-      6: change({
+      7: change({
         reason: "rejected by bob: work needs a person",
       }),
     }),
-    found: [["not_as_answered", "state.jsonl", 6]],
+    found: [["not_as_answered", "state.jsonl", 7]],
   },
   {
     name: "a budget in the place of a denial",
     run: "rejected",
     forge: changing({
-      6: change({
+      7: change({
         call_id: null,
         tool: null,
         rule_id: "loop_budget",
@@ -971,57 +1061,58 @@ const FORGERIES: readonly Forgery[] = [
         facts: null,
       }),
     }),
-    found: [["event_order", "state.jsonl", 6]],
+    found: [["event_order", "state.jsonl", 7]],
   },
   {
     name: "no verdict on the call after a rejected one",
     run: "rejected_before_another_call",
     forge: changing({
-      7: drop,
       8: drop,
       9: drop,
       10: drop,
-      15: totalling({ tool_calls: 0, policy_checks: 2, attempts: 0 }),
+      11: drop,
+      12: drop,
+      17: totalling({ tool_calls: 0, policy_checks: 2, attempts: 0 }),
     }),
-    found: [["wrong_outcome", "state.jsonl", 8]],
+    found: [["wrong_outcome", "state.jsonl", 9]],
   },
   {
     name: "somebody else in what a denial is about",
     run: "rejected",
     forge: changing({
-      6: change({ metadata: { tool: "work", approver: "bob" } }),
+      7: change({ metadata: { tool: "work", approver: "bob" } }),
     }),
-    found: [["not_as_answered", "state.jsonl", 6]],
+    found: [["not_as_answered", "state.jsonl", 7]],
   },
   {
     name: "a rejection by another rule",
     run: "rejected",
-    forge: changing({ 6: change({ rule_id: "sandbox_path" }) }),
-    found: [["not_as_answered", "state.jsonl", 6]],
+    forge: changing({ 7: change({ rule_id: "sandbox_path" }) }),
+    found: [["not_as_answered", "state.jsonl", 7]],
   },
   {
     name: "a denial of what a person approved",
     run: "rejected",
-    forge: changing({ 5: change({ verdict: "approved" }) }),
-    found: [["not_as_answered", "state.jsonl", 6]],
+    forge: changing({ 6: change({ verdict: "approved" }) }),
+    found: [["not_as_answered", "state.jsonl", 7]],
   },
   {
     name: "a denial by a person who was not asked",
     run: "denied_call",
-    forge: changing({ 4: change({ rule_id: "approval" }) }),
-    found: [["not_as_answered", "state.jsonl", 4]],
+    forge: changing({ 5: change({ rule_id: "approval" }) }),
+    found: [["not_as_answered", "state.jsonl", 5]],
   },
   {
     name: "a rule that failed where it would have asked a person",
     run: "denied_call",
     forge: changing({
-      4: change({
+      5: change({
         rule_id: "approval",
         reason: "the rule failed, so nothing is allowed",
         metadata: { tool: "rm", error_class: "Error" },
       }),
     }),
-    found: [["not_as_decided", "state.jsonl", 4]],
+    found: [["not_as_decided", "state.jsonl", 5]],
   },
   {
     name: "a person who is asked twice",
@@ -1030,20 +1121,20 @@ const FORGERIES: readonly Forgery[] = [
       const events = eventsIn(artifacts);
       return rewritten(
         artifacts,
-        events.toSpliced(5, 0, ...events.slice(3, 5)),
+        events.toSpliced(6, 0, ...events.slice(4, 6)),
       );
     },
     found: [
-      ["not_as_answered", "state.jsonl", 6],
-      ["other_approval", "state.jsonl", 7],
-      ["not_as_decided", "state.jsonl", 8],
-      ["wrong_totals", "state.jsonl", 16],
+      ["not_as_answered", "state.jsonl", 7],
+      ["other_approval", "state.jsonl", 8],
+      ["not_as_decided", "state.jsonl", 9],
+      ["wrong_totals", "state.jsonl", 17],
     ],
   },
   {
     name: "another failure mode",
-    forge: changing({ 8: change({ failure_mode: "tool_call_failure" }) }),
-    found: [["wrong_outcome", "state.jsonl", 8]],
+    forge: changing({ 9: change({ failure_mode: "tool_call_failure" }) }),
+    found: [["wrong_outcome", "state.jsonl", 9]],
   },
   {
     name: "no failure mode in the last step",
@@ -1054,27 +1145,27 @@ const FORGERIES: readonly Forgery[] = [
         artifacts,
       );
     },
-    found: [["wrong_outcome", "state.jsonl", 10]],
+    found: [["wrong_outcome", "state.jsonl", 11]],
   },
   {
     name: "another terminal reason",
-    forge: changing({ 12: change({ terminal_reason: "loop_budget" }) }),
-    found: [["wrong_outcome", "state.jsonl", 12]],
+    forge: changing({ 13: change({ terminal_reason: "loop_budget" }) }),
+    found: [["wrong_outcome", "state.jsonl", 13]],
   },
   {
     name: "another answer",
-    forge: changing({ 12: change({ answer: "undone" }) }),
-    found: [["wrong_outcome", "state.jsonl", 12]],
+    forge: changing({ 13: change({ answer: "undone" }) }),
+    found: [["wrong_outcome", "state.jsonl", 13]],
   },
   {
     name: "a run that continues after its answer",
     forge: (artifacts) => {
       const events = eventsIn(artifacts);
       return rewritten(artifacts, [
-        ...events.slice(0, 8),
-        ...events.slice(8, 11),
-        ...events.slice(8, 11).map((event) => merged(event, { step: 3 })),
-        merged(events[11] ?? raise(), {
+        ...events.slice(0, 9),
+        ...events.slice(9, 12),
+        ...events.slice(9, 12).map((event) => merged(event, { step: 3 })),
+        merged(events[12] ?? raise(), {
           step: 3,
           totals: {
             steps: 3,
@@ -1088,7 +1179,7 @@ const FORGERIES: readonly Forgery[] = [
         }),
       ]);
     },
-    found: [["wrong_outcome", "state.jsonl", 12]],
+    found: [["wrong_outcome", "state.jsonl", 13]],
   },
   ...[
     "steps",
@@ -1101,12 +1192,12 @@ const FORGERIES: readonly Forgery[] = [
   ].map((total): Forgery => ({
     name: `another number of ${total}`,
     forge: changing({
-      12: (event) =>
+      13: (event) =>
         event.type === "run_finished"
           ? merged(event, { totals: { ...event.totals, [total]: 99 } })
           : event,
     }),
-    found: [["wrong_totals", "state.jsonl", 12]],
+    found: [["wrong_totals", "state.jsonl", 13]],
   })),
 
   // What is made of it.
@@ -1226,13 +1317,13 @@ const FORGERIES: readonly Forgery[] = [
     run: "many_steps",
     forge: (artifacts) => {
       const events = eventsIn(artifacts);
-      const lines = sealed(events.toSpliced(24, 1));
+      const lines = sealed(events.toSpliced(28, 1));
       return withLines(artifacts, lines.toSpliced(3, 1));
     },
     found: [["chain_broken", "state.jsonl", 4], [
       "not_allowed",
       "state.jsonl",
-      24,
+      28,
     ]],
   },
 
@@ -1241,7 +1332,7 @@ const FORGERIES: readonly Forgery[] = [
     name: "another head",
     forge: (artifacts) => artifacts,
     kept: { head: NO_HASH },
-    found: [["wrong_head", "state.jsonl", 12]],
+    found: [["wrong_head", "state.jsonl", 13]],
   },
   ...(["policy", "task", "script", "corpus"] as const).map((
     input,
@@ -1260,6 +1351,14 @@ function error(kind: FailureKind) {
 function raise(): never {
   throw new RangeError("There is no such event");
 }
+
+Deno.test("verifyRun() finds nothing in calls that run at the same time", async () => {
+  const artifacts = await rewritten(
+    await recorded(REHEARSALS.two_calls_in_one_answer()),
+    await overlapped(),
+  );
+  assertEquals(verifyRun(memorySource(artifacts)).findings, []);
+});
 
 for (const { name, run = "one_call", forge, kept, found } of FORGERIES) {
   Deno.test(`verifyRun() finds ${name} in ${run}`, async () => {
@@ -1307,7 +1406,7 @@ Deno.test("verifyRun() finds lines after the one whose hash was kept", async () 
     findings.map(({ code, line, message }) => [code, line, message]),
     [[
       "wrong_head",
-      12,
+      13,
       "the hash that was kept is that of line 5; lines were added after it",
     ]],
   );

@@ -18,7 +18,17 @@ export interface Redaction {
  * id of a call is the only one of them that a model chooses.
  */
 export const STRUCTURE = new Set([
-  ...["type", "v", "seq", "ts", "step", "started_at", "run_id", "call_id"],
+  ...[
+    "type",
+    "v",
+    "seq",
+    "ts",
+    "step",
+    "call",
+    "started_at",
+    "run_id",
+    "call_id",
+  ],
   ...["decision", "rule_id", "verdict", "outcome"],
   ...["failure_mode", "terminal_reason"],
 ]);
@@ -30,7 +40,7 @@ const INNER_STRUCTURE = new Set([
 
 /** What neither spans nor the report show, however deep it goes. */
 export const UNSEEN = new Set([
-  ...["args", "result", "redirect", "facts", "turn"],
+  ...["args_json", "args", "result", "redirect", "facts", "turn"],
 ]);
 
 /**

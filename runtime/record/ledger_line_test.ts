@@ -2,10 +2,11 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { parseLedgerLine } from "./ledger_line.ts";
 
 const LINE = {
-  v: 1,
-  seq: 4,
-  ts: "7000000",
+  v: 2,
+  seq: 5,
+  ts: "8000000",
   step: 1,
+  call: 3,
   type: "tool_started",
   call_id: "call_1_1",
   tool: "echo",
@@ -14,6 +15,7 @@ const LINE = {
   prev: "b".repeat(64),
   hash: "c".repeat(64),
 };
+/** Of version 1, which names no call. */
 const CHECK = {
   v: 1,
   seq: 3,
@@ -33,7 +35,20 @@ const CHECK = {
   hash: "c".repeat(64),
 };
 
-for (const line of [LINE, CHECK]) {
+const PROPOSED = {
+  v: 2,
+  seq: 3,
+  ts: "5000000",
+  step: 1,
+  type: "call_proposed",
+  call_id: "call_1_1",
+  tool: "echo",
+  args_json: '{"text":"hi"}',
+  prev: "b".repeat(64),
+  hash: "c".repeat(64),
+};
+
+for (const line of [LINE, CHECK, PROPOSED]) {
   Deno.test(`parseLedgerLine() reads ${line.type}`, () => {
     const text = JSON.stringify(line);
     assertEquals(JSON.stringify(parseLedgerLine(text)), text);
@@ -41,9 +56,9 @@ for (const line of [LINE, CHECK]) {
 }
 
 Deno.test("parseLedgerLine() puts the keys in the order of the schema", () => {
-  const { v, seq, ...rest } = LINE;
+  const { v, seq, call, ...rest } = LINE;
   assertEquals(
-    JSON.stringify(parseLedgerLine(JSON.stringify({ ...rest, seq, v }))),
+    JSON.stringify(parseLedgerLine(JSON.stringify({ ...rest, call, seq, v }))),
     JSON.stringify(LINE),
   );
 });
@@ -94,14 +109,31 @@ const UNSOUND: readonly {
   },
   {
     name: "another version",
-    line: { ...LINE, v: 2 },
-    message: "Cannot read a ledger line: v: Invalid input: expected 1",
+    line: { ...LINE, v: 3 },
+    message:
+      "Cannot read a ledger line: v: Invalid option: expected one of 1|2",
   },
   {
     name: "a number that is not dense",
     line: { ...LINE, seq: 0.5 },
     message:
       "Cannot read a ledger line: seq: Invalid input: expected int, received number",
+  },
+  {
+    name: "a call by its id",
+    line: { ...LINE, call: "call_1_1" },
+    message:
+      "Cannot read a ledger line: call: Invalid input: expected number, received string",
+  },
+  {
+    name: "a call before the first event",
+    line: { ...LINE, call: -1 },
+    message: "Cannot read a ledger line: call: Too small",
+  },
+  {
+    name: "arguments of a proposal that were read",
+    line: { ...PROPOSED, args_json: { text: "hi" } },
+    message: "Cannot read a ledger line: args_json: Invalid input",
   },
   {
     name: "a time before 1970",

@@ -159,14 +159,16 @@ Deno.test("openSession() takes calls from a client without a model or a task", a
   assertEquals(
     events.map(({ seq, step, type }) => `${seq} ${step} ${type}`),
     [
-      "0 0 policy_checked",
-      "1 0 tool_started",
-      "2 0 attempt_finished",
-      "3 0 tool_finished",
-      "4 0 policy_checked",
-      "5 0 tool_started",
-      "6 0 attempt_finished",
-      "7 0 tool_finished",
+      "0 0 call_proposed",
+      "1 0 policy_checked",
+      "2 0 tool_started",
+      "3 0 attempt_finished",
+      "4 0 tool_finished",
+      "5 0 call_proposed",
+      "6 0 policy_checked",
+      "7 0 tool_started",
+      "8 0 attempt_finished",
+      "9 0 tool_finished",
     ],
   );
   assertEquals(session.totals, {

@@ -30,14 +30,15 @@ function toolsThatRan(events: readonly RunEvent[]): readonly string[] {
 
 Deno.test("toolCall() of a forbidden tool ends the run; later calls are not judged", async () => {
   const events = await rehearse(REHEARSALS.denied_call());
-  assertEquals(events.slice(3), [
+  assertEquals(events.slice(4), [
     {
-      v: 1,
-      seq: 3,
-      ts: "6000000",
+      v: 2,
+      seq: 4,
+      ts: "7000000",
       step: 1,
+      call: 3,
       type: "policy_checked",
-      started_at: "5000000",
+      started_at: "6000000",
       call_id: "call_1_1",
       tool: "rm",
       decision: "deny",
@@ -56,17 +57,17 @@ Deno.test("toolCall() of a forbidden tool ends the run; later calls are not judg
       },
     },
     {
-      v: 1,
-      seq: 4,
-      ts: "7000000",
+      v: 2,
+      seq: 5,
+      ts: "8000000",
       step: 1,
       type: "step_finished",
       failure_mode: null,
     },
     {
-      v: 1,
-      seq: 5,
-      ts: "8000000",
+      v: 2,
+      seq: 6,
+      ts: "9000000",
       step: 1,
       type: "run_finished",
       terminal_reason: "policy_denial_terminal",
@@ -276,14 +277,15 @@ const WORK_ASKED = {
 
 Deno.test("toolCall() judges again what was approved, and then runs it", async () => {
   const events = await rehearse(REHEARSALS.approved());
-  assertEquals(events.slice(3, 7), [
+  assertEquals(events.slice(4, 8), [
     {
       v: 2,
-      seq: 3,
-      ts: "6000000",
+      seq: 4,
+      ts: "7000000",
       step: 1,
+      call: 3,
       type: "policy_checked",
-      started_at: "5000000",
+      started_at: "6000000",
       call_id: "call_1_1",
       tool: "work",
       decision: "escalate",
@@ -296,24 +298,26 @@ Deno.test("toolCall() judges again what was approved, and then runs it", async (
       asked: [WORK_ASKED],
     },
     {
-      v: 1,
-      seq: 4,
-      ts: "7000000",
+      v: 2,
+      seq: 5,
+      ts: "8000000",
       step: 1,
+      call: 3,
       type: "approval_resolved",
       call_id: "call_1_1",
       approver: "ada",
       verdict: "approved",
       bound_to:
-        "3215541f2e87bd86e43760bd9c53f2686569770f487fe0822c3dd88bed66bfdc",
+        "21237674a9c2cfffeeb6665dfffe787d88892b9c1cd458efc6fb645af2537a59",
     },
     {
-      v: 1,
-      seq: 5,
-      ts: "9000000",
+      v: 2,
+      seq: 6,
+      ts: "10000000",
       step: 1,
+      call: 3,
       type: "policy_checked",
-      started_at: "8000000",
+      started_at: "9000000",
       call_id: "call_1_1",
       tool: "work",
       decision: "allow",
@@ -325,30 +329,32 @@ Deno.test("toolCall() judges again what was approved, and then runs it", async (
       facts: { args_error: null, paths: [], hosts: [] },
     },
     {
-      v: 1,
-      seq: 6,
-      ts: "10000000",
+      v: 2,
+      seq: 7,
+      ts: "11000000",
       step: 1,
+      call: 3,
       type: "tool_started",
       call_id: "call_1_1",
       tool: "work",
       args: { text: "go" },
       idempotency_key:
-        "f198ed69d94c2dd7d5f6f1fb519b007c1a1c4d152a91c016d25db961595637f2",
+        "04816b00de8a7106768477ddeb4bd5bc3158f3024e87385d587854fea46a0426",
     },
   ]);
 });
 
 Deno.test("toolCall() judges again what was rejected, and denies it", async () => {
   const events = await rehearse(REHEARSALS.rejected());
-  assertEquals(events.slice(5), [
+  assertEquals(events.slice(6), [
     {
-      v: 1,
-      seq: 5,
-      ts: "9000000",
+      v: 2,
+      seq: 6,
+      ts: "10000000",
       step: 1,
+      call: 3,
       type: "policy_checked",
-      started_at: "8000000",
+      started_at: "9000000",
       call_id: "call_1_1",
       tool: "work",
       decision: "deny",
@@ -360,17 +366,17 @@ Deno.test("toolCall() judges again what was rejected, and denies it", async () =
       facts: { args_error: null, paths: [], hosts: [] },
     },
     {
-      v: 1,
-      seq: 6,
-      ts: "10000000",
+      v: 2,
+      seq: 7,
+      ts: "11000000",
       step: 1,
       type: "step_finished",
       failure_mode: null,
     },
     {
-      v: 1,
-      seq: 7,
-      ts: "11000000",
+      v: 2,
+      seq: 8,
+      ts: "12000000",
       step: 1,
       type: "run_finished",
       terminal_reason: "policy_denial_terminal",
@@ -419,7 +425,7 @@ Deno.test("toolCall() shows the approver what it decides on", async () => {
     places: [],
     policy_version: "c90605431d49",
     bound_to:
-      "3215541f2e87bd86e43760bd9c53f2686569770f487fe0822c3dd88bed66bfdc",
+      "21237674a9c2cfffeeb6665dfffe787d88892b9c1cd458efc6fb645af2537a59",
   }]);
 });
 

@@ -27,40 +27,43 @@ Deno.test("runTool() puts the attempts of a failing tool on record, then its suc
     exception_class: "ToolError",
     message: "The server answered 503",
   };
-  assertEquals(events.slice(5, 10), [
+  assertEquals(events.slice(6, 11), [
     {
-      v: 1,
-      seq: 5,
-      ts: "9000000",
+      v: 2,
+      seq: 6,
+      ts: "10000000",
       step: 1,
+      call: 3,
       type: "attempt_finished",
-      started_at: "8000000",
+      started_at: "9000000",
       call_id: "call_1_1",
       attempt: 1,
       outcome: "transient_failure",
-      backoff_ms: 96,
+      backoff_ms: 104,
       error,
     },
     {
-      v: 1,
-      seq: 6,
-      ts: "107000000",
+      v: 2,
+      seq: 7,
+      ts: "116000000",
       step: 1,
+      call: 3,
       type: "attempt_finished",
-      started_at: "106000000",
+      started_at: "115000000",
       call_id: "call_1_1",
       attempt: 2,
       outcome: "transient_failure",
-      backoff_ms: 164,
+      backoff_ms: 194,
       error,
     },
     {
-      v: 1,
-      seq: 7,
-      ts: "273000000",
+      v: 2,
+      seq: 8,
+      ts: "312000000",
       step: 1,
+      call: 3,
       type: "attempt_finished",
-      started_at: "272000000",
+      started_at: "311000000",
       call_id: "call_1_1",
       attempt: 3,
       outcome: "success",
@@ -68,10 +71,11 @@ Deno.test("runTool() puts the attempts of a failing tool on record, then its suc
       error: null,
     },
     {
-      v: 1,
-      seq: 8,
-      ts: "274000000",
+      v: 2,
+      seq: 9,
+      ts: "313000000",
       step: 1,
+      call: 3,
       type: "tool_finished",
       call_id: "call_1_1",
       tool: "work",
@@ -80,9 +84,9 @@ Deno.test("runTool() puts the attempts of a failing tool on record, then its suc
       error: null,
     },
     {
-      v: 1,
-      seq: 9,
-      ts: "275000000",
+      v: 2,
+      seq: 10,
+      ts: "314000000",
       step: 1,
       type: "step_finished",
       failure_mode: "tool_call_failure",
@@ -93,8 +97,8 @@ Deno.test("runTool() puts the attempts of a failing tool on record, then its suc
 Deno.test("runTool() gives up when every allowed attempt has failed", async () => {
   const events = await rehearse(REHEARSALS.retries_exhausted());
   assertEquals(attempts(events), [
-    "1 transient_failure 96 503",
-    "2 transient_failure 123 503",
+    "1 transient_failure 104 503",
+    "2 transient_failure 146 503",
     "3 exhausted 0 503",
   ]);
   assertEquals(
@@ -208,7 +212,7 @@ for (const { name, outcome = "non_retryable", error } of FAILURES) {
 
 Deno.test("runTool() says of a wait that was cut off why the tool has no result", async () => {
   const events = await rehearse(REHEARSALS.cancelled_while_backing_off());
-  assertEquals(attempts(events), ["1 transient_failure 96 503"]);
+  assertEquals(attempts(events), ["1 transient_failure 104 503"]);
   assertEquals(eventsOf("tool_finished", events)[0]?.error, {
     kind: "cancelled",
     type: "cancelled",
@@ -228,7 +232,7 @@ Deno.test("runTool() sleeps as long as the record says, with the signal of the r
       return Promise.resolve();
     },
   });
-  assertEquals(slept, [[96, true], [164, true]]);
+  assertEquals(slept, [[104, true], [194, true]]);
 });
 
 const TOLD: readonly {
@@ -303,23 +307,23 @@ Deno.test("runTool() gives the tool what is on record, frozen", async () => {
   assertEquals(seen.map((args) => args === intent?.args), [true, true]);
 });
 
-/** Keys made by hand: the SHA-256 of `["rehearsal",4,"work",…]`, arguments in the form of RFC 8785. */
+/** Keys made by hand: the SHA-256 of `["rehearsal",5,"work",…]`, arguments in the form of RFC 8785. */
 const KEYS: readonly {
   readonly args: WorkArgs | string;
   readonly key: string;
 }[] = [
   {
     args: { text: "go" },
-    key: "cb55239fa6cf5d672d9913f6ea62105cdb4a4ce5ceb6ab3ca3500d45a14f1030",
+    key: "f5eed61136a7b3a470efaaea989f1f84b680c2c42f9cf7850c75cd11805e52fd",
   },
   {
     args: { url: "https://fixtures.local/", text: 'Käse "😀"' },
-    key: "6c7e469f1b0d09132c0ee5834b48ee5f51c9fd468e4a0c6d2867d05cbf76cf60",
+    key: "a3d0f1bfa3c27576e4bf93c7c4c9bf50ac1689d16fbdc1492442b00098933bc2",
   },
   {
     args:
       ' {"url":"https:\\/\\/fixtures.local\\/","text":"K\\u00e4se \\"\\ud83d\\ude00\\""}',
-    key: "6c7e469f1b0d09132c0ee5834b48ee5f51c9fd468e4a0c6d2867d05cbf76cf60",
+    key: "a3d0f1bfa3c27576e4bf93c7c4c9bf50ac1689d16fbdc1492442b00098933bc2",
   },
 ];
 

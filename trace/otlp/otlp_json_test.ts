@@ -44,6 +44,7 @@ Deno.test("otlpJson() writes a span a line, as soon as the span has ended", asyn
     ["run_started", 0],
     ["step_started", 0],
     ["llm_completed", 1],
+    ["call_proposed", 0],
     ["policy_checked", 1],
     ["tool_started", 0],
     ["attempt_finished", 1],
