@@ -21,9 +21,9 @@ import { InputError } from "./tools/data/input_error.ts";
  * The addresses are literal: Deno reads such a module without a permission.
  */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  init: async () => (await import("./cli/init.ts")).init,
   run: async () => (await import("./cli/run.ts")).run,
   resume: async () => (await import("./cli/resume.ts")).resume,
+  init: async () => (await import("./cli/init.ts")).init,
   approvals: async () => (await import("./cli/approvals.ts")).approvals,
   verify: async () => (await import("./cli/verify.ts")).verify,
   replay: async () => (await import("./cli/replay.ts")).replay,
