@@ -23,6 +23,7 @@ import { InputError } from "./tools/data/input_error.ts";
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./cli/run.ts")).run,
   resume: async () => (await import("./cli/resume.ts")).resume,
+  init: async () => (await import("./cli/init.ts")).init,
   approvals: async () => (await import("./cli/approvals.ts")).approvals,
   verify: async () => (await import("./cli/verify.ts")).verify,
   replay: async () => (await import("./cli/replay.ts")).replay,

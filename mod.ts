@@ -86,6 +86,7 @@ export { type Label } from "./tools/label.ts";
 export {
   type Effects,
   type Tool,
+  tool,
   type ToolContext,
   type ToolDefinition,
 } from "./tools/tool.ts";
@@ -352,6 +353,27 @@ export {
   type SandboxSource,
 } from "./evidence/artifact_source.ts";
 export { storedRun } from "./evidence/store/stored_run.ts";
+export { directoryStore, type Now } from "./evidence/store/directory_store.ts";
+export {
+  type OpenSink,
+  type PassedOver,
+  type RunFileName,
+  type RunRecord,
+  type RunStore,
+} from "./evidence/run_store.ts";
+export { type BegunLedger } from "./evidence/read_ledger.ts";
+export { type WrittenApproval } from "./evidence/approval/approval_file.ts";
+
+export { runAgent } from "./agent/run_agent.ts";
+export { AGENT_DEFAULTS, type AgentOptions } from "./agent/agent_options.ts";
+export { type AgentEnd } from "./agent/agent_end.ts";
+export { type AgentModel } from "./agent/agent_model.ts";
+export { liveModel, type LiveModelOptions } from "./agent/live_model.ts";
+export { scriptedModel } from "./agent/scripted_model.ts";
+export { fileApprover, terminalApprover } from "./agent/approvers.ts";
+export { machineEnv } from "./agent/machine_env.ts";
+export { emptySandbox } from "./tools/sandbox/empty_sandbox.ts";
+export { type ToolWorld } from "./tools/exported_tools.ts";
 export {
   type Finding,
   type FindingCode,

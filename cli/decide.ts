@@ -49,7 +49,9 @@ answered with "error" in the place of "decision", and the next one is judged:
                  [{"name","description","input_schema","effects":{"fetches":[],
                  "reads":[],"writes":[]}}], JSON Schema of draft-04 to 2020-12;
                  or what an MCP server answers to tools/list. A tool whose
-                 definition cannot be used is reported and denied
+                 definition cannot be used is reported and denied. A module
+                 (FILE.ts) gives tools beside the five, as for \`run\`; it is
+                 loaded, and none of its tools is run
   --session      the lines tell one run, in order, so that seen_in, flow,
                  call_limits and budgets can be judged; without it each line is
                  the first call of a fresh run

@@ -10,6 +10,7 @@
 /** Loads them, one each. */
 export const LOADED_LATER: readonly (() => Promise<unknown>)[] = [
   () => import("./input/tool_definitions.ts"),
+  () => import("./machine/serve_run_tools.ts"),
   () => import("./machine/tool_worker.ts"),
   () => import("../policy/rules/address_range.ts"),
   () => import("../runtime/llm/provider/anthropic.ts"),

@@ -4,6 +4,7 @@ import type { RunRecord } from "../evidence/run_store.ts";
 import { type InputError, unusable } from "../tools/data/input_error.ts";
 import { loadPolicy } from "../policy/document/load.ts";
 import type { RunStarted } from "../runtime/record/event.ts";
+import { recordedTool } from "../runtime/record/recorded_tool.ts";
 import type { ModelInfo } from "../runtime/run_spec.ts";
 import { DivergenceError } from "../runtime/rerun/divergence.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";
@@ -13,16 +14,18 @@ import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, UsageError } from "./command/command.ts";
 import { corpusReadings } from "./input/corpus_folder.ts";
 import { durabilityOf } from "./execution/durability.ts";
-import { whyForeign } from "./execution/resume_hint.ts";
+import { isSame, othersTools, whyForeign } from "./execution/resume_hint.ts";
 import { liveModel } from "./execution/live_model.ts";
 import { liveSpans, SPAN_HELP } from "./execution/live_spans.ts";
 import { OWN_RUN_OPTIONS, ownRun } from "./execution/own_run.ts";
 import { runStore } from "./machine/run_store.ts";
+import { loadToolModule, type ToolModule } from "./machine/tool_module.ts";
 
 /** `resume`: continue a run that broke off. */
 export const resume: Command = {
   summary: "continue a run whose process ended early",
-  help: `Usage: resume RUN_DIR [--corpus DIR] [--durability none|intent]
+  help: `Usage: resume RUN_DIR [--corpus DIR] [--tools FILE.ts]
+              [--durability none|intent]
               [--approve never|prompt|file] [--by NAME]
               [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
               [--model-seed N] [--record FILE]]
@@ -41,6 +44,7 @@ been interrupted.
 
   --corpus DIR  the documents, when those in sandbox/corpus are not all there or
                 the agent has changed them
+  --tools FILE  the module with the run's own tools, if it has any
   --llm SPEC    the model, or the cassette, that the run was begun with, as for
                 \`run\`
   --record FILE write a cassette of the whole run, what is on record included
@@ -68,6 +72,8 @@ could not be resumed.
     await record.checkFiles();
     const { started } = ledger;
     await refuseOtherRun(record, started);
+    const own = await given.option("tools", loadToolModule);
+    refuseOtherTools(record, started, own);
     await record.checkSandbox();
     const documents = await corpusOf(started, {
       record,
@@ -87,6 +93,7 @@ could not be resumed.
         record,
         model,
         spans,
+        own,
         durability,
         approve: "file",
         open: () => record.goOn(ledger),
@@ -106,6 +113,41 @@ could not be resumed.
     }
   },
 };
+
+/** The tools of a run that are not ours must be those of the module, which must touch what they touched. */
+function refuseOtherTools(
+  record: RunRecord,
+  started: RunStarted,
+  own: ToolModule | undefined,
+): void {
+  const given = new Map(
+    own?.definitions.map((tool) => [tool.name, recordedTool(tool)]),
+  );
+  const others = othersTools(started);
+  const missing = others.filter(({ name }) => !given.has(name));
+  if (missing.length > 0) {
+    const names = missing.map(({ name }) => JSON.stringify(name)).join(", ");
+    throw ledgerProblem(
+      record,
+      own === undefined
+        ? `the run has tools that are not ours: ${names}; name the module that exports them with --tools`
+        : `the run has tools that ${own.path} does not export: ${names}`,
+      1,
+    );
+  }
+  const changed = started.tools.find((tool) => {
+    const now = given.get(tool.name);
+    return now !== undefined && !isSame(now, tool);
+  });
+  if (changed === undefined) return;
+  throw ledgerProblem(
+    record,
+    `the tool ${
+      JSON.stringify(changed.name)
+    } says other effects, or another idempotent, than when the run began; take the module of that time`,
+    1,
+  );
+}
 
 /** A run must be resumed with the model that it was begun with. */
 function refuseOtherModel(

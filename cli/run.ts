@@ -18,12 +18,14 @@ import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { isAsked } from "../tasks/scripted_run.ts";
 import { offeredHint } from "./execution/offered_hint.ts";
 import { runStore } from "./machine/run_store.ts";
+import { loadToolModule } from "./machine/tool_module.ts";
 import { readTaskInputs } from "./input/task_inputs.ts";
 
 /** `run`: a user's own task, on a user's own documents, under a user's own policy. */
 export const run: Command = {
   summary: "run a task of your own",
   help: `Usage: run TASK.yaml [--policy FILE] [--corpus DIR] [--out DIR]
+           [--tools FILE.ts]
            [--durability none|intent] [--approve never|prompt|file]
            [--by NAME]
            [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
@@ -43,6 +45,12 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      when a real model is asked; if that is taken, with _2, _3
                      and so on. The id of the run has no such number: the same
                      script is the same run again
+  --tools FILE.ts    a module that exports tools of your own, beside the five; one
+                     with the name of one of the five counts instead of it. Each
+                     has description, args (a Standard Schema), effects and run.
+                     What it touches it says itself in effects, {} for nothing,
+                     or the policy does under \`tools\`. They run in this process,
+                     or in the Worker where the policy has isolation: worker
   --durability WHAT  intent (default): an intent is on disk before its effect;
                      none: the operating system writes at its own time
   --approve HOW      who answers what the policy leaves to a person: never
@@ -117,10 +125,12 @@ could not be run.
     const durability = durabilityOf(given.option("durability"));
     const llm = given.option("llm");
     const isUntold = given.flag("no-policy-hint");
+    const own = await given.option("tools", loadToolModule);
     const { notes, ...inputs } = readTaskInputs(given.operand(0), {
       policy: given.option("policy"),
       corpus: given.option("corpus"),
       unscripted: llm !== undefined,
+      ownTools: own?.definitions.map(({ name }) => name),
     });
     for (const note of notes) output.note(note);
     if (isUntold && (llm === undefined || llm.startsWith(REPLAY))) {
@@ -131,7 +141,9 @@ could not be run.
     const model = await liveModel(given, output, {
       told: {
         settings: inputs.task.document.model,
-        hint: isUntold ? undefined : offeredHint(inputs.policy.document),
+        hint: isUntold
+          ? undefined
+          : offeredHint(inputs.policy.document, own?.definitions),
       },
     });
     const spans = liveSpans(given, {
@@ -156,6 +168,7 @@ could not be run.
       record,
       model,
       spans,
+      own,
       durability,
       approve: "never",
       open: () => record.begin(),

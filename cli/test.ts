@@ -14,14 +14,15 @@ import {
 } from "./command/command.ts";
 import { readPolicyFile } from "./input/policy_file.ts";
 import { junitReport, type Tested } from "./scenario/junit.ts";
-import { playScenario } from "./scenario/scenario.ts";
+import { playScenario, type Scenario } from "./scenario/scenario.ts";
+import { loadToolModule, type ToolModule } from "./machine/tool_module.ts";
 import { readTaskInputs, type TaskInputs } from "./input/task_inputs.ts";
 
 /** `test`: plays task files and compares each run with what its task expects. */
 export const test: Command = {
   summary: "run tasks against what they expect",
-  help: `Usage: test PATH... [--filter TEXT] [--policy FILE] [--reporter junit]
-            [--scratch DIR]
+  help: `Usage: test PATH... [--filter TEXT] [--policy FILE] [--tools FILE.ts]
+            [--reporter junit] [--scratch DIR]
 
 Plays task files, without a network and without waiting, and compares each run
 with the \`expect\` block of its task. In a folder, every .yaml file counts but
@@ -30,6 +31,7 @@ policies (policy.yaml, *.policy.yaml) and their tests (policy_test.yaml,
 
   --filter TEXT     only tasks whose id contains the text
   --policy FILE     play all of them under this policy
+  --tools FILE.ts   tools of your own, as for \`run\`; they are run for real
   --reporter junit  print a JUnit report; what cannot be loaded is an error in it
   --scratch DIR     where the worlds of the tasks are made, and removed again;
                     default: the folder of the system for temporary files
@@ -39,7 +41,7 @@ cannot be loaded, even when all others pass.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
-      options: ["filter", "policy", "reporter", "scratch"],
+      options: ["filter", "policy", "tools", "reporter", "scratch"],
       operands: ["PATH..."],
     });
     const reporter = given.option("reporter");
@@ -49,9 +51,10 @@ cannot be loaded, even when all others pass.
     const policy = given.option("policy");
     // An unusable policy is reported once, not for each task.
     if (policy !== undefined) readPolicyFile(policy);
+    const own = await given.option("tools", loadToolModule);
     const filter = given.option("filter") ?? "";
     const found = given.operands.flatMap(taskFiles)
-      .map((file) => readScenario(file, policy))
+      .map((file) => readScenario(file, { policy, own }))
       .filter((each) =>
         "error" in each || each.task.document.id.includes(filter)
       );
@@ -82,7 +85,7 @@ interface Broken {
 }
 
 /** A task file that can be played. */
-interface FileScenario extends TaskInputs {
+interface FileScenario extends TaskInputs, Pick<Scenario, "own"> {
   readonly path: string;
 }
 
@@ -105,13 +108,17 @@ async function played(
 /** Reads a task with its policy and documents; a broken task does not stop the others. */
 function readScenario(
   file: string | Broken,
-  policy: string | undefined,
+  { policy, own }: {
+    readonly policy: string | undefined;
+    readonly own: ToolModule | undefined;
+  },
 ): FileScenario | Broken {
   if (typeof file !== "string") return file;
   try {
-    const inputs = readTaskInputs(file, { policy });
+    const ownTools = own?.definitions.map(({ name }) => name);
+    const inputs = readTaskInputs(file, { policy, ownTools });
     if (inputs.task.document.expect !== undefined) {
-      return { path: file, ...inputs };
+      return { path: file, own, ...inputs };
     }
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

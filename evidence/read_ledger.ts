@@ -19,6 +19,7 @@ export interface ReadLedger {
 
 /** A ledger that has its first line. */
 export interface BegunLedger extends ReadLedger {
+  /** The first event. */
   readonly started: RunStarted;
 }
 

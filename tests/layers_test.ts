@@ -14,6 +14,7 @@ const LAYERS = [
   "corpus",
   "tasks",
   "cli",
+  "agent",
   "mod.ts",
 ];
 
@@ -49,6 +50,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "execution",
     "scenario",
     "policy",
+    "starter",
   ],
 };
 
@@ -76,6 +78,7 @@ const ADAPTERS = [
 const EDGES = [
   "cli.ts",
   /^cli\/(?!command\/)/,
+  /^agent\/agent_run\.ts$/,
   "mod.ts",
   "tools/data/plain_json.ts",
   "tools/sandbox/new_file.ts",

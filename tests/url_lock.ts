@@ -33,6 +33,7 @@ const PROGRAM = [
   "corpus",
   "tasks",
   "cli",
+  "agent",
 ];
 
 /** Takes from a lockfile the part that some specifiers need. */

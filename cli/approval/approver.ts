@@ -50,7 +50,10 @@ export function approverFor(
   }
 }
 
-function fileApprover(options: ApproverOptions): Approver {
+/** Looks for an answer beside the record of the run; without one the run waits. */
+export function fileApprover(
+  options: Omit<ApproverOptions, "by">,
+): Approver {
   const told = new Set<string>();
   return async (request) => {
     const { approval, notes } = await answersWritten(options, request.bound_to);
@@ -69,7 +72,7 @@ function fileApprover(options: ApproverOptions): Approver {
 
 /** A file that cannot be read has no answer. */
 async function answersWritten(
-  options: ApproverOptions,
+  options: Parameters<typeof fileApprover>[0],
   bound_to: string,
 ): Promise<Written> {
   try {

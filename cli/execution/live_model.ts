@@ -1,17 +1,11 @@
 import { relative } from "../../deps.ts";
 import type { BegunLedger } from "../../evidence/read_ledger.ts";
-import { unusable } from "../../tools/data/input_error.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
 import { parseCassette } from "../../runtime/llm/cassette/parse_cassette.ts";
 import {
   cassetteLlm,
   exchangesOnRecord,
 } from "../../runtime/llm/cassette/cassette_llm.ts";
-import {
-  chooseModel,
-  type ModelChoice,
-} from "../../runtime/llm/provider/provider.ts";
-import { openModel } from "../../runtime/llm/provider/open_model.ts";
 import {
   givenSettings,
   type ModelSettings,
@@ -23,8 +17,7 @@ import type { CommandLine } from "../command/command_line.ts";
 import { type Output, UsageError } from "../command/command.ts";
 import { readInput } from "../machine/files.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
-import { dated } from "../../tools/data/dated.ts";
-import { isGranted } from "../machine/is_granted.ts";
+import { openedModel } from "../machine/opened_model.ts";
 import { realFuturePath } from "../machine/real_future_path.ts";
 
 /** The options of the command line that choose a model. */
@@ -85,17 +78,12 @@ export async function liveModel(
   if (spec.startsWith(REPLAY)) {
     return recordedModel(spec, given, record?.events ?? []);
   }
-  const choice = chooseModel(spec, {
+  const seed = seedOf(given.option("model-seed"));
+  const { choice, llm } = await openedModel(spec, {
     baseUrl: given.option("base-url"),
     keyName: given.option("api-key-env"),
-  });
-  const seed = seedOf(given.option("model-seed"));
-  const llm = await openModel(choice, {
-    env: variable,
     seed,
-    fetch: async (url, init) => dated(await fetch(url, init), Date.now()),
   });
-  refuseWithoutNetwork(choice);
   if (choice.info.execution_path === "hosted") {
     output.note(
       terminalLine(
@@ -184,15 +172,6 @@ function recordedModel(
   };
 }
 
-/** Only the person who starts the process can grant a permission. */
-function refuseWithoutNetwork({ spec, host }: ModelChoice): void {
-  if (isGranted({ name: "net", host })) return;
-  throw unusable(
-    spec,
-    `the process may not reach ${host} (--allow-net=${host})`,
-  );
-}
-
 /** Refuses the options for asking a model when none is asked. */
 function refuseIdle(given: CommandLine, why: string): void {
   const idle = [...MODEL_OPTIONS, ...REQUEST_OPTIONS].find((each) =>
@@ -232,14 +211,4 @@ function seedOf(text: string | undefined): number | undefined {
   throw new UsageError(
     `Cannot use --model-seed "${text}": expected a whole number`,
   );
-}
-
-/** A variable of the environment; also `undefined` when it may not be read. */
-function variable(name: string): string | undefined {
-  try {
-    return Deno.env.get(name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return undefined;
-    throw error;
-  }
 }

@@ -6,6 +6,7 @@ import { pricingFault } from "../../runtime/record/answer_cost.ts";
 import { scriptedModel } from "../../tasks/scripted_run.ts";
 import { unusable } from "../../tools/data/input_error.ts";
 import { openToolHost } from "../machine/tool_host.ts";
+import type { ToolModule } from "../machine/tool_module.ts";
 import { cancelOnSignal } from "./cancellation.ts";
 import type { Execution } from "./execute.ts";
 import { leftoverIncidents } from "./leftover_incident.ts";
@@ -15,7 +16,7 @@ import { type Reported, reportedRun } from "./reported_run.ts";
 
 /** The options for executing a run, new or resumed. */
 export const OWN_RUN_OPTIONS = [
-  ...["durability", "approve", "by"],
+  ...["durability", "approve", "by", "tools"],
   ...MODEL_OPTIONS,
   ...SPAN_OPTIONS,
 ] as const;
@@ -29,6 +30,8 @@ export interface OwnRun extends
   readonly record: RunRecord;
   readonly model: ChosenModel | undefined;
   readonly spans: LiveSpans | undefined;
+  /** Tools of one's own, beside the five. */
+  readonly own: ToolModule | undefined;
   /** Who answers what the policy leaves to a person, when `--approve` does not say. */
   readonly approve: "never" | "file";
   /** Opens the record, when everything else is open. */
@@ -46,7 +49,7 @@ export interface OwnRun extends
  *   its cassette or its record cannot be opened
  */
 export async function ownRun(
-  { record, spans, approve, open, ended, ...run }: OwnRun,
+  { record, spans, own, approve, open, ended, ...run }: OwnRun,
   { given, output }: { readonly given: CommandLine; readonly output: Output },
 ): Promise<Reported> {
   const { policy, model } = run;
@@ -68,6 +71,7 @@ export async function ownRun(
     named: record.name,
     online: true,
     leftover: leftoverIncidents(record, output),
+    own,
   });
   using cassette = openCassette(given, { model, out: record.name });
   await using sink = await open();
@@ -78,6 +82,7 @@ export async function ownRun(
     output,
     cassette,
     spans,
+    toolsPath: own?.path,
     json: given.flag("json"),
   });
   if (reported.outcome === "ended") await ended?.();

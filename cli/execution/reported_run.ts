@@ -32,6 +32,8 @@ export interface ReportedRun {
   readonly cassette: CassetteFile | undefined;
   /** What is sent during the run. */
   readonly spans: LiveSpans | undefined;
+  /** The module of its own tools, as a person named it. */
+  readonly toolsPath: string | undefined;
   readonly json: boolean;
 }
 
@@ -79,6 +81,7 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
   const resume = resumeCommand(
     record.name,
     run.execution.model?.info ?? SCRIPT,
+    run.toolsPath,
   );
   const told = { record, spans: spans?.totals(), json: run.json };
   const reported = (code: number, outcome: Reported["outcome"]) => ({

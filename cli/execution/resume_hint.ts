@@ -1,7 +1,8 @@
 import config from "../../deno.json" with { type: "json" };
-import { areOwnTools } from "../../evidence/verify/own_tools.ts";
+import { ownTool } from "../../evidence/verify/own_tools.ts";
 import { InputError } from "../../tools/data/input_error.ts";
-import type { RunStarted } from "../../runtime/record/event.ts";
+import type { RecordedTool, RunStarted } from "../../runtime/record/event.ts";
+import { valueDifference } from "../../tools/data/value_difference.ts";
 import { PROVIDERS } from "../../runtime/llm/provider/provider.ts";
 import { loadTask } from "../../tasks/task.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
@@ -16,36 +17,72 @@ export function resumeHint(directory: string, started: RunStarted): string {
   }
   const { runtime_version: version = config.version } = started;
   return version === config.version
-    ? `continue with \`${resumeCommand(directory, started.llm)}\``
+    ? `continue with \`${
+      resumeCommand(
+        directory,
+        started.llm,
+        othersTools(started).length === 0 ? undefined : "FILE.ts",
+      )
+    }\``
     : `only version ${terminalLine(version)} of this program can resume it`;
 }
 
 /**
- * Why a run was not begun by a command of this program: a program that uses it
- * as a library has its own tasks and tools. `undefined` when it was.
+ * Why no command of this program can go on with a run: its calls come from a client,
+ * or its task is one that only the program that began it knows. `undefined` when
+ * one can, with the tools that the run has.
  */
 export function whyForeign(
-  { task, tools }: RunStarted,
+  { task, llm }: Pick<RunStarted, "task" | "llm">,
 ): string | undefined {
+  if (llm.execution_path === "client") {
+    return "its calls come from a client with a loop of its own";
+  }
   try {
     loadTask(task.text, "the task on record");
+    return undefined;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return "its task is not one of a task file";
   }
-  // Schemas may grow from version to version; then the recorded one counts.
-  const described = tools.map(({ input_schema: _, ...tool }) => tool);
-  return areOwnTools(described)
-    ? undefined
-    : "its tools are not those of this program";
 }
 
-/** The command line that resumes a run, with the model that it was begun with. */
+/** The tools of a run that are not among ours. */
+export function othersTools(
+  { tools }: Pick<RunStarted, "tools">,
+): readonly RecordedTool[] {
+  return tools.filter((tool) => !isOurs(tool));
+}
+
+/** Schemas and labels may change from version to version; then the recorded ones count. */
+function isOurs(tool: RecordedTool): boolean {
+  const { effects, idempotent } = tool;
+  const ours = ownTool(tool);
+  return ours !== undefined && isSame(ours, { effects, idempotent });
+}
+
+/** Whether a tool touches what is on record, and may be tried again as is on record. */
+export function isSame(
+  ours: Pick<RecordedTool, "effects" | "idempotent">,
+  { effects, idempotent }: Pick<RecordedTool, "effects" | "idempotent">,
+): boolean {
+  return ours.idempotent === idempotent &&
+    valueDifference(ours.effects, effects) === undefined;
+}
+
+/**
+ * The command line that resumes a run, with the model that it was begun with and
+ * the module of its own tools, if it has any.
+ */
 export function resumeCommand(
   directory: string,
   { execution_path, provider, model }: Omit<RunStarted["llm"], "script_sha256">,
+  toolsPath?: string,
 ): string {
-  const command = `resume ${terminalLine(directory)}`;
+  const tools = toolsPath === undefined
+    ? ""
+    : ` --tools ${terminalLine(toolsPath)}`;
+  const command = `resume ${terminalLine(directory)}${tools}`;
   if (execution_path === "stub") return command;
   if (execution_path === "replay") return `${command} --llm replay:FILE`;
   const known = PROVIDERS.find(({ name }) => name === provider);

@@ -3,21 +3,30 @@ import { IMAGINED_SANDBOX } from "../../policy/testing/imagined_place.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import type { Sandbox } from "../../tools/sandbox/sandbox.ts";
 import { standardSchema } from "../../tools/schema.ts";
+import { withOwnTools } from "../../tools/exported_tools.ts";
 import { standardTools } from "../../tools/standard_tools.ts";
 import type { ToolDefinition } from "../../tools/tool.ts";
 import { readInput } from "../machine/files.ts";
 import { networkFor } from "../machine/network.ts";
+import { isModule, loadToolModule } from "../machine/tool_module.ts";
 import type { ToolFile } from "./tool_definitions.ts";
 
-/** The tools that calls are judged for: those of a file, or our own. The reader of files is loaded when there is one. */
+/**
+ * The tools that calls are judged for: our own, with those of a module; or instead of
+ * them those that a file of JSON describes, whose reader is loaded when there is one.
+ *
+ * @throws {InputError} when the module or the file cannot be used
+ */
 export async function askedTools(
   path: string | undefined,
   sandbox: Sandbox,
 ): Promise<ToolFile> {
-  if (path === undefined) {
+  if (path === undefined || isModule(path)) {
     const { fetch } = networkFor(false);
-    const tools = standardTools({ documents: [], fetch, sandbox });
-    return { tools: toolRegistry<ToolDefinition>(tools), refused: [] };
+    const ours = standardTools({ documents: [], fetch, sandbox });
+    const own = path === undefined ? undefined : await loadToolModule(path);
+    const tools = withOwnTools<ToolDefinition>(ours, own?.definitions ?? []);
+    return { tools: toolRegistry(tools), refused: [] };
   }
   const adapter = new URL("./tool_definitions.ts", import.meta.url).href;
   const { readToolDefinitions }: typeof import("./tool_definitions.ts") =

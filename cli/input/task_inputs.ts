@@ -34,6 +34,8 @@ export interface InputOptions {
   readonly unscripted?: boolean;
   readonly policy?: string | undefined;
   readonly corpus?: string | undefined;
+  /** Names of tools beside the five. Default: there are none. */
+  readonly ownTools?: readonly string[] | undefined;
 }
 
 /**
@@ -65,6 +67,7 @@ export function readTaskInputs(
     ? { documents: [], skipped: [] }
     : readCorpusFolder(corpus);
   const leftOut = describeSkipped(skipped);
+  const known = [...STANDARD_TOOL_NAMES, ...options.ownTools ?? []];
   return {
     task,
     policy,
@@ -72,11 +75,11 @@ export function readTaskInputs(
     notes: [
       ...toolNameHints(policyPath ?? BUILT_IN, {
         named: toolsInPolicy(policy.document),
-        known: STANDARD_TOOL_NAMES,
+        known,
       }),
       ...toolNameHints(path, {
         named: toolsInTask(task.document),
-        known: STANDARD_TOOL_NAMES,
+        known,
       }),
       ...leftOut === undefined ? [] : [`${corpus}: ${leftOut}`],
     ],

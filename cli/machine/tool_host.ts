@@ -5,19 +5,23 @@ import { FIXTURE_ORIGIN } from "../../tasks/corpus.ts";
 import { taskTools } from "../../tasks/task_tools.ts";
 import { directorySandbox } from "../../tools/sandbox/directory_sandbox.ts";
 import type { Document } from "../../tools/document.ts";
+import { withOwnTools } from "../../tools/exported_tools.ts";
 import type { Leftover } from "../../tools/sandbox/leftover.ts";
+import type { Sandbox } from "../../tools/sandbox/sandbox.ts";
 import type { Tool } from "../../tools/tool.ts";
 import type {
   ToolWorker,
   ToolWorkerOptions,
 } from "../../tools/worker/tool_worker.ts";
+import { entryWith } from "./worker_entry.ts";
 import { isGranted } from "./is_granted.ts";
 import { htmlText, networkFor } from "./network.ts";
 import { realFuturePath } from "./real_future_path.ts";
+import { refuseUndescribed, type ToolModule } from "./tool_module.ts";
 
 /** Where the tools of one run live. */
 export interface ToolHost extends Disposable {
-  /** Makes the five tools; the documents are in the sandbox already. */
+  /** Makes the five tools, and those of one's own; the documents are in the sandbox already. */
   tools(documents: readonly Document[]): Promise<readonly Tool[]>;
   /** Every URL that was requested, from the corpus or the network; it grows. */
   readonly requests: readonly string[];
@@ -34,46 +38,74 @@ export interface ToolHostOptions {
   readonly online: boolean;
   /** Called for each empty entry that a write could not remove. Default: not called. */
   readonly leftover?: ((leftover: Leftover) => void) | undefined;
+  /** Tools of one's own. Default: the five alone. */
+  readonly own?: ToolModule | undefined;
 }
 
 /**
  * Opens the place that `sandbox.isolation` of the policy names. A Worker is
  * started at once, before anything is written: without it the run does not
  * start.
+ *
+ * @throws {InputError} when the process lacks a permission for the Worker, or
+ *   nothing says what a tool of one's own touches
  */
-export function openToolHost(options: ToolHostOptions): Promise<ToolHost> {
+export async function openToolHost(
+  options: ToolHostOptions,
+): Promise<ToolHost> {
+  const { own, policy } = options;
+  if (own !== undefined) refuseUndescribed(own, policy.document);
+  return await open(options);
+}
+
+function open(options: ToolHostOptions): Promise<ToolHost> {
   return options.policy.document.sandbox.isolation === "worker"
     ? workerHost(options)
     : Promise.resolve(processHost(options));
 }
 
 function processHost(
-  { policy, sandbox, online, leftover }: ToolHostOptions,
+  { policy, sandbox: directory, online, leftover, own }: ToolHostOptions,
 ): ToolHost {
   const requests: string[] = [];
   return {
     requests,
-    tools: (documents) =>
-      Promise.resolve(taskTools({
+    tools(documents) {
+      const sandbox = directorySandbox(directory, { leftover });
+      const ours = taskTools({
         documents,
-        sandbox: directorySandbox(sandbox, { leftover }),
+        sandbox,
         fetch: networkFor(online).fetch,
         htmlText,
         maxBytes: policy.document.fetch?.max_bytes,
         requested: (url) => requests.push(url),
-      })),
+      });
+      return Promise.resolve(withOwnTools(ours, toolsOf(own, sandbox)));
+    },
     [Symbol.dispose]() {},
   };
 }
 
+/** The tools of one's own, as a run has them: by now all of them are described. */
+function toolsOf(
+  own: ToolModule | undefined,
+  sandbox: Sandbox,
+): readonly Tool[] {
+  return (own?.tools({ sandbox }) ?? []).map((
+    { isUndescribed: _, ...tool },
+  ) => tool);
+}
+
 async function workerHost(
-  { policy: { document }, sandbox, named = sandbox, online, leftover }:
+  { policy: { document }, sandbox, named = sandbox, online, leftover, own }:
     ToolHostOptions,
 ): Promise<ToolHost> {
   const requests: string[] = [];
   const directory = realFuturePath(sandbox);
   const worker = await within(named, {
-    entry: new URL("./tool_worker.ts", import.meta.url),
+    entry: own === undefined
+      ? new URL("./tool_worker.ts", import.meta.url)
+      : entryWith(own.url),
     permissions: workerPermissions(document, {
       sandbox: directory,
       served: [new URL(FIXTURE_ORIGIN).hostname],
@@ -87,13 +119,15 @@ async function workerHost(
     tools(documents) {
       // What the model and the gates know about the tools; these copies never
       // run.
-      const definitions = taskTools({
+      const sandbox = directorySandbox(directory);
+      const ours = taskTools({
         documents: [],
-        sandbox: directorySandbox(directory),
+        sandbox,
         fetch: networkFor(false).fetch,
         htmlText,
         requested() {},
       });
+      const definitions = withOwnTools(ours, toolsOf(own, sandbox));
       const maxBytes = document.fetch?.max_bytes;
       return worker.open(definitions, {
         documents,

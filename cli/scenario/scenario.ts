@@ -9,6 +9,7 @@ import type { Task } from "../../tasks/task.ts";
 import type { Document } from "../../tools/document.ts";
 import { execute } from "../execution/execute.ts";
 import { openToolHost } from "../machine/tool_host.ts";
+import type { ToolModule } from "../machine/tool_module.ts";
 
 /** A task with its expectations and the policy and documents for playing it. */
 export interface Scenario {
@@ -16,6 +17,8 @@ export interface Scenario {
   readonly policy: Policy;
   readonly documents: readonly Document[];
   readonly runId: string;
+  /** Tools of one's own, which are run for real. Default: the five alone. */
+  readonly own?: ToolModule | undefined;
 }
 
 /** The result of a scenario. */
@@ -31,13 +34,13 @@ export interface Played {
  * and at the server, not in the record.
  */
 export async function playScenario(
-  { task, policy, documents, runId }: Scenario,
+  { task, policy, documents, runId, own }: Scenario,
   { world, sink }: { readonly world: string; readonly sink: ArtifactSink },
 ): Promise<Played> {
   const sandbox = join(world, "sandbox");
   Deno.mkdirSync(sandbox, { recursive: true });
   const events: RunEvent[] = [];
-  using host = await openToolHost({ policy, sandbox, online: false });
+  using host = await openToolHost({ policy, sandbox, own, online: false });
   const { finished, unused } = await execute({
     task,
     policy,

@@ -9,11 +9,13 @@ export const DEFAULT_EXPIRES_SECONDS = 86_400;
 
 /** What a person answered, as a line of `approvals.jsonl`. */
 export interface WrittenApproval {
+  /** Version of the form. */
   readonly v: 1;
   /** When: RFC 3339, in UTC. */
   readonly timestamp: string;
   /** The one decision that it answers; see `approvalBinding`. */
   readonly bound_to: string;
+  /** Who answered. */
   readonly approver: string;
   /** Any other word than `approved` is a rejection. */
   readonly verdict: string;

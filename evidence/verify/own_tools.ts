@@ -1,5 +1,4 @@
 import type { RecordedTool } from "../../runtime/record/event.ts";
-import { valueDifference } from "../../tools/data/value_difference.ts";
 
 type OwnTool = Pick<
   RecordedTool,
@@ -46,21 +45,6 @@ export const OWN_TOOLS: readonly OwnTool[] = [
     idempotent: true,
   },
 ];
-
-/** How many tools the first records have. */
-const FIRST_TOOLS = 5;
-
-/** Whether a record has the tools of this program, or of a version before some were added. */
-export function areOwnTools(tools: readonly OwnTool[]): boolean {
-  const then = OWN_TOOLS.slice(0, tools.length).map(withoutLabels);
-  return tools.length >= FIRST_TOOLS &&
-    valueDifference(then, tools.map(withoutLabels)) === undefined;
-}
-
-/** The first records have none. */
-function withoutLabels({ labels: _, ...tool }: OwnTool): OwnTool {
-  return tool;
-}
 
 /** The tool of this program that a record describes, by name and description; `undefined` for any other. */
 export function ownTool(

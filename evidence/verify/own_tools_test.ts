@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { recordedTool } from "../../runtime/record/recorded_tool.ts";
 import { standardTools } from "../../tools/standard_tools.ts";
-import { areOwnTools, OWN_TOOLS, ownTool } from "./own_tools.ts";
+import { OWN_TOOLS, ownTool } from "./own_tools.ts";
 
 Deno.test("OWN_TOOLS are the tools of this program", () => {
   const tools = standardTools({
@@ -31,12 +31,4 @@ Deno.test("ownTool() knows a tool by name and description", () => {
     search,
   );
   assertEquals(ownTool({ name: "search", description: "Mine" }), undefined);
-});
-
-Deno.test("areOwnTools() knows the first tools, and not fewer or others", () => {
-  const first = OWN_TOOLS.slice(0, 5);
-  assertEquals(areOwnTools(OWN_TOOLS), true);
-  assertEquals(areOwnTools(first), true);
-  assertEquals(areOwnTools(first.slice(0, 4)), false);
-  assertEquals(areOwnTools(first.toReversed()), false);
 });

@@ -49,7 +49,7 @@ export function rerun(
   const state = { cursor, continuation };
   return {
     tools: (tools) =>
-      tools.filter((tool) => isOnRecord(tool, recorded[0]))
+      inOrderOfRecord(tools, recorded[0])
         .map((tool) => rerunTool(tool, state)),
     tool: (tool) => rerunTool(tool, state),
     spec: (spec) => rerunSpec(spec, state),
@@ -58,8 +58,12 @@ export function rerun(
   };
 }
 
-/** Whether the run has the tool; another version of the program may have more. */
-function isOnRecord({ name }: Tool, started: RunEvent | undefined): boolean {
-  return started?.type !== "run_started" ||
-    started.tools.some((tool) => tool.name === name);
+/** The tools that the run has, as it lists them; another version of the program may have more. */
+function inOrderOfRecord(
+  tools: readonly Tool[],
+  started: RunEvent | undefined,
+): readonly Tool[] {
+  if (started?.type !== "run_started") return tools;
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  return started.tools.flatMap(({ name }) => byName.get(name) ?? []);
 }

@@ -1,0 +1,26 @@
+import { networkFor } from "../cli/machine/network.ts";
+import { realEnv } from "../cli/machine/world.ts";
+import type { Approver } from "../runtime/approval/approval.ts";
+import type { Env } from "../runtime/env.ts";
+
+/**
+ * The environment of a run in this process, for `agentLoop`: the clock of the
+ * machine, which never goes back, its timers, and its resolver of host names.
+ * `start` is the earliest reading, in nanoseconds since the epoch, for a run that
+ * goes on; default: 0.
+ */
+export function machineEnv(
+  { signal = new AbortController().signal, approver, start = 0n }: {
+    /** Cancels the run. Default: nothing does. */
+    readonly signal?: AbortSignal | undefined;
+    /** Answers what the policy leaves to a person. Default: all such calls are rejected. */
+    readonly approver?: Approver | undefined;
+    readonly start?: bigint | undefined;
+  } = {},
+): Env {
+  return realEnv(start, {
+    signal,
+    approver,
+    resolve: networkFor(true).resolve,
+  });
+}
