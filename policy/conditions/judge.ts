@@ -11,7 +11,7 @@ import {
   STEPS_OF_A_DECISION,
 } from "./step_budget.ts";
 import { agreed, all, any, not, type Truth } from "./truth.ts";
-import { valueTruth } from "./value_truth.ts";
+import { truthsOfEach, valueTruth } from "./value_truth.ts";
 
 /** Tells what holds of one call. */
 export interface Judge {
@@ -72,7 +72,7 @@ function judgeWithin(budget: StepBudget, proposal: Proposal): Judge {
     if (condition.any_argument === true) return anywhere(condition);
     const found = nodes.named(argument ?? "");
     return condition.present === undefined
-      ? agreed(found.map((node) => valueTruth(condition, node, context)))
+      ? agreed(truthsOfEach(condition, found, context))
       : found.length > 0 === condition.present;
   }
 

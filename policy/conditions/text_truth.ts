@@ -95,17 +95,12 @@ function found(
 ): Truth {
   const pattern = knownPattern(expression);
   const url = readings.urlOf(node);
-  const texts = new Set([
-    text,
-    formsOf(text).plain,
-    ...optional(readings.placeOf(node)),
-    ...url === undefined ? [] : [url.href],
-  ]);
-  const length = [...texts].reduce((sum, each) => sum + each.length + 1, 0);
+  const others = [formsOf(text).plain, readings.placeOf(node), url?.href];
+  const texts = [text];
+  for (const each of others) {
+    if (each !== undefined && !texts.includes(each)) texts.push(each);
+  }
+  const length = texts.reduce((sum, each) => sum + each.length + 1, 0);
   if (!budget.spend("pattern", length * pattern.size)) return "unknown";
-  return agreed([...texts].map((each) => isFound(pattern, each)));
-}
-
-function optional<T>(value: T | undefined): readonly T[] {
-  return value === undefined ? [] : [value];
+  return agreed(texts.map((each) => isFound(pattern, each)));
 }
