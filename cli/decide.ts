@@ -99,17 +99,24 @@ when a line was answered with an error.
       ? inSessions({ begin, refused })
       : oneByOne({ begin, refused });
     let [line, bad] = [0, 0];
-    for await (const text of stdinLines()) {
-      line += 1;
-      if (text.trim() === "") continue;
-      const read = readSessionLine(text);
-      const answered = read.ok ? answer(read, line) : read;
-      if ("error" in answered) {
-        const { id, error } = answered;
-        const session = read.ok ? read.session : undefined;
-        output.json({ line, id, session, error });
-        bad += 1;
-      } else output.json(answered);
+    for await (const texts of stdinLines()) {
+      const answers: unknown[] = [];
+      try {
+        for (const text of texts) {
+          line += 1;
+          if (text.trim() === "") continue;
+          const read = readSessionLine(text);
+          const answered = read.ok ? answer(read, line) : read;
+          if ("error" in answered) {
+            const { id, error } = answered;
+            const session = read.ok ? read.session : undefined;
+            answers.push({ line, id, session, error });
+            bad += 1;
+          } else answers.push(answered);
+        }
+      } finally {
+        output.jsonLines(answers);
+      }
     }
     if (bad === 0) return EXIT.ok;
     output.error(

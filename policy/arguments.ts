@@ -3,6 +3,7 @@ import type { Json } from "../tools/data/json.ts";
 import type { SchemaIssue } from "../tools/schema.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import { nodesOf } from "./conditions/nodes.ts";
+import { isSameJson } from "./same_json.ts";
 import { spellPath } from "../tools/data/spell_path.ts";
 import { type JsonLimits, parseStrictJson } from "../tools/data/strict_json.ts";
 
@@ -105,7 +106,7 @@ function plainCopy(
   given: Json,
 ): { readonly value: Json; readonly canonical: string } | undefined {
   try {
-    const plain: Json = value === given
+    const plain: Json = isSameJson(value, given)
       ? given
       : deepFreeze(JSON.parse(JSON.stringify(value)));
     return { value: plain, canonical: canonicalJson(plain) };

@@ -1,5 +1,5 @@
 import { sha256Text } from "../tools/data/sha256.ts";
-import type { Basis } from "./conditions/judge.ts";
+import type { Basis } from "./conditions/basis.ts";
 import type { Metadata } from "./rule.ts";
 
 /** On which line of the policy's file each clause begins, by its place: `deny[2]`. */

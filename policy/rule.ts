@@ -2,6 +2,7 @@ import type { ToolDefinition } from "../tools/tool.ts";
 import type { CallArguments } from "./arguments.ts";
 import type { Repetition } from "./rules/call_history.ts";
 import type { Facts } from "./facts.ts";
+import type { JudgedClause } from "./judged_clause.ts";
 import type { RunFacts } from "./run_facts.ts";
 import type { Listing } from "./tool_listing.ts";
 
@@ -82,6 +83,8 @@ export interface AskedClause extends Ask {
 export interface Rule {
   readonly id: RuleId;
   opinion(proposal: Proposal): Opinion | undefined;
+  /** What each clause for this call says of it, which is what the opinion rests on. Left out by a rule that has no clauses. */
+  clauses?(proposal: Proposal): readonly JudgedClause[];
   /**
    * Whether it denies a call even where the policy is only audited: one that cannot
    * run, or would reach behind a wall of our own. Default: never.

@@ -4,6 +4,8 @@ export interface Output {
   data(text: string): void;
   /** Data for programs, on standard output: a value as JSON on one line. */
   json(value: unknown): void;
+  /** The same of several values, a line each, written at once. */
+  jsonLines(values: readonly unknown[]): void;
   /** Text for further processing, on standard output: unchanged, except on a terminal. */
   verbatim(text: string): void;
   /** Progress, hints and warnings, on standard error, spelled out like data; left out under `--quiet`. */

@@ -20,6 +20,9 @@ export function outputTo({ data, note, isTerminal }: Streams): Output {
   return {
     data: (text) => data(terminalText(text)),
     json: (value) => data(jsonText(value)),
+    jsonLines(values) {
+      if (values.length > 0) data(values.map(jsonText).join("\n"));
+    },
     verbatim: (text) => data(isTerminal ? terminalText(text) : text),
     note: (text) => note(terminalText(text)),
     error: (text) => note(terminalText(text)),

@@ -34,3 +34,15 @@ Deno.test("outputTo() keeps lines and tabs of data and notes", () => {
     notes: ["a\n\tb\\u{000d}"],
   });
 });
+
+Deno.test("outputTo() writes many values as JSON at once, a line each", () => {
+  const data: string[] = [];
+  const output = outputTo({
+    data: (line) => void data.push(line),
+    note: () => {},
+    isTerminal: false,
+  });
+  output.jsonLines([]);
+  output.jsonLines([{ a: "\u001b[2J" }, 2]);
+  assertEquals(data, ['{"a":"\\u001b[2J"}\n2']);
+});

@@ -69,10 +69,13 @@ export function callOf(
  * gets such arguments as they are written.
  */
 function argumentsText(args: unknown, written: string): string {
+  const plain = JSON.stringify(args);
+  // A key that comes twice would not be written twice.
+  if (plain === written) return written;
   const { ok } = parseStrictJson(written, {
     max_bytes: Infinity,
     max_depth: 512,
     max_values: Infinity,
   });
-  return ok ? JSON.stringify(args) : written;
+  return ok ? plain : written;
 }

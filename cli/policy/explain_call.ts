@@ -51,8 +51,9 @@ export async function explainCall(
 }
 
 async function askedCall(): Promise<AskedCall> {
-  for await (const text of stdinLines()) {
-    if (text.trim() === "") continue;
+  for await (const lines of stdinLines()) {
+    const text = lines.find((line) => line.trim() !== "");
+    if (text === undefined) continue;
     const read = readCallLine(text);
     if (read.ok) return read.call;
     throw new UsageError(`Cannot read the call: ${read.error}`);

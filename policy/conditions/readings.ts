@@ -6,6 +6,8 @@ import { urlSpellings } from "./url_spellings.ts";
 
 /** What else a text among the arguments stands for, since the tool takes it for a path or a URL. */
 export interface Readings {
+  /** Whether the tool takes a value for a path or a URL. */
+  isRead(node: Node): boolean;
   /** Where a path leads, from the sandbox on; `undefined` for what is no path that was looked up, or leads elsewhere. */
   placeOf(node: Node): string | undefined;
   /** The URL that would be fetched; `undefined` for what the tool does not fetch. */
@@ -23,6 +25,7 @@ export function readingsOf(proposal: Proposal, nodes: Nodes): Readings {
   let parsed: ReadonlyMap<string, URL> | undefined;
   const spelled = new Map<string, readonly string[] | undefined>();
   return {
+    isRead: ({ path }) => paths().has(path) || urls().has(path),
     placeOf({ path, value }) {
       if (typeof value !== "string" || !paths().has(path)) return undefined;
       const resolved = proposal.facts.paths.get(value)?.resolved;

@@ -1,3 +1,5 @@
+import { unescaped } from "./percent_escapes.ts";
+
 /** A text as it is, and without the differences by which a text evades a comparison. */
 export interface TextForms {
   readonly exact: string;
@@ -42,6 +44,9 @@ function visible(text: string): string {
 
 /** No word of any language has more marks in a row (Unicode Standard Annex 15, section 13). */
 const MARKS = /\p{M}{30}/gu;
+/** From the first mark on, so that a shorter run is looked at once and not from each of its marks. */
+const LONG_RUNS = /(?<!\p{M})\p{M}{30,}/gu;
+const MARK = /\p{M}/u;
 const JOINER = "\u034f";
 
 /**
@@ -49,22 +54,13 @@ const JOINER = "\u034f";
  * since that takes time that grows with the square of their number.
  */
 export function normalized(text: string, form: "NFC" | "NFKC"): string {
-  const parted = text.replace(MARKS, `$&${JOINER}`);
+  if (!MARK.test(text)) return text.normalize(form);
+  const parted = text.replace(
+    LONG_RUNS,
+    (run) => run.replace(MARKS, `$&${JOINER}`),
+  );
   if (parted === text) return text.normalize(form);
   return parted.normalize(form).replaceAll(JOINER, "");
-}
-
-const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
-
-/** A malformed escape stands for U+FFFD, so that it does not hide the ones beside it. */
-function unescaped(text: string): string {
-  return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
-    const bytes = new Uint8Array(run.length / 3);
-    for (let index = 0; index < bytes.length; index++) {
-      bytes[index] = parseInt(run.slice(3 * index + 1, 3 * index + 3), 16);
-    }
-    return DECODER.decode(bytes);
-  });
 }
 
 /** Lower case by way of upper case, since `ı` and `i`, `ẞ`, `ß` and `ss` differ in one and not in the other. */

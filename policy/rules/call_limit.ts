@@ -1,6 +1,7 @@
 import type { CallLimit } from "../document/clauses.ts";
 import { type ClauseLines, clauseMetadata } from "../clause.ts";
-import type { Opinion, Rule } from "../rule.ts";
+import { type JudgedClause, objectionsOf } from "../judged_clause.ts";
+import type { Metadata, Proposal, Rule } from "../rule.ts";
 import { isNamed } from "../tool_pattern.ts";
 
 /** Denies a call of tools of which so many have begun already. */
@@ -8,32 +9,66 @@ export function callLimit(
   limits: readonly CallLimit[] = [],
   lines: ClauseLines,
 ): Rule {
+  const clauses = (proposal: Proposal): readonly JudgedLimit[] =>
+    limits.flatMap((limit, index) =>
+      isMeant(limit, proposal)
+        ? [judgedLimit(limit, `call_limits[${index}]`, proposal)]
+        : []
+    );
   return {
     id: "call_limit",
-    opinion({ name, run, redirects }) {
-      let allowed: Opinion | undefined;
-      for (const [index, limit] of limits.entries()) {
-        const { tools, max_calls, per_seconds } = limit;
-        if (!isNamed(name, tools)) continue;
-        // A redirect is no call of the model's.
-        if (per_seconds === undefined && redirects > 0) continue;
-        const calls = run.calls(tools, per_seconds);
-        const counted = { counted_calls: calls, max_calls };
-        allowed ??= { effect: "allow", metadata: counted };
-        if (calls < max_calls) continue;
-        const place = `call_limits[${index}]`;
+    clauses,
+    opinion(proposal) {
+      const judged = clauses(proposal);
+      const { denied } = objectionsOf(judged);
+      if (denied !== undefined) {
+        const { place, reason, counted } = denied;
         return {
           effect: "deny",
-          reason: `${calls} calls of ${tools.join(", ")} have begun${
-            per_seconds === undefined ? "" : ` within ${per_seconds} s`
-          }; ${max_calls} are allowed`,
-          metadata: {
-            ...clauseMetadata(limit, { place, lines }),
-            ...counted,
-          },
+          reason,
+          metadata: { ...clauseMetadata(denied, { place, lines }), ...counted },
         };
       }
-      return allowed;
+      const [first] = judged;
+      return first === undefined
+        ? undefined
+        : { effect: "allow", metadata: first.counted };
     },
+  };
+}
+
+interface JudgedLimit extends JudgedClause {
+  /** How many calls have begun, and how many may. */
+  readonly counted: Metadata;
+}
+
+/** A redirect is no call of the model's, so it counts only against the calls of some seconds. */
+function isMeant(
+  { tools, per_seconds }: CallLimit,
+  { name, redirects }: Proposal,
+): boolean {
+  return isNamed(name, tools) && (per_seconds !== undefined || redirects === 0);
+}
+
+function judgedLimit(
+  { id, tools, max_calls, per_seconds }: CallLimit,
+  place: string,
+  { run }: Proposal,
+): JudgedLimit {
+  const calls = run.calls(tools, per_seconds);
+  const isReached = calls >= max_calls;
+  return {
+    place,
+    id,
+    effect: "deny",
+    reason: `${calls} calls of ${tools.join(", ")} have begun${
+      per_seconds === undefined ? "" : ` within ${per_seconds} s`
+    }; ${max_calls} are allowed`,
+    truth: () => isReached,
+    objects: () => isReached,
+    conditions: () => [
+      { text: `${calls} of ${max_calls} calls`, truth: isReached },
+    ],
+    counted: { counted_calls: calls, max_calls },
   };
 }

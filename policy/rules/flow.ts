@@ -5,9 +5,9 @@ import {
   clauseOf,
   grounds,
 } from "../clause.ts";
-import type { Label } from "../../tools/label.ts";
-import type { CallName } from "../run_facts.ts";
-import type { Ask, Metadata, Opinion, Proposal, Rule } from "../rule.ts";
+import { all } from "../conditions/truth.ts";
+import { type JudgedClause, objectionsOf } from "../judged_clause.ts";
+import type { Metadata, Opinion, Proposal, Rule } from "../rule.ts";
 
 /**
  * Denies, or leaves to a person, a call of a labelled tool after calls of others
@@ -15,80 +15,91 @@ import type { Ask, Metadata, Opinion, Proposal, Rule } from "../rule.ts";
  * it finds more than there is, and misses nothing that the labels say.
  */
 export function flow(
-  clauses: readonly FlowClause[] = [],
+  given: readonly FlowClause[] = [],
   lines: ClauseLines,
 ): Rule {
+  const clauses = (proposal: Proposal): readonly JudgedFlow[] =>
+    given.flatMap((clause, index) =>
+      proposal.tool?.labels?.includes(clause.before) === true
+        ? [judgedFlow(clause, `flow[${index}]`, proposal)]
+        : []
+    );
   return {
     id: "flow",
+    clauses,
     opinion(proposal) {
-      const { name, tool, run } = proposal;
-      const looked = clauses.flatMap((clause, index) => {
-        if (tool?.labels?.includes(clause.before) !== true) return [];
-        const set = clause.after.flatMap((label) => {
-          const by = run.labels.get(label);
-          return by === undefined ? [] : [{ label, ...by }];
-        });
-        return [{
-          isOpen: set.length === clause.after.length,
-          place: `flow[${index}]`,
-          clause,
-          reason: reasonOf(proposal, clause, set),
-          metadata: grounds([{ kind: "labels", labels: set }]),
-        }];
-      });
-      const open = looked.filter(({ isOpen }) => isOpen);
-      const denied = open.find(({ clause }) => clause.effect === "deny");
+      const { name } = proposal;
+      const judged = clauses(proposal);
+      const { denied, asking } = objectionsOf(judged);
       if (denied !== undefined) {
+        const { place, reason, labels } = denied;
         return {
           effect: "deny",
-          reason: denied.reason,
+          reason,
           metadata: {
             tool: name,
-            ...clauseMetadata(denied.clause, { place: denied.place, lines }),
-            ...denied.metadata,
+            ...clauseMetadata(denied, { place, lines }),
+            ...labels,
           },
         };
       }
-      if (open.length === 0) return allowed(looked);
-      return {
+      return asking.length === 0 ? allowed(judged) : {
         effect: "escalate",
-        asks: open.map(({ clause, place, reason }): Ask => ({
-          clause: clauseOf(clause, place),
-          reason,
+        asks: asking.map((each) => ({
+          clause: clauseOf(each, each.place),
+          reason: each.reason,
         })),
-        metadata: Object.assign(
-          { tool: name },
-          ...open.map(({ metadata }) => metadata),
-        ),
+        metadata: { tool: name, ...labelsOf(asking) },
       };
     },
   };
 }
 
+interface JudgedFlow extends JudgedClause {
+  /** Which of its labels are set, and by which calls. */
+  readonly labels: Metadata;
+}
+
+function labelsOf(clauses: readonly JudgedFlow[]): Metadata {
+  return Object.assign({}, ...clauses.map(({ labels }) => labels));
+}
+
 /** Of a call that is allowed the record says which labels were set. */
-function allowed(
-  looked: readonly { readonly metadata: Metadata }[],
-): Opinion | undefined {
-  const metadata: Metadata = Object.assign(
-    {},
-    ...looked.map((each) => each.metadata),
-  );
+function allowed(clauses: readonly JudgedFlow[]): Opinion | undefined {
+  const metadata = labelsOf(clauses);
   return Object.keys(metadata).length === 0
     ? undefined
     : { effect: "allow", metadata };
 }
 
-type SetLabel = CallName & { readonly label: Label };
-
-function reasonOf(
-  { name }: Proposal,
-  { before, reason }: FlowClause,
-  set: readonly SetLabel[],
-): string {
-  const since = set.map(({ label, call, tool }) =>
-    `${label} since call ${call} (${tool})`
-  ).join(", ");
-  return `${
-    JSON.stringify(name)
-  } is a ${before}; the run is ${since}: ${reason}`;
+function judgedFlow(
+  { id, after, before, effect, reason }: FlowClause,
+  place: string,
+  { name, run }: Proposal,
+): JudgedFlow {
+  const conditions = after.map((label) => {
+    const by = run.labels.get(label);
+    const text = by === undefined
+      ? label
+      : `${label} since call ${by.call} (${by.tool})`;
+    return { label, by, text, truth: by !== undefined };
+  });
+  const set = conditions.flatMap(({ label, by }) =>
+    by === undefined ? [] : [{ label, ...by }]
+  );
+  const since = conditions.filter((each) => each.truth)
+    .map(({ text }) => text).join(", ");
+  const truth = all(conditions.map((each) => each.truth));
+  return {
+    place,
+    id,
+    effect,
+    reason: `${
+      JSON.stringify(name)
+    } is a ${before}; the run is ${since}: ${reason}`,
+    truth: () => truth,
+    objects: () => truth === true,
+    conditions: () => conditions.map(({ text, truth }) => ({ text, truth })),
+    labels: grounds([{ kind: "labels", labels: set }]),
+  };
 }
