@@ -43,7 +43,7 @@ export interface AskedRun {
    * Takes in what a call returned; `seq` numbers it among all that was told. Where
    * several calls have the id, all of them count as begun.
    *
-   * @throws {RangeError} when it cannot be told which call that is, or none was to run
+   * @throws {RangeError} when it is unclear which call that is, or no such call may run
    */
   result(
     id: string | number,
@@ -141,7 +141,7 @@ export function askedRun(
       for (const { call, hasBegun } of calls) if (!hasBegun) gate.begin(call);
       if (another !== undefined) {
         throw new RangeError(
-          `${calls.length} calls have the id ${name}: it cannot be told which of them returned this`,
+          `${calls.length} calls have the id ${name}: it is unclear which of them returned this`,
         );
       }
       gate.result(result, { tool: one.call.name, seq });

@@ -24,8 +24,8 @@ export interface Gate {
   /** Takes a call in: parses and validates its arguments, looks its paths up, and counts it. */
   propose(call: RawCall): Proposal;
   /**
-   * Takes in what a call was redirected to. It is no call of the model's, so it
-   * counts as a redirect and not as a repetition.
+   * Takes in what a call was redirected to. The model did not
+   * propose it, so it counts as a redirect and not as a repetition.
    */
   redirect(proposal: Proposal, args: JsonObject): Proposal;
   /** Asks the rules; with an answer, a person has been asked too. */

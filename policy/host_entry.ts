@@ -14,7 +14,7 @@ export interface HostEntry {
 /**
  * Parses `host`, `*.host`, `host:port` or `http://host[:port]`.
  *
- * @throws {RangeError} when it is none of these, or not in its canonical form;
+ * @throws {RangeError} when it is another text, or not in its canonical form;
  *   it says what was probably meant
  */
 export function parseHostEntry(entry: string): HostEntry {
@@ -62,11 +62,11 @@ function spelled({ scheme, host, wildcard, port }: HostEntry): string {
   return `${prefix}${wildcard ? "*." : ""}${host}${suffix}`;
 }
 
-/** A URL, an address of mail, or a host with dots and stars in the wrong places. */
+/** A URL, an e-mail address, or a host with dots and stars in the wrong places. */
 const ALMOST_AN_ENTRY =
   /^(?:(https?):(?:\/\/)?|\/\/)?(?:[^/?#@\s]*@)?([*.]*)([^:/?#@[\s\\]+?|\[[0-9a-f:]+\])\.?(?::(\d+))?(?:[/?#].*)?$/i;
 
-/** Says what a text that is no entry was probably meant to be, as the end of a sentence. */
+/** Suggests the entry that a refused text was probably meant to be, as the end of a sentence. */
 function suggestion(entry: string): string {
   const [, http = "https", stars = "", host = "", port] =
     ALMOST_AN_ENTRY.exec(entry.trim()) ?? [];

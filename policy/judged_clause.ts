@@ -24,7 +24,7 @@ export interface JudgedCondition {
   readonly truth: Truth;
 }
 
-/** What the clauses of one rule come to. */
+/** The clauses of one rule that object to a call. */
 export interface Objections<Clause> {
   /** The first that denies the call. */
   readonly denied: Clause | undefined;

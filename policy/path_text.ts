@@ -65,7 +65,7 @@ function decodeOnce(text: string): string {
 
 const encoder = new TextEncoder();
 
-/** Whether a text has more bytes of UTF-8; most are so short that nobody need count. */
+/** Whether a text has more bytes of UTF-8; most are so short that the bytes need not be counted. */
 function isLonger(text: string, bytes: number): boolean {
   return text.length * 3 > bytes && encoder.encode(text).length > bytes;
 }

@@ -83,11 +83,11 @@ export interface AskedClause extends Ask {
 export interface Rule {
   readonly id: RuleId;
   opinion(proposal: Proposal): Opinion | undefined;
-  /** What each clause for this call says of it, which is what the opinion rests on. Left out by a rule that has no clauses. */
+  /** How each clause for this call was judged; the opinion rests on it. Left out by a rule without clauses. */
   clauses?(proposal: Proposal): readonly JudgedClause[];
   /**
    * Whether it denies a call even where the policy is only audited: one that cannot
-   * run, or would reach behind a wall of our own. Default: never.
+   * run, would leave our own sandbox, or would reach a private address. Default: never.
    */
   deniesAlways?(proposal: Proposal): boolean;
 }

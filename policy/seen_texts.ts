@@ -125,7 +125,7 @@ function lastOf(text: string): string {
   return [...text].at(-1) ?? "";
 }
 
-/** A full stop at the end of a sentence is no part of a value. */
+/** A full stop at the end of a sentence is not part of a value. */
 function firstOf(text: string): string {
   return /^[.](?![\p{L}\p{N}])/u.test(text) ? "" : [...text][0] ?? "";
 }

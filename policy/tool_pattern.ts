@@ -10,7 +10,7 @@ export const toolPattern: z.ZodMiniType<string> = patternSchema(false);
 /** The same, or `*` alone for every tool. */
 export const anyToolPattern: z.ZodMiniType<string> = patternSchema(true);
 
-/** Whether a tool is one of those that some patterns name; what is no pattern names itself. */
+/** Whether some patterns name a tool; a text without a star names itself. */
 export function isNamed(name: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) =>
     pattern === name || pattern === "*" ||
@@ -22,7 +22,7 @@ function isFamily(pattern: string): boolean {
   return pattern.endsWith("*") && [...pattern].length > MIN_PREFIX;
 }
 
-/** Why a text is no such pattern, if it is none. */
+/** Why a text is not such a pattern; `undefined` for a pattern. */
 export function refusalOfToolPattern(
   pattern: string,
   { mayBeAll = false }: { readonly mayBeAll?: boolean } = {},

@@ -12,7 +12,7 @@ export interface UrlEntry extends HostEntry {
  * Parses an entry for hosts with a path after it, if there is one: `host/v1/*` for
  * all below a path, `host/v1/status` for one.
  *
- * @throws {RangeError} when the host is no entry, or the path is not in canonical form
+ * @throws {RangeError} when the host is not an entry, or the path is not in canonical form
  */
 export function parseUrlEntry(entry: string): UrlEntry {
   const [, start = "", path] = /^((?:http:\/\/)?[^/]*)(\/.*)?$/s.exec(entry) ??

@@ -28,7 +28,7 @@ export function refusalOfSpelling(text: string): string | undefined {
   if (authority.includes("@")) return "the URL has userinfo";
 }
 
-/** Whether a text spells the host of a URL as it is: `%2e`, a soft hyphen, a Kelvin sign or an octal is no way to. */
+/** Whether a text spells the host of a URL as it is. `%2e`, a soft hyphen, a Kelvin sign and an octal number are other spellings. */
 export function spellsHost(text: string, hostname: string): boolean {
   const spelled = authorityOf(text).replace(/:\d*$/, "");
   return /^[\x21-\x7e]*$/.test(spelled) && spelled.toLowerCase() === hostname;

@@ -109,11 +109,7 @@ function clauseBlock(
 }
 
 function truthText(truth: Truth): string {
-  return truth === "unknown"
-    ? "cannot be told"
-    : truth
-    ? "holds"
-    : "does not hold";
+  return truth === "unknown" ? "unknown" : truth ? "holds" : "does not hold";
 }
 
 /** Breaks a text into lines at its spaces, at most so many as a reason gets. */

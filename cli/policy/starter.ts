@@ -1,7 +1,7 @@
 /** What `policy init` writes: a policy that is safe as it stands, with what one usually changes next. */
 export const STARTER = `# yaml-language-server: $schema=v1.schema.json
 # What an agent may do. Whatever is not allowed here is denied. A denial wins over
-# a question to a person, and that over a permission; no order of entries counts.
+# asking a person, and asking over a permission. The order of entries does not matter.
 # Check it with: policy validate FILE; try it with: policy test, policy explain.
 version: 1
 
@@ -30,7 +30,7 @@ deny:
     when: [{ any_argument: true, matches: '\\b(?:\\d[ -]?){13,16}\\b' }]
     reason: a card number may not leave
 
-# What calls must meet; what cannot be told counts as not met.
+# What calls must meet; what is unknown counts as not met.
 require:
   - tools: [write]
     that: [{ argument: path, glob: "out/**" }]
@@ -43,7 +43,7 @@ require:
 call_limits:
   - { tools: [write], max_calls: 20 }
 
-# After something private and something untrusted was read, ask before anything leaves.
+# Once the run has read something private and something untrusted, ask before anything leaves.
 flow:
   - after: [untrusted, private]
     before: sink

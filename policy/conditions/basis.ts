@@ -8,7 +8,7 @@ export type Basis =
     readonly kind: "seen";
     readonly path: string;
     readonly value: unknown;
-    /** Where it was seen; `null` when nowhere, or beyond what is indexed. */
+    /** Where it was seen; `null` if nowhere, or if that is beyond what is indexed. */
     readonly seen: Seen | null;
   }
   | {

@@ -7,7 +7,7 @@ import { type SearchedTexts, searchedTexts } from "./searched_texts.ts";
 import type { StepBudget } from "./step_budget.ts";
 import { type TextForms, textForms } from "./text_forms.ts";
 
-/** What the conditions on one call share: what one of them has found is known to the others. */
+/** What the conditions on one call share, so that each text and list is worked out once. */
 export interface CallContext {
   readonly run: RunFacts;
   readonly readings: Readings;
@@ -18,7 +18,7 @@ export interface CallContext {
   searched(texts: readonly string[]): SearchedTexts;
   /** The same values together. */
   together(nodes: readonly Node[]): ManyValues;
-  /** The items of a list; `undefined` for what is no list. */
+  /** The items of a list; `undefined` for another value. */
   itemsOf(node: Node): readonly Node[] | undefined;
 }
 
@@ -51,7 +51,7 @@ function itemsOf({ path, value }: Node): readonly Node[] | undefined {
     : undefined;
 }
 
-/** Makes a function that works out what it is asked for the first time only. */
+/** Makes a function that computes each value once and remembers it. */
 function remembered<Key, Value>(
   work: (key: Key) => Value,
 ): (key: Key) => Value {

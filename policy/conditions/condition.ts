@@ -41,7 +41,7 @@ export interface Operators {
   readonly starts_with?: string | undefined;
   /** It is a text that ends with this one. */
   readonly ends_with?: string | undefined;
-  /** It is a text that has this one in it. */
+  /** It is a text that contains this one. */
   readonly contains?: string | undefined;
   /** It is a text in which this regular expression of RE2's syntax is found. */
   readonly matches?: string | undefined;
@@ -65,7 +65,7 @@ export interface Operators {
   readonly glob?: string | readonly string[] | undefined;
   /** It is a URL that one of these entries lists, as in `url_allowlist`, with a path if they have one. */
   readonly url?: string | readonly string[] | undefined;
-  /** It is a host, or an address of mail at one, that is one of these: `example.com`, `*.example.com`. */
+  /** It is one of these hosts, or an e-mail address at one of them: `example.com`, `*.example.com`. */
   readonly domain?: string | readonly string[] | undefined;
   /** It was seen before: in the question, or in what a tool returned. */
   readonly seen_in?: readonly Source[] | undefined;
@@ -79,7 +79,7 @@ export interface Operators {
 export type ItemCondition = Omit<Operators, "each" | "some" | "present">;
 
 /**
- * Something that holds of a call, or does not, or cannot be told: of a value among
+ * Something that holds of a call, or does not, or is unknown: of a value among
  * its arguments, or of the run so far; or a combination of such conditions.
  */
 export interface Condition extends Operators {
@@ -105,7 +105,7 @@ export interface Condition extends Operators {
 
 /** How deep combinations may be nested. */
 const MAX_DEPTH = 4;
-/** How many instructions a pattern may have; a text takes so many steps a character at the most. */
+/** How many instructions a pattern may have. Each character of a text takes at most that many steps. */
 const MAX_INSTRUCTIONS = 1000;
 const MAX_PATTERN_LENGTH = 1000;
 /** How many values one key may list. */
@@ -211,7 +211,7 @@ const ITEM_OPERATORS = {
   not_one_of: key("It is none of these", listOf(scalar)),
   starts_with: key("It is a text that begins with this one", text),
   ends_with: key("It is a text that ends with this one", text),
-  contains: key("It is a text that has this one in it", text),
+  contains: key("It is a text that contains this one", text),
   matches: key(
     "It is a text in which this regular expression of RE2's syntax is found",
     pattern,
@@ -241,7 +241,7 @@ const ITEM_OPERATORS = {
     oneOrMore((entry) => faultOf(() => parseUrlEntry(entry))),
   ),
   domain: key(
-    "It is a host, or an address of mail at one, that is this one: example.com, *.example.com",
+    "It is this host, or an e-mail address at it: example.com, *.example.com",
     oneOrMore(domainFault),
   ),
   seen_in: key(

@@ -1,6 +1,6 @@
 import type { Operators, Scalar } from "./condition.ts";
 
-/** Conditions that are made of others are made once, so that they are known again. */
+/** A condition is derived once, so that what is remembered of it is found again. */
 const MADE = new WeakMap<Operators, Map<Scalar, Operators>>();
 
 /** The condition that a value equals one of those that another condition lists. */

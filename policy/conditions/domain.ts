@@ -11,7 +11,7 @@ const HOST =
  */
 const LOCAL_PART = /^[\w$&'*+=^`{|}~-]+(?:\.[\w$&'*+=^`{|}~-]+)*$/;
 
-/** Why a text is no domain to compare with, if it is none. */
+/** Why a text is not a domain; `undefined` for a domain. */
 export function domainFault(entry: string): string | undefined {
   const host = entry.replace(/^\*\./, "");
   if (canonicalHost(host) === host) return undefined;
@@ -22,7 +22,7 @@ export function domainFault(entry: string): string | undefined {
 }
 
 /**
- * Whether a host, or the host of an address of mail, is one of some domains; a
+ * Whether a host, or the host of an e-mail address, is one of some domains; a
  * `*.` stands for one label or more. Unknown for any other text: a name beside the
  * address, a list of addresses, a quoted local part.
  */
@@ -41,7 +41,7 @@ export function isOfDomain(
   );
 }
 
-/** Lower case and punycode, without a dot at the end; `undefined` for what is no host. */
+/** Lower case and punycode, without a dot at the end; `undefined` for a text that is not a host. */
 function canonicalHost(text: string): string | undefined {
   const spelled = text.replace(/\.$/, "");
   if (/[\s/?#@:\\%[\]]/.test(spelled) || spelled === "") return undefined;

@@ -10,7 +10,7 @@ export interface Escalation {
   readonly id?: string | undefined;
   /** Exact names of tools, or beginnings of names with a `*` after them; each is allowed by `tool_registry`. */
   readonly tools: readonly string[];
-  /** What the call must be; all of it. What cannot be told counts as so: who cannot tell asks. Left out: any call. */
+  /** What the call must be; all of it. What is unknown counts as true. Left out: any call. */
   readonly when?: readonly Condition[] | undefined;
   /** Why the policy does not decide alone, for the person who is asked. */
   readonly reason: string;
@@ -32,7 +32,7 @@ export const escalationSchema: z.ZodMiniType<Escalation> = z.strictObject({
         "expected at least one condition; leave `when` out for all calls",
       ),
     ),
-    "What the call must be, all of it; what cannot be told counts as so. Left out: any call",
+    "What the call must be, all of it; what is unknown counts as true. Left out: any call",
   ),
   reason: z.string().check(
     z.minLength(1, "expected a text, found none"),

@@ -1,12 +1,12 @@
-/** Which parts of three characters some texts have, so that most of what stands in none of them is told without a search. */
+/** Which sequences of three characters occur in some texts. It rules out most operands without a search. */
 export interface Fingerprint {
-  /** Adds the parts of a text. */
+  /** Adds the sequences of a text. */
   add(text: string): void;
-  /** False for what stands in none of the texts; true for what perhaps does. */
+  /** False if no text contains the part; true if one may. */
   mayHave(part: string): boolean;
 }
 
-/** How many parts are told apart; others count as one of these. */
+/** How many slots there are. Sequences that share a slot are taken for one. */
 const SIZE = 2 ** 15;
 
 /** The fingerprint of no text. */
@@ -25,7 +25,7 @@ export function fingerprint(): Fingerprint {
   };
 }
 
-/** Where the part that ends at a character is marked. */
+/** The slot of the sequence that ends at a character. */
 function slot(text: string, at: number): number {
   const [a, b, c] = [
     text.charCodeAt(at - 2),

@@ -1,7 +1,7 @@
 import { type TextForms, textForms } from "./text_forms.ts";
 import { agreed, type Truth } from "./truth.ts";
 
-/** Why a text is no pattern of places below the sandbox, if it is none. */
+/** Why a text is not a pattern of places below the sandbox; `undefined` for a pattern. */
 export function globFault(glob: string): string | undefined {
   const names = glob.split("/");
   if (glob.startsWith("/") || names[0] === "<sandbox>") {

@@ -17,12 +17,12 @@ import { truthsOfEach, valueTruth } from "./value_truth.ts";
 export interface Judge {
   /** Whether a condition holds, on every spelling and every value that it names. */
   truth(condition: Condition): Truth;
-  /** What it looked at; of values, those of which it is as `because` says. */
+  /** What it looked at: of the values that it names, those whose truth `because` accepts. */
   basis(
     condition: Condition,
     because: (truth: Truth) => boolean,
   ): readonly Basis[];
-  /** Whether it was asked for more than a decision may take. */
+  /** Whether it was asked for more steps than a decision may take. */
   readonly isExhausted: boolean;
 }
 

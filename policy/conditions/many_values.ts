@@ -3,19 +3,19 @@ import type { Node } from "./nodes.ts";
 import { type NumberRange, numberRange } from "./number_range.ts";
 import type { SearchedTexts } from "./searched_texts.ts";
 
-/** Values that a condition names together, as far as they can be judged at once. */
+/** What is known of all values that a condition names, so that they are judged at once. */
 export interface ManyValues {
-  /** All of them, if they are texts that stand for nothing else and there is much of them. */
+  /** The values, if all are texts, none is a path or URL of the tool, and they are many or long. */
   readonly texts: SearchedTexts | undefined;
-  /** Their range, if they are numbers. */
+  /** Their range, if there are many and all are numbers. */
   readonly range: NumberRange | undefined;
 }
 
-/** Less is judged value by value as fast. */
+/** Fewer and shorter values are judged one by one as fast. */
 const MANY = 16;
 const MUCH = 1024;
 
-/** Looks at values that a condition names together. */
+/** Finds out what is known of values that a condition names. */
 export function manyValues(
   nodes: readonly Node[],
   { readings, searched }: {

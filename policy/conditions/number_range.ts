@@ -11,7 +11,7 @@ export interface NumberRange {
   readonly hasText: boolean;
 }
 
-/** The range of the numbers among some values; `undefined` where there is none. */
+/** The range of the numbers among some values; `undefined` if there are none. */
 export function numberRange(
   nodes: readonly Node[],
   plainOf: (text: string) => string,
@@ -49,7 +49,7 @@ function readAsNumber(
   text: string,
   plainOf: (text: string) => string,
 ): number | undefined {
-  // However it is spelled, what begins with a letter is no number.
+  // A text that begins with a letter is not a number in any spelling.
   if (text.length > MAX_NUMBER_LENGTH || /^[a-z]/i.test(text)) return undefined;
   const plain = plainOf(text);
   if (!/\d/.test(plain)) return undefined;

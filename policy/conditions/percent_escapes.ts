@@ -31,7 +31,7 @@ export function unescaped(text: string): string {
 
 const SPACE = " ";
 
-/** Decodes runs of escapes all at once, since a call of the decoder costs more than its work. No run stands for a space. */
+/** Decodes runs of escapes all at once, since a call of the decoder costs more than its work. No run decodes to a space, so a space separates them. */
 function decodedRuns(runs: readonly string[]): readonly string[] {
   if (runs.length === 0) return [];
   const bytes = runs.flatMap((run) => {
@@ -44,7 +44,7 @@ function decodedRuns(runs: readonly string[]): readonly string[] {
   return DECODER.decode(new Uint8Array(bytes)).split(SPACE);
 }
 
-/** The byte that an escape stands for; -1 for what is no escape. */
+/** The byte of an escape; -1 where there is no escape. */
 function byteAt(text: string, at: number): number {
   const high = digit(text.charCodeAt(at + 1));
   const low = digit(text.charCodeAt(at + 2));

@@ -8,11 +8,11 @@ import { urlSpellings } from "./url_spellings.ts";
 export interface Readings {
   /** Whether the tool takes a value for a path or a URL. */
   isRead(node: Node): boolean;
-  /** Where a path leads, from the sandbox on; `undefined` for what is no path that was looked up, or leads elsewhere. */
+  /** Where a path leads, from the sandbox on; `undefined` if the text is not a path that was looked up, or leads out of the sandbox. */
   placeOf(node: Node): string | undefined;
   /** The URL that would be fetched; `undefined` for what the tool does not fetch. */
   urlOf(node: Node): URL | undefined;
-  /** All that servers may take the URL for; `undefined` when that cannot be told. */
+  /** All that servers may take the URL for; `undefined` when that is unknown. */
   spellingsOf(url: URL): readonly string[] | undefined;
 }
 

@@ -2,16 +2,16 @@ import type { StepBudget } from "./step_budget.ts";
 import { type Fingerprint, fingerprint } from "./fingerprint.ts";
 import { type TextForms, textForms } from "./text_forms.ts";
 
-/** Texts of a call in which the operands of many conditions are looked for. */
+/** Texts of a call that are searched for the operands of many conditions. */
 export interface SearchedTexts {
-  /** Whether an operand stands in one of them, in its own spelling or another; `undefined` beyond the budget. */
+  /** Whether one of them contains an operand, in its own spelling or another; `undefined` beyond the budget. */
   have(operand: TextForms): boolean | undefined;
 }
 
-/** Longer texts are put into their forms alone, since other conditions look at these too. */
+/** The forms of a longer text are made for it alone, since other conditions need them too. */
 const LONG = 256;
 
-/** Texts that are searched together; their forms are made when they are first searched. */
+/** Makes texts that are searched together. Their forms are made at the first search. */
 export function searchedTexts(
   texts: readonly string[],
   { formsOf, budget }: {

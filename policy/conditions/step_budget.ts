@@ -1,4 +1,4 @@
-/** Instructions times characters that the patterns of one decision may take; some tenths of a second. */
+/** Instructions times characters that the patterns of one decision may take: some tenths of a second. */
 const PATTERN_STEPS = 2 ** 24;
 /** Characters that the other conditions of one decision may look at. */
 const CHARACTERS = 2 ** 27;
@@ -6,14 +6,14 @@ const CHARACTERS = 2 ** 27;
 const VALUES = 2 ** 16;
 
 /**
- * What judging one call may take, so that no arguments make a gate slow. What would
- * go beyond it is unknown. It counts steps and not time, so that a call is judged
+ * How many steps judging one call may take, so that no arguments make a gate slow. A
+ * condition that would take more is unknown. It counts steps and not time, so that a call is judged
  * the same wherever it is judged.
  */
 export interface StepBudget {
-  /** Whether so many are left; if so, they are spent. */
+  /** Spends steps; returns false, and spends none, if fewer are left. */
   spend(kind: StepKind, steps: number): boolean;
-  /** Whether more were wanted than were left. */
+  /** Whether more steps were asked for than were left. */
   readonly isExceeded: boolean;
 }
 
@@ -26,14 +26,14 @@ export const STEPS_OF_A_DECISION: Readonly<Record<StepKind, number>> = {
   values: VALUES,
 };
 
-/** Nothing: only what takes no steps can be told. */
+/** No steps: every condition that takes steps is unknown. */
 export const NO_STEPS: Readonly<Record<StepKind, number>> = {
   pattern: 0,
   characters: 0,
   values: 0,
 };
 
-/** A budget of so many steps. */
+/** Makes a budget of some steps of each kind. */
 export function stepBudget(
   steps: Readonly<Record<StepKind, number>>,
 ): StepBudget {

@@ -13,7 +13,7 @@ export interface TextOperator {
   ofPlace(place: string): boolean;
 }
 
-/** How each operator compares, and which places its operand names besides. */
+/** How each operator compares, and which places its operand also names. */
 const OPERATORS = {
   equals: {
     test: (text: string, operand: string) => text === operand,

@@ -9,7 +9,7 @@ import { agreed, type Truth } from "./truth.ts";
 import { holdsOfUrl } from "./url_condition.ts";
 import { isListedUrl } from "./url_list.ts";
 
-/** Whether a condition on a text holds of a value; unknown for what is no text. */
+/** Whether a condition on a text holds of a value; unknown for a value of another type. */
 export function textTruth(
   condition: Operators,
   node: Node,

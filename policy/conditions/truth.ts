@@ -1,7 +1,7 @@
 /**
- * Whether something holds. `unknown` is what cannot be told: an argument that is
- * missing or of another type, one whose spellings disagree, one that takes too
- * long to look at.
+ * Whether something holds. It is `unknown` of an argument that is missing or of
+ * another type, of one whose spellings disagree, and of one that takes too many
+ * steps to judge.
  */
 export type Truth = true | false | "unknown";
 
@@ -30,7 +30,7 @@ export function not(truth: Truth): Truth {
   return truth === "unknown" ? "unknown" : !truth;
 }
 
-/** Whether readings of one thing agree: all hold, none does, or that cannot be told. */
+/** Whether readings of one thing agree: all hold, none does, or else it is unknown. */
 export function agreed(truths: Iterable<Truth>): Truth {
   let first: Truth | undefined;
   for (const each of truths) {

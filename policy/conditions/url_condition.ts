@@ -4,8 +4,8 @@ import type { Condition } from "./condition.ts";
 /**
  * Whether a condition on a text holds of what some server may take a URL for, as
  * `urlSpellings` lists it. The text may leave out the scheme, or scheme and host.
- * Capitals do not count, since to many servers they do not. Where nobody can tell
- * what a server makes of the URL it holds, whatever the text is.
+ * Capitals do not count, since to many servers they do not. Where it is
+ * unknown what a server makes of the URL, it holds, whatever the text is.
  */
 export function holdsOfUrl(
   { equals, starts_with, contains }: Pick<

@@ -9,7 +9,7 @@ const MAX_ENTRIES = 1000;
 
 /**
  * Whether a URL is one that some entries list: its host, scheme and port, and every
- * path that a server may take its path for. Unknown for a text that is no URL, or
+ * path that a server may take its path for. Unknown for a text that is not a URL, or
  * that readers take for different ones; for a listed host with another scheme or
  * port; and where servers disagree about the path.
  */

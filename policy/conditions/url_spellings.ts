@@ -1,7 +1,7 @@
 /** How often escapes are decoded. A server that decodes thrice is rare. */
 const MAX_ROUNDS = 6;
 
-/** How many spellings a path may have before nobody can tell what it asks for. */
+/** How many spellings a path may have; with more, it is unknown what it asks for. */
 const MAX_PATHS = 48;
 
 /** The same of a path with its query. */
@@ -39,7 +39,7 @@ const STEPS: readonly Step[] = [
  * parameters left out, slashes merged, and more of that kind, in any order. With
  * and without its query, and with and without a slash at the end.
  *
- * Returns `undefined` when that cannot be told: an escape is malformed or no
+ * Returns `undefined` when that is unknown: an escape is malformed or no
  * UTF-8, the path has an encoded backslash or control character, or it is still
  * encoded, or spelled too many ways, when the limit is reached.
  */
@@ -61,7 +61,7 @@ export function urlSpellings(url: URL): readonly string[] | undefined {
   ];
 }
 
-/** Scheme, host and port as servers see them: no userinfo, no dot behind the host. */
+/** Scheme, host and port as servers see them: without userinfo, without a dot after the host. */
 export function canonicalOrigin({ protocol, hostname, port }: URL): string {
   return `${protocol}//${hostname.replace(/\.+$/, "")}${port && `:${port}`}`;
 }
@@ -123,7 +123,7 @@ function isUnclear(path: string): boolean {
   return /[\x00-\x1f\x7f-\x9f\\]|%u[0-9a-f]{4}/i.test(path);
 }
 
-/** `undefined` for what is no UTF-8, such as a slash in two bytes: `%c0%af`. */
+/** `undefined` for bytes that are not UTF-8, such as a slash in two bytes: `%c0%af`. */
 function decodedOnce(text: string): string | undefined {
   try {
     return text.replace(/(?:%[0-9a-f]{2})+/gi, decodeURIComponent);

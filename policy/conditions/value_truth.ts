@@ -39,8 +39,8 @@ export function valueTruth(
 }
 
 /**
- * Whether a condition holds of each of some values. What is the same of many of
- * them stands there once, so that clauses share what is known of the values.
+ * Whether a condition holds of each of some values. A truth that is the same for many
+ * values may be listed once.
  */
 export function truthsOfEach(
   condition: Operators,

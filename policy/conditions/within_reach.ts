@@ -4,9 +4,10 @@ import type { SearchedTexts } from "./searched_texts.ts";
 import { textOperator } from "./text_operator.ts";
 
 /**
- * A comparison with those of its operands that stand somewhere among some texts,
- * since most stand nowhere; or what it comes to when none does; `undefined` beyond
- * the budget. What compares no text is returned as it is.
+ * Reduces a comparison to those of its operands that some texts contain, since most
+ * operands occur nowhere. Returns the result of the comparison if no text contains
+ * any, and `undefined` beyond the budget. A condition that compares no text is
+ * returned unchanged.
  */
 export function withinReach(
   condition: Operators,
@@ -30,7 +31,7 @@ export function withinReach(
   return one_of === undefined ? { not_one_of: near } : { one_of: near };
 }
 
-/** Whether the operand of a comparison stands among the texts; true for what compares no text. */
+/** Whether one of the texts contains the operand; true for a condition that compares no text. */
 function standsIn(
   condition: Operators,
   texts: SearchedTexts,

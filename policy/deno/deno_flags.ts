@@ -29,7 +29,7 @@ const INNER_RANGES = [
 
 /**
  * Compiles a policy to the narrowest flags of Deno under which its runs work:
- * the second wall behind the gates. No environment, subprocess, foreign
+ * the second wall after the gates. No environment, subprocess, foreign
  * function, system information or import is among them. A listed name that
  * stands for an IPv4 address which is not public is refused by Deno, too; such
  * a range is open only when the policy lists an address in it.

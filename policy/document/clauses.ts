@@ -42,7 +42,7 @@ export interface RequireClause {
   readonly tools: readonly string[];
   /** All of it must hold. */
   readonly that: readonly Condition[];
-  /** What becomes of a call of which it does not hold, or cannot be told. Default: deny. */
+  /** What becomes of a call for which it does not hold, or is unknown. Default: deny. */
   readonly otherwise?: "deny" | "escalate" | undefined;
   /** Why, for people and for the model. Default: that the call does not meet the clause. */
   readonly reason?: string | undefined;
@@ -146,7 +146,7 @@ export const denyClauses: z.ZodMiniType<DenyClause[]> = z.array(
     tools: anyTools,
     when: optionalKey(
       conditions,
-      "What the call must be, all of it; what cannot be told counts as so. Left out: any call",
+      "What the call must be, all of it; what is unknown counts as true. Left out: any call",
     ),
     reason,
   }),
@@ -159,7 +159,7 @@ export const requireClauses: z.ZodMiniType<RequireClause[]> = z.array(
     tools: anyTools,
     that: described(
       conditions,
-      "What the call must meet, all of it; what cannot be told counts as not met",
+      "What the call must meet, all of it; what is unknown counts as not met",
     ),
     otherwise: optionalKey(z.enum(["deny", "escalate"]), {
       description: "What becomes of a call that does not meet this",
@@ -210,7 +210,7 @@ export const flowClauses: z.ZodMiniType<FlowClause[]> = z.array(
   }),
 );
 
-/** A policy, as far as its clauses lean on one another. */
+/** The parts of a policy whose clauses depend on each other. */
 interface Clauses {
   readonly tool_registry: {
     readonly allowed: readonly string[];

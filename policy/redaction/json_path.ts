@@ -39,7 +39,7 @@ const SEGMENT =
  * assertEquals(found.map(({ holder }) => holder), [document, { url: "x" }]);
  * ```
  *
- * @throws {SyntaxError} when it is none
+ * @throws {SyntaxError} when the text is not a JSONPath
  */
 export function compileJsonPath(text: string): JsonPath {
   const segments = segmentsOf(text);

@@ -5,7 +5,7 @@ import type { Address } from "../facts.ts";
  * Names the range of an IPv4 or IPv6 address after the registries of special
  * addresses (RFC 6890 and its updates); `unicast` is public. An IPv4 address
  * within an IPv6 one (RFC 4291, section 2.5.5, and RFC 6052) is taken for what it
- * is. What is no address is `invalid`. The package is loaded with this module, so this module
+ * is. Any other text is `invalid`. The package is loaded with this module, so this module
  * is loaded only when a host was looked up.
  */
 export function addressRange(text: string): Address {
@@ -18,7 +18,7 @@ export function addressRange(text: string): Address {
   };
 }
 
-/** The IPv4 address that a translator to IPv6 stands in for: what is behind 64:ff9b::/96 (RFC 6052). */
+/** The IPv4 address that a translator to IPv6 stands in for: the last 32 bits of an address in 64:ff9b::/96 (RFC 6052). */
 function translatedFrom(bytes: number[]) {
   const [prefix, address] = [bytes.slice(0, -4), bytes.slice(-4)];
   const isTranslated = prefix.join(".") === "0.100.255.155.0.0.0.0.0.0.0.0";

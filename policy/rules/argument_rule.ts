@@ -21,7 +21,7 @@ interface ArgumentClauses {
 
 /**
  * Denies what a clause of `deny` names, and what does not meet a clause of
- * `require`. A condition that cannot be told counts against the call: as holding in
+ * `require`. A condition that is unknown counts against the call: as holding in
  * `deny`, as not holding in `require`.
  */
 export function argumentRule(

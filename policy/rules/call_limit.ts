@@ -4,7 +4,7 @@ import { type JudgedClause, objectionsOf } from "../judged_clause.ts";
 import type { Metadata, Proposal, Rule } from "../rule.ts";
 import { isNamed } from "../tool_pattern.ts";
 
-/** Denies a call of tools of which so many have begun already. */
+/** Denies a call once as many calls of its tools have begun as the policy allows. */
 export function callLimit(
   limits: readonly CallLimit[] = [],
   lines: ClauseLines,
@@ -42,7 +42,7 @@ interface JudgedLimit extends JudgedClause {
   readonly counted: Metadata;
 }
 
-/** A redirect is no call of the model's, so it counts only against the calls of some seconds. */
+/** The model did not propose a redirect, so only a limit within some seconds counts it. */
 function isMeant(
   { tools, per_seconds }: CallLimit,
   { name, redirects }: Proposal,

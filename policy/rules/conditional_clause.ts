@@ -2,7 +2,7 @@ import type { Condition } from "../conditions/condition.ts";
 import { all, type Truth } from "../conditions/truth.ts";
 import type { JudgedClause } from "../judged_clause.ts";
 
-/** A clause, its conditions, and how it is judged by them. */
+/** A clause with its conditions, and how they decide. */
 interface Given extends Pick<JudgedClause, "place" | "id" | "effect"> {
   readonly reason: string;
   readonly conditions: readonly Condition[];
@@ -12,7 +12,7 @@ interface Given extends Pick<JudgedClause, "place" | "id" | "effect"> {
   readonly objectsTo: (truth: Truth) => boolean;
 }
 
-/** Judges a clause by its conditions: until one does not hold, and only when it is asked for. */
+/** Makes a clause that is judged by its conditions. They are judged on demand, and only until one does not hold. */
 export function conditionalClause(
   { place, id, effect, reason, conditions, truth, objectsTo }: Given,
 ): JudgedClause {

@@ -132,7 +132,7 @@ function judgeUrl(
   }
   const listed = refusalOfUrl(parsed, value, hosts);
   const inner = refusalOfAddresses(parsed, hosts, facts);
-  // A person may let a host pass that is not listed, and nothing behind the firewall.
+  // A person may allow a host that is not listed, but no address inside the network.
   const isOpen = listed === undefined || listed.isUnlisted;
   return { url, host, ...isOpen ? inner ?? listed : listed };
 }
@@ -177,7 +177,7 @@ function refusalOfUrl(
   }
 }
 
-/** A name that is listed may still lead into the network behind the firewall. */
+/** A listed name may still lead to an address inside the network. */
 function refusalOfAddresses(
   url: URL,
   hosts: readonly UrlEntry[],

@@ -19,7 +19,7 @@ export interface TestedCall {
   readonly args: Json;
   /** Left out: whatever is decided. */
   readonly expect?: Expected | Expected["decision"] | undefined;
-  /** What a person says who is asked. Left out: nobody is asked, and the call does not run. */
+  /** What the person who is asked answers. Left out: no person answers, and the call does not run. */
   readonly answer?: "approved" | "rejected" | undefined;
   /** What the tool returns, if the call runs. Default: null. */
   readonly result?: Json | undefined;
@@ -46,7 +46,7 @@ export interface PolicyTests {
     readonly policy: number | undefined;
     readonly tools: number | undefined;
   };
-  /** Path of a file with definitions of tools. Left out: what is no tool of our own takes any arguments. */
+  /** Path of a file with definitions of tools. Left out: every tool that is not our own takes any arguments. */
   readonly tools?: string | undefined;
   readonly cases: readonly PolicyCase[];
 }
@@ -112,7 +112,7 @@ const schema: z.ZodMiniType<
 /**
  * Reads tests of a policy from YAML; `source` names the file in errors.
  *
- * @throws {InputError} when the text is none, with every problem
+ * @throws {InputError} when the text is not such a document, with every problem
  */
 export function readPolicyTests(text: string, source: string): PolicyTests {
   const tree = yamlTree(text);
