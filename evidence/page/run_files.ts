@@ -52,7 +52,10 @@ export function runFiles(
     entries.some((entry) => entry.name === name && entry.kind === "file");
   const bytesOf = (name: string) => joined(source.chunks(name), name);
   const others = entries.map(({ name }) => name)
-    .filter((name) => !EMBEDDED.includes(name) && name !== "sandbox");
+    .filter((name) =>
+      // A run that is not finished has its projections under other names.
+      !EMBEDDED.includes(name.replace(/\.part$/, "")) && name !== "sandbox"
+    );
   if (!isFile("state.jsonl")) {
     throw unusable(name, "there is no state.jsonl, so there is no run to show");
   }

@@ -30,6 +30,7 @@ export function banner(
     place.className = `verdict ${state}`;
     fill(place, el("div", {}, el("b", {}, title), ...children));
   };
+  if (readKey !== undefined) takeDrops(readKey);
   const found = (signature?: Signature) => {
     if (verification === undefined) return;
     const { findings, events, head, waitsFor } = verification;
@@ -164,25 +165,27 @@ function findingList({ findings, unlisted }: Verification): Child {
   );
 }
 
-/** Where a public key is dropped or chosen. */
+/** Takes a public key that is dropped anywhere on the page, which the browser would open otherwise. */
+function takeDrops(readKey: (pem: string) => void): void {
+  addEventListener("dragover", (event) => event.preventDefault());
+  addEventListener("drop", async (event) => {
+    event.preventDefault();
+    const pem = await event.dataTransfer?.files[0]?.text();
+    if (pem !== undefined) readKey(pem);
+  });
+}
+
+/** Where a public key is chosen, and what says that it can be dropped. */
 function keyPlace(readKey: (pem: string) => void): HTMLElement {
-  const read = async (file: Blob | undefined) => {
-    if (file !== undefined) readKey(await file.text());
-  };
   const input = el("input", { type: "file", id: "key", accept: ".pub,.pem" });
-  input.addEventListener("change", () => read(input.files?.[0]));
-  const place = el(
+  input.addEventListener("change", async () => {
+    const pem = await input.files?.[0]?.text();
+    if (pem !== undefined) readKey(pem);
+  });
+  return el(
     "label",
     { class: "drop", for: "key" },
     "Drop a public key here, or choose one, to check the signature ",
     input,
   );
-  for (const name of ["dragenter", "dragover"]) {
-    place.addEventListener(name, (event) => event.preventDefault());
-  }
-  place.addEventListener("drop", (event) => {
-    event.preventDefault();
-    read(event.dataTransfer?.files[0]);
-  });
-  return place;
 }

@@ -55,7 +55,9 @@ function head(row: Row): Child {
     }; the policy is only audited`
     : HEADS[tone];
   const title = row.call === undefined
-    ? `${name} ${about}`
+    ? row.kind === "budget"
+      ? `The run was stopped: ${about}`
+      : `${name} ${about}`
     : `${name} ${said}${rule === null ? "" : ` by ${rule}`}`;
   const clause = verdict?.metadata.clause;
   return [

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { button, el, fill, svg } from "./dom.ts";
 import type { Selects } from "./page_run.ts";
-import { milliseconds } from "./row_text.ts";
+import { milliseconds, rowText } from "./row_text.ts";
 import type { Bar, Row, Story } from "./story.ts";
 
 const LANES = ["model", "policy", "tools", "people"] as const;
@@ -109,7 +109,7 @@ export function timeline(
         width,
         height: each.isWait ? 2 : 12,
         rx: each.isWait ? 1 : 2,
-      });
+      }, svg("title", {}, titleOf(each, story)));
       rect.addEventListener("click", () => {
         location.hash = `e${each.seq}`;
       });
@@ -152,6 +152,16 @@ export function timeline(
       draw();
     },
   };
+}
+
+/** What a bar stands for, for those who point at it. */
+function titleOf({ seq, fromMs, toMs, isWait }: Bar, { rowOf }: Story): string {
+  const row = rowOf.get(seq);
+  const took = milliseconds(toMs - fromMs);
+  if (row === undefined || isWait) return `waits ${took} before the next try`;
+  const { name, about, note } = rowText(row);
+  return [`#e${seq} step ${row.step}, ${name}`, about, note, took]
+    .filter((part) => part !== "").join("\n");
 }
 
 /**
