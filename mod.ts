@@ -148,6 +148,7 @@ export {
   type PolicyDocument,
   type RetryLimits,
 } from "./policy/document/document.ts";
+export { type MaxCost, type ModelPrices } from "./policy/document/max_cost.ts";
 export { type Redaction, redactor } from "./policy/redaction/redaction.ts";
 export {
   type Ask,

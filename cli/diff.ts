@@ -56,16 +56,30 @@ function describe(
       `  B:    ${yours}`,
     );
   }
-  const names = Object.keys(mine)
-    .filter((name) => mine[name] !== 0 || yours[name] !== 0);
-  const width = Math.max(0, ...names.map((name) => name.length));
-  lines.push(
-    `${"".padEnd(width)}  ${"A".padStart(8)}${"B".padStart(8)}`,
-    ...names.map((name) =>
-      `${name.padEnd(width)}  ${String(mine[name]).padStart(8)}${
-        String(yours[name]).padStart(8)
-      }`
-    ),
-  );
+  lines.push(...columns([
+    ["", "A", "B"],
+    ...Object.keys({ ...mine, ...yours })
+      .filter((name) => mine[name] !== 0 || yours[name] !== 0)
+      .map((name) => [name, cell(mine[name]), cell(yours[name])] as const),
+  ]));
   return lines.join("\n");
+}
+
+/** A total as text; a record that another program wrote may state anything as its cost. */
+function cell(total: number | string | undefined): string {
+  return total === undefined ? "-" : oneLine(String(total));
+}
+
+/** A table of names and two columns of totals, which end at the same place. */
+function columns(
+  rows: readonly (readonly [name: string, a: string, b: string])[],
+): readonly string[] {
+  const names = Math.max(...rows.map(([name]) => name.length));
+  const totals = Math.max(
+    8,
+    ...rows.map(([, a, b]) => Math.max(a.length, b.length) + 2),
+  );
+  return rows.map(([name, a, b]) =>
+    `${name.padEnd(names)}  ${a.padStart(totals)}${b.padStart(totals)}`
+  );
 }

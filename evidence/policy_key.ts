@@ -5,7 +5,7 @@
  */
 export function mayHaveKey(
   policyText: string,
-  key: "redact" | "expires_seconds",
+  key: "redact" | "expires_seconds" | "max_cost",
 ): boolean {
   return policyText.includes(key) || policyText.includes("\\");
 }

@@ -1,4 +1,5 @@
 import type { Json } from "../tools/data/json.ts";
+import { NO_COST } from "./cost.ts";
 import { type Decision, letsRun } from "./decide.ts";
 import type { Policy } from "./document/load.ts";
 import {
@@ -89,7 +90,13 @@ export function askedRun(
   return {
     question: gate.question,
     judge(id, call) {
-      const spent = { iterations: 0, tokens: 0, toolCalls, seconds: 0 };
+      const spent = {
+        iterations: 0,
+        tokens: 0,
+        cost: NO_COST,
+        toolCalls,
+        seconds: 0,
+      };
       const budget = answerBudget(document.loop_budget, spent, 1);
       if (budget !== undefined) {
         const { rule, reason, metadata } = budget;

@@ -17,6 +17,7 @@ import { toolMessage } from "./tool_message.ts";
 import type { Ending } from "./session/call_outcome.ts";
 import type { Env } from "./env.ts";
 import type { RunEvent, RunFinished, RunStarted } from "./record/event.ts";
+import { costTotal, pricingFault } from "./record/answer_cost.ts";
 import { failureMode } from "./record/failure.ts";
 import { givenSettings } from "./record/model_settings.ts";
 import type { GovernedSpec, RunSpec } from "./run_spec.ts";
@@ -31,7 +32,8 @@ import type { GovernedSpec, RunSpec } from "./run_spec.ts";
  *
  * @throws {PendingApprovalError} when a person has still to answer
  * @throws {ModelOutageError} when the model cannot be asked for the time being
- * @throws {RangeError} at once, when a tool would run elsewhere than the policy says
+ * @throws {RangeError} at once, when a tool would run elsewhere than the policy says,
+ *   or the policy limits the cost and has no price for the model that is asked
  */
 export function agentLoop(
   spec: RunSpec,
@@ -46,6 +48,9 @@ export function governedLoop(
   spec: GovernedSpec,
   env: Env,
 ): AsyncGenerator<RunEvent, void> {
+  const { loop_budget: { max_cost } } = spec.policy.document;
+  const fault = pricingFault({ model: spec.model, max_cost });
+  if (fault !== undefined) throw new RangeError(`Cannot run: ${fault}`);
   return steps(spec, { env, session: openSession(spec, env) });
 }
 
@@ -153,15 +158,25 @@ function runStarted({ spec, session }: LoopState): RunStarted {
 }
 
 function runFinished(
-  { step, llmCalls, tokens, session }: LoopState,
+  { spec, step, llmCalls, tokens, cost, session }: LoopState,
   { reason, answer }: RunEnd,
   failureReason: RunFinished["terminal_reason"],
 ): RunFinished {
+  const { max_cost } = spec.policy.document.loop_budget;
+  const counted = {
+    steps: step,
+    llm_calls: llmCalls,
+    ...session.totals,
+    tokens,
+  };
   return {
     ...session.head(),
+    v: max_cost === undefined ? 1 : 2,
     type: "run_finished",
     terminal_reason: reason === "failed" ? failureReason : reason,
     answer,
-    totals: { steps: step, llm_calls: llmCalls, ...session.totals, tokens },
+    totals: max_cost === undefined
+      ? counted
+      : { ...counted, cost: costTotal(cost, max_cost) },
   };
 }

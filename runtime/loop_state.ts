@@ -1,4 +1,5 @@
 import { allowedTools } from "../policy/policy_hint.ts";
+import { type Cost, NO_COST } from "../policy/cost.ts";
 import type { BudgetDenial, Spent } from "../policy/rules/loop_budget.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
 import type { Env } from "./env.ts";
@@ -29,6 +30,7 @@ export interface LoopState {
   step: number;
   llmCalls: number;
   tokens: number;
+  cost: Cost;
   /** Calls that the model has proposed, whether or not they ran. */
   proposed: number;
   tally: StepTally;
@@ -56,6 +58,7 @@ export function loopState(
     step: 0,
     llmCalls: 0,
     tokens: 0,
+    cost: NO_COST,
     proposed: 0,
     tally: emptyTally(),
   };
@@ -63,11 +66,12 @@ export function loopState(
 
 /** What the run has used, up to the last clock reading. */
 export function spent(
-  { llmCalls, tokens, proposed, session }: LoopState,
+  { llmCalls, tokens, cost, proposed, session }: LoopState,
 ): Spent {
   return {
     iterations: llmCalls,
     tokens,
+    cost,
     toolCalls: proposed,
     seconds: session.seconds(),
   };

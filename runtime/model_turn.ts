@@ -1,3 +1,4 @@
+import type { LoopLimits } from "../policy/document/document.ts";
 import { answerBudget, timeBudget } from "../policy/rules/loop_budget.ts";
 import { beyondMs, boundedRetry } from "./session/bounded_retry.ts";
 import { inTime } from "./session/in_time.ts";
@@ -16,7 +17,9 @@ import type {
 } from "./record/event.ts";
 import { judgeOutput, type LlmOutput } from "./llm/llm.ts";
 import { type AfterOutage, ModelOutageError } from "./llm/model_outage.ts";
+import { costAfter } from "./record/answer_cost.ts";
 import { givenSettings } from "./record/model_settings.ts";
+import { recordVersion } from "./record/record_version.ts";
 import { noAnswerError } from "./llm/no_answer.ts";
 import { tokensOf } from "./record/usage.ts";
 
@@ -44,6 +47,10 @@ export async function* modelTurn(
   const event = llmCompleted(state, startedAt, attempted);
   state.llmCalls += 1;
   state.tokens += tokensOf(event.usage ?? undefined);
+  state.cost = costAfter(state.cost, event, {
+    model: spec.model,
+    max_cost: limits.max_cost,
+  });
   yield event;
 
   if (!attempted.ok && attempted.error.kind === "cancelled") {
@@ -154,14 +161,13 @@ function llmCompleted(
   startedAt: string,
   attempted: Attempted<LlmOutput>,
 ): LlmCompleted {
-  const { answer, calls, usage, finish_reason, raw, error, turn } = recorded(
-    attempted,
-    state.spec.policy.document.loop_budget.max_tokens !== undefined,
-  );
+  const { model: asked, policy } = state.spec;
+  const { answer, calls, usage, finish_reason, raw, error, turn, model } =
+    recorded(attempted, limitedBy(policy.document.loop_budget));
   const carries = turn !== undefined && error === undefined;
-  return {
+  const isAnother = model !== undefined && model !== asked.model;
+  const event: LlmCompleted = {
     ...state.session.head(),
-    v: carries ? 2 : 1,
     type: "llm_completed",
     started_at: startedAt,
     answer: answer ?? null,
@@ -171,17 +177,27 @@ function llmCompleted(
     raw: raw ?? null,
     error: error ?? null,
     ...carries ? { turn } : {},
+    ...isAnother ? { answered_by: model } : {},
   };
+  return { ...event, v: recordVersion(event) };
+}
+
+/** What the policy limits by usage, which must then be there. */
+function limitedBy(
+  { max_tokens, max_cost }: LoopLimits,
+): "tokens" | "cost" | undefined {
+  if (max_tokens !== undefined) return "tokens";
+  return max_cost === undefined ? undefined : "cost";
 }
 
 function recorded(
   attempted: Attempted<LlmOutput>,
-  needsUsage: boolean,
+  limited: "tokens" | "cost" | undefined,
 ): LlmOutput & { readonly error?: RecordedError } {
   if (!attempted.ok) {
     return { ...attempted.recorded?.output, error: attempted.error };
   }
-  const judged = judgeOutput(attempted.value, { needsUsage });
+  const judged = judgeOutput(attempted.value, { limited });
   if (!judged.ok) {
     return {
       ...judged.output,

@@ -1,10 +1,11 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import type { LlmOutput } from "./llm/llm.ts";
 import {
   eventsOf,
   inTurn,
   listener,
   type Rehearsal,
+  rehearsal,
   rehearse,
 } from "../tests/rehearsal.ts";
 import { REHEARSALS } from "../tests/rehearsals.ts";
@@ -73,6 +74,109 @@ Deno.test("modelTurn() takes a final answer even when its tokens pass the limit"
     "final_answer",
   );
   assertEquals(eventsOf("run_finished", events)[0]?.totals.tokens, 100);
+});
+
+/** What rehearsals cost, and the metadata of the denial, if there is one. */
+const COSTS = [
+  {
+    name: "cost_budget",
+    cost: "0.0000461 EUR",
+    metadata: {
+      limit_kind: "cost",
+      cost: "0.0000461 EUR",
+      max_cost: "0.000046 EUR",
+    },
+  },
+  {
+    name: "cost_within_its_budget",
+    cost: "0.0000875 EUR",
+    metadata: undefined,
+  },
+  // (9-3-4)·100 + 3·10 + 4·200 + 2·1000 + 1·2000 + (13-12)·2000, and 9·100 + 1000
+  {
+    name: "cost_of_another_model",
+    cost: "0.00000893 EUR",
+    metadata: undefined,
+  },
+  {
+    name: "model_without_a_price",
+    cost: null,
+    metadata: {
+      limit_kind: "cost",
+      model: "nearby/small-3",
+      unpriced: "all",
+      max_cost: "1.00 EUR",
+    },
+  },
+  { name: "answer_without_a_price", cost: null, metadata: undefined },
+  {
+    name: "cache_write_without_a_price",
+    cost: null,
+    metadata: {
+      limit_kind: "cost",
+      model: "scripted/rehearsal",
+      unpriced: "cache_write",
+      max_cost: "1.00 EUR",
+    },
+  },
+  { name: "cost_without_usage", cost: "0.00 EUR", metadata: undefined },
+  { name: "more_cached_than_given", cost: "0.00 EUR", metadata: undefined },
+  { name: "another_model_refuses", cost: "0.000006 EUR", metadata: undefined },
+  {
+    name: "token_budget",
+    cost: undefined,
+    metadata: { limit_kind: "tokens", tokens: 101, max_tokens: 100 },
+  },
+] as const;
+
+for (const { name, cost, metadata } of COSTS) {
+  Deno.test(`modelTurn() counts what ${name} costs`, async () => {
+    const events = await rehearse(REHEARSALS[name]());
+    const [finished] = eventsOf("run_finished", events);
+    assertEquals(finished?.totals.cost, cost);
+    const denials = eventsOf("policy_checked", events)
+      .filter(({ tool }) => tool === null);
+    assertEquals(
+      denials.map((each) => each.metadata),
+      [metadata].filter(Boolean),
+    );
+  });
+}
+
+Deno.test("modelTurn() records which model answered, where it was another one", async () => {
+  const events = await rehearse(REHEARSALS.cost_of_another_model());
+  assertEquals(
+    eventsOf("llm_completed", events).map(({ answered_by }) => answered_by),
+    ["small-2", undefined],
+  );
+  const refused = await rehearse(REHEARSALS.another_model_refuses());
+  assertEquals(eventsOf("llm_completed", refused)[0]?.answered_by, "small-2");
+  const malformed = await rehearse(REHEARSALS.more_cached_than_given());
+  const [completed] = eventsOf("llm_completed", malformed);
+  assertEquals(completed?.answered_by, "small-2");
+  assertEquals(completed?.error?.type, "malformed_output");
+});
+
+Deno.test("modelTurn() does not record a model that is the one which was asked", async () => {
+  const events = await rehearse({
+    llm: () => Promise.resolve({ answer: "done", model: "rehearsal" }),
+  });
+  const [completed] = eventsOf("llm_completed", events);
+  assertEquals([completed?.v, completed?.answered_by], [1, undefined]);
+});
+
+Deno.test("agentLoop() does not begin when the model that is asked has no price", () => {
+  const model = {
+    execution_path: "hosted",
+    provider: "nearby",
+    model: "large",
+    script_sha256: null,
+  } as const;
+  assertThrows(
+    () => rehearsal({ ...REHEARSALS.cost_of_another_model(), model }),
+    RangeError,
+    'Cannot run: the policy limits the cost and has no price for the model that is asked; add "nearby/large" to loop_budget.max_cost.prices',
+  );
 });
 
 const BUDGETS: readonly {

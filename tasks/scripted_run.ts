@@ -63,7 +63,8 @@ export function scriptedRun(
   };
 }
 
-function scriptedModel({ id, script }: TaskDocument): TaskModel {
+/** The model that follows the script of a task. */
+export function scriptedModel({ id, script }: TaskDocument): TaskModel {
   const { llm, sha256 } = scriptedLlm(script);
   return {
     llm,

@@ -31,6 +31,9 @@ import pg2SandboxEscape from "./policy_gates/pg2_sandbox_escape.yaml" with {
 import pg3LoopBudget from "./policy_gates/pg3_loop_budget.yaml" with {
   type: "text",
 };
+import pg3LoopBudgetCost from "./policy_gates/pg3_loop_budget_cost.yaml" with {
+  type: "text",
+};
 import pg3LoopBudgetTokens from "./policy_gates/pg3_loop_budget_tokens.yaml" with {
   type: "text",
 };
@@ -76,6 +79,7 @@ export const POLICY_GATES: readonly Fixture[] = fixtures("policy_gates", {
   pg1_unlisted_host_escalate: pg1UnlistedHostEscalate,
   pg2_sandbox_escape: pg2SandboxEscape,
   pg3_loop_budget: pg3LoopBudget,
+  pg3_loop_budget_cost: pg3LoopBudgetCost,
   pg3_loop_budget_tokens: pg3LoopBudgetTokens,
   pg4_forbidden_tool: pg4ForbiddenTool,
   pg4_forbidden_tool_with_arg_schema_violation:

@@ -66,6 +66,23 @@ attempts: transient_failure         0       2
   },
 );
 
+Deno.test(
+  "diff says what each run cost, where that is limited",
+  runs,
+  async () => {
+    const [cost, tokens] = ["cost", "tokens"].map((limit) =>
+      `runs/policy_gates/pg3_loop_budget_${limit}`
+    );
+    const { stdout } = await diff(PROJECT, `${cost}`, `${tokens}`);
+    const table = stdout.split("\n").slice(-10, -1);
+    assertEquals([table[0], table[2], table[8]], [
+      "                                 A              B",
+      "model calls                      2              2",
+      "cost                 0.0002005 EUR              -",
+    ]);
+  },
+);
+
 Deno.test("diff of a run and itself finds nothing", runs, async () => {
   const { code, stdout } = await diff(PROJECT, FAILURE, FAILURE);
   assertEquals(code, 0);

@@ -58,6 +58,8 @@ export interface Completion {
   readonly reasoning?: string;
   /** Default: `tool_calls` when there are calls, else `stop`. */
   readonly finish?: string;
+  /** Default: none, as if the one that was asked had answered. */
+  readonly model?: string;
   /** Default: 12 tokens in, 5 out. `null` for none. */
   readonly usage?: Readonly<Record<string, unknown>> | null;
 }
@@ -66,14 +68,15 @@ const USAGE = { prompt_tokens: 12, completion_tokens: 5, total_tokens: 17 };
 
 /** Answers as a model does that worked. */
 export function completion(
-  { content, calls, refusal, reasoning, finish, usage = USAGE }: Completion,
+  { content, calls, refusal, reasoning, finish, model, usage = USAGE }:
+    Completion,
 ): Answer {
   return () =>
     Response.json({
       id: "chatcmpl-1",
       object: "chat.completion",
       created: 1_700_000_000,
-      model: "scripted",
+      ...model === undefined ? {} : { model },
       choices: [{
         index: 0,
         message: {

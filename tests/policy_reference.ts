@@ -30,28 +30,30 @@ function sectionsOf(name: string, schema: Schema): readonly string[] {
   if (held === undefined) return [];
   return [
     `### \`${name}\``,
-    keyTable(held),
+    keyTable(held, name),
     ...Object.entries(propertiesOf(held)).flatMap(([key, each]) =>
       sectionsOf(`${name}.${key}`, each)
     ),
   ];
 }
 
-/** The object that a schema describes, alone, in a list or as one of several. */
+/** The object that a schema describes, alone, in a list, under names or as one of several. */
 function objectIn(schema: Schema): Schema | undefined {
-  const parts = [schema.items, schema.anyOf].flat().filter(isObject);
+  const parts = [schema.items, schema.anyOf, schema.additionalProperties]
+    .flat().filter(isObject);
   return schema.properties === undefined
     ? parts.map(objectIn).find((each) => each !== undefined)
     : schema;
 }
 
-function keyTable(schema: Schema): string {
+/** The table of what a section holds; `section` is empty for the whole file. */
+function keyTable(schema: Schema, section = ""): string {
   const required = [schema.required].flat();
   return table(
     ["key", "what it is", "when left out", "what it says"],
     Object.entries(propertiesOf(schema)).map(([key, each]) => [
       `\`${key}\``,
-      typeOf(each, key),
+      typeOf(each, section === "" ? key : `${section}.${key}`),
       required.includes(key) ? "refused" : whenLeftOut(each),
       textOf(each),
     ]),
@@ -88,8 +90,8 @@ const WORDS: Readonly<Record<string, string>> = {
   boolean: "boolean",
 };
 
-/** What a value is, in words; what it holds is in the section of its key. */
-function typeOf(schema: Schema, key: string): string {
+/** What a value is, in words; what it holds is in the section of its path. */
+function typeOf(schema: Schema, path: string): string {
   const { $ref, anyOf, const: only, enum: values, items, type } = schema;
   if ($ref !== undefined) return "[condition](#conditions)";
   if (isItemCondition(schema)) return "one operator";
@@ -98,13 +100,16 @@ function typeOf(schema: Schema, key: string): string {
     return values.map((each) => `\`${each}\``).join(", ");
   }
   if (Array.isArray(anyOf)) {
-    return anyOf.filter(isObject).map((each) => typeOf(each, key))
+    return anyOf.filter(isObject).map((each) => typeOf(each, path))
       .join(", or ");
   }
-  if (isObject(items)) return `list: ${typeOf(items, key)}`;
+  if (isObject(items)) return `list: ${typeOf(items, path)}`;
+  if (isObject(schema.additionalProperties)) {
+    return `by name: ${typeOf(schema.additionalProperties, path)}`;
+  }
   if (Array.isArray(type)) return type.map((each) => WORDS[each]).join(", ");
   if (type === "object" || schema.properties !== undefined) {
-    return `[keys](#${key})`;
+    return `[keys](#${path.replaceAll(".", "")})`;
   }
   return type === "integer" ? integer(schema) : WORDS[String(type)] ?? "";
 }

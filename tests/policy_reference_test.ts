@@ -34,6 +34,13 @@ Deno.test("policyReference() has keys, types, what holds without them, and what 
           properties: {
             most: { type: "integer", minimum: 1, description: "How many" },
             id: { type: "string", description: "Its name. Left out: none" },
+            per: {
+              type: "object",
+              additionalProperties: {
+                properties: { day: { type: "number", description: "A day" } },
+              },
+              description: "By name",
+            },
           },
           required: ["most"],
         },
@@ -49,6 +56,9 @@ Deno.test("policyReference() has keys, types, what holds without them, and what 
       "### `limits`\n",
       "| `most` | integer from 1 | refused | How many |",
       "| `id` | text | none | Its name |",
+      "| `per` | by name: [keys](#limitsper) |  | By name |",
+      "### `limits.per`\n",
+      "| `day` | number |  | A day |",
     ]
   ) assertStringIncludes(reference, line);
 });

@@ -5,7 +5,12 @@
  */
 import { hash } from "node:crypto";
 import { canonicalize } from "../tools/data/canonicalize.ts";
-import { totalsAfter } from "../evidence/verify/story/recount.ts";
+import { policyReader } from "../evidence/verify/decisions/recorded_policy.ts";
+import {
+  countedAfter,
+  countedTotals,
+  NOTHING_COUNTED,
+} from "../evidence/verify/story/recount.ts";
 import { bindingOf } from "../runtime/approval/approval.ts";
 import type {
   PolicyChecked,
@@ -13,7 +18,6 @@ import type {
   RunStarted,
   ToolStarted,
 } from "../runtime/record/event.ts";
-import { NO_TOTALS } from "../runtime/record/run_totals.ts";
 
 /** Whether the event with this index has a key of its own, which stays as it is. */
 export type IsOwn = (index: number, key: string) => boolean;
@@ -29,12 +33,16 @@ export function refitted(
   const [first] = events;
   if (first?.type !== "run_started") return events;
   const run = refittedStart(first, (key) => isOwn(0, key));
-  let totals = NO_TOTALS;
+  let counted = NOTHING_COUNTED;
   let checked: PolicyChecked | undefined;
   return events.map((event, seq) => ({ ...event, seq })).map(
     (event, index, numbered): RunEvent => {
       const own = (key: string) => isOwn(index, key);
-      totals = totalsAfter(totals, event);
+      counted = countedAfter(
+        counted,
+        index === 0 ? run : event,
+        policyReader,
+      );
       switch (event.type) {
         case "run_started":
           return run;
@@ -65,7 +73,10 @@ export function refitted(
         }
         case "run_finished": {
           if (own("totals")) return event;
-          return { ...event, totals: { ...event.totals, ...totals } };
+          return {
+            ...event,
+            totals: { ...event.totals, ...countedTotals(counted) },
+          };
         }
       }
       return event;

@@ -76,6 +76,28 @@ function busy(retryAfterMs?: number): ModelError {
   });
 }
 
+/** A budget in which the model of a rehearsal costs so much a token. */
+export function costing(
+  amount: string,
+  others: { readonly [kind: string]: number } = {},
+) {
+  const prices = { input: 100, output: 1_000, cached_input: 10, ...others };
+  return {
+    loop_budget: {
+      max_iterations: 10,
+      max_cost: {
+        amount,
+        currency: "EUR",
+        prices: {
+          "scripted/rehearsal": prices,
+          "nearby/small": prices,
+          "nearby/small-2": { ...prices, cache_write: 200, reasoning: 2_000 },
+        },
+      },
+    },
+  };
+}
+
 /**
  * Everything that a run of the loop can do, a run each. The loop's tests say
  * what the events must be; the tests of what is made of events go through all.
@@ -225,6 +247,104 @@ export const REHEARSALS = {
       { ...ECHO, usage: { input_tokens: 60, output_tokens: 40 } },
       { ...WORK, usage: { input_tokens: 0, output_tokens: 1 } },
     ],
+  }),
+  cost_budget: (): Rehearsal => ({
+    policy: costing("0.000046"),
+    script: [
+      { ...ECHO, usage: { input_tokens: 60, output_tokens: 40 } },
+      { ...WORK, usage: { input_tokens: 1, output_tokens: 0 } },
+    ],
+  }),
+  cost_within_its_budget: (): Rehearsal => ({
+    policy: costing("0.000046"),
+    script: [
+      {
+        ...ECHO,
+        usage: { input_tokens: 60, cached_input_tokens: 50, output_tokens: 40 },
+      },
+      { ...DONE, usage: { input_tokens: 60, output_tokens: 40 } },
+    ],
+  }),
+  cost_of_another_model: (): Rehearsal => ({
+    policy: costing("1"),
+    model: NEARBY,
+    llm: ({ step }) =>
+      Promise.resolve(
+        step > 1
+          ? { answer: "done", usage: { input_tokens: 9, output_tokens: 1 } }
+          : {
+            calls: [{ id: "c1", tool: "echo", args_json: '{"text":"hi"}' }],
+            model: "small-2",
+            usage: {
+              input_tokens: 9,
+              cached_input_tokens: 3,
+              cache_write_tokens: 4,
+              output_tokens: 2,
+              reasoning_tokens: 1,
+              total_tokens: 13,
+            },
+          },
+      ),
+  }),
+  model_without_a_price: (): Rehearsal => ({
+    policy: costing("1"),
+    model: NEARBY,
+    llm: inTurn({
+      calls: [{ id: "c1", tool: "echo", args_json: '{"text":"hi"}' }],
+      model: "small-3",
+      usage: { input_tokens: 9, output_tokens: 2 },
+    }),
+  }),
+  answer_without_a_price: (): Rehearsal => ({
+    policy: costing("1"),
+    model: NEARBY,
+    llm: inTurn({
+      answer: "done",
+      model: "small-3",
+      usage: { input_tokens: 9, output_tokens: 2 },
+    }),
+  }),
+  cache_write_without_a_price: (): Rehearsal => ({
+    policy: costing("1"),
+    script: [{
+      ...ECHO,
+      usage: { input_tokens: 9, cache_write_tokens: 1, output_tokens: 2 },
+    }],
+  }),
+  cost_without_usage: (): Rehearsal => ({
+    policy: costing("1"),
+    script: [{ ...ECHO, usage: null }],
+  }),
+  more_cached_than_given: (): Rehearsal => ({
+    policy: costing("1"),
+    model: NEARBY,
+    llm: inTurn({
+      calls: [{ id: "c1", tool: "echo", args_json: '{"text":"hi"}' }],
+      model: "small-2",
+      usage: { input_tokens: 9, cached_input_tokens: 10, output_tokens: 2 },
+    }),
+  }),
+  another_model_refuses: (): Rehearsal => ({
+    policy: costing("1"),
+    model: NEARBY,
+    llm: inTurn({
+      no_answer: "refusal",
+      model: "small-2",
+      usage: { input_tokens: 30, output_tokens: 3 },
+      finish_reason: "refusal",
+      raw: "I will not.",
+    }),
+  }),
+  cached_tokens: (): Rehearsal => ({
+    script: [{
+      ...DONE,
+      usage: {
+        input_tokens: 9,
+        cached_input_tokens: 3,
+        cache_write_tokens: 4,
+        output_tokens: 2,
+      },
+    }],
   }),
   tool_call_budget: (): Rehearsal => ({
     policy: { loop_budget: { max_iterations: 10, max_tool_calls: 2 } },

@@ -216,6 +216,7 @@ Deno.test(
       "pg1_unlisted_host_escalate",
       "pg2_sandbox_escape",
       "pg3_loop_budget",
+      "pg3_loop_budget_cost",
       "pg3_loop_budget_tokens",
       "pg4_forbidden_tool",
       "pg4_forbidden_tool_with_arg_schema_violation",

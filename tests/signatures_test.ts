@@ -46,6 +46,13 @@ const SIGNATURES: readonly Signature[] = [
     attempts: Array.from({ length: 10 }, () => "success"),
   },
   {
+    run: "policy_gates/pg3_loop_budget_cost",
+    spans: [2, 2, 2, 1, 1],
+    terminal: "loop_budget",
+    deny: "loop_budget cost",
+    attempts: ["success"],
+  },
+  {
     run: "policy_gates/pg3_loop_budget_tokens",
     spans: [2, 2, 2, 1, 1],
     terminal: "loop_budget",

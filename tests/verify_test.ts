@@ -83,7 +83,7 @@ Deno.test({
     const names = stdout.trimEnd().split("\n").map((line) =>
       line.replace(/: verified \d+ events, head [0-9a-f]{64}$/, "")
     );
-    assertEquals(names.length, 20);
+    assertEquals(names.length, 21);
     assertEquals(names, names.toSorted());
     assertEquals(names.includes(RUN) && names.includes(OTHER), true);
     const json = await verify("runs/policy_gates", "--json");

@@ -81,6 +81,7 @@ export function spanFactory(run: RunStarted): SpanFactory {
           "gen_ai.operation.name": "chat",
           "gen_ai.provider.name": run.llm.provider,
           "gen_ai.request.model": run.llm.model,
+          "gen_ai.response.model": event.answered_by,
           "gen_ai.usage.input_tokens": usage?.input_tokens,
           "gen_ai.usage.output_tokens": usage?.output_tokens,
           "gen_ai.response.finish_reasons": finish_reason === null

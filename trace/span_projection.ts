@@ -82,7 +82,12 @@ function spansOfRun(started: RunStarted): (event: RunEvent) => readonly Span[] {
         ended = make.agentStep(event, step);
         return [];
       case "run_finished":
-        return release({ "agent.terminal_reason": event.terminal_reason });
+        return release({
+          "agent.terminal_reason": event.terminal_reason,
+          "agent.cost": event.totals.cost === null
+            ? "unknown"
+            : event.totals.cost,
+        });
       default:
         return [];
     }

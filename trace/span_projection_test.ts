@@ -149,6 +149,28 @@ Deno.test("spanProjection() makes exactly these spans of a run of one call", asy
   ]);
 });
 
+Deno.test("spanProjection() names the model that answered, where it was another one", async () => {
+  const calls = named("llm_call", await spansOf("cost_of_another_model"));
+  assertEquals(
+    calls.map(({ attributes }) => attributes["gen_ai.response.model"]),
+    ["small-2", undefined],
+  );
+});
+
+for (
+  const [name, cost] of [
+    ["cost_within_its_budget", "0.0000875 EUR"],
+    ["answer_without_a_price", "unknown"],
+    ["one_call", undefined],
+  ] as const
+) {
+  Deno.test(`spanProjection() has the cost of ${name} on the last step alone`, async () => {
+    const steps = named("agent_step", await spansOf(name));
+    const costs = steps.map(({ attributes }) => attributes["agent.cost"]);
+    assertEquals(costs, [...steps.slice(1).map(() => undefined), cost]);
+  });
+}
+
 Deno.test("spanProjection() hands a step out with the event that tells whether it was the last", async () => {
   const projection = spanProjection();
   const events = await rehearse(REHEARSALS.one_call());

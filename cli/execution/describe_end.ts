@@ -4,11 +4,12 @@ import type { SpansExported } from "../../trace/otlp/span_export.ts";
 
 /** Says how a run ended, for people: one line. */
 export function describeEnd({ terminal_reason, totals }: RunFinished): string {
-  const { steps, tool_calls, policy_checks, denials, attempts } = totals;
+  const { steps, tool_calls, policy_checks, denials, attempts, cost } = totals;
   return `${terminal_reason} after ${counted(steps, "step")}: ` +
     `${counted(tool_calls, "tool call")}, ` +
     `${counted(policy_checks, "policy check")} (${denials} denied), ` +
-    counted(attempts, "attempt");
+    counted(attempts, "attempt") +
+    (cost === undefined ? "" : `, ${cost ?? "cost unknown"}`);
 }
 
 /**

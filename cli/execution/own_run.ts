@@ -2,6 +2,9 @@ import type { OpenSink, RunRecord } from "../../evidence/run_store.ts";
 import { approverFor } from "../approval/approver.ts";
 import type { CommandLine } from "../command/command_line.ts";
 import type { Output } from "../command/command.ts";
+import { pricingFault } from "../../runtime/record/answer_cost.ts";
+import { scriptedModel } from "../../tasks/scripted_run.ts";
+import { unusable } from "../../tools/data/input_error.ts";
 import { openToolHost } from "../machine/tool_host.ts";
 import { cancelOnSignal } from "./cancellation.ts";
 import type { Execution } from "./execute.ts";
@@ -39,13 +42,18 @@ export interface OwnRun extends
  *
  * @throws {UsageError} when the approver or the cassette of the command line
  *   cannot be used
- * @throws {InputError} when its tools, its cassette or its record cannot be opened
+ * @throws {InputError} when the policy has no price for its model, or its tools,
+ *   its cassette or its record cannot be opened
  */
 export async function ownRun(
   { record, spans, approve, open, ended, ...run }: OwnRun,
   { given, output }: { readonly given: CommandLine; readonly output: Output },
 ): Promise<Reported> {
   const { policy, model } = run;
+  const { info } = model ?? scriptedModel(run.task.document);
+  const { max_cost } = policy.document.loop_budget;
+  const fault = pricingFault({ model: info, max_cost });
+  if (fault !== undefined) throw unusable("the policy", fault);
   const approver = approverFor(given.option("approve") ?? approve, {
     policy,
     run: record,

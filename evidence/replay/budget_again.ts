@@ -1,3 +1,4 @@
+import { NO_COST } from "../../policy/cost.ts";
 import type {
   LoopLimits,
   PolicyDocument,
@@ -15,6 +16,7 @@ import type {
   RunEvent,
   RunStarted,
 } from "../../runtime/record/event.ts";
+import { costAfter } from "../../runtime/record/answer_cost.ts";
 import { tokensOf } from "../../runtime/record/usage.ts";
 
 /** What a recorded run has used, and the verdict of a budget of the policy that judges it again. */
@@ -29,6 +31,7 @@ export interface BudgetState extends Spent {
 export const NOTHING_SPENT: BudgetState = {
   iterations: 0,
   tokens: 0,
+  cost: NO_COST,
   toolCalls: 0,
   seconds: 0,
   denials: 0,
@@ -53,7 +56,7 @@ export function budgetAfter(
     case "step_started":
       return { ...spent, denial: iterationBudget(limits, spent) };
     case "llm_completed":
-      return afterAnswer(spent, event, limits);
+      return afterAnswer(spent, event, { limits, started });
     default:
       return spent;
   }
@@ -62,12 +65,17 @@ export function budgetAfter(
 function afterAnswer(
   state: BudgetState,
   event: LlmCompleted,
-  limits: LoopLimits,
+  { limits, started }: {
+    readonly limits: LoopLimits;
+    readonly started: RunStarted;
+  },
 ): BudgetState {
+  const pricing = { model: started.llm, max_cost: limits.max_cost };
   const spent = {
     ...state,
     iterations: state.iterations + 1,
     tokens: state.tokens + tokensOf(event.usage ?? undefined),
+    cost: costAfter(state.cost, event, pricing),
   };
   return {
     ...spent,

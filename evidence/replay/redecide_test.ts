@@ -8,7 +8,7 @@ import {
   type Rehearsal,
   rehearse,
 } from "../../tests/rehearsal.ts";
-import { REHEARSALS } from "../../tests/rehearsals.ts";
+import { costing, REHEARSALS } from "../../tests/rehearsals.ts";
 import { Redirect } from "../../tools/redirect.ts";
 import type { Json } from "../../tools/data/json.ts";
 import { type Flip, redecide } from "./redecide.ts";
@@ -170,6 +170,45 @@ const FLIPS: readonly {
     run: REHEARSALS.token_budget(),
     other: { loop_budget: { max_iterations: 10, max_tokens: 101 } },
     want: [{ seq: 10, tool: null, was: "loop_budget", is: "allow" }],
+  },
+  {
+    name: "a cost that is used up earlier",
+    run: REHEARSALS.cost_within_its_budget(),
+    other: costing("0.000041"),
+    want: [{ seq: 3, tool: "echo", was: "allow", is: "loop_budget" }],
+  },
+  {
+    name: "a cost that is not used up",
+    run: REHEARSALS.cost_budget(),
+    other: costing("0.0000461"),
+    want: [{ seq: 10, tool: null, was: "loop_budget", is: "allow" }],
+  },
+  {
+    name: "a cost at other prices",
+    run: REHEARSALS.cost_within_its_budget(),
+    other: costing("0.000046", { cached_input: 101 }),
+    want: [{ seq: 3, tool: "echo", was: "allow", is: "loop_budget" }],
+  },
+  {
+    name: "calls of a run whose cost was not limited",
+    run: REHEARSALS.one_call(),
+    other: costing("0.000002"),
+    want: [{ seq: 3, tool: "echo", was: "allow", is: "loop_budget" }],
+  },
+  {
+    name: "calls of a model that has no price now",
+    run: REHEARSALS.cost_of_another_model(),
+    other: {
+      loop_budget: {
+        max_iterations: 10,
+        max_cost: {
+          amount: "1",
+          currency: "EUR",
+          prices: { "nearby/small": { input: 1, output: 1 } },
+        },
+      },
+    },
+    want: [{ seq: 4, tool: "echo", was: "allow", is: "loop_budget" }],
   },
   {
     name: "all calls of an answer that is one too many",

@@ -12,8 +12,11 @@ export interface FirstDifference extends ValueDifference {
   readonly types: readonly [string | undefined, string | undefined];
 }
 
-/** The totals of a run by name; what does not occur is 0. */
-export type RunNumbers = Readonly<Record<string, number>>;
+/**
+ * The totals of a run by name; what does not occur is 0. `cost` is text, `unknown`
+ * where an answer has no price, and missing where the policy limits no cost.
+ */
+export type RunNumbers = Readonly<Record<string, number | string>>;
 
 /** How two runs differ. */
 export interface RunDifference {
@@ -79,6 +82,7 @@ function inputs(
 
 function numbersOf(events: readonly RunEvent[]): RunNumbers {
   const numbers = new Map<string, number>(NAMES.map((name) => [name, 0]));
+  let cost: string | null | undefined;
   const add = (name: string, count = 1) =>
     numbers.set(name, (numbers.get(name) ?? 0) + count);
   for (const event of events) {
@@ -99,9 +103,15 @@ function numbersOf(events: readonly RunEvent[]): RunNumbers {
       case "attempt_finished":
         add(`attempts: ${event.outcome}`);
         break;
+      case "run_finished":
+        cost = event.totals.cost;
+        break;
     }
   }
-  return Object.fromEntries(numbers);
+  return {
+    ...Object.fromEntries(numbers),
+    ...cost !== undefined && { cost: cost ?? "unknown" },
+  };
 }
 
 const NAMES = [

@@ -15,6 +15,19 @@ for (const [name, make] of Object.entries(REHEARSALS)) {
   });
 }
 
+Deno.test("runDifference() has the cost of each run, where one is limited", async () => {
+  const [dear, unknown, unlimited] = await Promise.all(
+    (["cost_budget", "answer_without_a_price", "one_call"] as const)
+      .map((name) => rehearse(REHEARSALS[name]())),
+  );
+  const costs = (
+    one: readonly RunEvent[] = [],
+    other: readonly RunEvent[] = [],
+  ) => runDifference(one, other).numbers.map(({ cost }) => cost);
+  assertEquals(costs(dear, unknown), ["0.0000461 EUR", "unknown"]);
+  assertEquals(costs(unlimited, dear), [undefined, "0.0000461 EUR"]);
+});
+
 Deno.test("runDifference() names the inputs that differ", async () => {
   const one = await rehearse(ONE_CALL);
   const other = one.map((event): RunEvent =>

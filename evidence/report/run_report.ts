@@ -113,11 +113,18 @@ function conditions(
   ]);
 }
 
+function costCell(cost: string | null): string {
+  return cost === null
+    ? "unknown: an answer has no price in the policy"
+    : codeCell(cost);
+}
+
 function numbers({ totals }: RunFinished): string {
   return table(["what", "how many"], [
     ["Steps", String(totals.steps)],
     ["Model calls", String(totals.llm_calls)],
     ["Tokens", String(totals.tokens)],
+    ...totals.cost === undefined ? [] : [["Cost", costCell(totals.cost)]],
     ["Policy checks", String(totals.policy_checks)],
     ["Denials", String(totals.denials)],
     ["Tool calls", String(totals.tool_calls)],

@@ -221,6 +221,23 @@ for (const { name, headline, happened, wrong } of STORIES) {
   });
 }
 
+for (
+  const { name, cost } of [
+    { name: "cost_within_its_budget", cost: "| Cost | `0.0000875 EUR` |" },
+    {
+      name: "answer_without_a_price",
+      cost: "| Cost | unknown: an answer has no price in the policy |",
+    },
+    { name: "token_budget", cost: undefined },
+  ] as const
+) {
+  Deno.test(`runReport() says what ${name} cost, if that is limited`, async () => {
+    const report = reportOn(await rehearse(REHEARSALS[name]()));
+    const rows = report.split("\n").filter((row) => row.startsWith("| Cost"));
+    assertEquals(rows, cost === undefined ? [] : [cost]);
+  });
+}
+
 Deno.test("runReport() gives a call after an approved one a row of its own", async () => {
   const report = reportOn(
     await rehearse({

@@ -1,5 +1,5 @@
 import { NOBODY } from "../../policy/answer.ts";
-import type { RunEvent } from "../../runtime/record/event.ts";
+import type { RunEvent, RunTotals } from "../../runtime/record/event.ts";
 import { counted } from "../../tools/data/counted.ts";
 import { oneLine } from "../../tools/data/untrusted_text.ts";
 import { callAfter, NO_CALL } from "../current_call.ts";
@@ -74,7 +74,10 @@ function tell(event: RunEvent): readonly [string, string] | undefined {
         : answer !== null
         ? `answers: ${oneLine(answer)}`
         : `proposes ${oneLine(calls.map(({ tool }) => tool).join(", "))}`;
-      return ["model", said + tokens];
+      const by = event.answered_by === undefined
+        ? ""
+        : `, by ${oneLine(event.answered_by)}`;
+      return ["model", said + tokens + by];
     }
     case "policy_checked": {
       const { decision, tool, rule_id, reason, enforced } = event;
@@ -112,9 +115,14 @@ function tell(event: RunEvent): readonly [string, string] | undefined {
         "end",
         `${event.terminal_reason} after ${
           counted(event.totals.steps, "step")
-        }, ${event.totals.tokens} tokens`,
+        }, ${event.totals.tokens} tokens${costWords(event.totals)}`,
       ];
   }
+}
+
+function costWords({ cost }: RunTotals): string {
+  if (cost === undefined) return "";
+  return cost === null ? ", cost unknown" : `, ${oneLine(cost)}`;
 }
 
 function resultOf(

@@ -75,6 +75,31 @@ for (
       text: "the run by loop_budget: the run has used its 2 iterations",
     },
     {
+      name: "a used-up budget of cost",
+      run: REHEARSALS.cost_budget(),
+      what: "deny",
+      text:
+        "the run by loop_budget: the run has cost 0.0000461 EUR; 0.000046 EUR are allowed",
+    },
+    {
+      name: "what a run cost",
+      run: REHEARSALS.cost_within_its_budget(),
+      what: "end",
+      text: "final_answer after 2 steps, 200 tokens, 0.0000875 EUR",
+    },
+    {
+      name: "a cost that is unknown",
+      run: REHEARSALS.answer_without_a_price(),
+      what: "end",
+      text: "final_answer after 1 step, 11 tokens, cost unknown",
+    },
+    {
+      name: "another model that answers",
+      run: REHEARSALS.answer_without_a_price(),
+      what: "model",
+      text: "answers: done, 9 + 2 tokens, by small-3",
+    },
+    {
       name: "an escalation",
       run: REHEARSALS.approved(),
       what: "escalate",

@@ -1,5 +1,6 @@
 import type { RunEvent } from "../../runtime/record/event.ts";
 import type { FindingCode } from "./finding.ts";
+import type { PolicyReader } from "./policy_reader.ts";
 
 /** A fault of an event, for people. */
 export interface EventFault {
@@ -19,7 +20,8 @@ export interface EventCheck {
 
 /** A check of a run's events, and what it has in common with the program that recorded them. */
 export interface StoryCheck {
-  readonly start: () => EventCheck;
+  /** `policies` is `undefined` when there is nothing that reads policies. */
+  readonly start: (policies: PolicyReader | undefined) => EventCheck;
   /**
    * Code of the loop that the check uses, in words: a mistake there stays unseen.
    * `null` when the check is independent of the loop's code.

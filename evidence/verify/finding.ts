@@ -226,8 +226,8 @@ export const FINDINGS = [
   {
     code: "policy_unread",
     meaning:
-      "The policy may redact the report, or limit how long an answer counts, and nothing was given that reads policies",
-    otherwise: "What the policy says of report and answers was read",
+      "The policy may redact the report, or limit the cost or how long an answer counts, and nothing was given that reads policies",
+    otherwise: "What the policy says of report, cost and answers was read",
   },
   {
     code: "volatile_form",

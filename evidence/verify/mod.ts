@@ -49,8 +49,9 @@ export type { KeptElsewhere, PolicyReader, Verification };
 export interface VerifyOptions extends KeptElsewhere {
   /**
    * Loads what reads a policy; `policyReader` of `./verify/decisions` does. It is
-   * asked only for a record whose policy may redact its report, or limit how long an
-   * answer counts. Default: such a record gets the finding `policy_unread`.
+   * asked only for a record whose policy may redact its report, or limit the cost or
+   * how long an answer counts. Default: such a record gets the finding
+   * `policy_unread`, and what the policy would say is not checked.
    */
   readonly policies?: (() => Promise<PolicyReader>) | undefined;
 }
@@ -68,7 +69,7 @@ export async function verifyRun(
 ): Promise<Verification> {
   const text = firstPolicy(source);
   const isAsked = mayHaveKey(text, "redact") ||
-    mayHaveKey(text, "expires_seconds");
+    mayHaveKey(text, "expires_seconds") || mayHaveKey(text, "max_cost");
   return verifyRecord(source, {
     ...kept,
     // A first line that is another one by then finds no reader, and is reported.

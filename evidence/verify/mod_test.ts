@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { recorded } from "../../tests/forgery.ts";
+import type { RunEvent } from "../../runtime/record/event.ts";
+import { eventsIn, recorded, rewritten } from "../../tests/forgery.ts";
 import { REHEARSALS } from "../../tests/rehearsals.ts";
 import { type ArtifactSource, memorySource } from "../artifact_source.ts";
 import { withoutRedaction } from "../report/report_redaction.ts";
@@ -27,7 +28,7 @@ for (const [name, make] of Object.entries(REHEARSALS)) {
   });
 }
 
-Deno.test("verifyRun() asks for a reader only when the policy may redact", async () => {
+Deno.test("verifyRun() asks for a reader only when the policy may have a say", async () => {
   let asked = 0;
   const counting = () => {
     asked++;
@@ -77,6 +78,50 @@ Deno.test("verifyRun() says when nothing reads for how long answers count", asyn
     ["policy_unread", "approvals.jsonl", undefined],
   ]);
   assertEquals(codesIn(await verifyRun(source, { policies })), []);
+});
+
+/** A run as somebody leaves it who changed the cost in its totals, and made everything anew. */
+async function withCost(
+  name: "one_call" | "cost_within_its_budget",
+  cost: string | null | undefined,
+): Promise<ArtifactSource> {
+  const artifacts = await recorded(REHEARSALS[name]());
+  const events = eventsIn(artifacts).map((event): RunEvent => {
+    if (event.type !== "run_finished") return event;
+    const { cost: _cost, ...totals } = event.totals;
+    return cost === undefined
+      ? { ...event, v: 1, totals }
+      : { ...event, v: 2, totals: { ...totals, cost } };
+  });
+  return memorySource(await rewritten(artifacts, events));
+}
+
+for (
+  const { cost, codes } of [
+    { cost: "0.0000875 EUR", codes: [] },
+    { cost: "0.00 EUR", codes: ["wrong_totals"] },
+    { cost: null, codes: ["wrong_totals"] },
+    { cost: undefined, codes: ["wrong_totals"] },
+  ]
+) {
+  Deno.test(`verifyRun() counts a cost of ${cost} again only with what reads the prices`, async () => {
+    const source = await withCost("cost_within_its_budget", cost);
+    const { findings } = await verifyRun(source, { policies });
+    assertEquals(findings.map(({ code }) => code), codes);
+
+    const unread = await verifyRun(source);
+    assertEquals(unread.findings.map(({ code, message }) => [code, message]), [[
+      "policy_unread",
+      "the policy may limit the cost, and was not read: totals.cost was not counted again",
+    ]]);
+    assertEquals(unread.regenerated, true);
+  });
+}
+
+Deno.test("verifyRun() needs no reader to refuse a cost where the policy limits none", async () => {
+  const source = await withCost("one_call", "0.00 EUR");
+  const { findings } = await verifyRun(source);
+  assertEquals(findings.map(({ code }) => code), ["wrong_totals"]);
 });
 
 Deno.test("withoutRedaction() takes no text that may redact", () => {

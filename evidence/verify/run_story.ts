@@ -4,6 +4,7 @@ import { spanIds } from "../../trace/span_id.ts";
 import type { StoryCheck } from "./event_check.ts";
 import type { FindingCode } from "./finding.ts";
 import type { ReadLine, ReportLine } from "./ledger_reader.ts";
+import type { PolicyReader } from "./policy_reader.ts";
 import { allowedCalls } from "./story/allowed_calls.ts";
 import { answers } from "./story/answers.ts";
 import { attempts } from "./story/attempts.ts";
@@ -38,7 +39,10 @@ export const EVENT_CHECKS: readonly StoryCheck[] = [
   { start: attempts, shares: "the error of a call whose outcome is unknown" },
   { start: eventOrder, shares: "which keys make a line one of version 2" },
   { start: outcome, shares: "the catalogue of failure modes" },
-  { start: recount, shares: "how the tokens of an answer are added up" },
+  {
+    start: recount,
+    shares: "how the tokens of an answer are added up and priced",
+  },
   { start: clockCheck, shares: null },
   { start: modelCheck, shares: "the errors of a model that gives no answer" },
 ];
@@ -50,9 +54,10 @@ export const EVENT_CHECKS: readonly StoryCheck[] = [
  */
 export function runStory(
   report: ReportLine,
-  { mayEnd, decisions }: {
+  { mayEnd, policies, decisions }: {
     /** Whether the ledger of an unfinished run is expected. */
     readonly mayEnd: boolean;
+    readonly policies: PolicyReader | undefined;
     /** The check that makes every decision again; `undefined` when none does. */
     readonly decisions: StoryCheck | undefined;
   },
@@ -61,7 +66,7 @@ export function runStory(
     ...EVENT_CHECKS,
     ...decisions === undefined ? [] : [decisions],
   ]
-    .map(({ start }) => start());
+    .map(({ start }) => start(policies));
   let started: RunStarted | undefined;
   let finished = false;
   let whole = true;

@@ -56,7 +56,7 @@ export function readWhole(
 ): WholeLedger {
   const report: ReportLine = (code, { line, span, message }) =>
     findings.add(code, { artifact: "state.jsonl", line, span, message });
-  const story = runStory(report, { mayEnd, decisions });
+  const story = runStory(report, { mayEnd, policies, decisions });
   const heads = headCheck(kept.head);
   const projection = runProjection(
     stored,

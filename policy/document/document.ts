@@ -1,6 +1,7 @@
 import { z } from "../../deps.ts";
 import { described, optionalKey } from "../../tools/data/described.ts";
 import { type Escalation, escalationSchema } from "../conditions/escalation.ts";
+import { type MaxCost, maxCost } from "./max_cost.ts";
 import type { Redaction } from "../redaction/redaction.ts";
 import { redactionSchema } from "./redaction_schema.ts";
 import { parseUrlEntry } from "../url_entry.ts";
@@ -98,6 +99,12 @@ export interface LoopLimits {
    * not run; a final answer is taken all the same. Unlimited when left out.
    */
   readonly max_tokens?: number | undefined;
+  /**
+   * What all answers may cost. Once it is passed, proposed calls do not run; a final
+   * answer is taken all the same. Every model that answers must have a price.
+   * Unlimited when left out.
+   */
+  readonly max_cost?: MaxCost | undefined;
   /** Calls that the model may propose, whether or not they run, at least 1. Unlimited when left out. */
   readonly max_tool_calls?: number | undefined;
   /**
@@ -294,6 +301,10 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
       max_tokens: optionalKey(
         limit,
         "Tokens of all answers; once they are passed, proposed calls do not run. Left out: no limit",
+      ),
+      max_cost: optionalKey(
+        maxCost,
+        "What all answers may cost; once it is passed, proposed calls do not run. Left out: no limit",
       ),
       max_tool_calls: optionalKey(
         limit,

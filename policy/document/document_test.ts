@@ -64,6 +64,15 @@ const ACCEPTED = [
   { from: "max_iterations: 10", to: "max_iterations: 1" },
   { from: "  max_tokens: 50000\n", to: "" },
   { from: "  max_tool_calls: 40\n", to: "" },
+  ...[
+    "{ openai/gpt-5: { input: 250, output: 1000 } }",
+    "{ openai/org/model:free: { input: 0, output: 0 } }",
+    "{ a/b: { input: 0, output: 0, cached_input: 0, cache_write: 0, reasoning: 1000000000000 } }",
+  ].map((prices) => ({
+    from: "  max_tool_calls: 40\n",
+    to:
+      `  max_cost: { amount: "0.000000001", currency: EUR, prices: ${prices} }\n`,
+  })),
   { from: "max_repeats: 3", to: "max_repeats: 1" },
   { from: "max_period: 4", to: "max_period: 2" },
   { from: "max_period: 4", to: "max_period: 64" },
@@ -423,6 +432,66 @@ const REFUSED = [
     to: "max_toolcalls: 40",
     want: 'p.yaml:29: loop_budget: unknown key "max_toolcalls"',
   },
+  ...[
+    {
+      amount: "1.50",
+      want:
+        'amount: expected an amount in quotes, with a point and up to nine places: "1.50"',
+    },
+    ...['"-1"', '"0.0000000001"', '"1,50"', '"1e3"', '""'].map((amount) => ({
+      amount,
+      want:
+        'amount: expected an amount with a point and up to nine places, such as "1.50"',
+    })),
+    ...['"0"', '"0.00"'].map((amount) => ({
+      amount,
+      want: "amount: a limit must be more than nothing",
+    })),
+    {
+      currency: "eur",
+      want:
+        "currency: expected a currency in three capital letters, such as EUR",
+    },
+    {
+      prices: "{}",
+      want: "prices: expected the prices of at least one model",
+    },
+    {
+      prices: "{ gpt-5: { input: 1, output: 1 } }",
+      want:
+        "prices.gpt-5: expected the name of a model as provider/model, such as openai/gpt-5",
+    },
+    ...["-1", "0.5", "1000000000001", '"1"'].map((input) => ({
+      prices: `{ a/b: { input: ${input}, output: 1 } }`,
+      want:
+        "prices.a/b.input: expected a whole number from 0 to 1000000000000: the price of one token in 10^-9 of the currency's unit",
+    })),
+    {
+      prices: "{ a/b: { input: 1, output: 1, image: 1 } }",
+      want: 'prices.a/b: unknown key "image"',
+    },
+    {
+      prices: "{ a/b: { input: 1 } }",
+      want: "prices.a/b.output: missing; expected number",
+    },
+    {
+      amount: "",
+      want:
+        'amount: expected an amount in quotes, with a point and up to nine places: "1.50"',
+    },
+  ].map((
+    {
+      amount = '"1.50"',
+      currency = "EUR",
+      prices = "{ a/b: { input: 1, output: 1 } }",
+      want,
+    }: { amount?: string; currency?: string; prices?: string; want: string },
+  ) => ({
+    from: "max_tool_calls: 40",
+    to:
+      `max_cost: { amount: ${amount}, currency: ${currency}, prices: ${prices} }`,
+    want: `p.yaml:29: loop_budget.max_cost.${want}`,
+  })),
   {
     from: "max_repeats: 3",
     to: "max_repeats: 0",

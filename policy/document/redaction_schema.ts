@@ -10,7 +10,7 @@ const TEXTS = new Set([
   ...["task", "policy", "llm", "corpus", "tools", "runtime_version"],
   ...["answer", "calls", "finish_reason", "raw", "error"],
   ...["tool", "reason", "metadata", "call_sha256", "idempotency_key"],
-  ...["asked", "approver", "bound_to"],
+  ...["asked", "approver", "bound_to", "answered_by", "totals"],
 ]);
 
 /** How many patterns and how many paths there may be, and of how many characters. */

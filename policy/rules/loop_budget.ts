@@ -1,10 +1,16 @@
+import type { Cost } from "../cost.ts";
 import type { LoopLimits } from "../document/document.ts";
+import type { MaxCost } from "../document/max_cost.ts";
+import { moneyText, nanosOf } from "../money.ts";
 import type { Metadata } from "../rule.ts";
+import { quoted } from "../../tools/data/untrusted_text.ts";
 
 /** What a run has used so far. */
 export interface Spent {
   readonly iterations: number;
   readonly tokens: number;
+  /** Nothing where the policy limits no cost. */
+  readonly cost: Cost;
   readonly toolCalls: number;
   /** Since the run began, by its clock. */
   readonly seconds: number;
@@ -52,14 +58,14 @@ export function timeBudget(
 
 /**
  * Asked when the model has answered, before any of its calls is judged.
- * `spent` includes the answer's tokens, not its `proposed` calls.
+ * `spent` includes the answer's tokens and cost, not its `proposed` calls.
  */
 export function answerBudget(
-  { max_tokens, max_tool_calls, max_seconds }: LoopLimits,
+  { max_tokens, max_cost, max_tool_calls, max_seconds }: LoopLimits,
   spent: Spent,
   proposed: number,
 ): BudgetDenial | undefined {
-  const { tokens, toolCalls } = spent;
+  const { tokens, cost, toolCalls } = spent;
   // Not `>`: what is no number is within no limit.
   if (max_tokens !== undefined && !(tokens <= max_tokens)) {
     return {
@@ -68,6 +74,8 @@ export function answerBudget(
       metadata: { limit_kind: "tokens", tokens, max_tokens },
     };
   }
+  const tooDear = max_cost && costBudget(max_cost, cost);
+  if (tooDear !== undefined) return tooDear;
   const calls = toolCalls + proposed;
   if (max_tool_calls !== undefined && calls > max_tool_calls) {
     return {
@@ -78,6 +86,33 @@ export function answerBudget(
     };
   }
   return timeBudget({ max_seconds }, spent);
+}
+
+/** May a run go on after answers that cost so much? What has no price is within no limit. */
+function costBudget(
+  { amount, currency }: MaxCost,
+  { nanos, unpriced }: Cost,
+): BudgetDenial | undefined {
+  const limit = nanosOf(amount);
+  const max_cost = moneyText(limit, currency);
+  if (unpriced !== undefined) {
+    const { model, tokens } = unpriced;
+    const what = tokens === "all" ? "an answer" : "writing to the cache";
+    return {
+      rule: "loop_budget",
+      reason: `the policy has no price for ${what} of ${
+        quoted(model)
+      }, and limits the cost to ${max_cost}`,
+      metadata: { limit_kind: "cost", model, unpriced: tokens, max_cost },
+    };
+  }
+  if (nanos <= limit) return undefined;
+  const cost = moneyText(nanos, currency);
+  return {
+    rule: "loop_budget",
+    reason: `the run has cost ${cost}; ${max_cost} are allowed`,
+    metadata: { limit_kind: "cost", cost, max_cost },
+  };
 }
 
 /** How many denied calls a run survives when the policy does not say. */

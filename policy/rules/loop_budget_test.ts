@@ -1,8 +1,15 @@
+import { NO_COST } from "../cost.ts";
 import { assertEquals } from "@std/assert";
 import { answerBudget, denialBudget, iterationBudget } from "./loop_budget.ts";
 
 const LIMITS = { max_iterations: 10, max_tokens: 100, max_tool_calls: 4 };
-const SPENT = { iterations: 0, tokens: 0, toolCalls: 0, seconds: 0 };
+const SPENT = {
+  iterations: 0,
+  tokens: 0,
+  cost: NO_COST,
+  toolCalls: 0,
+  seconds: 0,
+};
 
 for (const iterations of [0, 1, 9]) {
   Deno.test(`iterationBudget() allows a step after ${iterations} of 10`, () => {
@@ -21,7 +28,10 @@ for (const iterations of [10, 11]) {
 }
 
 Deno.test("iterationBudget() looks at nothing but iterations", () => {
-  const spent = { iterations: 9, tokens: 1e9, toolCalls: 1e9, seconds: 1e9 };
+  const spent = {
+    ...{ iterations: 9, tokens: 1e9, toolCalls: 1e9, seconds: 1e9 },
+    cost: { nanos: 10n ** 30n },
+  };
   assertEquals(iterationBudget(LIMITS, spent), undefined);
 });
 
@@ -83,6 +93,7 @@ Deno.test("answerBudget() has no limit that the policy leaves out", () => {
   const spent = {
     iterations: 1,
     tokens: 1e9,
+    cost: { nanos: 10n ** 30n },
     toolCalls: 1e9,
     seconds: 1e9,
   };
@@ -125,5 +136,66 @@ for (
     };
     assertEquals(iterationBudget(limits, { ...SPENT, seconds }), denial);
     assertEquals(answerBudget(limits, { ...SPENT, seconds }, 1), denial);
+  });
+}
+
+const COST_LIMITS = {
+  max_iterations: 10,
+  max_tool_calls: 4,
+  max_cost: {
+    amount: "1.50",
+    currency: "EUR",
+    prices: { "a/b": { input: 1, output: 1 } },
+  },
+};
+
+for (const nanos of [0n, 1_499_999_999n, 1_500_000_000n]) {
+  Deno.test(`answerBudget() allows a cost of ${nanos} of 10^-9`, () => {
+    const spent = { ...SPENT, cost: { nanos } };
+    assertEquals(answerBudget(COST_LIMITS, spent, 1), undefined);
+  });
+}
+
+Deno.test("answerBudget() denies what has cost 10^-9 more than max_cost", () => {
+  const spent = { ...SPENT, cost: { nanos: 1_500_000_001n } };
+  assertEquals(answerBudget(COST_LIMITS, spent, 99), {
+    rule: "loop_budget",
+    reason: "the run has cost 1.500000001 EUR; 1.50 EUR are allowed",
+    metadata: {
+      limit_kind: "cost",
+      cost: "1.500000001 EUR",
+      max_cost: "1.50 EUR",
+    },
+  });
+});
+
+for (
+  const { tokens, reason } of [
+    {
+      tokens: "all",
+      reason:
+        'the policy has no price for an answer of "a/c\\u001b", and limits the cost to 1.50 EUR',
+    },
+    {
+      tokens: "cache_write",
+      reason:
+        'the policy has no price for writing to the cache of "a/c\\u001b", and limits the cost to 1.50 EUR',
+    },
+  ] as const
+) {
+  Deno.test(`answerBudget() denies what has no price: ${tokens}`, () => {
+    const unpriced = { model: "a/c\u001b", tokens };
+    const spent = { ...SPENT, cost: { nanos: 0n, unpriced } };
+    assertEquals(answerBudget(COST_LIMITS, spent, 1), {
+      rule: "loop_budget",
+      reason,
+      metadata: {
+        limit_kind: "cost",
+        model: "a/c\u001b",
+        unpriced: tokens,
+        max_cost: "1.50 EUR",
+      },
+    });
+    assertEquals(answerBudget({ max_iterations: 1 }, spent, 1), undefined);
   });
 }

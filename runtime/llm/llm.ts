@@ -4,6 +4,7 @@ import type { ToolDefinition } from "../../tools/tool.ts";
 import type { ProposedCall } from "../record/event.ts";
 import type { ModelSettings } from "../record/model_settings.ts";
 import { type NoAnswer, noAnswerSchema } from "./no_answer.ts";
+import { modelNameSchema } from "../record/model_name.ts";
 import { type Usage, usageSchema } from "../record/usage.ts";
 
 /** One turn of the conversation. */
@@ -46,8 +47,13 @@ export interface LlmOutput {
   readonly calls?: readonly ProposedCall[] | undefined;
   /** Why there is no answer and no call; the run ends with it. */
   readonly no_answer?: NoAnswer | undefined;
-  /** Tokens used; an error when it is missing while the policy limits tokens. */
+  /** Tokens used; an error when it is missing while the policy limits tokens or cost. */
   readonly usage?: Usage | undefined;
+  /**
+   * The model that answered, in its provider's words, up to 512 characters.
+   * Default: the one that was asked.
+   */
+  readonly model?: string | undefined;
   /** Why the model stopped, in the provider's words: `stop`, `tool_calls`. */
   readonly finish_reason?: string | undefined;
   /** Text that the model wrote beside its calls, or instead of an answer. */
@@ -70,7 +76,10 @@ export type JudgedOutput =
     readonly ok: false;
     readonly reason: string;
     /** The parts that can still be used, and the whole output as JSON. */
-    readonly output: Pick<LlmOutput, "usage" | "finish_reason" | "raw">;
+    readonly output: Pick<
+      LlmOutput,
+      "usage" | "model" | "finish_reason" | "raw"
+    >;
   };
 
 /** Far more than any model reasons in one answer. */
@@ -88,6 +97,7 @@ const llmOutput: z.ZodMiniType<LlmOutput> = z.strictObject({
   ),
   no_answer: z.optional(noAnswerSchema),
   usage: z.optional(usageSchema),
+  model: z.optional(modelNameSchema),
   finish_reason: z.optional(text),
   raw: z.optional(text),
   turn: z.optional(json),
@@ -96,16 +106,20 @@ const llmOutput: z.ZodMiniType<LlmOutput> = z.strictObject({
 /** The valid parts of an output whose form is wrong. */
 const salvaged = z.object({
   usage: z.catch(z.optional(usageSchema), undefined),
+  model: z.catch(z.optional(modelNameSchema), undefined),
   finish_reason: z.catch(z.optional(text), undefined),
 });
 
 /**
- * Judges what a model gave back. Usage that is missing while `needsUsage`,
- * negative or fractional is an error, never a credit.
+ * Judges what a model gave back. Usage that is missing while the policy limits
+ * what it counts, negative or fractional is an error, never a credit.
  */
 export function judgeOutput(
   output: unknown,
-  { needsUsage }: { readonly needsUsage: boolean },
+  { limited }: {
+    /** What the policy limits by usage; `undefined` for nothing. */
+    readonly limited: "tokens" | "cost" | undefined;
+  },
 ): JudgedOutput {
   const parsed = llmOutput.safeParse(output);
   if (!parsed.success) {
@@ -133,9 +147,9 @@ export function judgeOutput(
       output,
     );
   }
-  if (usage === undefined && needsUsage && no_answer === undefined) {
+  if (usage === undefined && limited !== undefined && no_answer === undefined) {
     return malformed(
-      "usage: missing, while the policy limits tokens",
+      `usage: missing, while the policy limits ${limited}`,
       output,
     );
   }
@@ -143,9 +157,10 @@ export function judgeOutput(
 }
 
 function malformed(reason: string, output: unknown): JudgedOutput {
-  const { usage, finish_reason } = salvaged.safeParse(output).data ?? {};
+  const { usage, model, finish_reason } = salvaged.safeParse(output).data ?? {};
   const raw = rawText(output);
-  return { ok: false, reason, output: { usage, finish_reason, raw } };
+  const named = model === undefined ? {} : { model };
+  return { ok: false, reason, output: { usage, ...named, finish_reason, raw } };
 }
 
 function rawText(output: unknown): string {

@@ -23,7 +23,11 @@ const SOUND: readonly { readonly name: string; readonly output: object }[] = [
     name: "an answer with everything beside it",
     output: {
       answer: "done",
-      usage: { ...USAGE, reasoning_tokens: 0, total_tokens: 2 ** 32 },
+      usage: {
+        ...{ input_tokens: 3, cached_input_tokens: 2, cache_write_tokens: 1 },
+        ...{ output_tokens: 2, reasoning_tokens: 0, total_tokens: 2 ** 32 },
+      },
+      model: "m".repeat(512),
       finish_reason: "",
       raw: "",
     },
@@ -32,7 +36,7 @@ const SOUND: readonly { readonly name: string; readonly output: object }[] = [
 
 for (const { name, output } of SOUND) {
   Deno.test(`judgeOutput() accepts ${name}`, () => {
-    assertEquals(judgeOutput(output, { needsUsage: false }), {
+    assertEquals(judgeOutput(output, { limited: undefined }), {
       ok: true,
       output,
     });
@@ -124,6 +128,44 @@ const UNSOUND: readonly {
     reason: "usage.total_tokens: Too big: expected number to be <=4294967296",
   },
   {
+    name: "more cached tokens than the model was given",
+    output: {
+      answer: "done",
+      usage: { input_tokens: 3, cached_input_tokens: 4, output_tokens: 0 },
+    },
+    reason:
+      "usage: cached_input_tokens and cache_write_tokens are more than the input_tokens that they are part of",
+  },
+  {
+    name: "more tokens of a cache than the model was given",
+    output: {
+      answer: "done",
+      usage: {
+        input_tokens: 3,
+        cached_input_tokens: 2,
+        cache_write_tokens: 2,
+        output_tokens: 0,
+      },
+    },
+    reason:
+      "usage: cached_input_tokens and cache_write_tokens are more than the input_tokens that they are part of",
+  },
+  {
+    name: "negative tokens of a cache",
+    output: { answer: "done", usage: { ...USAGE, cache_write_tokens: -1 } },
+    reason: "usage.cache_write_tokens: Too small: expected number to be >=0",
+  },
+  {
+    name: "a model without a name",
+    output: { answer: "done", model: "" },
+    reason: "model: Too small: expected string to have >=1 characters",
+  },
+  {
+    name: "a model whose name is very long",
+    output: { answer: "done", model: "m".repeat(513) },
+    reason: "model: Too big: expected string to have <=512 characters",
+  },
+  {
     name: "half of the usage",
     output: { answer: "done", usage: { input_tokens: 1 } },
     reason:
@@ -161,7 +203,7 @@ const UNSOUND: readonly {
 
 for (const { name, output, reason, raw } of UNSOUND) {
   Deno.test(`judgeOutput() refuses ${name}`, () => {
-    assertEquals(judgeOutput(output, { needsUsage: false }), {
+    assertEquals(judgeOutput(output, { limited: undefined }), {
       ok: false,
       reason,
       output: {
@@ -174,7 +216,7 @@ for (const { name, output, reason, raw } of UNSOUND) {
 }
 
 /** Where the policy limits tokens. */
-const LIMITED = { needsUsage: true };
+const LIMITED = { limited: "tokens" } as const;
 
 Deno.test("judgeOutput() keeps usage and finish reason of what it refuses, where they are right", () => {
   const finish_reason = "pause_turn";
@@ -209,6 +251,21 @@ Deno.test("judgeOutput() keeps the usage of what it refuses for its finish reaso
 Deno.test("judgeOutput() takes no answer for what it says it is, with or without usage", () => {
   const output = { no_answer: "refusal", raw: "I will not." } as const;
   assertEquals(judgeOutput(output, LIMITED), { ok: true, output });
+});
+
+Deno.test("judgeOutput() refuses an output without usage where the cost is limited", () => {
+  const judged = judgeOutput({ answer: "done" }, { limited: "cost" });
+  assertEquals(
+    judged.ok ? undefined : judged.reason,
+    "usage: missing, while the policy limits cost",
+  );
+});
+
+Deno.test("judgeOutput() keeps usage and model of what it refuses for its form", () => {
+  const output = { usage: USAGE, model: "m" };
+  const judged = judgeOutput(output, LIMITED);
+  const { usage, model } = judged.output;
+  assertEquals([judged.ok, usage, model], [false, USAGE, "m"]);
 });
 
 Deno.test("judgeOutput() refuses an output without usage where tokens are limited", () => {

@@ -207,6 +207,8 @@ export interface LlmCompleted extends EventHead {
   readonly error: RecordedError | null;
   /** Version 2: what came with the answer or the calls, as `LlmOutput.turn` has it; left out when nothing did. */
   readonly turn?: Json | undefined;
+  /** Version 2: the model that answered, where it is another one than was asked. */
+  readonly answered_by?: string | undefined;
 }
 
 /** The verdict on a proposed call; for budgets only when they deny. */
@@ -338,6 +340,11 @@ export interface RunTotals {
   readonly attempts: number;
   /** Tokens of all answers, of each the larger of its total and the sum of its parts. */
   readonly tokens: number;
+  /**
+   * Version 2, only where the policy limits it: what all answers cost, exactly:
+   * `0.0125 EUR`. `null` when it is unknown, since an answer has no price.
+   */
+  readonly cost?: string | null | undefined;
 }
 
 /** The run ended; the last line of a complete ledger. */

@@ -10,6 +10,7 @@ import {
   TERMINAL_REASONS,
 } from "./vocabulary.ts";
 import { FAILURE_MODES } from "./failure.ts";
+import { modelNameSchema } from "./model_name.ts";
 import { modelSettingsSchema } from "./model_settings.ts";
 import { runTotalsSchema } from "./run_totals.ts";
 import { usageSchema } from "./usage.ts";
@@ -143,6 +144,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     raw: z.nullable(text),
     error,
     turn: z.optional(json),
+    answered_by: z.optional(modelNameSchema),
   }, [1, 2]),
   line("policy_checked", {
     started_at: time,
@@ -193,7 +195,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     terminal_reason: z.enum(TERMINAL_REASONS),
     answer: z.nullable(text),
     totals: runTotalsSchema,
-  }),
+  }, [1, 2]),
 ]);
 
 /**

@@ -12,10 +12,14 @@ function isOfVersion2(event: RunEvent): boolean {
         event.tools.some(({ labels }) => labels !== undefined) ||
         event.mode !== undefined;
     case "llm_completed":
-      return event.turn !== undefined;
+      return event.turn !== undefined || event.answered_by !== undefined ||
+        event.usage?.cached_input_tokens !== undefined ||
+        event.usage?.cache_write_tokens !== undefined;
     case "policy_checked":
       return event.asked !== undefined || event.facts?.args !== undefined ||
         event.enforced !== undefined;
+    case "run_finished":
+      return event.totals.cost !== undefined;
     default:
       return false;
   }

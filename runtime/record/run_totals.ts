@@ -23,4 +23,5 @@ export const runTotalsSchema: z.ZodMiniType<RunTotals> = z.strictObject({
   denials: count,
   attempts: count,
   tokens: count,
+  cost: z.optional(z.nullable(z.string())),
 });

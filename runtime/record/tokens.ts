@@ -2,6 +2,10 @@
 export interface Usage {
   /** Tokens that the model was given. */
   readonly input_tokens: number;
+  /** Those of `input_tokens` that the provider had in its cache. Default: 0. Version 2. */
+  readonly cached_input_tokens?: number | undefined;
+  /** Those of `input_tokens` that the provider put into its cache. Default: 0. Version 2. */
+  readonly cache_write_tokens?: number | undefined;
   /** Tokens that the model wrote. */
   readonly output_tokens: number;
   /** Tokens of reasoning, counted on top of `output_tokens`. Default: 0. */
@@ -11,8 +15,8 @@ export interface Usage {
 }
 
 /**
- * What an answer costs: the larger of the reported total and the sum of its
- * parts, since a provider may leave reasoning out of either.
+ * How many tokens an answer counts as: the larger of the reported total and the
+ * sum of its parts, since a provider may leave reasoning out of either.
  */
 export function tokensOf(usage: Usage | undefined): number {
   if (usage === undefined) return 0;

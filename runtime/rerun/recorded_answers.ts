@@ -37,8 +37,10 @@ export function readingsOf(
  */
 export function outputOf(event: LlmCompleted): LlmOutput {
   const { error, answer, calls, ...besides } = event;
+  const { answered_by: model } = besides;
   const output = {
     usage: besides.usage ?? undefined,
+    ...model === undefined ? {} : { model },
     finish_reason: besides.finish_reason ?? undefined,
     raw: besides.raw ?? undefined,
   };

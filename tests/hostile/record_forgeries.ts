@@ -374,6 +374,22 @@ const POLICIES: readonly (readonly [
   ["more tokens than the budget", "one_call", {
     loop_budget: { max_tokens: 11 },
   }],
+  ["more cost than the budget", "cost_within_its_budget", {
+    loop_budget: { max_cost: { amount: "0.00004" } },
+  }],
+  ["higher prices than the budget has room for", "cost_within_its_budget", {
+    loop_budget: {
+      max_cost: { prices: { "scripted/rehearsal": { cached_input: 10_000 } } },
+    },
+  }],
+  ["cost that was not used up", "cost_budget", {
+    loop_budget: { max_cost: { amount: "0.000047" } },
+  }],
+  ["a model that has a price after all", "model_without_a_price", {
+    loop_budget: {
+      max_cost: { prices: { "nearby/small-3": { input: 1, output: 1 } } },
+    },
+  }],
   ["more tool calls than the budget", "two_calls_in_one_answer", {
     loop_budget: { max_tool_calls: 1 },
   }],
@@ -998,11 +1014,86 @@ const clauses: readonly RecordForgery[] = [
   },
 ];
 
+/** Totals with another cost. */
+function costing(cost: unknown): Forge {
+  return (events) =>
+    events.map((event) => {
+      if (event.type !== "run_finished") return event;
+      const totals: unknown = { ...event.totals, cost };
+      return JSON.parse(
+        JSON.stringify({ ...event, v: cost === undefined ? 1 : 2, totals }),
+      );
+    });
+}
+
+const LAST = Object.fromEntries(
+  Array.from({ length: 30 }, (_, line) => [line, ["totals"]]),
+);
+
+const costs: readonly RecordForgery[] = [
+  ...([
+    ["a run that was cheaper", "cost_budget", "0.000001 EUR"],
+    [
+      "a run that cost as much in another currency",
+      "cost_budget",
+      "0.0000461 USD",
+    ],
+    ["a cost that is written in another way", "cost_budget", "0.00004610 EUR"],
+    ["a cost that is unknown", "cost_budget", null],
+    ["no cost, where the policy limits it", "cost_budget", undefined],
+    ["a cost where the policy limits none", "one_call", "0.00 EUR"],
+    ["a cost of answers without a price", "answer_without_a_price", "0.00 EUR"],
+  ] as const).map(([name, record, cost]): RecordForgery => ({
+    name,
+    record,
+    found: "wrong_totals",
+    forge: costing(cost),
+    own: LAST,
+  })),
+  {
+    name: "an answer of the model that was asked, as one of another",
+    record: "cost_of_another_model",
+    found: "not_an_output",
+    forge: lines({ 4: { answered_by: "small" } }),
+  },
+  {
+    name: "an answer of a model without a price, whose calls ran",
+    record: "cost_of_another_model",
+    found: "not_as_decided",
+    forge: lines({ 4: { answered_by: "small-3" } }),
+  },
+  {
+    name: "an answer of a dearer model, as one of the model that was asked",
+    record: "model_without_a_price",
+    found: "not_as_decided",
+    forge: lines({
+      4: (
+        event,
+      ) => [
+        JSON.parse(JSON.stringify({ ...event, v: 1, answered_by: undefined })),
+      ],
+    }),
+  },
+  {
+    name: "cached tokens in an answer that was too dear",
+    record: "cost_budget",
+    found: "not_as_decided",
+    forge: lines({ 3: { v: 2, usage: { cached_input_tokens: 60 } } }),
+  },
+  {
+    name: "a run whose model has no price",
+    record: "cost_budget",
+    found: "not_as_decided",
+    forge: lines({ 1: { llm: { model: "free" } } }),
+  },
+];
+
 /** Impossible records of every kind. */
 export const RECORD_FORGERIES: readonly RecordForgery[] = [
   ...approvers,
   ...tasks,
   ...addresses,
+  ...costs,
   ...hosts,
   ...places,
   ...reports,

@@ -25,7 +25,7 @@ export function toolTrial({ input, context }: HostileCase): Trial | Outcome {
   const tools = toolRegistry(registered.map((name) => recordedTool(name)));
   const judged = judgeOutput(
     { calls: [{ id: "1", tool: input, args_json: "{}" }] },
-    { needsUsage: false },
+    { limited: undefined },
   );
   if (!judged.ok) return stopped("error", { said: judged.reason });
   return {

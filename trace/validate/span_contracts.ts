@@ -39,9 +39,14 @@ const POLICY_METADATA: Readonly<Record<string, AttributeRule>> = {
   "policy.max_iterations": intFrom(0n),
   "policy.tokens": intFrom(0n),
   "policy.max_tokens": intFrom(0n),
+  "policy.cost": string,
+  "policy.max_cost": string,
+  "policy.model": string,
+  "policy.unpriced": oneOf("all", "cache_write"),
   "policy.limit_kind": oneOf(
     "iterations",
     "tokens",
+    "cost",
     "tool_calls",
     "denials",
     "seconds",
@@ -80,6 +85,10 @@ export const SPAN_CONTRACTS: ReadonlyMap<string, SpanContract> = new Map<
         "failure_mode_terminal",
         "cancelled",
       ),
+      "agent.cost": matching(
+        /^(\d+\.\d{2,9} [A-Z]{3}|unknown)$/,
+        'an amount of money, such as "0.0125 EUR", or "unknown"',
+      ),
       "error.type": text,
     },
   }],
@@ -93,6 +102,7 @@ export const SPAN_CONTRACTS: ReadonlyMap<string, SpanContract> = new Map<
       "gen_ai.request.model": text,
     },
     optional: {
+      "gen_ai.response.model": text,
       "gen_ai.usage.input_tokens": intFrom(0n),
       "gen_ai.usage.output_tokens": intFrom(0n),
       "gen_ai.response.finish_reasons": strings,

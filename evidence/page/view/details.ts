@@ -388,6 +388,7 @@ function aboutEvent({ event, step }: Row, run: PageRun): Child {
             ],
             ["tokens out", usage === null ? "" : String(usage.output_tokens)],
             ["stopped for", finish_reason ?? ""],
+            ["answered by", event.answered_by],
           ]),
         ),
       ];
@@ -411,7 +412,7 @@ function aboutEvent({ event, step }: Row, run: PageRun): Child {
         facts(
           Object.entries(event.totals).map(([key, value]) => [
             key.replaceAll("_", " "),
-            value.toLocaleString("en"),
+            value?.toLocaleString("en") ?? "unknown",
           ]),
         ),
       );

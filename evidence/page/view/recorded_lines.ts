@@ -111,7 +111,9 @@ const SHAPES: Readonly<Record<RunEvent["type"], Test>> = {
     answer: orNull(text),
     totals: (value) =>
       isObject(value) && number(value.steps) &&
-      Object.values(value).every(number),
+      Object.values(value).every((each) =>
+        each === null || number(each) || text(each)
+      ),
   }),
 };
 

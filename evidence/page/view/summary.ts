@@ -40,6 +40,9 @@ export function summary({ story, lines }: PageRun): readonly Child[] {
         fact("steps", String(steps)),
         fact("calls that ran", String(ran)),
         fact("tokens", tokens.toLocaleString("en")),
+        finished?.totals.cost === undefined
+          ? undefined
+          : fact("cost", finished.totals.cost ?? "unknown"),
         fact(
           "took",
           `${milliseconds(tookMs)}${isVirtual ? ", virtual clock" : ""}`,

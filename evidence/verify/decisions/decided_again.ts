@@ -7,6 +7,7 @@ import type {
   RunEvent,
   RunStarted,
 } from "../../../runtime/record/event.ts";
+import { pricingFault } from "../../../runtime/record/answer_cost.ts";
 import { toolRegistry } from "../../../tools/registry.ts";
 import { toolOnRecord } from "../../../runtime/record/recorded_tool.ts";
 import { quoted } from "../../../tools/data/untrusted_text.ts";
@@ -72,6 +73,9 @@ function begin(event: RunStarted): {
     toolRegistry(event.tools.map((tool) => toolOnRecord(tool, NOT_ASKED)));
     faults.push(...toolFaults(event));
     const policy = loadPolicy(event.policy.text, "the policy on record");
+    const { max_cost } = policy.document.loop_budget;
+    const fault = pricingFault({ model: event.llm, max_cost });
+    if (fault !== undefined) faults.push(undecided(fault));
     const judge = rejudge(event, policy);
     const { document } = policy;
     if ((event.mode === "audit") !== (document.mode === "audit")) {
@@ -129,12 +133,11 @@ function usageFaults(
   { usage, error }: LlmCompleted,
   { policy }: Again,
 ): readonly EventFault[] {
-  return policy.loop_budget.max_tokens === undefined || usage !== null ||
-      error !== null
-    ? []
-    : [undecided(
-      "the policy limits tokens, and an answer without usage is an error",
-    )];
+  const { max_tokens, max_cost } = policy.loop_budget;
+  const isLimited = max_tokens !== undefined || max_cost !== undefined;
+  return !isLimited || usage !== null || error !== null ? [] : [undecided(
+    "the policy limits tokens or cost, and an answer without usage is an error",
+  )];
 }
 
 function attemptFaults(

@@ -35,6 +35,7 @@ export function modelCheck(): EventCheck {
           const tried = last;
           last = undefined;
           const message = outputFault(event) ??
+            answererFault(event, started) ??
             (lost || started === undefined
               ? undefined
               : triesFault(event, tried, started));
@@ -69,6 +70,16 @@ function outputFault(event: LlmCompleted): string | undefined {
   return valueDifference(due, error) === undefined
     ? undefined
     : "the error does not say why the model stopped";
+}
+
+/** Why the model that answered is not on record as the loop would have it. */
+function answererFault(
+  { answered_by }: LlmCompleted,
+  started: RunStarted | undefined,
+): string | undefined {
+  return answered_by !== undefined && answered_by === started?.llm.model
+    ? "answered_by is the model that was asked"
+    : undefined;
 }
 
 /** Why an answer does not follow from its tries; a scripted model has none. */

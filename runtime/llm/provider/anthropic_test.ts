@@ -167,6 +167,8 @@ Deno.test("anthropicModel() counts what was read from and written to the cache",
   });
   assertEquals((await ask(response)).output.usage, {
     input_tokens: 1130,
+    cached_input_tokens: 1000,
+    cache_write_tokens: 100,
     output_tokens: 8,
   });
 });

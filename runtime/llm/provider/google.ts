@@ -1,4 +1,5 @@
 import { createGoogle } from "npm:@ai-sdk/google@4.0.121";
+import { fieldsOf } from "./fields.ts";
 import type { LanguageModel } from "./language_model.ts";
 import { readableAnswers } from "./readable_answers.ts";
 import type { ModelServer } from "./server.ts";
@@ -17,7 +18,12 @@ export function googleModel(
   }).languageModel(model.split("/").map(encodeURIComponent).join("/"));
   return {
     async doGenerate(prompt) {
-      const result = await languageModel.doGenerate(prompt);
+      const generated = await languageModel.doGenerate(prompt);
+      const modelId = versionIn(generated.response?.body);
+      const result = {
+        ...generated,
+        response: modelId === undefined ? {} : { modelId },
+      };
       // The package counts what is missing as nothing. A model that wrote nothing
       // reports no output, but there is always a prompt.
       return typeof result.usage.raw?.promptTokenCount === "number" ? result : {
@@ -29,4 +35,10 @@ export function googleModel(
       };
     },
   };
+}
+
+/** The model that answered, which the package passes over. */
+function versionIn(body: unknown): string | undefined {
+  const version = fieldsOf(body)?.modelVersion;
+  return typeof version === "string" ? version : undefined;
 }

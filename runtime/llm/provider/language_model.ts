@@ -24,7 +24,11 @@ export interface LanguageModel {
  */
 export function languageModelLlm(
   model: LanguageModel,
-  asked: Asked & { readonly seed?: number | undefined },
+  asked: Asked & {
+    readonly seed?: number | undefined;
+    /** The model's name in the provider's words. Default: which model answered is not told. */
+    readonly model?: string | undefined;
+  },
 ): Llm {
   const seeded = asked.seed === undefined ? {} : { seed: asked.seed };
   return async ({ messages, tools, settings = {} }, signal) => {
@@ -41,12 +45,27 @@ export function languageModelLlm(
           ? {}
           : { maxOutputTokens: max_output_tokens },
       });
-      return unlocked(modelOutput(result), asked.key);
+      const output = {
+        ...modelOutput(result),
+        ...another(result, asked.model),
+      };
+      return unlocked(output, asked.key);
     } catch (error) {
       if (signal.aborted && !isTimeout(signal.reason)) throw signal.reason;
       throw modelErrorOf(signal.aborted ? signal.reason : error, asked);
     }
   };
+}
+
+/** The model that answered, where the provider names another one than was asked. */
+function another(
+  { response }: ModelResult,
+  asked: string | undefined,
+): Pick<LlmOutput, "model"> {
+  const model = response?.modelId ?? "";
+  return asked === undefined || model === "" || model === asked
+    ? {}
+    : { model };
 }
 
 /** Shorter keys are words, or placeholders for servers that need no key. */

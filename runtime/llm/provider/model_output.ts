@@ -9,6 +9,10 @@ export interface ModelResult {
   readonly content: readonly ModelPart[];
   readonly finishReason: ModelFinish;
   readonly usage: ModelUsage;
+  readonly response?: {
+    /** The model that answered, in the provider's words. */
+    readonly modelId?: string | undefined;
+  } | undefined;
   /** What a provider wants back with the message as a whole, its reasoning included. */
   readonly message?: unknown;
 }

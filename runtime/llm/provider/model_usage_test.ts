@@ -7,6 +7,8 @@ const COUNTS: readonly {
   readonly input: number | undefined;
   readonly output: number | undefined;
   readonly reasoning?: number;
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
   readonly raw?: { readonly [key: string]: unknown };
   readonly want: Usage | undefined;
 }[] = [
@@ -38,6 +40,34 @@ const COUNTS: readonly {
     want: { input_tokens: 3, output_tokens: 4, reasoning_tokens: -1 },
   },
   {
+    id: "tells what the input has of a cache",
+    input: 9,
+    output: 4,
+    cacheRead: 5,
+    cacheWrite: 2,
+    want: {
+      input_tokens: 9,
+      cached_input_tokens: 5,
+      cache_write_tokens: 2,
+      output_tokens: 4,
+    },
+  },
+  {
+    id: "does not tell of an empty cache",
+    input: 9,
+    output: 4,
+    cacheRead: 0,
+    cacheWrite: 0,
+    want: { input_tokens: 9, output_tokens: 4 },
+  },
+  {
+    id: "leaves a negative cache for the loop to refuse",
+    input: 9,
+    output: 4,
+    cacheRead: -1,
+    want: { input_tokens: 9, cached_input_tokens: -1, output_tokens: 4 },
+  },
+  {
     id: "takes the sum that OpenAI reports",
     input: 3,
     output: 4,
@@ -62,11 +92,11 @@ const COUNTS: readonly {
   { id: "misses the output", input: 3, output: undefined, want: undefined },
 ];
 
-for (const { id, input, output, reasoning, raw, want } of COUNTS) {
+for (const { id, input, output, reasoning, raw, want, ...cache } of COUNTS) {
   Deno.test(`modelUsage() ${id}`, () => {
     assertEquals(
       modelUsage({
-        inputTokens: { total: input },
+        inputTokens: { total: input, ...cache },
         outputTokens: { total: output, reasoning },
         raw,
       }),

@@ -33,7 +33,12 @@ export async function openModel(
     key,
     fetch: wholeResponses(fetch),
   });
-  return languageModelLlm(model, { name: choice.spec, key, seed });
+  return languageModelLlm(model, {
+    name: choice.spec,
+    model: choice.info.model,
+    key,
+    seed,
+  });
 }
 
 type Adapter = (server: ModelServer) => LanguageModel;

@@ -29,8 +29,9 @@ export function openaiCompatibleModel(
       inputTokens: {
         total: usage?.prompt_tokens ?? undefined,
         noCache: undefined,
-        cacheRead: undefined,
-        cacheWrite: undefined,
+        cacheRead: usage?.prompt_tokens_details?.cached_tokens ?? undefined,
+        // Some routers tell it; OpenAI itself asks nothing for it.
+        cacheWrite: numberOf(usage?.prompt_tokens_details?.cache_write_tokens),
       },
       outputTokens: {
         total: usage?.completion_tokens ?? undefined,
@@ -48,4 +49,8 @@ export function openaiCompatibleModel(
       return withCarriedFields(result, result.response?.body);
     },
   };
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
 }

@@ -242,7 +242,7 @@ Deno.test("partsOf() names each call once, for any record", () => {
 Deno.test("judgeOutput() refuses more than a model reasons", () => {
   const judged = (length: number) =>
     judgeOutput({ answer: "x", turn: "y".repeat(length) }, {
-      needsUsage: false,
+      limited: undefined,
     });
   assertEquals(judged(2 ** 20 - 2).ok, true);
   assertEquals(judged(2 ** 20 - 1).ok, false);

@@ -158,6 +158,12 @@ export const BAD_SPANS: readonly BadTrace[] = [
     code: "attribute_value",
     at: `${span}{${key}}`,
   })),
+  ...["12 EUR", "0.0125", "-0.01 EUR", "0.01 eur", ""].map((cost) => ({
+    name: `agent.cost ${JSON.stringify(cost)}`,
+    mutate: attribute(LAST_STEP, { key: "agent.cost", value: text(cost) }),
+    code: "attribute_value",
+    at: `${LAST_STEP}{agent.cost}`,
+  })),
   ...[...METADATA_TEXTS, ...METADATA_COUNTS].map((key) => ({
     name: `${key} as a boolean`,
     mutate: attribute(CHECK, { key, value: { boolValue: true } }),

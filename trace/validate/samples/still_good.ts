@@ -65,6 +65,10 @@ export const STILL_GOOD: readonly Pick<BadTrace, "name" | "mutate">[] = [
       put(`spans[5]{agent.terminal_reason}.value`, text("cancelled")),
     ),
   },
+  ...["0.0125 EUR", "12.00 USD", "unknown"].map((cost) => ({
+    name: `agent.cost ${cost}`,
+    mutate: attribute(LAST_STEP, { key: "agent.cost", value: text(cost) }),
+  })),
   {
     name: "metadata of a rule of tomorrow",
     mutate: all(
