@@ -28,12 +28,14 @@ import { readPolicyFile } from "./input/policy_file.ts";
 import { readTaskFile } from "./input/task_file.ts";
 import { readPublicKey } from "./input/key_files.ts";
 import { namedRuns } from "./input/named_runs.ts";
+import { type PageRecord, pageRecord } from "./input/page_record.ts";
 
 /** `verify`: checks the files of a run against each other, and against values kept elsewhere. */
 export const verify: Command = {
   summary: "verify the files of a run, offline",
   help: `Usage: verify RUN_DIR... [--head HASH] [--policy FILE] [--task FILE]
               [--corpus DIR] [--key PUB] [--no-redecide] [--json]
+       verify --report FILE.html... [the same options]
 
 Checks every line of the ledger and the chain of their hashes, the order of the
 events, that each tool call was allowed, that each decision follows from the
@@ -43,6 +45,9 @@ Prints each finding as FILE:LINE: CODE: WHAT; docs/evidence.md explains the code
 A folder means all runs below it; links and other skipped entries are named on
 standard error.
 
+  --report       the operands are pages that \`report\` wrote: the record is taken out
+                 of each and checked here, and the page must be, byte for byte, what
+                 this program makes of that record; else it may show something else
   --head HASH    the hash of the last line, kept elsewhere since the run: without
                  it a dropped end or a rewritten ledger is not detected; for one
                  run only
@@ -63,13 +68,15 @@ run does not stop the verification of the others.
     useDigest(nativeDigest);
     const given = parseCommandLine(args, {
       options: ["head", "policy", "task", "corpus", "key"],
-      flags: ["json", "no-redecide"],
-      operands: ["RUN_DIR..."],
+      flags: ["json", "no-redecide", "report"],
+      operands: [args.includes("--report") ? "FILE..." : "RUN_DIR..."],
     });
     const kept = keptElsewhere(given);
-    const runs = await namedRuns(given.operands, output);
+    const runs: readonly Checked[] = given.flag("report")
+      ? given.operands.map((path) => pageRecord(path))
+      : await namedRuns(given.operands, output);
     if (kept[0].head !== undefined && runs.length > 1) {
-      throw new UsageError("--head is the hash of one run: name one RUN_DIR");
+      throw new UsageError("--head is the hash of one run: name one");
     }
     const key = await given.option("key", readPublicKey);
     return await eachRun(runs, {
@@ -77,7 +84,10 @@ run does not stop the verification of the others.
       async look(record) {
         const path = record.name;
         const found = await fitting(record, kept);
-        const verification = await signed(record, found, key);
+        const verification = withPage(
+          await signed(record, found, key),
+          await record.pageFault?.(),
+        );
         if (given.flag("json")) {
           const { waitsFor: waits_for, ...rest } = verification;
           output.json({ run: path, ...rest, waits_for });
@@ -94,8 +104,33 @@ run does not stop the verification of the others.
 
 /** The result of verifying a run, and whether it was signed with the key. */
 type Outcome = Omit<Verification, "findings"> & {
-  readonly findings: readonly (Finding | AttestationFindingInRun)[];
+  readonly findings: readonly (
+    | Finding
+    | AttestationFindingInRun
+    | PageFinding
+  )[];
 };
+
+/** What is checked: a run where it is kept, or in a page. */
+type Checked = Pick<RunRecord, "name" | "source" | "textIfThere"> & {
+  readonly pageFault?: PageRecord["pageFault"];
+};
+
+/** A page that is not what this program makes of its record. */
+interface PageFinding {
+  readonly code: "other_page";
+  /** The page itself. */
+  readonly artifact: "";
+  readonly message: string;
+  readonly line?: undefined;
+  readonly span?: undefined;
+}
+
+function withPage(outcome: Outcome, message: string | undefined): Outcome {
+  if (message === undefined) return outcome;
+  const finding: PageFinding = { code: "other_page", artifact: "", message };
+  return { ...outcome, findings: [...outcome.findings, finding] };
+}
 
 type AttestationFindingInRun = AttestationFinding & {
   readonly artifact: typeof ATTESTATION_NAME;
@@ -116,7 +151,7 @@ const UNREAD: readonly FindingCode[] = ["not_a_file", "file_too_large"];
 
 /** Adds what is wrong with the attestation, when there is a key to check it with. */
 async function signed(
-  record: RunRecord,
+  record: Checked,
   verification: Verification,
   publicKey: PublicKey | undefined,
 ): Promise<Outcome> {
@@ -146,7 +181,7 @@ async function signed(
 
 /** Compares a run with the kept values, using the reading of the documents that fits it. */
 async function fitting(
-  record: RunRecord,
+  record: Checked,
   [first, ...others]: readonly [VerifyOptions, ...VerifyOptions[]],
 ): Promise<Verification> {
   const verification = await verified(record, first);
@@ -161,7 +196,7 @@ async function fitting(
 }
 
 async function verified(
-  record: RunRecord,
+  record: Checked,
   options: VerifyOptions,
 ): Promise<Verification> {
   try {

@@ -109,7 +109,8 @@ function nameOf(source: Source): string {
 /** What belongs to a name, a number or an address, so that `123` is not seen in `1234`. */
 const JOINED = /[\p{L}\p{N}\p{M}._@+-]/u;
 
-function wholeAt(text: string, value: string): number | undefined {
+/** Where a value stands in a text as a whole, not as a part of a longer name, number or address. */
+export function wholeAt(text: string, value: string): number | undefined {
   for (
     let at = text.indexOf(value);
     at >= 0;

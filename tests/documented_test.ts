@@ -18,6 +18,7 @@ const PLAYED = [
   "docs/approvals.md",
   "docs/resume-and-replay.md",
   "docs/evidence.md",
+  "docs/report.md",
   "docs/deciding.md",
   "docs/scenarios.md",
   "docs/policy.md",

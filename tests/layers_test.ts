@@ -38,8 +38,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "replay",
     "verify",
     "attest",
+    "page",
     "store",
   ],
+  "evidence/page": ["checker", "view"],
   "evidence/verify": ["story", "decisions"],
   corpus: ["reports"],
   cli: [
@@ -57,6 +59,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Modules that import a package which only they and a few others need. */
 const ADAPTERS = [
   "cli/command/parse_args.ts",
+  "evidence/page/lean_deps.ts",
   "evidence/store/walk.ts",
   "policy/document/yaml_events.ts",
   "policy/rules/address_range.ts",
@@ -91,6 +94,9 @@ const EDGES = [
   "tools/worker/serve_tools.ts",
   "tools/worker/tool_worker.ts",
   /^evidence\/store\//,
+  // What only a browser runs.
+  "evidence/page/checker/serve.ts",
+  /^evidence\/page\/view\//,
 ];
 
 /** What only an edge may use. */

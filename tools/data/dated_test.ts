@@ -26,7 +26,7 @@ for (
   Deno.test(`dated() leaves a response with ${JSON.stringify(headers)} alone`, () => {
     const response = new Response(null, {
       status: 503,
-      headers: headers.map(([name, value]) => [name, value]),
+      headers: headers.map(([name, value]): [string, string] => [name, value]),
     });
     assertStrictEquals(dated(response, NOW), response);
   });

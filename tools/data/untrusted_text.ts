@@ -100,6 +100,21 @@ export function xmlText(text: string): string {
 }
 
 /**
+ * Writes text for HTML, between tags or in a quoted attribute: nothing of it is
+ * markup, and control and invisible characters are spelled out.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(htmlText("<b title='a&b'>"), "&lt;b title=&#39;a&amp;b&#39;&gt;");
+ * ```
+ */
+export function htmlText(text: string): string {
+  return xmlText(text).replaceAll("'", "&#39;");
+}
+
+/**
  * Where a cell of a table begins to be a formula for a spreadsheet: at its beginning,
  * and after what a spreadsheet of another language may take for the end of a cell.
  */
