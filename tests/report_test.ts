@@ -50,7 +50,7 @@ Deno.test(
     assertEquals(verified.code, 0, verified.stderr);
     assertStringIncludes(
       verified.stdout,
-      "again.html: verified 6 events, head ",
+      "again.html: verified 7 events, head ",
     );
   },
 );
@@ -136,7 +136,7 @@ Deno.test(
       ...["verify", "--report", "page.html", "--head", "0".repeat(64)],
     );
     assertEquals(code, 2);
-    assertStringIncludes(stdout, "page.html/state.jsonl:6: wrong_head: ");
+    assertStringIncludes(stdout, "page.html/state.jsonl:7: wrong_head: ");
   },
 );
 

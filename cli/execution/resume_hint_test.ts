@@ -41,7 +41,7 @@ for (
           each.name === "write" ? { ...each, name: "send" } : each
         ),
       }),
-      want: FOREIGN,
+      want: `continue with \`resume ${RUN} --tools FILE.ts\``,
     },
     {
       what: "a run with a tool of another program by the name of one of ours",
@@ -52,12 +52,12 @@ for (
             : each
         ),
       }),
-      want: FOREIGN,
+      want: `continue with \`resume ${RUN} --tools FILE.ts\``,
     },
     {
       what: "a run with fewer tools",
       change: ({ tools }: RunStarted) => ({ tools: tools.slice(1) }),
-      want: FOREIGN,
+      want: `continue with \`resume ${RUN}\``,
     },
     {
       what: "a run of another version",
@@ -94,9 +94,14 @@ Deno.test("whyForeign() says what another program's run has of its own", {
 }, () => {
   const run = started();
   assertEquals(whyForeign(run), undefined);
+  const { task, llm } = run;
   assertEquals(
-    whyForeign({ ...run, tools: [] }),
-    "its tools are not those of this program",
+    whyForeign({ ...run, task: { ...task, text: "Tidy up." } }),
+    "its task is not one of a task file",
+  );
+  assertEquals(
+    whyForeign({ ...run, llm: { ...llm, execution_path: "client" } }),
+    "its calls come from a client with a loop of its own",
   );
 });
 

@@ -71,6 +71,11 @@ const SHAPES: Readonly<Record<RunEvent["type"], Test>> = {
     raw: orNull(text),
     error,
   }),
+  tools_changed: shape({
+    tools: list(shape({ name: text })),
+    removed: list(text),
+  }),
+  call_proposed: shape({ call_id: text, tool: text, args_json: text }),
   policy_checked: shape({
     started_at: time,
     call_id: orNull(text),
@@ -118,7 +123,7 @@ const SHAPES: Readonly<Record<RunEvent["type"], Test>> = {
 };
 
 const TESTS: ReadonlyMap<unknown, Test> = new Map(Object.entries(SHAPES));
-const HEAD = shape({ ts: time, step: number });
+const HEAD = shape({ ts: time, step: number, call: orLeftOut(number) });
 
 function isEvent(json: unknown): json is RunEvent {
   return isObject(json) && HEAD(json) && TESTS.get(json.type)?.(json) === true;

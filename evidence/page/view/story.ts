@@ -76,8 +76,8 @@ export function storyOf(lines: readonly RecordedLine[]): Story {
   const rows: Row[] = [];
   const bars: Bar[] = [];
   const rowOf = new Map<number, Row>();
-  /** The newest call of each id that has no result. */
-  const unfinished = new Map<string, Row>();
+  /** The newest row of each call that has no result: by its number, and by its id where a record has no numbers. */
+  const unfinished = new Map<number | string, Row>();
   let started: RunStarted | undefined;
   let finished: RunFinished | undefined;
   let step: Row | undefined;
@@ -141,11 +141,22 @@ export function storyOf(lines: readonly RecordedLine[]): Story {
         [open, proposed] = [undefined, [...event.calls]];
         return;
       }
+      case "call_proposed": {
+        const { call_id: id, tool, args_json: args } = event;
+        open = add({
+          kind: "call",
+          atMs: last,
+          ...own,
+          call: newCall({ id, tool, args }),
+        }, seq);
+        unfinished.set(seq, open);
+        return;
+      }
       case "policy_checked":
         judged(event);
         return;
       case "approval_resolved": {
-        const row = callOf(event.call_id);
+        const row = callOf(event);
         row?.call?.answers.push(event);
         if (row !== undefined) join(row, seq);
         const from = row === undefined
@@ -156,7 +167,7 @@ export function storyOf(lines: readonly RecordedLine[]): Story {
         return;
       }
       case "tool_started": {
-        const row = callOf(event.call_id);
+        const row = callOf(event);
         if (row?.call !== undefined) row.call.intent = event;
         if (row !== undefined) join(row, seq);
         return;
@@ -165,9 +176,10 @@ export function storyOf(lines: readonly RecordedLine[]): Story {
         tried(event);
         return;
       case "tool_finished": {
-        const row = callOf(event.call_id);
+        const row = callOf(event);
         if (row?.call !== undefined) row.call.receipt = event;
-        unfinished.delete(event.call_id);
+        if (event.call === undefined) unfinished.delete(event.call_id);
+        else if (event.redirect === null) unfinished.delete(event.call);
         if (row !== undefined) join(row, seq);
         return;
       }
@@ -182,8 +194,14 @@ export function storyOf(lines: readonly RecordedLine[]): Story {
     }
   }
 
-  /** The newest row of a call; ids may repeat. */
-  function callOf(id: string | null): Row | undefined {
+  /** The newest row of a call; ids may repeat, numbers do not. */
+  function callOf(
+    { call, call_id: id }: {
+      readonly call?: number | undefined;
+      readonly call_id: string | null;
+    },
+  ): Row | undefined {
+    if (call !== undefined) return unfinished.get(call);
     if (open?.call?.id === id) return open;
     return id === null ? undefined : unfinished.get(id);
   }
@@ -197,7 +215,14 @@ export function storyOf(lines: readonly RecordedLine[]): Story {
       open = add({ kind: "budget", ...own }, event.seq);
       return;
     }
-    const before = callOf(event.call_id);
+    const before = callOf(event);
+    if (before?.call !== undefined && before.call.verdicts.length === 0) {
+      before.call.verdicts.push(event);
+      Object.assign(before, { event });
+      join(before, event.seq);
+      open = before;
+      return;
+    }
     const isAnswered = before?.call !== undefined &&
       before.call.answers.length > 0 && before.call.intent === undefined &&
       before.call.verdicts.length <= before.call.answers.length;
@@ -207,7 +232,9 @@ export function storyOf(lines: readonly RecordedLine[]): Story {
       open = before;
       return;
     }
-    const last = open?.call?.id === event.call_id
+    const last = event.call !== undefined
+      ? before?.call?.receipt
+      : open?.call?.id === event.call_id
       ? open.call.receipt
       : undefined;
     const redirect = last?.redirect ?? null;
@@ -216,25 +243,21 @@ export function storyOf(lines: readonly RecordedLine[]): Story {
     open = add({
       kind: "call",
       ...own,
-      call: {
+      call: newCall({
         id: event.call_id,
         tool: event.tool ?? "",
         args: redirect === null ? due?.args_json : JSON.stringify(redirect),
         isRedirect: redirect !== null,
         verdicts: [event],
-        answers: [],
-        intent: undefined,
-        attempts: [],
-        receipt: undefined,
-      },
+      }),
     }, event.seq);
-    unfinished.set(event.call_id, open);
+    unfinished.set(event.call ?? event.call_id, open);
   }
 
   function tried(event: AttemptFinished): void {
-    const { seq, outcome, backoff_ms, call_id } = event;
+    const { seq, outcome, backoff_ms } = event;
     const from = msOf(event.started_at);
-    const isModel = call_id === null;
+    const isModel = event.call_id === null;
     const lane = isModel ? "model" : "tools";
     const tone = outcome === "success" ? "plain" : "fail";
     if (!isModel || tone === "fail") bar(lane, event, { tone, from });
@@ -247,7 +270,7 @@ export function storyOf(lines: readonly RecordedLine[]): Story {
         { kind: "model", step: event.step, atMs: from, event },
         seq,
       )
-      : callOf(call_id);
+      : callOf(event);
     row?.call?.attempts.push(event);
     if (row !== undefined && rowOf.get(seq) !== row) join(row, seq);
   }
@@ -262,6 +285,25 @@ export function storyOf(lines: readonly RecordedLine[]): Story {
     }
   }
   return { started, finished, rows, bars, rowOf, tookMs: last, tokens };
+}
+
+/** A call of which nothing but this is known. */
+function newCall(
+  { id, tool, args, isRedirect = false, verdicts = [] }:
+    & Pick<Call, "id" | "tool" | "args">
+    & Partial<Pick<Call, "isRedirect" | "verdicts">>,
+): Call {
+  return {
+    id,
+    tool,
+    args,
+    isRedirect,
+    verdicts,
+    answers: [],
+    intent: undefined,
+    attempts: [],
+    receipt: undefined,
+  };
 }
 
 /** How a decision is coloured: one that is not enforced asks for attention, and stopped nothing. */
