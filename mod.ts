@@ -189,6 +189,7 @@ export {
   type StepFinished,
   type StepStarted,
   type ToolFinished,
+  type ToolsChanged,
   type ToolStarted,
 } from "./runtime/record/event.ts";
 export {

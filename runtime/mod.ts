@@ -95,6 +95,7 @@ export type {
   StepFinished,
   StepStarted,
   ToolFinished,
+  ToolsChanged,
   ToolStarted,
 } from "./record/event.ts";
 export {

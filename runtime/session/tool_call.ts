@@ -1,4 +1,4 @@
-import { type Decision, letsRun } from "../../policy/decide.ts";
+import { letsRun } from "../../policy/decide.ts";
 import { urlsOf } from "../../policy/facts.ts";
 import { clientBudget, denialBudget } from "../../policy/rules/loop_budget.ts";
 import type { Metadata, Proposal } from "../../policy/rule.ts";
