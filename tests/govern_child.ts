@@ -25,6 +25,8 @@ const work = tool<{ readonly text: string; readonly waits?: boolean }>({
     z.strictObject({ text: z.string(), waits: z.optional(z.boolean()) }),
   ),
   effects: {},
+  // All the same it is not run again: its caller is gone.
+  idempotent: true,
   async run({ text, waits }, { idempotencyKey, signal }) {
     Deno.writeTextFileSync(
       join(folder, "effects"),

@@ -60,6 +60,21 @@ async function assertClosed(folder: string, where: string): Promise<void> {
     const isUnknown = error?.type === "indeterminate";
     assert(ran || isUnknown, `${where}: a receipt of what did not happen`);
   }
+  const ended = new Set(
+    before.flatMap((event) =>
+      event.type === "tool_finished" ||
+        event.type === "attempt_finished" && event.error !== null
+        ? [event.call]
+        : []
+    ),
+  );
+  assertEquals(
+    eventsOf("tool_finished", after)
+      .filter(({ error }) => error?.type === "indeterminate").length,
+    eventsOf("tool_started", before)
+      .filter(({ call }) => !ended.has(call)).length,
+    `${where}: an outcome is unknown, and not said to be`,
+  );
   assertEquals(
     eventsOf("tool_started", after).length,
     eventsOf("tool_finished", after).length,

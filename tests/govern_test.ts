@@ -149,6 +149,24 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "govern() lets no call run that comes while the session is being closed",
+  writes,
+  async () => {
+    using folder = temporaryFolder();
+    const door = Promise.withResolvers<void>();
+    const slow = tool({ ...work, run: () => door.promise.then(() => null) });
+    const { session } = await opened(folder, { tools: [slow] });
+    const waiting = session.call("work", { text: "slow" });
+    const closed = session.close();
+    const late = await session.call("work", { text: "late" });
+    assertEquals(late.type, "denied");
+    door.resolve();
+    assertEquals((await waiting).type, "result");
+    assertEquals((await closed).totals.tool_calls, 1);
+  },
+);
+
 Deno.test("govern() has calls overlap that come together", writes, async () => {
   using folder = temporaryFolder();
   const door = Promise.withResolvers<void>();
