@@ -13,6 +13,8 @@ export interface ReadLedger {
   readonly bytes: Uint8Array;
   /** The bytes of the complete lines. */
   readonly sound: Uint8Array;
+  /** Hash of the last complete line, 64 hex digits; 64 zeros when no line is complete. */
+  readonly head: string;
   /** What follows the last newline: a line that was being written; usually empty. */
   readonly torn: Uint8Array;
 }
@@ -79,7 +81,8 @@ export function readLedger(bytes: Uint8Array): ReadLedger {
     events.push(event);
     start = end;
   }
-  return { started, events, bytes, sound, torn: bytes.subarray(length) };
+  const torn = bytes.subarray(length);
+  return { started, events, bytes, sound, head: chain.head, torn };
 }
 
 function decode(bytes: Uint8Array, line: number): string {

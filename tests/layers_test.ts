@@ -39,6 +39,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "verify",
     "attest",
     "page",
+    "archive",
     "store",
   ],
   "evidence/page": ["checker", "view"],
