@@ -10,6 +10,7 @@ import {
   UsageError,
 } from "./cli/command/command.ts";
 import { outputTo } from "./cli/command/output.ts";
+import { errorTerminal } from "./cli/machine/error_terminal.ts";
 import { WriteError } from "./evidence/store/write_error.ts";
 import { didYouMean } from "./tools/data/nearest.ts";
 import { terminalLine } from "./tools/data/untrusted_text.ts";
@@ -51,6 +52,7 @@ const PROCESS = outputTo({
   data: (line) => console.log(line),
   note: (line) => console.error(line),
   isTerminal: Deno.stdout.isTerminal(),
+  errorTerminal: errorTerminal(),
 });
 
 /**
@@ -68,7 +70,9 @@ export async function main(
     return EXIT.error;
   }
   const isQuiet = options(args).includes("--quiet");
-  const output = isQuiet ? { ...streams, note() {} } : streams;
+  const output = isQuiet
+    ? { ...streams, note() {}, status: undefined }
+    : streams;
   const [name, ...rest] = without("--quiet", args);
   const load = name === undefined
     ? undefined

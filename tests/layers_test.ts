@@ -50,6 +50,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "machine",
     "input",
     "approval",
+    "progress",
     "execution",
     "scenario",
     "policy",
