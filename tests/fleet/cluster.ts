@@ -13,8 +13,6 @@ export interface Cluster extends AsyncDisposable {
   stop(): Promise<void>;
   /** Starts it again. */
   start(): Promise<void>;
-  /** Ends it without waiting, for the end of a test file. */
-  kill(): void;
   readonly port: number;
 }
 
@@ -129,26 +127,9 @@ export async function cluster(
       await database.query(`grant ${rights} to ${role}`);
       return url(new URL(of).pathname.slice(1), role);
     },
-    kill() {
-      server?.kill("SIGQUIT");
-      // Its files may go while it ends: nobody starts it again.
-      removeAll(folder);
-    },
     async [Symbol.asyncDispose]() {
       await stop();
-      removeAll(folder);
+      Deno.removeSync(folder, { recursive: true });
     },
   };
-}
-
-/** Removes a folder in which another process may still be removing files. */
-function removeAll(folder: string): void {
-  for (let tries = 0; tries < 100; tries++) {
-    try {
-      return Deno.removeSync(folder, { recursive: true });
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
-    }
-  }
 }

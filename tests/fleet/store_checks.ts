@@ -8,15 +8,24 @@ import { cluster } from "./cluster.ts";
 import { fleetDatabase } from "./fleet_database.ts";
 
 const server = await cluster();
-addEventListener("unload", () => server.kill());
 
+const given = await fleetDatabase(server);
+const store = given.store();
+Deno.test.afterAll(async () => {
+  await given[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+/** One database for the whole suite: making one takes longer than most tests. */
 async function empty() {
-  const given = await fleetDatabase(server);
+  await given.database.query(
+    "truncate fleet.run, fleet.ledger_line, fleet.run_file, fleet.approval, fleet.incident",
+  );
   return {
-    store: given.store(),
+    store,
     name: (word: string) => word,
     all: "",
-    [Symbol.asyncDispose]: given[Symbol.asyncDispose],
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
