@@ -40,6 +40,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   permissions: async () => (await import("./cli/permissions.ts")).permissions,
   task: async () => (await import("./cli/task.ts")).task,
   trace: async () => (await import("./cli/trace.ts")).trace,
+  fleet: async () => (await import("./cli/fleet.ts")).fleet,
   canonical: async () => (await import("./cli/canonical.ts")).canonical,
   "policy-gates": async () =>
     (await import("./cli/policy_gates.ts")).policyGates,

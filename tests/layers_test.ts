@@ -43,6 +43,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "store",
   ],
   "evidence/page": ["checker", "view"],
+  "evidence/store": ["postgres"],
   "evidence/verify": ["story", "decisions"],
   corpus: ["reports"],
   cli: [
@@ -52,6 +53,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "approval",
     "progress",
     "execution",
+    "fleet",
     "scenario",
     "policy",
     "starter",
@@ -62,6 +64,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const ADAPTERS = [
   "cli/command/parse_args.ts",
   "evidence/page/lean_deps.ts",
+  "evidence/store/postgres/pg_database.ts",
   "evidence/store/walk.ts",
   "policy/document/yaml_events.ts",
   "policy/rules/address_range.ts",
