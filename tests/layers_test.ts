@@ -86,7 +86,7 @@ const ADAPTERS = [
 const EDGES = [
   "cli.ts",
   /^cli\/(?!command\/)/,
-  /^agent\/agent_run\.ts$/,
+  /^agent\/(agent_run|governing|interruption)\.ts$/,
   "mod.ts",
   "tools/data/plain_json.ts",
   "tools/sandbox/new_file.ts",
