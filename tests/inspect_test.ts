@@ -126,11 +126,11 @@ Deno.test("inspect says on one line what it cannot read", runs, async () => {
     1,
     "run/state.jsonl: it has no complete line, so nothing is on record\n",
   ]);
-  const usage = await inspect(PROJECT, "a", "b");
+  const usage = await inspect(PROJECT, "a", "b", "--follow");
   assertEquals(usage.code, 1);
   assertMatch(
     usage.stderr,
-    /^Expected RUN_DIR, found a b; see inspect --help\n$/,
+    /^--follow is for one run: name one; see inspect --help\n$/,
   );
 });
 
