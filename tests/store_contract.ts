@@ -177,6 +177,22 @@ export function storeContract(
     );
   });
 
+  test("shows a run while it goes on", async (given) => {
+    const run = given.store.run(given.name("one"));
+    await using sink = await run.begin();
+    const followed = run.follow();
+    const seen: number[] = [];
+    async function* watched() {
+      for await (const event of rehearsal(REHEARSALS.one_call())) {
+        yield event;
+        seen.push(...(await followed.next()).map(({ seq }) => seq));
+      }
+    }
+    const { seq } = await recordRun(watched(), sink, OPTIONS);
+    seen.push(...(await followed.next()).map(({ seq }) => seq));
+    assertEquals(seen, Array.from({ length: seq + 1 }, (_, index) => index));
+  });
+
   test("says what is not there", async (given) => {
     const run = given.store.run(given.name("none"));
     await assertRejects(

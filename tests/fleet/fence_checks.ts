@@ -20,7 +20,7 @@ import { fleetDatabase } from "./fleet_database.ts";
 import { wire } from "./wire.ts";
 
 const server = await cluster();
-Deno.test.afterAll(() => server[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => await server[Symbol.asyncDispose]());
 
 const LINE = new TextEncoder().encode('{"type":"run_finished"}\n');
 const TAKEN = "another process has taken the run over";

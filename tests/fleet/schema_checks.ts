@@ -17,7 +17,7 @@ import { cluster } from "./cluster.ts";
 import { fleetDatabase } from "./fleet_database.ts";
 
 const server = await cluster();
-Deno.test.afterAll(() => server[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => await server[Symbol.asyncDispose]());
 
 /** Runs `fleet` with no more than its help says that it needs. */
 function fleet(verb: string, url: string, ...more: readonly string[]) {

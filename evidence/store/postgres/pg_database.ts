@@ -22,8 +22,13 @@ const SETTINGS = "-c idle_in_transaction_session_timeout=4000" +
   " -c lock_timeout=4000" +
   " -c search_path=pg_catalog -c client_encoding=UTF8";
 
+interface Result {
+  readonly rows: readonly Row[];
+}
+
 interface Client {
-  query(text: string, values: unknown[]): Promise<{ readonly rows: Row[] }>;
+  /** A text of several statements has a result for each. */
+  query(text: string, values: unknown[]): Promise<Result | readonly Result[]>;
   release(error?: unknown): void;
 }
 
@@ -76,12 +81,12 @@ export function pgDatabase(
   return {
     name,
     query: (text, values = []) =>
-      told(async () => (await pool.query(text, [...values])).rows),
+      told(async () => rowsOf(await pool.query(text, [...values]))),
     async transaction(work) {
       const client = await told(() => pool.connect());
       const session: Session = {
         query: (text, values = []) =>
-          told(async () => (await client.query(text, [...values])).rows),
+          told(async () => rowsOf(await client.query(text, [...values]))),
       };
       try {
         await session.query("begin");
@@ -97,6 +102,11 @@ export function pgDatabase(
     },
     [Symbol.asyncDispose]: () => pool.end(),
   };
+}
+
+/** The rows of all statements of a text. */
+function rowsOf(result: Result | readonly Result[]): readonly Row[] {
+  return "rows" in result ? result.rows : result.flatMap(({ rows }) => rows);
 }
 
 /** Server and database of a URL. */

@@ -13,9 +13,11 @@ import {
   type Unclaimed,
 } from "./claim.ts";
 import { type Database, DatabaseError, textOf } from "./database.ts";
+import { followedRows } from "./followed_rows.ts";
 import { laySandbox } from "./laid_sandbox.ts";
 import { rowSink } from "./row_sink.ts";
 import { rowSource } from "./row_source.ts";
+import { isRunName, RUN_NAME_RULE } from "./run_name.ts";
 import { runRows } from "./run_rows.ts";
 import { sandboxChanges } from "./sandbox_changes.ts";
 
@@ -44,9 +46,6 @@ export interface RowRun extends RunRecord {
   /** The ledger; `undefined` when it has no line yet. */
   begun(): Promise<BegunLedger | undefined>;
 }
-
-/** What a run may be called: it is the name of a folder, too. */
-const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 
 /**
  * Keeps each run in rows of a database; the id of a run is its name. The files
@@ -77,12 +76,7 @@ function rowRun(
   name: string,
   { database, scratch, claimant, now }: PostgresStoreOptions,
 ): RowRun {
-  if (!RUN_NAME.test(name)) {
-    throw unusable(
-      name,
-      "the id of a run has up to 200 letters, digits, dots, hyphens and underscores, and begins with a letter or a digit",
-    );
-  }
+  if (!isRunName(name)) throw unusable(name, RUN_NAME_RULE);
   const place: RunRecord["place"] = (file) => join(name, file);
   const sandbox = join(scratch, name, "sandbox");
 
@@ -140,6 +134,11 @@ function rowRun(
         if (ledger !== undefined) return ledger;
         throw unusable(place("state.jsonl"), "there is no such file");
       }),
+    follow() {
+      const given = { name, place: place("state.jsonl") };
+      const ledger = followedRows(database, given);
+      return { next: () => read(name, () => ledger.next()) };
+    },
     has: (file) =>
       read(name, async () => await rows.textIfThere(file) !== undefined),
     text: (file) =>
