@@ -319,7 +319,12 @@ export {
   runDifference,
   type RunNumbers,
 } from "./evidence/replay/run_difference.ts";
-export { timeline, type TimelineEntry } from "./evidence/report/timeline.ts";
+export {
+  type GrowingTimeline,
+  growingTimeline,
+  timeline,
+  type TimelineEntry,
+} from "./evidence/report/timeline.ts";
 export {
   resumedRunDirectory,
   runDirectory,
@@ -361,6 +366,7 @@ export {
 export { storedRun } from "./evidence/store/stored_run.ts";
 export { directoryStore, type Now } from "./evidence/store/directory_store.ts";
 export {
+  type FollowedLedger,
   type OpenSink,
   type PassedOver,
   type RunFileName,

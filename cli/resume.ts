@@ -27,7 +27,8 @@ import { durabilityOf } from "./execution/durability.ts";
 import { isSame, othersTools, whyForeign } from "./execution/resume_hint.ts";
 import { liveModel } from "./execution/live_model.ts";
 import { liveSpans, SPAN_HELP } from "./execution/live_spans.ts";
-import { OWN_RUN_OPTIONS, ownRun } from "./execution/own_run.ts";
+import { PROGRESS_HELP } from "./progress/progress.ts";
+import { OWN_RUN_FLAGS, OWN_RUN_OPTIONS, ownRun } from "./execution/own_run.ts";
 import { runStore } from "./machine/run_store.ts";
 import { loadToolModule, type ToolModule } from "./machine/tool_module.ts";
 
@@ -40,7 +41,8 @@ export const resume: Command = {
               [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
               [--model-seed N] [--record FILE]]
               [--llm replay:FILE]
-              ${SPAN_HELP.usage} [--json]
+              ${SPAN_HELP.usage} ${PROGRESS_HELP.usage}
+              [--json]
 
 Continues a run that broke off, from its ledger. Recorded work is not repeated:
 the model is not asked for an answer that is on record, and an effect with a
@@ -66,6 +68,7 @@ ${SPAN_HELP.resume}
   --approve HOW as for \`run\`; default: file
   --by NAME     as for \`run\`
   --durability  as for \`run\`
+${PROGRESS_HELP.resume}
   --json        as for \`run\`
 
 Exit codes: 0 the run ended with final_answer, or a session was ended, 2 it ended otherwise, 4 the model
@@ -77,7 +80,7 @@ could not be resumed.
   async run(args, output) {
     const given = parseCommandLine(args, {
       options: ["corpus", ...OWN_RUN_OPTIONS],
-      flags: ["json"],
+      flags: OWN_RUN_FLAGS,
       operands: ["RUN_DIR"],
     });
     const durability = durabilityOf(given.option("durability"));
