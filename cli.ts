@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import("./cli/init.ts")).init,
   approvals: async () => (await import("./cli/approvals.ts")).approvals,
   verify: async () => (await import("./cli/verify.ts")).verify,
+  runs: async () => (await import("./cli/runs.ts")).runs,
   report: async () => (await import("./cli/report.ts")).report,
   replay: async () => (await import("./cli/replay.ts")).replay,
   diff: async () => (await import("./cli/diff.ts")).diff,
@@ -39,6 +40,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   permissions: async () => (await import("./cli/permissions.ts")).permissions,
   task: async () => (await import("./cli/task.ts")).task,
   trace: async () => (await import("./cli/trace.ts")).trace,
+  fleet: async () => (await import("./cli/fleet.ts")).fleet,
   canonical: async () => (await import("./cli/canonical.ts")).canonical,
   "policy-gates": async () =>
     (await import("./cli/policy_gates.ts")).policyGates,

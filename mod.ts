@@ -167,7 +167,12 @@ export {
   PENDING,
   PendingApprovalError,
 } from "./runtime/approval/approval.ts";
-export { type Env, type VirtualClock, virtualClock } from "./runtime/env.ts";
+export {
+  type Env,
+  type SessionEnv,
+  type VirtualClock,
+  virtualClock,
+} from "./runtime/env.ts";
 export {
   type ApprovalResolved,
   type AttemptFinished,
@@ -394,6 +399,26 @@ export {
 export { type BegunLedger } from "./evidence/read_ledger.ts";
 export { type WrittenApproval } from "./evidence/approval/approval_file.ts";
 
+export {
+  type CallAllowed,
+  type CallDenied,
+  type CallFailed,
+  type CallResult,
+  type ToolReturned,
+} from "./runtime/session/call_result.ts";
+export { modelText } from "./runtime/session/model_text.ts";
+export {
+  type CallOptions,
+  type GovernedSession,
+  governedSession,
+  type GovernedSessionSpec,
+  type GovernedTool,
+  type RecordSession,
+  type SessionTool,
+} from "./runtime/session/governed_session.ts";
+
+export { closeSession, govern, type Governed } from "./agent/govern.ts";
+export { GOVERN_DEFAULTS, type GovernOptions } from "./agent/govern_options.ts";
 export { runAgent } from "./agent/run_agent.ts";
 export { AGENT_DEFAULTS, type AgentOptions } from "./agent/agent_options.ts";
 export { type AgentEnd } from "./agent/agent_end.ts";

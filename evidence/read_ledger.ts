@@ -13,6 +13,8 @@ export interface ReadLedger {
   readonly bytes: Uint8Array;
   /** The bytes of the complete lines. */
   readonly sound: Uint8Array;
+  /** Hash of the last complete line, 64 hex digits; 64 zeros when no line is complete. */
+  readonly head: string;
   /** What follows the last newline: a line that was being written; usually empty. */
   readonly torn: Uint8Array;
 }
@@ -49,13 +51,15 @@ const NEWLINE = 10;
 export function readLedger(bytes: Uint8Array): ReadLedger {
   const length = bytes.lastIndexOf(NEWLINE) + 1;
   const sound = bytes.subarray(0, length);
-  const events = ledgerReader().push(sound);
+  const reader = ledgerReader();
+  const events = reader.push(sound);
   const [first] = events;
   return {
     started: first?.type === "run_started" ? first : undefined,
     events,
     bytes,
     sound,
+    head: reader.head,
     torn: bytes.subarray(length),
   };
 }
@@ -69,6 +73,8 @@ export interface LedgerReader {
    *   be read then
    */
   push(lines: Uint8Array): readonly RunEvent[];
+  /** Hash of the last line, 64 hex digits; 64 zeros before the first one. */
+  readonly head: string;
 }
 
 /** Begins with the first line of a ledger. */
@@ -111,6 +117,9 @@ export function ledgerReader(): LedgerReader {
         start = end;
       }
       return events;
+    },
+    get head() {
+      return chain.head;
     },
   };
 }

@@ -38,7 +38,7 @@ export function rerunTool(
       const intent = continuation.unknown(context.idempotencyKey);
       if (lost || intent !== undefined) {
         const mayBeSent = intent !== undefined && tool.idempotent &&
-          continuation.goesOn && (!lost || cursor.isResultLost);
+          continuation.sendsAgain && (!lost || cursor.isResultLost);
         if (!mayBeSent) throw new RecordedFailure(INDETERMINATE, { lost });
         await continuation.sendAgain(intent);
       }
