@@ -6,7 +6,6 @@ import type {
 } from "../../runtime/record/event.ts";
 import { agentLoop } from "../../runtime/loop.ts";
 import { toolOnRecord } from "../../runtime/record/recorded_tool.ts";
-import { toolRegistry } from "../../tools/registry.ts";
 import type { Tool } from "../../tools/tool.ts";
 import {
   type Divergence,
@@ -14,7 +13,7 @@ import {
 } from "../../runtime/rerun/divergence.ts";
 import { recordedSession } from "../../runtime/rerun/recorded_session.ts";
 import { type Rerun, rerun } from "../../runtime/rerun/rerun.ts";
-import type { RunSpec } from "../../runtime/run_spec.ts";
+import { specOnRecord } from "../../runtime/rerun/spec_on_record.ts";
 
 /**
  * Executes the loop, or a client's session, again with all of its inputs taken
@@ -65,32 +64,5 @@ function toolsOnRecord(
     return again.tool(
       isolation === "worker" ? { ...known, isolation } : known,
     );
-  };
-}
-
-/**
- * The run as its first event describes it; everything that it would touch must
- * come from the record.
- */
-function specOnRecord(
-  started: RunStarted,
-  toolOf: (tool: RecordedTool) => Tool,
-): RunSpec {
-  const policy = loadPolicy(started.policy.text, "the policy on record");
-  return {
-    runId: started.run_id,
-    seed: started.seed,
-    runtimeVersion: started.runtime_version,
-    task: started.task,
-    policy,
-    tools: toolRegistry(started.tools.map(toolOf)),
-    sandbox: {
-      inspect(path) {
-        throw new RangeError(`There is nothing on record of "${path}"`);
-      },
-    },
-    llm: () => Promise.reject(new RangeError("There is no answer on record")),
-    model: started.llm,
-    corpus: started.corpus,
   };
 }

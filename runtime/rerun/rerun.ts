@@ -16,7 +16,7 @@ export interface Rerun {
    * calls is done again. Tools that the run did not have are left out.
    */
   tools(tools: readonly Tool[]): readonly Tool[];
-  /** The same for a tool that came later. */
+  /** The same for a tool that is known from the record alone. */
   tool(tool: Tool): Tool;
   /** The same run, with model and disk replaced by the record; its tools are `tools`. */
   spec<Spec extends RunSpec>(spec: Spec): Spec;
@@ -50,8 +50,8 @@ export function rerun(
   return {
     tools: (tools) =>
       inOrderOfRecord(tools, recorded[0])
-        .map((tool) => rerunTool(tool, state)),
-    tool: (tool) => rerunTool(tool, state),
+        .map((tool) => rerunTool(asOnRecord(tool, recorded[0]), state)),
+    tool: (tool) => rerunTool(tool, state, { isOnlyOnRecord: true }),
     spec: (spec) => rerunSpec(spec, state),
     env: rerunEnv(state),
     follow: (events) => followRecord(events, state),
@@ -66,4 +66,30 @@ function inOrderOfRecord(
   if (started?.type !== "run_started") return tools;
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   return started.tools.flatMap(({ name }) => byName.get(name) ?? []);
+}
+
+/**
+ * The same tool, described to the model and the policy as when the run began:
+ * another version of it may take more arguments, or have other labels.
+ */
+function asOnRecord(tool: Tool, started: RunEvent | undefined): Tool {
+  const known = started?.type === "run_started"
+    ? started.tools.find(({ name }) => name === tool.name)
+    : undefined;
+  if (known === undefined) return tool;
+  const schema = tool.args["~standard"];
+  return {
+    ...tool,
+    description: known.description,
+    labels: known.labels ?? [],
+    ...known.definition_sha256 === undefined
+      ? {}
+      : { definitionSha256: known.definition_sha256 },
+    args: {
+      "~standard": {
+        ...schema,
+        jsonSchema: { input: () => ({ ...known.input_schema }) },
+      },
+    },
+  };
 }
