@@ -10,6 +10,7 @@ import {
   UsageError,
 } from "./cli/command/command.ts";
 import { outputTo } from "./cli/command/output.ts";
+import { errorTerminal } from "./cli/machine/error_terminal.ts";
 import { WriteError } from "./evidence/store/write_error.ts";
 import { didYouMean } from "./tools/data/nearest.ts";
 import { terminalLine } from "./tools/data/untrusted_text.ts";
@@ -27,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   mcp: async () => (await import("./cli/mcp.ts")).mcp,
   approvals: async () => (await import("./cli/approvals.ts")).approvals,
   verify: async () => (await import("./cli/verify.ts")).verify,
+  runs: async () => (await import("./cli/runs.ts")).runs,
   report: async () => (await import("./cli/report.ts")).report,
   replay: async () => (await import("./cli/replay.ts")).replay,
   diff: async () => (await import("./cli/diff.ts")).diff,
@@ -39,6 +41,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   permissions: async () => (await import("./cli/permissions.ts")).permissions,
   task: async () => (await import("./cli/task.ts")).task,
   trace: async () => (await import("./cli/trace.ts")).trace,
+  fleet: async () => (await import("./cli/fleet.ts")).fleet,
   canonical: async () => (await import("./cli/canonical.ts")).canonical,
   "policy-gates": async () =>
     (await import("./cli/policy_gates.ts")).policyGates,
@@ -51,6 +54,7 @@ const PROCESS = outputTo({
   data: (line) => console.log(line),
   note: (line) => console.error(line),
   isTerminal: Deno.stdout.isTerminal(),
+  errorTerminal: errorTerminal(),
 });
 
 /**
@@ -68,7 +72,9 @@ export async function main(
     return EXIT.error;
   }
   const isQuiet = options(args).includes("--quiet");
-  const output = isQuiet ? { ...streams, note() {} } : streams;
+  const output = isQuiet
+    ? { ...streams, note() {}, status: undefined }
+    : streams;
   const [name, ...rest] = without("--quiet", args);
   const load = name === undefined
     ? undefined

@@ -170,7 +170,12 @@ export {
   PENDING,
   PendingApprovalError,
 } from "./runtime/approval/approval.ts";
-export { type Env, type VirtualClock, virtualClock } from "./runtime/env.ts";
+export {
+  type Env,
+  type SessionEnv,
+  type VirtualClock,
+  virtualClock,
+} from "./runtime/env.ts";
 export {
   type ApprovalResolved,
   type AttemptFinished,
@@ -317,7 +322,12 @@ export {
   runDifference,
   type RunNumbers,
 } from "./evidence/replay/run_difference.ts";
-export { timeline, type TimelineEntry } from "./evidence/report/timeline.ts";
+export {
+  type GrowingTimeline,
+  growingTimeline,
+  timeline,
+  type TimelineEntry,
+} from "./evidence/report/timeline.ts";
 export {
   resumedRunDirectory,
   runDirectory,
@@ -359,6 +369,7 @@ export {
 export { storedRun } from "./evidence/store/stored_run.ts";
 export { directoryStore, type Now } from "./evidence/store/directory_store.ts";
 export {
+  type FollowedLedger,
   type OpenSink,
   type PassedOver,
   type RunFileName,
@@ -368,6 +379,26 @@ export {
 export { type BegunLedger } from "./evidence/read_ledger.ts";
 export { type WrittenApproval } from "./evidence/approval/approval_file.ts";
 
+export {
+  type CallAllowed,
+  type CallDenied,
+  type CallFailed,
+  type CallResult,
+  type ToolReturned,
+} from "./runtime/session/call_result.ts";
+export { modelText } from "./runtime/session/model_text.ts";
+export {
+  type CallOptions,
+  type GovernedSession,
+  governedSession,
+  type GovernedSessionSpec,
+  type GovernedTool,
+  type RecordSession,
+  type SessionTool,
+} from "./runtime/session/governed_session.ts";
+
+export { closeSession, govern, type Governed } from "./agent/govern.ts";
+export { GOVERN_DEFAULTS, type GovernOptions } from "./agent/govern_options.ts";
 export { runAgent } from "./agent/run_agent.ts";
 export { AGENT_DEFAULTS, type AgentOptions } from "./agent/agent_options.ts";
 export { type AgentEnd } from "./agent/agent_end.ts";

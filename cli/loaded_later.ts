@@ -12,6 +12,7 @@ export const LOADED_LATER: readonly (() => Promise<unknown>)[] = [
   () => import("./input/tool_definitions.ts"),
   () => import("./machine/serve_run_tools.ts"),
   () => import("./machine/tool_worker.ts"),
+  () => import("../evidence/store/postgres/pg_database.ts"),
   () => import("../policy/rules/address_range.ts"),
   () => import("../runtime/llm/provider/anthropic.ts"),
   () => import("../runtime/llm/provider/google.ts"),

@@ -1,17 +1,11 @@
 import { join } from "../deps.ts";
-import { pageHtml } from "../evidence/page/page_html.ts";
-import { runFiles } from "../evidence/page/run_files.ts";
-import { unreadable } from "../evidence/store/file_error.ts";
 import { writePage } from "../evidence/store/page_file.ts";
-import type { RunRecord } from "../evidence/run_store.ts";
 import { counted } from "../tools/data/counted.ts";
-import { InputError, unusable } from "../tools/data/input_error.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT } from "./command/command.ts";
-import { builtPage } from "./machine/built_page.ts";
+import { refuseInsideRun, runPage } from "./input/run_page.ts";
 import { openInBrowser } from "./machine/open_in_browser.ts";
-import { realFuturePath } from "./machine/real_future_path.ts";
 import { runStore } from "./machine/run_store.ts";
 
 /** `report`: a run as one HTML file that shows and checks it. */
@@ -45,15 +39,11 @@ cannot be read, or the file cannot be written or opened.
     });
     const record = runStore.run(given.operand(0));
     const out = given.option("out") ?? `${lastName(record.name)}.html`;
-    if (realFuturePath(out).startsWith(`${realFuturePath(record.name)}/`)) {
-      throw unusable(
-        out,
-        "a run has a fixed set of files, and verify would report this one; name a place outside the run with --out",
-      );
-    }
-    const withRecord = given.flag("with-record");
-    const { files, isRedacted, others } = await filesOf(record, withRecord);
-    const html = pageHtml(files, await builtPage());
+    refuseInsideRun(out, { run: record.name, option: "--out" });
+    const { html, isRedacted, others } = await runPage(
+      record,
+      given.flag("with-record"),
+    );
     writePage(out, html);
     output.data(
       `${terminalLine(out)}: ${counted(html.length, "byte")}${
@@ -71,15 +61,6 @@ cannot be read, or the file cannot be written or opened.
     return EXIT.ok;
   },
 };
-
-async function filesOf(record: RunRecord, withRecord: boolean) {
-  try {
-    return runFiles(await record.source(), { name: record.name, withRecord });
-  } catch (cause) {
-    if (cause instanceof InputError) throw cause;
-    throw unreadable(record.name, cause);
-  }
-}
 
 /** The last part of a path that names something. */
 function lastName(path: string): string {

@@ -1,23 +1,34 @@
 import config from "../deno.json" with { type: "json" };
 import { join } from "../deps.ts";
+import type { BegunLedger } from "../evidence/read_ledger.ts";
 import type { RunRecord } from "../evidence/run_store.ts";
 import { type InputError, unusable } from "../tools/data/input_error.ts";
 import { loadPolicy } from "../policy/document/load.ts";
 import type { RunStarted } from "../runtime/record/event.ts";
 import { recordedTool } from "../runtime/record/recorded_tool.ts";
 import type { ModelInfo } from "../runtime/run_spec.ts";
+import { openIntents } from "../runtime/rerun/open_intents.ts";
 import { DivergenceError } from "../runtime/rerun/divergence.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";
 import { loadTask } from "../tasks/task.ts";
 import type { Document } from "../tools/document.ts";
-import { parseCommandLine } from "./command/command_line.ts";
-import { type Command, UsageError } from "./command/command.ts";
+import { type CommandLine, parseCommandLine } from "./command/command_line.ts";
+import {
+  type Command,
+  EXIT,
+  type Output,
+  UsageError,
+} from "./command/command.ts";
+import { closedSession } from "./execution/closed_session.ts";
+import { describeEnd, endOf } from "./execution/describe_end.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { corpusReadings } from "./input/corpus_folder.ts";
 import { durabilityOf } from "./execution/durability.ts";
 import { isSame, othersTools, whyForeign } from "./execution/resume_hint.ts";
 import { liveModel } from "./execution/live_model.ts";
 import { liveSpans, SPAN_HELP } from "./execution/live_spans.ts";
-import { OWN_RUN_OPTIONS, ownRun } from "./execution/own_run.ts";
+import { PROGRESS_HELP } from "./progress/progress.ts";
+import { OWN_RUN_FLAGS, OWN_RUN_OPTIONS, ownRun } from "./execution/own_run.ts";
 import { runStore } from "./machine/run_store.ts";
 import { loadToolModule, type ToolModule } from "./machine/tool_module.ts";
 
@@ -30,13 +41,18 @@ export const resume: Command = {
               [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
               [--model-seed N] [--record FILE]]
               [--llm replay:FILE]
-              ${SPAN_HELP.usage} [--json]
+              ${SPAN_HELP.usage} ${PROGRESS_HELP.usage}
+              [--json]
 
 Continues a run that broke off, from its ledger. Recorded work is not repeated:
 the model is not asked for an answer that is on record, and an effect with a
 recorded receipt is not repeated. An intent without a receipt is carried out again
 when its tool is idempotent; otherwise its outcome is unknown: it is recorded as
 "indeterminate", and the run ends.
+
+A session of \`govern\`, whose calls come from another program's own loop, cannot
+continue: its record is ended. Nothing runs, and a call without a receipt gets one
+that says that its outcome is unknown.
 
 An unfinished last line is cut off and kept in incidents.jsonl, with the other
 incidents of the process. The run ends with the same artifacts as if it had never
@@ -52,9 +68,10 @@ ${SPAN_HELP.resume}
   --approve HOW as for \`run\`; default: file
   --by NAME     as for \`run\`
   --durability  as for \`run\`
+${PROGRESS_HELP.resume}
   --json        as for \`run\`
 
-Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 the model
+Exit codes: 0 the run ended with final_answer, or a session was ended, 2 it ended otherwise, 4 the model
 could not be reached, or its server failed temporarily (429, 5xx), in every
 allowed try: the run stays open, and \`resume\` continues it; also 4 when the run
 ended because a tool could not reach the network, 3 it waits for approval, 1 it
@@ -63,7 +80,7 @@ could not be resumed.
   async run(args, output) {
     const given = parseCommandLine(args, {
       options: ["corpus", ...OWN_RUN_OPTIONS],
-      flags: ["json"],
+      flags: OWN_RUN_FLAGS,
       operands: ["RUN_DIR"],
     });
     const durability = durabilityOf(given.option("durability"));
@@ -72,6 +89,9 @@ could not be resumed.
     await record.checkFiles();
     const { started } = ledger;
     await refuseOtherRun(record, started);
+    if (started.llm.execution_path === "client") {
+      return await endSession({ record, ledger, given }, output);
+    }
     const own = await given.option("tools", loadToolModule);
     refuseOtherTools(record, started, own);
     await record.checkSandbox();
@@ -113,6 +133,38 @@ could not be resumed.
     }
   },
 };
+
+/** Ends the record of a session whose process is gone; it needs nothing but the record. */
+async function endSession(
+  { record, ledger, given }: {
+    readonly record: RunRecord;
+    readonly ledger: BegunLedger;
+    readonly given: CommandLine;
+  },
+  output: Output,
+): Promise<number> {
+  const unused = ["corpus", ...OWN_RUN_OPTIONS]
+    .find((name) => given.option(name) !== undefined);
+  if (unused !== undefined) {
+    throw new UsageError(
+      `Cannot use --${unused}: the calls came from a client with a loop of its own, so the record is only ended`,
+    );
+  }
+  const finished = await closedSession(record, ledger);
+  if (given.flag("json")) output.json(endOf(record.name, finished));
+  else {
+    output.data(terminalLine(`${record.name}: ${describeEnd(finished)}`));
+  }
+  const unknown = openIntents(ledger.events).size;
+  if (unknown > 0) {
+    output.note(
+      `calls whose outcome is unknown: ${unknown}; see ${
+        terminalLine(record.place("run_report.md"))
+      }`,
+    );
+  }
+  return EXIT.ok;
+}
 
 /** The tools of a run that are not ours must be those of the module, which must touch what they touched. */
 function refuseOtherTools(

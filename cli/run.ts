@@ -4,7 +4,7 @@ import { attestRun } from "./execution/attest_run.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, UsageError } from "./command/command.ts";
 import { durabilityOf } from "./execution/durability.ts";
-import { OWN_RUN_OPTIONS, ownRun } from "./execution/own_run.ts";
+import { OWN_RUN_FLAGS, OWN_RUN_OPTIONS, ownRun } from "./execution/own_run.ts";
 import { freeFolder, namedFolder } from "./execution/run_folder.ts";
 import { readSigningKey } from "./input/key_files.ts";
 import {
@@ -14,6 +14,7 @@ import {
   REQUEST_OPTIONS,
 } from "./execution/live_model.ts";
 import { liveSpans, SPAN_HELP } from "./execution/live_spans.ts";
+import { PROGRESS_HELP } from "./progress/progress.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { isAsked } from "../tasks/scripted_run.ts";
 import { offeredHint } from "./execution/offered_hint.ts";
@@ -32,7 +33,8 @@ export const run: Command = {
               [--model-seed N] [--system FILE] [--temperature N]
               [--max-output-tokens N] [--no-policy-hint] [--record FILE]]
            [--llm replay:FILE]
-           ${SPAN_HELP.usage} [--sign KEYFILE] [--audit] [--json]
+           ${SPAN_HELP.usage} [--sign KEYFILE] [--audit]
+           ${PROGRESS_HELP.usage} [--json]
 
 Runs a task and leaves four artifacts in a new folder: state.jsonl, trace.json,
 run_report.md and manifest.json. Beside them, sandbox/ is what the agent could
@@ -88,9 +90,16 @@ ${SPAN_HELP.run}
                      leaves attestation.json beside them, however the run
                      ends; one that waits or stays open is signed later, with
                      sign
+${PROGRESS_HELP.run}
   --json             print the result as one JSON object: of a run without an answer
                      with the reason in trouble, of a run that waits with the
-                     question in waits_for, as approvals list --json prints it
+                     question in waits_for, as approvals list --json prints it.
+                     Meanwhile what the run does goes to standard error, an
+                     object a line, as inspect --json prints it
+
+While it runs, standard error has a line for each step; at a terminal also what
+goes on at the moment. Of text of the model and of tools, these lines have names
+of tools, types of errors and who answered, and nothing else.
 
 Paths in a task are relative to its file, those of options to the current folder.
 
@@ -119,7 +128,7 @@ could not be run.
         ...OWN_RUN_OPTIONS,
         ...REQUEST_OPTIONS,
       ],
-      flags: ["json", "no-policy-hint", "audit"],
+      flags: [...OWN_RUN_FLAGS, "no-policy-hint", "audit"],
       operands: ["TASK.yaml"],
     });
     const durability = durabilityOf(given.option("durability"));

@@ -13,6 +13,8 @@ export interface ReadLedger {
   readonly bytes: Uint8Array;
   /** The bytes of the complete lines. */
   readonly sound: Uint8Array;
+  /** Hash of the last complete line, 64 hex digits; 64 zeros when no line is complete. */
+  readonly head: string;
   /** What follows the last newline: a line that was being written; usually empty. */
   readonly torn: Uint8Array;
 }
@@ -49,18 +51,45 @@ const NEWLINE = 10;
 export function readLedger(bytes: Uint8Array): ReadLedger {
   const length = bytes.lastIndexOf(NEWLINE) + 1;
   const sound = bytes.subarray(0, length);
+  const reader = ledgerReader();
+  const events = reader.push(sound);
+  const [first] = events;
+  return {
+    started: first?.type === "run_started" ? first : undefined,
+    events,
+    bytes,
+    sound,
+    head: reader.head,
+    torn: bytes.subarray(length),
+  };
+}
+
+/** Reads a ledger that grows. */
+export interface LedgerReader {
+  /**
+   * Reads the lines that follow those before; the last one is complete.
+   *
+   * @throws {LedgerError} at the first line that cannot be trusted; no more can
+   *   be read then
+   */
+  push(lines: Uint8Array): readonly RunEvent[];
+  /** Hash of the last line, 64 hex digits; 64 zeros before the first one. */
+  readonly head: string;
+}
+
+/** Begins with the first line of a ledger. */
+export function ledgerReader(): LedgerReader {
   const chain = hashChain();
-  const events: RunEvent[] = [];
-  let started: RunStarted | undefined;
-  for (let start = 0; start < length;) {
-    const end = bytes.indexOf(NEWLINE, start) + 1;
-    const number = events.length + 1;
-    const text = decode(bytes.subarray(start, end), number);
+  let count = 0;
+
+  function next(line: Uint8Array): RunEvent {
+    const number = count + 1;
+    const text = decode(line, number);
     const event = parse(text, number);
-    if (event.seq !== events.length) {
+    if (event.seq !== count) {
       throw new LedgerError(
         number,
-        `expected seq ${events.length}, found ${event.seq}`,
+        `expected seq ${count}, found ${event.seq}`,
       );
     }
     if ((event.type === "run_started") !== (number === 1)) {
@@ -69,17 +98,30 @@ export function readLedger(bytes: Uint8Array): ReadLedger {
         "the first line, and no other, must be run_started",
       );
     }
-    if (event.type === "run_started") started = event;
     if (chain.seal(event) !== text) {
       throw new LedgerError(
         number,
         "the line is not as it was sealed: its hashes or the form of its JSON differ",
       );
     }
-    events.push(event);
-    start = end;
+    count = number;
+    return event;
   }
-  return { started, events, bytes, sound, torn: bytes.subarray(length) };
+
+  return {
+    push(lines) {
+      const events: RunEvent[] = [];
+      for (let start = 0; start < lines.length;) {
+        const end = lines.indexOf(NEWLINE, start) + 1;
+        events.push(next(lines.subarray(start, end)));
+        start = end;
+      }
+      return events;
+    },
+    get head() {
+      return chain.head;
+    },
+  };
 }
 
 function decode(bytes: Uint8Array, line: number): string {

@@ -45,6 +45,8 @@ for (const [name, make] of Object.entries(REHEARSALS)) {
       events,
       bytes: ledger,
       sound: ledger,
+      head:
+        JSON.parse(ledgerOf(events).trimEnd().split("\n").at(-1) ?? "").hash,
       torn: new Uint8Array(),
     });
   });

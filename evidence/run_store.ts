@@ -1,6 +1,7 @@
 import type { WrittenApproval } from "./approval/approval_file.ts";
 import type { ArtifactSource } from "./artifact_source.ts";
 import type { ArtifactName, ArtifactSink } from "./artifacts.ts";
+import type { RunEvent } from "../runtime/record/event.ts";
 import type { BegunLedger, ReadLedger } from "./read_ledger.ts";
 import type { Incident } from "./recording/incident.ts";
 
@@ -33,6 +34,12 @@ export interface RunStore {
 /** Where a run grows until it is disposed of. */
 export type OpenSink = ArtifactSink & (Disposable | AsyncDisposable);
 
+/** A ledger that another process may be writing. */
+export interface FollowedLedger {
+  /** The events of the complete lines that are new since the last time; none when nothing is. */
+  next(): Promise<readonly RunEvent[]>;
+}
+
 /**
  * Everything that is kept of one run. A read or write that fails throws an
  * `InputError` that names the place, unless a member says otherwise.
@@ -47,6 +54,8 @@ export interface RunRecord {
 
   /** The ledger, of a run that is finished or that broke off; it has at least one event. */
   ledger(): Promise<BegunLedger>;
+  /** The ledger of a run that may still go on, from its beginning. */
+  follow(): FollowedLedger;
   /** Whether there is an entry of this name, readable or not. */
   has(file: RunFileName): Promise<boolean>;
   /** The text of a file, which must be there and UTF-8. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
+import { besideProgress } from "./beside_progress.ts";
 import { completion, error, llmServer } from "./llm_server.ts";
 import { lacks } from "./permissions.ts";
 import { temporaryFolder, warmProgram } from "./program.ts";
@@ -91,7 +92,7 @@ Deno.test(
     assertEquals(here.live.code, 0, here.live.stderr);
     for (const out of ["one", "two"]) {
       const { code, stdout, stderr } = await here.play(out);
-      assertEquals([code, stderr], [0, ""]);
+      assertEquals([code, besideProgress(stderr)], [0, ""]);
       assertStringIncludes(stdout, "There is tea.");
     }
     for (const name of ARTIFACTS) {
@@ -155,7 +156,7 @@ Deno.test(
     );
     here.write("c.jsonl", `${early}\n${lines.slice(3).join("\n")}`);
     const long = await here.play("long");
-    assertEquals([long.code, long.stderr], [
+    assertEquals([long.code, besideProgress(long.stderr)], [
       0,
       "answers of the model that were not used: 2\n",
     ]);
@@ -170,7 +171,10 @@ Deno.test(
     const strict = POLICY.replace("max_iterations: 10", "max_iterations: 1");
     here.write("policy.yaml", strict);
     const { code, stderr } = await here.play("stopped");
-    assertEquals([code, stderr.trim().split("\n").length], [2, 1]);
+    assertEquals([code, besideProgress(stderr).trim().split("\n").length], [
+      2,
+      1,
+    ]);
     assertStringIncludes(stderr, "denied by loop_budget");
   },
 );
@@ -187,7 +191,7 @@ Deno.test(
     const { code, stderr } = await here.play("again");
     assertEquals(code, 2, stderr);
     assertStringIncludes(stderr, "step 1: 503: ");
-    assertEquals(stderr.trim().split("\n").length, 1, stderr);
+    assertEquals(besideProgress(stderr).trim().split("\n").length, 1, stderr);
   },
 );
 

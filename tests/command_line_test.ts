@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
+import { besideProgress } from "./beside_progress.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 import { said } from "./said.ts";
@@ -224,7 +225,8 @@ expect: { terminal_reason: final_answer }
     ) {
       const { code, notes } = await said(args, pipe);
       // `policy validate` says the line, too.
-      const told = notes.map((note) => note.replace("p.yaml:11:", "p.yaml:"));
+      const told = notes.map((note) => note.replace("p.yaml:11:", "p.yaml:"))
+        .filter((note) => besideProgress(note) !== "");
       assertEquals([code, told], [0, [hint]], args[0]);
     }
   },
@@ -251,12 +253,12 @@ Deno.test(
       warmProgram(["run", TASK, ...more], { cwd: folder.path });
     const first = await run();
     const [usual = ""] = first.stdout.split(":");
-    assertEquals([first.code, first.stderr], [0, ""]);
+    assertEquals([first.code, besideProgress(first.stderr)], [0, ""]);
     const second = await run("--json");
     assertEquals(second.code, 0);
     assertEquals(JSON.parse(second.stdout).run, `${usual}_2`);
     assertEquals(
-      second.stderr,
+      besideProgress(second.stderr),
       `${usual} is taken; this run is in ${usual}_2\n`,
     );
     const [third, fourth] = await Promise.all([run(), run()]);

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "../deps.ts";
 import { LedgerError, readLedger } from "../evidence/read_ledger.ts";
 import type { RunEvent } from "../runtime/record/event.ts";
+import { besideProgress } from "./beside_progress.ts";
 import {
   CRASH_TASKS,
   crashTask,
@@ -282,7 +283,7 @@ Deno.test(
     const { code, stderr } = await onFullDisk(12, args, folder.path);
     assertEquals(code, 1);
     assertEquals(
-      stderr,
+      besideProgress(stderr),
       'Cannot write "run/state.jsonl": File too large (os error 27); the run is on record up to here and can be resumed\n',
     );
     const ledger = Deno.readFileSync(join(folder.path, "run/state.jsonl"));

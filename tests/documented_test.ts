@@ -19,6 +19,7 @@ const PLAYED = [
   "docs/resume-and-replay.md",
   "docs/evidence.md",
   "docs/report.md",
+  "docs/archive.md",
   "docs/deciding.md",
   "docs/scenarios.md",
   "docs/policy.md",

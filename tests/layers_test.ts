@@ -39,9 +39,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "verify",
     "attest",
     "page",
+    "archive",
     "store",
   ],
   "evidence/page": ["checker", "view"],
+  "evidence/store": ["postgres"],
   "evidence/verify": ["story", "decisions"],
   corpus: ["reports"],
   cli: [
@@ -49,7 +51,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "machine",
     "input",
     "approval",
+    "progress",
     "execution",
+    "fleet",
     "scenario",
     "policy",
     "starter",
@@ -61,6 +65,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const ADAPTERS = [
   "cli/command/parse_args.ts",
   "evidence/page/lean_deps.ts",
+  "evidence/store/postgres/pg_database.ts",
   "evidence/store/walk.ts",
   "policy/document/yaml_events.ts",
   "policy/rules/address_range.ts",
@@ -82,7 +87,7 @@ const ADAPTERS = [
 const EDGES = [
   "cli.ts",
   /^cli\/(?!command\/)/,
-  /^agent\/agent_run\.ts$/,
+  /^agent\/(agent_run|governing|interruption)\.ts$/,
   "mod.ts",
   "tools/data/plain_json.ts",
   "tools/sandbox/new_file.ts",

@@ -7,6 +7,7 @@ import {
 } from "@std/assert";
 import { join } from "../deps.ts";
 import { exists } from "../evidence/store/exists.ts";
+import { besideProgress } from "./beside_progress.ts";
 import { type Collector, collector, type ReceivedSpan } from "./collector.ts";
 import { completion, error, llmServer, silence } from "./llm_server.ts";
 import { writeLongTask } from "./long_task.ts";
@@ -109,7 +110,7 @@ Deno.test(
         },
       },
     );
-    assertEquals([code, stderr], [0, ""]);
+    assertEquals([code, besideProgress(stderr)], [0, ""]);
     const [request] = there.requests;
     assertEquals(request?.path, "/v1/traces");
     assertEquals(request?.headers.get("authorization"), `Bearer ${SECRET}`);
@@ -151,7 +152,7 @@ Deno.test(
         OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
       },
     });
-    assertEquals([code, stderr], [
+    assertEquals([code, besideProgress(stderr)], [
       0,
       "OTEL_EXPORTER_OTLP_PROTOCOL=grpc is not supported: only http/json is, and spans go out as that\n",
     ]);
@@ -177,7 +178,7 @@ for (
         net: there.host,
         env: { OTEL_EXPORTER_OTLP_ENDPOINT: there.url, [name]: value },
       });
-      assertEquals([code, stderr, there.requests], [0, "", []]);
+      assertEquals([code, besideProgress(stderr), there.requests], [0, "", []]);
     },
   );
 }
@@ -224,7 +225,7 @@ Deno.test("spans arrive during a run", needs, async () => {
     ],
     { net: `${there.host},${new URL(model.baseUrl).host}` },
   );
-  assertEquals([code, stderr], [0, ""]);
+  assertEquals([code, besideProgress(stderr)], [0, ""]);
   assert(there.requests.length >= 2, "everything came at once");
   assertEquals(
     arrived(there).map(({ spanId }) => spanId),
@@ -259,7 +260,7 @@ for (
       );
       assertEquals(code, 0);
       assertEquals(
-        stderr.trim(),
+        besideProgress(stderr).trim(),
         `18 of 18 spans not sent to ${host}: ${reason}; trace.json has them all`,
       );
       for (const name of ["state.jsonl", "trace.json", "run_report.md"]) {
@@ -348,7 +349,7 @@ Deno.test(
       ["run", TASK, "--out", "out", "--otlp", there.url],
       { net: there.host },
     );
-    assertEquals([code, stderr], [0, ""]);
+    assertEquals([code, besideProgress(stderr)], [0, ""]);
     const [first, second] = there.requests;
     assertEquals(second?.spans, first?.spans);
     assert((second?.at ?? 0) - (first?.at ?? 0) >= 990);
@@ -403,7 +404,7 @@ Deno.test(
       cwd: here.path,
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: there.url },
     });
-    assertEquals([code, stderr], [0, ""]);
+    assertEquals([code, besideProgress(stderr)], [0, ""]);
     assertEquals(there.requests, []);
     assert(!here.exists("incidents.jsonl"));
   },
@@ -456,7 +457,7 @@ script:
       ["run", "task.yaml", "--out", "out", "--otlp", there.url],
       { net: there.host },
     );
-    assertEquals([code, stderr], [0, ""]);
+    assertEquals([code, besideProgress(stderr)], [0, ""]);
     const exported = arrived(there).map(({ text }) => text).join("\n");
     const report = here.read("out/run_report.md");
     for (const text of [exported, report]) {

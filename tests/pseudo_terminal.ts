@@ -22,13 +22,17 @@ export const KEYS = { enter: "\n", ctrlC: "\x03", ctrlD: "\x04" } as const;
 export interface Shown {
   readonly code: number;
   readonly shown: string;
+  /** The longest time in which nothing came, from the first text to the end, in milliseconds. */
+  readonly silenceMs: number;
 }
 
 /** Runs one command line of this program with a terminal, in `cwd`. */
 export async function atTerminal(
   args: readonly string[],
-  { cwd, types, stdout }: {
+  { cwd, types, stdout, permissions = [] }: {
     readonly cwd: string;
+    /** Permissions beside reading and writing. Default: none. */
+    readonly permissions?: readonly string[];
     readonly types: readonly Typed[];
     /** The file to which standard output goes. Default: to the terminal. */
     readonly stdout?: string;
@@ -36,7 +40,8 @@ export async function atTerminal(
 ): Promise<Shown> {
   const words = [
     ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "--no-lock"],
-    ...["--allow-read", "--allow-write", `${PROJECT}mod.ts`, ...args],
+    ...["--allow-read", "--allow-write", ...permissions],
+    ...[`${PROJECT}mod.ts`, ...args],
   ];
   const to = stdout === undefined ? "" : ` >${shellQuoted(stdout)}`;
   const child = new Deno.Command("script", {
@@ -57,9 +62,17 @@ export async function atTerminal(
   const left = [...types];
   let shown = "";
   let seen = 0;
+  let silenceMs = 0;
+  let lastMs: number | undefined;
+  const heard = () => {
+    const now = performance.now();
+    silenceMs = Math.max(silenceMs, now - (lastMs ?? now));
+    lastMs = now;
+  };
   for await (
     const text of child.stdout.pipeThrough(new TextDecoderStream())
   ) {
+    heard();
     shown += text;
     for (let [next] = left; next !== undefined; [next] = left) {
       const at = shown.indexOf(next.question, seen);
@@ -73,7 +86,16 @@ export async function atTerminal(
   }
   await keys.close().catch(() => {});
   const { code } = await child.status;
-  return { code, shown };
+  heard();
+  return { code, shown, silenceMs };
+}
+
+/** What stands on a terminal in the end: lines that were painted over are not there. */
+export function screen(shown: string): string {
+  return shown.replaceAll("\r\n", "\n").split("\n").map((line) =>
+    line.split("\r").reduce((before, over) => over + before.slice(over.length))
+      .trimEnd()
+  ).join("\n");
 }
 
 /** The process of the program, which the shell says before it becomes it. */

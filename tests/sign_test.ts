@@ -8,6 +8,7 @@ import { join } from "../deps.ts";
 import { attestationFindings } from "../evidence/attest/attestation.ts";
 import { importPublicKey } from "../evidence/attest/signing_key.ts";
 import { SUBJECT_NAMES } from "../evidence/attest/statement.ts";
+import { besideProgress } from "./beside_progress.ts";
 import { EXAMPLE_KEYID, EXAMPLE_PRIVATE_KEY } from "./example_key.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
@@ -126,7 +127,10 @@ Deno.test(
     using folder = folderWithKey();
     assertEquals((await folder.run("keygen", "--out", "mine")).code, 0);
     const { code, stdout, stderr } = await folder.run(...RUN, "--sign", "mine");
-    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    assertEquals({ code, stderr: besideProgress(stderr) }, {
+      code: 0,
+      stderr: "",
+    });
     assertEquals(folder.names("out"), SIGNED);
     assertEquals(await verified(folder, "out", folder.text("mine.pub")), []);
     const secret = folder.text("mine").split("\n")[1] ?? "";

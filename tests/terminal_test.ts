@@ -14,7 +14,7 @@ import {
 import { error, llmServer } from "./llm_server.ts";
 import { lacks } from "./permissions.ts";
 import { program, temporaryFolder } from "./program.ts";
-import { atTerminal } from "./pseudo_terminal.ts";
+import { atTerminal, screen } from "./pseudo_terminal.ts";
 import { type Said, said } from "./said.ts";
 import { IS_FULL, SAMPLED, SEED } from "./sample.ts";
 
@@ -191,6 +191,11 @@ const LINES: readonly Line[] = [
     ],
     code: 3,
   },
+  {
+    args: (at) => ["run", at("all.yaml"), "--out", fresh(at), "--verbose"],
+    code: 0,
+    verbatim: true,
+  },
   { args: (at) => ["run", at("all.yaml"), "--out", at("run")], code: 1 },
   { args: (at) => ["run", at("bad.yaml"), "--out", fresh(at)], code: 1 },
   { args: (at) => ["run", at("twice.yaml"), "--out", fresh(at)], code: 1 },
@@ -214,8 +219,14 @@ const LINES: readonly Line[] = [
   },
   { args: (at) => ["run", at("all.yaml"), "--approve", NAME], code: 1 },
   { args: (at) => ["run", at("all.yaml"), `--${NAME}`], code: 1 },
+  { args: (at) => ["runs", at("run"), at("waits")], code: 0 },
+  { args: (at) => ["runs", at("run"), at("waits"), "--json"], code: 0 },
+  { args: (at) => ["runs", at("run"), at("waits"), "--csv"], code: 0 },
+  { args: (at) => ["runs", at("tampered")], code: 1 },
   { args: (at) => ["inspect", at("run")], code: 0 },
   { args: (at) => ["inspect", at("run"), "--json"], code: 0 },
+  { args: (at) => ["inspect", at("run"), "--follow"], code: 0 },
+  { args: (at) => ["inspect", at("tampered"), "--follow"], code: 1 },
   { args: (at) => ["inspect", at("waits")], code: 0 },
   { args: (at) => ["inspect", at("tampered")], code: 1 },
   { args: (at) => ["verify", at("run")], code: 0 },
@@ -505,8 +516,7 @@ Deno.test({
       ["run", "task.yaml", "--out", "shown"],
       at,
     );
-    // The terminal itself ends lines with a carriage return.
-    assertEquals([code, obeyed(shown.replaceAll("\r\n", "\n"))], [0, []]);
+    assertEquals([code, obeyed(screen(shown))], [0, []]);
     assertStringIncludes(shown, "\\u{009b}2J");
     const stdout = join(folder.path, "answer.txt");
     await atTerminal(["run", "task.yaml", "--out", "filed"], { ...at, stdout });

@@ -22,6 +22,8 @@ export interface LockedPackage {
   readonly integrity: string;
   /** Names of packages, with a version where there are several. */
   readonly dependencies?: readonly string[];
+  /** Those that a system may lack; the lockfile is unsound without them. */
+  readonly optionalDependencies?: readonly string[];
 }
 
 const PROGRAM = [
@@ -53,7 +55,8 @@ export function lockOf(
   );
   // A Set goes on to what is added meanwhile.
   for (const key of needed) {
-    for (const name of npm[key]?.dependencies ?? []) {
+    const { dependencies = [], optionalDependencies = [] } = npm[key] ?? {};
+    for (const name of [...dependencies, ...optionalDependencies]) {
       needed.add(keyOf(npm, name));
     }
   }

@@ -12,6 +12,12 @@ export interface Output {
   note(text: string): void;
   /** Errors and questions, on standard error, even under `--quiet`. */
   error(text: string): void;
+  /**
+   * Replaces the last line of standard error, below everything else that is
+   * written; an empty text removes it. Not there where standard error is no
+   * terminal, and under `--quiet`.
+   */
+  readonly status?: ((text: string) => void) | undefined;
 }
 
 /** What a command exits with. */

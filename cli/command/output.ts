@@ -1,5 +1,6 @@
 import { jsonText, terminalText } from "../../tools/data/untrusted_text.ts";
 import type { Output } from "./command.ts";
+import { type ErrorTerminal, statusLine } from "./status_line.ts";
 
 /** Where lines of text go; a line may hold line feeds. */
 export interface Streams {
@@ -9,6 +10,8 @@ export interface Streams {
   readonly note: (line: string) => void;
   /** Whether standard output is a terminal. */
   readonly isTerminal: boolean;
+  /** Standard error, where it is a terminal. */
+  readonly errorTerminal?: ErrorTerminal | undefined;
 }
 
 /**
@@ -16,7 +19,13 @@ export interface Streams {
  * cannot control a terminal: it is spelled out, escaped in JSON, and written
  * byte for byte only when a program reads a pipe.
  */
-export function outputTo({ data, note, isTerminal }: Streams): Output {
+export function outputTo(streams: Streams): Output {
+  const { isTerminal, errorTerminal } = streams;
+  const status = errorTerminal && statusLine(errorTerminal);
+  /** The line of the status stays below all others. */
+  const above = (write: (line: string) => void) => (line: string) =>
+    status === undefined ? write(line) : status.above(() => write(line));
+  const [data, note] = [above(streams.data), above(streams.note)];
   return {
     data: (text) => data(terminalText(text)),
     json: (value) => data(jsonText(value)),
@@ -26,5 +35,6 @@ export function outputTo({ data, note, isTerminal }: Streams): Output {
     verbatim: (text) => data(isTerminal ? terminalText(text) : text),
     note: (text) => note(terminalText(text)),
     error: (text) => note(terminalText(text)),
+    status: status && ((text) => status.show(text)),
   };
 }

@@ -12,6 +12,12 @@ import type { Execution } from "./execute.ts";
 import { leftoverIncidents } from "./leftover_incident.ts";
 import { type ChosenModel, MODEL_OPTIONS, openCassette } from "./live_model.ts";
 import { type LiveSpans, SPAN_OPTIONS } from "./live_spans.ts";
+import {
+  progress,
+  PROGRESS_FLAGS,
+  progressForm,
+} from "../progress/progress.ts";
+import { machinePulse } from "../machine/pulse.ts";
 import { type Reported, reportedRun } from "./reported_run.ts";
 
 /** The options for executing a run, new or resumed. */
@@ -20,6 +26,9 @@ export const OWN_RUN_OPTIONS = [
   ...MODEL_OPTIONS,
   ...SPAN_OPTIONS,
 ] as const;
+
+/** The flags for executing a run, new or resumed. */
+export const OWN_RUN_FLAGS = ["json", ...PROGRESS_FLAGS] as const;
 
 /** A user's run, new or resumed. */
 export interface OwnRun extends
@@ -63,6 +72,7 @@ export async function ownRun(
     by: given.option("by"),
     output,
   });
+  const form = progressForm(given);
   using cancellation = cancelOnSignal();
   const { sandbox } = record;
   using host = await openToolHost({
@@ -82,6 +92,12 @@ export async function ownRun(
     output,
     cassette,
     spans,
+    progress: progress({
+      output,
+      pulse: machinePulse,
+      form,
+      recorded: run.past?.events.length,
+    }),
     toolsPath: own?.path,
     json: given.flag("json"),
   });

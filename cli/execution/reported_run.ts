@@ -3,11 +3,10 @@ import type { RunRecord } from "../../evidence/run_store.ts";
 import type { Cancellation } from "./cancellation.ts";
 import type { CassetteFile } from "./cassette_file.ts";
 import type { Output } from "../command/command.ts";
-import { describeWait } from "./describe_wait.ts";
 import { execute, type Execution } from "./execute.ts";
 import type { LiveSpans } from "./live_spans.ts";
 import { resumeCommand } from "./resume_hint.ts";
-import { terminalLine } from "../../tools/data/untrusted_text.ts";
+import type { Progress } from "../progress/progress.ts";
 import { lastTrouble } from "./last_trouble.ts";
 import {
   orStopped,
@@ -32,6 +31,8 @@ export interface ReportedRun {
   readonly cassette: CassetteFile | undefined;
   /** What is sent during the run. */
   readonly spans: LiveSpans | undefined;
+  /** What is told during the run; it is disposed of when the run has ended. */
+  readonly progress: Progress;
   /** The module of its own tools, as a person named it. */
   readonly toolsPath: string | undefined;
   readonly json: boolean;
@@ -54,11 +55,9 @@ const SCRIPT = {
 
 /** Executes a run for `run` and `resume`, and reports its result. */
 export async function reportedRun(run: ReportedRun): Promise<Reported> {
-  const { record, output, cassette, spans, cancellation } = run;
+  const { record, output, cassette, spans, progress, cancellation } = run;
   const asksModel = isAsked(run.execution.model);
   const trouble = lastTrouble({ asksModel });
-  // Recorded waits are not repeated, except the last one.
-  const first = (run.execution.past?.events.length ?? 0) - 1;
   let events = 0;
   const ended = await orStopped(execute({
     ...run.execution,
@@ -69,15 +68,13 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
     watch(event) {
       events = event.seq + 1;
       trouble.watch(event);
-      if (asksModel && event.seq >= first) {
-        const wait = describeWait(event);
-        if (wait !== undefined) output.note(terminalLine(wait));
-      }
+      progress.watch(event);
       spans?.push(event);
     },
-  })).finally(() =>
-    spans?.finish({ record, output, signal: cancellation.next() })
-  );
+  })).finally(() => {
+    progress[Symbol.dispose]();
+    return spans?.finish({ record, output, signal: cancellation.next() });
+  });
   const resume = resumeCommand(
     record.name,
     run.execution.model?.info ?? SCRIPT,

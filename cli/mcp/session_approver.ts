@@ -24,13 +24,11 @@ export function sessionApprover(
   },
 ): Approver | undefined {
   if (way === "never") return undefined;
+  const ask = fileApprover({ policy, run: record, output });
   return async (request, signal) => {
-    const quiet = { ...output, note() {} };
-    let ask = fileApprover({ policy, run: record, output });
     while (true) {
       const answer = await ask(request, signal);
       if (answer !== PENDING) return answer;
-      ask = fileApprover({ policy, run: record, output: quiet });
       await wait(POLL_MS, signal);
     }
   };

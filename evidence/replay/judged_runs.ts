@@ -1,6 +1,7 @@
 import { RULE_IDS } from "../../policy/rule.ts";
 import { counted } from "../../tools/data/counted.ts";
 import { csvCell, oneLine } from "../../tools/data/untrusted_text.ts";
+import { countLines } from "../count_lines.ts";
 import { decidingSide, type FlipTotal, flipTotals } from "./flip_totals.ts";
 import type { Flip } from "./redecide.ts";
 import { verdictText } from "./verdict_text.ts";
@@ -18,8 +19,6 @@ export interface JudgedRun {
 
 /** How many flips of one rule are listed. */
 const MAX_LISTED = 10;
-/** How many lines a total has. */
-const MAX_TOTALS = 10;
 
 /**
  * Says for people what a policy would change in some runs: how many decisions, by
@@ -69,16 +68,10 @@ function* totalLines(
   title: string,
   totals: readonly FlipTotal[],
 ): Generator<string> {
-  if (totals.length === 0) return;
-  yield title;
-  for (const { name, flips } of totals.slice(0, MAX_TOTALS)) {
-    yield `${String(flips).padStart(8)}  ${oneLine(name)}`;
-  }
-  const left = totals.slice(MAX_TOTALS);
-  if (left.length > 0) {
-    const flips = left.reduce((sum, each) => sum + each.flips, 0);
-    yield `${String(flips).padStart(8)}  (${left.length} others)`;
-  }
+  yield* countLines(
+    title,
+    totals.map(({ name, flips }) => ({ name, count: flips })),
+  );
 }
 
 function flipText({ step, tool, was, is }: Flip): string {

@@ -1,19 +1,12 @@
-import { loadPolicy } from "../../policy/document/load.ts";
-import type {
-  RecordedTool,
-  RunEvent,
-  RunStarted,
-} from "../../runtime/record/event.ts";
+import type { RunEvent } from "../../runtime/record/event.ts";
 import { agentLoop } from "../../runtime/loop.ts";
-import { toolOnRecord } from "../../runtime/record/recorded_tool.ts";
-import type { Tool } from "../../tools/tool.ts";
 import {
   type Divergence,
   DivergenceError,
 } from "../../runtime/rerun/divergence.ts";
 import { recordedSession } from "../../runtime/rerun/recorded_session.ts";
-import { type Rerun, rerun } from "../../runtime/rerun/rerun.ts";
-import { specOnRecord } from "../../runtime/rerun/spec_on_record.ts";
+import { rerun } from "../../runtime/rerun/rerun.ts";
+import { specOnRecord, toolsOnRecord } from "./spec_on_record.ts";
 
 /**
  * Executes the loop, or a client's session, again with all of its inputs taken
@@ -39,7 +32,7 @@ export async function replay(
   try {
     const events = again.follow(
       started.llm.execution_path === "client"
-        ? recordedSession(spec, again.env, toolOf)
+        ? recordedSession(spec, again.env, { toolOf })
         : agentLoop(spec, again.env),
     );
     for await (const event of events) void event;
@@ -50,19 +43,4 @@ export async function replay(
       divergence.seq === recorded.length;
     return brokeOff ? undefined : divergence;
   }
-}
-
-/** Makes tools of what is on record of them. */
-function toolsOnRecord(
-  { policy: { text } }: RunStarted,
-  again: Pick<Rerun, "tool">,
-): (tool: RecordedTool) => Tool {
-  const { isolation } = loadPolicy(text, "the policy on record").document
-    .sandbox;
-  return (tool) => {
-    const known = toolOnRecord(tool, () => ({ issues: [] }));
-    return again.tool(
-      isolation === "worker" ? { ...known, isolation } : known,
-    );
-  };
 }

@@ -20,35 +20,50 @@ export interface TimelineEntry {
   readonly text: string;
 }
 
+/** A timeline that grows with its run. */
+export interface GrowingTimeline {
+  /** Takes the next event; returns its entry, which the beginning of a step or a call does not have. */
+  push(event: RunEvent): TimelineEntry | undefined;
+}
+
 /** Lists what a run did in order: one entry for each event except the beginning of a step and of a call. */
 export function timeline(
   events: readonly RunEvent[],
 ): readonly TimelineEntry[] {
-  const start = BigInt(events[0]?.ts ?? 0);
+  const { push } = growingTimeline();
+  return events.map(push).filter((entry) => entry !== undefined);
+}
+
+/** Begins a timeline with the first event of a run. */
+export function growingTimeline(): GrowingTimeline {
+  let start: bigint | undefined;
   const calls = openCalls();
   let stepBegan: string | undefined;
-  return events.flatMap((event) => {
-    const call = calls.push(event);
-    if (event.type === "step_started") stepBegan = event.ts;
-    const since = "started_at" in event
-      ? event.started_at
-      : event.type === "tool_finished"
-      ? call.intent?.ts
-      : event.type === "step_finished"
-      ? stepBegan
-      : undefined;
-    const told = tell(event);
-    if (told === undefined) return [];
-    const took = since === undefined ? null : milliseconds(event.ts, since);
-    return [{
-      seq: event.seq,
-      at_ms: milliseconds(event.ts, start),
-      took_ms: took,
-      step: event.step,
-      what: told[0],
-      text: took === null ? told[1] : `${told[1]} (${took} ms)`,
-    }];
-  });
+  return {
+    push(event) {
+      start ??= BigInt(event.ts);
+      const call = calls.push(event);
+      if (event.type === "step_started") stepBegan = event.ts;
+      const since = "started_at" in event
+        ? event.started_at
+        : event.type === "tool_finished"
+        ? call.intent?.ts
+        : event.type === "step_finished"
+        ? stepBegan
+        : undefined;
+      const told = tell(event);
+      if (told === undefined) return undefined;
+      const took = since === undefined ? null : milliseconds(event.ts, since);
+      return {
+        seq: event.seq,
+        at_ms: milliseconds(event.ts, start),
+        took_ms: took,
+        step: event.step,
+        what: told[0],
+        text: took === null ? told[1] : `${told[1]} (${took} ms)`,
+      };
+    },
+  };
 }
 
 function tell(event: RunEvent): readonly [string, string] | undefined {
@@ -126,7 +141,9 @@ function tell(event: RunEvent): readonly [string, string] | undefined {
         "end",
         `${event.terminal_reason} after ${
           counted(event.totals.steps, "step")
-        }, ${event.totals.tokens} tokens${costWords(event.totals)}`,
+        }, ${event.totals.tokens} tokens${costWords(event.totals)}${
+          event.reason === undefined ? "" : `: ${oneLine(event.reason)}`
+        }`,
       ];
   }
 }

@@ -4,6 +4,7 @@ import { answerFile } from "./answer_file.ts";
 import { writeAttestation } from "./attestation_file.ts";
 import { exists } from "./exists.ts";
 import { cannotWrite } from "./file_error.ts";
+import { followedLedger } from "./followed_ledger.ts";
 import { appendIncident } from "./incident_file.ts";
 import { resumedRun } from "./resumed_run.ts";
 import { runDirectories } from "./run_directories.ts";
@@ -39,6 +40,7 @@ function directoryRun(path: string, now: Now): RunRecord {
     place,
     sandbox,
     ledger: () => Promise.try(storedLedger, place("state.jsonl")),
+    follow: () => followedLedger(place("state.jsonl")),
     has: (file) => Promise.try(exists, place(file)),
     text: (file) => Promise.try(readRunText, place(file)),
     textIfThere: (file) => Promise.try(runTextIfThere, place(file)),

@@ -39,6 +39,19 @@ export function writePage(path: string, html: string): void {
   }
 }
 
+/**
+ * Makes the folder of some pages, and those above it, unless they are there.
+ *
+ * @throws {InputError} when it cannot be made, or something else is there
+ */
+export function makePageFolder(path: string): void {
+  try {
+    Deno.mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    throw cannotWrite("the reports", path, cause);
+  }
+}
+
 /** Refuses to replace what is not a page. */
 function refuseOther(path: string): void {
   let beginning: string;

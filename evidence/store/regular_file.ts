@@ -12,8 +12,11 @@ export interface RegularFileOptions {
 export interface RegularFile extends Disposable {
   /** Its size when it was opened; no more is read. */
   readonly bytes: number;
-  /** Its bytes in order; a chunk is valid until the next one is asked for. */
-  chunks(): Generator<Uint8Array, void>;
+  /**
+   * Its bytes in order, from a position on; a chunk is valid until the next one is
+   * asked for. Default: all of them.
+   */
+  chunks(from?: number): Generator<Uint8Array, void>;
 }
 
 const CHUNK_SIZE = 2 ** 18;
@@ -42,13 +45,13 @@ export function openRegularFile(
     refuseLarge(size, options);
     return {
       bytes: size,
-      *chunks() {
-        const buffer = new Uint8Array(Math.min(size, CHUNK_SIZE));
-        for (let left = size; left > 0;) {
-          const wanted = Math.min(left, buffer.length);
-          const length = readSync(descriptor, buffer, 0, wanted, null);
+      *chunks(from = 0) {
+        const buffer = new Uint8Array(Math.min(size - from, CHUNK_SIZE));
+        for (let at = from; at < size;) {
+          const wanted = Math.min(size - at, buffer.length);
+          const length = readSync(descriptor, buffer, 0, wanted, at);
           if (length === 0) return;
-          left -= length;
+          at += length;
           yield buffer.subarray(0, length);
         }
       },

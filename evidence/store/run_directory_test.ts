@@ -182,26 +182,6 @@ Deno.test({
   },
 });
 
-for (const [name, make] of Object.entries(REHEARSALS)) {
-  Deno.test({
-    name: `runDirectory() holds of ${name} what a memory sink holds`,
-    ignore,
-    async fn() {
-      using folder = temporaryFolder();
-      const memory = memorySink();
-      await recordRun(rehearsal(make()), memory, OPTIONS);
-      {
-        using sink = runDirectory(folder.path);
-        await recordRun(rehearsal(make()), sink, OPTIONS);
-      }
-      assertEquals(
-        new Map(readArtifacts(folder.path)),
-        new Map(memory.artifacts),
-      );
-    },
-  });
-}
-
 Deno.test({
   name: "readArtifacts() takes directories and links for files without text",
   ignore,

@@ -16,14 +16,31 @@ import { readRegularFile } from "./regular_file.ts";
  * @throws {InputError} when it cannot be read or trusted, with the line
  */
 export function storedLedger(path: string): BegunLedger {
-  const { started, ...record } = read(path);
+  return ledgerIn(bytesIn(path), path);
+}
+
+/**
+ * Reads the bytes of a ledger that has at least one event; `path` is how messages
+ * name it.
+ *
+ * @throws {InputError} when it cannot be trusted, with the line
+ */
+export function ledgerIn(bytes: Uint8Array, path: string): BegunLedger {
+  const { started, ...record } = sound(bytes, path);
   if (started !== undefined) return { started, ...record };
   throw unusable(path, "it has no complete line, so nothing is on record");
 }
 
-function read(path: string): ReadLedger {
+function bytesIn(path: string): Uint8Array {
   try {
-    const bytes = readRegularFile(path, { maxBytes: MAX_LEDGER_BYTES });
+    return readRegularFile(path, { maxBytes: MAX_LEDGER_BYTES });
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+function sound(bytes: Uint8Array, path: string): ReadLedger {
+  try {
     const record = readLedger(bytes);
     if (record.torn.length <= MAX_LINE_BYTES) return record;
     throw new LedgerError(

@@ -1,3 +1,4 @@
+import type { SchemaResult } from "../../tools/schema.ts";
 import type { Tool } from "../../tools/tool.ts";
 import type { Env } from "../env.ts";
 import type { RunEvent } from "../record/event.ts";
@@ -5,6 +6,7 @@ import type { RunSpec } from "../run_spec.ts";
 import { type Afterwards, Continuation } from "./continuation.ts";
 import { followRecord } from "./follow_record.ts";
 import { RecordCursor } from "./record_cursor.ts";
+import { validationOf } from "./recorded_answers.ts";
 import { rerunEnv } from "./rerun_env.ts";
 import { rerunSpec } from "./rerun_spec.ts";
 import { rerunTool } from "./rerun_tool.ts";
@@ -18,6 +20,8 @@ export interface Rerun {
   tools(tools: readonly Tool[]): readonly Tool[];
   /** The same for a tool that is known from the record alone. */
   tool(tool: Tool): Tool;
+  /** Validates the arguments of the call that is judged next as they were then. */
+  validation(value: unknown): SchemaResult<unknown>;
   /** The same run, with model and disk replaced by the record; its tools are `tools`. */
   spec<Spec extends RunSpec>(spec: Spec): Spec;
   /** The recorded outside world; `expire` lets time pass until the last deadline. */
@@ -51,7 +55,8 @@ export function rerun(
     tools: (tools) =>
       inOrderOfRecord(tools, recorded[0])
         .map((tool) => rerunTool(asOnRecord(tool, recorded[0]), state)),
-    tool: (tool) => rerunTool(tool, state, { isOnlyOnRecord: true }),
+    tool: (tool) => rerunTool(tool, state),
+    validation: (value) => validationOf(cursor.next, value),
     spec: (spec) => rerunSpec(spec, state),
     env: rerunEnv(state),
     follow: (events) => followRecord(events, state),

@@ -1,76 +1,18 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import {
-  hanging,
-  type Rehearsal,
-  rehearse,
-  stage,
-} from "../../tests/rehearsal.ts";
+import { hanging, rehearse, stage } from "../../tests/rehearsal.ts";
+import { again, interrupted, started } from "../../tests/rehearsed_again.ts";
 import { REHEARSALS } from "../../tests/rehearsals.ts";
 import type { RunEvent } from "../record/event.ts";
 import { governedLoop } from "../loop.ts";
 import { ModelOutageError } from "../llm/model_outage.ts";
 import { DivergenceError } from "./divergence.ts";
-import { type Rerun, rerun } from "./rerun.ts";
-import type { GovernedSpec } from "../run_spec.ts";
-import { toolRegistry } from "../../tools/registry.ts";
-
-/** The loop of a run that is done again. */
-function started(spec: GovernedSpec, again: Rerun) {
-  const tools = toolRegistry(again.tools([...spec.tools.values()]));
-  return {
-    run: governedLoop(again.spec({ ...spec, tools }), again.env),
-    follow: again.follow,
-  };
-}
-
-/** Does a run again from events, without a world. */
-async function again(given: Rehearsal, recorded: readonly RunEvent[]) {
-  const { spec } = stage({
-    ...given,
-    llm: () => Promise.reject(new Error("the model was asked")),
-    work: () => Promise.reject(new Error("the tool was run")),
-  });
-  const { run, follow } = started(spec, rerun(recorded));
-  const events: RunEvent[] = [];
-  for await (const event of follow(run)) {
-    events.push(event);
-  }
-  return events;
-}
+import { rerun } from "./rerun.ts";
 
 for (const [name, make] of Object.entries(REHEARSALS)) {
   Deno.test(`rerun() of ${name} gives the same events, and nothing is run`, async () => {
     const recorded = await rehearse(make());
     assertEquals(await again(make(), recorded), recorded);
   });
-}
-
-/** Breaks a run off after `length` events and resumes it. */
-async function interrupted(given: Rehearsal, length: number) {
-  const { spec, world, signal } = stage(given);
-  const first: RunEvent[] = [];
-  if (length > 0) {
-    for await (
-      const event of governedLoop(spec, { ...world(1_000_000n), signal })
-    ) {
-      first.push(event);
-      if (first.length === length) break;
-    }
-  }
-  const sentAgain: number[] = [];
-  const { run, follow } = started(
-    spec,
-    rerun(first, {
-      env: (start) => world(length === 0 ? 1_000_000n : start),
-      signal,
-      sentAgain: (seq) => void sentAgain.push(seq),
-    }),
-  );
-  const events: RunEvent[] = [];
-  for await (const event of follow(run)) {
-    events.push(event);
-  }
-  return { events, sentAgain };
 }
 
 const UNREPEATABLE = new Set([

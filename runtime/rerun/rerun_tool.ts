@@ -3,14 +3,10 @@ import { INDETERMINATE, RecordedFailure } from "../attempt/recorded_failure.ts";
 import type { RerunState } from "./continuation.ts";
 import { outcomeOf, validationOf } from "./recorded_answers.ts";
 
-/**
- * A tool that returns its recorded results. After the record it is run. Of one that
- * is only on record, validations are taken from there, too.
- */
+/** A tool that returns its recorded results. After the record it is run. */
 export function rerunTool(
   tool: Tool,
   { cursor, continuation }: RerunState,
-  { isOnlyOnRecord = false } = {},
 ): Tool {
   const schema = tool.args["~standard"];
   return {
@@ -21,7 +17,7 @@ export function rerunTool(
         // A run that ends with its record may lack the tools; the record has
         // their results.
         validate: (value) =>
-          continuation.goesOn && !(isOnlyOnRecord && !cursor.hasEnded)
+          continuation.goesOn
             ? schema.validate(value)
             : validationOf(cursor.next, value),
       },
@@ -40,7 +36,7 @@ export function rerunTool(
       const intent = continuation.unknown(context.idempotencyKey);
       if (lost || intent !== undefined) {
         const mayBeSent = intent !== undefined && tool.idempotent &&
-          continuation.goesOn && (!lost || cursor.isResultLost);
+          continuation.sendsAgain && (!lost || cursor.isResultLost);
         if (!mayBeSent) throw new RecordedFailure(INDETERMINATE, { lost });
         await continuation.sendAgain(intent);
       }

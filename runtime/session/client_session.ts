@@ -1,17 +1,14 @@
 import type { PolicyDocument } from "../../policy/document/document.ts";
 import { callRules } from "../../policy/rules/call_rules.ts";
 import type { JsonObject } from "../../tools/data/json.ts";
+import type { Tool } from "../../tools/tool.ts";
 import type { RunEvent, RunFinished } from "../record/event.ts";
 import type { TerminalReason } from "../record/vocabulary.ts";
 import { type RunIdentity, runStarted } from "../run_started.ts";
 import type { RunSpec } from "../run_spec.ts";
-import type { CallOutcome } from "./call_outcome.ts";
-import {
-  openSession,
-  type Session,
-  type SessionEnv,
-  type ToolsChange,
-} from "./session.ts";
+import type { CallOutcome, Ending } from "./call_outcome.ts";
+import type { SessionEnv } from "../env.ts";
+import { openSession, type Session, type ToolsChange } from "./session.ts";
 import { type CallEvents, sideBySide } from "./side_by_side.ts";
 import { toolCall } from "./tool_call.ts";
 
@@ -28,12 +25,14 @@ export interface ClientCall {
   readonly args_json: string;
   /** Cancels this call. Default: only the session can be cancelled. */
   readonly signal?: AbortSignal | undefined;
+  /** Does the work of this call. Default: what the tool runs. */
+  readonly run?: Tool["run"] | undefined;
 }
 
 /** A run whose calls come from a client that keeps a loop of its own. */
 export interface ClientSession {
-  /** Whether no further call may run. */
-  readonly isOver: boolean;
+  /** Why no further call may run; `undefined` while calls may. */
+  readonly ended: Ending | undefined;
   /**
    * Takes a call through judgement, approval, attempts and receipt; resolves
    * once the receipt is on record. Calls are judged in the order in which they
@@ -42,10 +41,13 @@ export interface ClientSession {
   call(call: ClientCall): Promise<CallOutcome>;
   /** Puts another list of tools on record; it counts for calls that come later. */
   changeTools(change: ToolsChange): Promise<void>;
-  /** No call comes any more; the events end when those that run are over. */
-  close(): void;
+  /**
+   * No call comes any more; the events end when those that run are over. `reason`
+   * says why, for people.
+   */
+  close(reason?: string): void;
   /** Like `close`, and what has not begun to run does not. */
-  abandon(): void;
+  abandon(reason?: string): void;
   /**
    * The events of the run, from `run_started` to `run_finished`. The consumer
    * puts each one on record before it asks for the next one, and asks for it at
@@ -76,6 +78,7 @@ export function clientSession(
   const { max_parallel = DEFAULT_MAX_PARALLEL } = document.loop_budget;
   let calls: ReturnType<typeof sideBySide> | undefined;
   const early: (() => void)[] = [];
+  let closedBecause: string | undefined;
 
   /** Calls can come before the first event is on record. */
   function whenStarted(work: (running: NonNullable<typeof calls>) => void) {
@@ -84,8 +87,8 @@ export function clientSession(
   }
 
   return {
-    get isOver() {
-      return progress.ended !== undefined;
+    get ended() {
+      return progress.ended;
     },
     call({ signal, ...proposed }) {
       const outcome = Promise.withResolvers<CallOutcome>();
@@ -106,20 +109,30 @@ export function clientSession(
       );
       return done.promise;
     },
-    close: () => whenStarted((running) => running.end()),
-    abandon() {
+    close(reason) {
+      closedBecause ??= reason;
+      whenStarted((running) => running.end());
+    },
+    abandon(reason) {
+      closedBecause ??= reason;
       progress.ended ??= { type: "closed" };
       whenStarted((running) => running.end());
     },
     async *events() {
       session.gate.question(spec.task.question);
-      yield runStarted(session, spec);
+      const started = runStarted(session, spec);
       calls = sideBySide(session, {
         limit: () => env.inOrder?.() ? 1 : max_parallel,
       });
-      for (const begin of early.splice(0)) begin();
-      yield* calls.events();
-      yield closed(session, env.signal.aborted);
+      try {
+        yield started;
+        for (const begin of early.splice(0)) begin();
+        yield* calls.events();
+      } finally {
+        calls.breakOff();
+        for (const begin of early.splice(0)) begin();
+      }
+      yield closed(session, { signal: env.signal, reason: closedBecause });
     },
   };
 }
@@ -135,15 +148,19 @@ async function* toolsChange(
 
 function closed(
   { head, totals, progress }: Session,
-  isCancelled: boolean,
+  { signal, reason }: {
+    readonly signal: AbortSignal;
+    readonly reason: string | undefined;
+  },
 ): RunFinished {
-  const terminal_reason = reasonFor(progress.ended?.type, isCancelled);
+  const terminal_reason = reasonFor(progress.ended?.type, signal.aborted);
   const { step: steps } = progress;
   return {
     ...head(),
     type: "run_finished",
     terminal_reason,
     answer: null,
+    ...reason === undefined ? {} : { reason },
     totals: { steps, llm_calls: 0, ...totals, tokens: 0 },
   };
 }

@@ -1,0 +1,269 @@
+import type { ArtifactName, ArtifactSink } from "../../artifacts.ts";
+import { isObject } from "../../../tools/data/json.ts";
+import { WriteError } from "../write_error.ts";
+import { type Claim, releaseRun } from "./claim.ts";
+import {
+  type Database,
+  DatabaseError,
+  numberOf,
+  type Row,
+  textOf,
+} from "./database.ts";
+import type { FileChange } from "./sandbox_changes.ts";
+
+/** Where a claimed run is written. */
+export interface RowSinkOptions {
+  readonly database: Database;
+  readonly claim: Claim;
+  /** The lines on record, without their ends: the first lines appended must equal them. */
+  readonly known: readonly string[];
+  /** What tools changed in the sandbox since it was asked last. */
+  readonly changes: () => readonly FileChange[];
+}
+
+/** A sink over rows. */
+export type RowSink = ArtifactSink & AsyncDisposable & {
+  /** As of any sink. */
+  handOver(): Promise<void>;
+};
+
+/** The first pause before a statement is repeated, and the longest, in milliseconds. */
+const PAUSE_MS = { first: 50, most: 1000 };
+
+/** How often a lease is renewed before it ends. */
+const RENEWALS = 3;
+
+/**
+ * Writes a claimed run into rows. Each piece of ledger is appended by one
+ * statement that holds only while the claim does, renews the lease, and carries
+ * the files that tools changed before the receipts in it. Trace and report are
+ * not written: they are made again from the ledger. A timer renews the lease
+ * during long tools. Before the run goes on, the lease must have a while left;
+ * else, and when the claim was lost, the sink shuts for good and every member
+ * throws a `WriteError`. A statement whose answer was lost is repeated, and what
+ * is on record then is compared.
+ *
+ * This module is one of the few that touch a database; disposing of the sink
+ * gives an unfinished run back.
+ */
+export function rowSink(
+  { database, claim, known, changes }: RowSinkOptions,
+): RowSink {
+  const { runId, epoch, leaseMs, guard } = claim;
+  const place = `${runId}/state.jsonl`;
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let unfinished = "";
+  let manifest = "";
+  let made = 0;
+  let pending: string[] = [];
+  let last: string | undefined = known.at(-1);
+  let isLost = false;
+  let isDone = false;
+
+  const renewal = setInterval(renew, leaseMs / RENEWALS);
+
+  function lost(cause: unknown): WriteError {
+    guard.shut();
+    return new WriteError(place, cause);
+  }
+
+  /** Another process has the run, or it was finished, so nothing of ours counts. */
+  function fenced(): WriteError {
+    isLost = true;
+    return lost(new Error("another process has taken the run over"));
+  }
+
+  function refuseShut(): void {
+    if (!guard.isShut) return;
+    throw lost(
+      new Error(
+        isLost
+          ? "another process has taken the run over"
+          : "the lease may have ended, so another process may have taken the run over",
+      ),
+    );
+  }
+
+  /** Sends a statement that renews the lease until it is answered or the lease ends. */
+  async function sent(
+    text: string,
+    values: readonly unknown[],
+  ): Promise<{ readonly row: Row | undefined; readonly isRepeated: boolean }> {
+    let pause = PAUSE_MS.first;
+    for (let isRepeated = false;; isRepeated = true) {
+      refuseShut();
+      const began = guard.moment();
+      try {
+        const [row] = await database.query(text, values);
+        if (row !== undefined) guard.renewed(began);
+        return { row, isRepeated };
+      } catch (error) {
+        const isFutile = !(error instanceof DatabaseError) ||
+          !error.isTransient || guard.remainingMs <= pause;
+        if (isFutile) throw lost(error);
+      }
+      await new Promise((done) => setTimeout(done, pause));
+      pause = Math.min(2 * pause, PAUSE_MS.most);
+    }
+  }
+
+  /** A renewal that fails is not repeated: the next one, or the guard, sees to it. */
+  async function renew(): Promise<void> {
+    const began = guard.moment();
+    try {
+      const [row] = await database.query(RENEW, [runId, epoch, leaseMs]);
+      if (isDone) return;
+      if (row === undefined) fenced();
+      else guard.renewed(began);
+    } catch {
+      // As above.
+    }
+  }
+
+  function takeLine(line: string): void {
+    const seq = made;
+    made += 1;
+    const onRecord = known[seq];
+    if (onRecord === undefined) {
+      pending.push(line);
+      last = line;
+    } else if (onRecord !== line) {
+      throw new RangeError(
+        `Cannot go on: line ${seq + 1} of the ledger is not what was written`,
+      );
+    }
+  }
+
+  async function flush(): Promise<void> {
+    refuseShut();
+    if (pending.length > 0) {
+      const lines = pending;
+      const from = made - lines.length;
+      const files = lines.some(isReceipt) ? changedFiles() : [];
+      const { row } = await sent(APPEND, [
+        runId,
+        epoch,
+        leaseMs,
+        made,
+        headOf(lines.at(-1) ?? ""),
+        from,
+        lines,
+        files.map(({ path }) => path),
+        files.map(({ content }) => content ?? null),
+      ]);
+      if (row === undefined) throw fenced();
+      if (numberOf(row, "appended") < lines.length) {
+        await compareStored(from, lines);
+      }
+      pending = [];
+    }
+    refuseShut();
+  }
+
+  function changedFiles(): readonly FileChange[] {
+    try {
+      return changes();
+    } catch (cause) {
+      throw lost(cause);
+    }
+  }
+
+  /** After a lost answer: what is on record must be what was sent. */
+  async function compareStored(
+    from: number,
+    lines: readonly string[],
+  ): Promise<void> {
+    const stored = await database.query(
+      "select line from fleet.ledger_line where run_id = $1 and seq >= $2 order by seq",
+      [runId, from],
+    );
+    const isSame = stored.length === lines.length &&
+      stored.every((row, index) => textOf(row, "line") === lines[index]);
+    if (!isSame) throw lost(new Error("other lines are on record there"));
+  }
+
+  return {
+    append(name: ArtifactName, bytes) {
+      if (name === "manifest.json") manifest += decoder.decode(bytes);
+      if (name !== "state.jsonl") return;
+      refuseShut();
+      const [rest = "", ...lines] = (unfinished + decoder.decode(bytes))
+        .split("\n").reverse();
+      unfinished = rest;
+      for (const line of lines.reverse()) takeLine(line);
+    },
+    handOver: flush,
+    sync: flush,
+    async commit() {
+      await flush();
+      const finished: unknown = JSON.parse(last ?? "null");
+      const reason = isObject(finished) ? finished.terminal_reason : undefined;
+      const { row, isRepeated } = await sent(FINISH, [
+        runId,
+        epoch,
+        typeof reason === "string" ? reason : null,
+        manifest,
+      ]);
+      // A lost answer leaves the run finished by this claim.
+      if (row === undefined && !(isRepeated && await isFinished())) {
+        throw fenced();
+      }
+      isDone = true;
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(renewal);
+      if (isDone || isLost) return;
+      isDone = true;
+      guard.shut();
+      // The lease ends by itself where this does not arrive.
+      await releaseRun(database, claim).catch(() => {});
+    },
+  };
+
+  async function isFinished(): Promise<boolean> {
+    const [row] = await database.query(
+      "select state from fleet.run where run_id = $1 and epoch = $2",
+      [runId, epoch],
+    );
+    return row?.state === "finished";
+  }
+}
+
+/** Whether a line may be the receipt of a tool, after which files are looked at. */
+function isReceipt(line: string): boolean {
+  return line.includes('"type":"tool_finished"');
+}
+
+/** The hash with which a line ends. */
+function headOf(line: string): string | null {
+  return /"hash":"([0-9a-f]{64})"\}$/.exec(line)?.[1] ?? null;
+}
+
+const RENEW = `
+update fleet.run set lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+where run_id = $1 and epoch = $2 and state = 'running' returning epoch`;
+
+const FINISH = `
+update fleet.run set state = 'finished', terminal_reason = $3, manifest = $4,
+  finished_at = clock_timestamp(), owner = null, lease_until = null
+where run_id = $1 and epoch = $2 and state = 'running' returning epoch`;
+
+const APPEND = `
+with held as (
+  update fleet.run set lease_until = clock_timestamp() + $3 * interval '1 millisecond',
+    lines = $4, head = $5
+  where run_id = $1 and epoch = $2 and state = 'running' returning run_id
+), appended as (
+  insert into fleet.ledger_line (run_id, seq, line, epoch)
+  select run_id, $6 + line.number - 1, line.text, $2
+  from held, unnest($7::text[]) with ordinality as line (text, number)
+  on conflict do nothing returning seq
+), kept as (
+  insert into fleet.run_file (run_id, path, content, seq)
+  select run_id, file.path, file.content, $4
+  from held, unnest($8::text[], $9::bytea[]) as file (path, content)
+  on conflict (run_id, path) do update
+    set content = excluded.content, seq = excluded.seq
+    where run_file.seq <= excluded.seq
+)
+select (select count(*)::integer from appended) as appended from held`;

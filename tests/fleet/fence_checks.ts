@@ -1,0 +1,196 @@
+/**
+ * What one run may lose to a second holder, a pause, a lost answer and a server
+ * that crashes: nothing that was acknowledged, and no effect that nobody knows of.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { join } from "../../deps.ts";
+import { recordRun } from "../../evidence/recording/record_run.ts";
+import type { OpenSink } from "../../evidence/run_store.ts";
+import { WriteError } from "../../evidence/store/write_error.ts";
+import { verifyRun } from "../../evidence/verify/decisions/verify_run.ts";
+import type { RunEvent } from "../../runtime/record/event.ts";
+import { InputError } from "../../tools/data/input_error.ts";
+import { rehearsal } from "../rehearsal.ts";
+import { REHEARSALS } from "../rehearsals.ts";
+import { brokenOff, OPTIONS } from "../store_contract.ts";
+import { cluster } from "./cluster.ts";
+import { fleetDatabase } from "./fleet_database.ts";
+import { wire } from "./wire.ts";
+
+const server = await cluster();
+Deno.test.afterAll(async () => await server[Symbol.asyncDispose]());
+
+const LINE = new TextEncoder().encode('{"type":"run_finished"}\n');
+const TAKEN = "another process has taken the run over";
+
+/** Clocks that a test sets forward. */
+function setClocks() {
+  const ahead = { wall: 0, monotonic: 0 };
+  return {
+    ahead,
+    clocks: {
+      wall: () => Date.now() + ahead.wall,
+      monotonic: () => performance.now() + ahead.monotonic,
+    },
+  };
+}
+
+/** A run of one call; something happens after each event of it. */
+async function* afterEach(act: (event: RunEvent) => unknown) {
+  for await (const event of rehearsal(REHEARSALS.one_call())) {
+    yield event;
+    await act(event);
+  }
+}
+
+async function appended(sink: OpenSink): Promise<void> {
+  sink.append("state.jsonl", LINE);
+  await sink.sync();
+}
+
+Deno.test("a holder whose run was taken over changes no row any more", async () => {
+  await using given = await fleetDatabase(server);
+  // Its own clock stands still, so that its guard never shuts.
+  const clocks = { wall: () => 0, monotonic: () => 0 };
+  const stack = new AsyncDisposableStack();
+  const zombie = stack.use(
+    await given.store({ owner: "zombie", leaseMs: 30_000, clocks })
+      .run("one").begin(),
+  );
+  await recordRun(brokenOff(4), zombie, OPTIONS).catch(() => {});
+  // A pause of the whole process stops its renewals, too.
+  await given.database.query(
+    "update fleet.run set lease_until = clock_timestamp() - interval '1 second'",
+  );
+  const run = given.store({ owner: "successor" }).run("one");
+  await using sink = await run.goOn(await run.ledger());
+  const before = await given.rows();
+  await assertRejects(() => appended(zombie), WriteError, TAKEN);
+  await assertRejects(async () => await zombie.commit(), WriteError, TAKEN);
+  await stack.disposeAsync();
+  assertEquals(await given.rows(), before);
+  await recordRun(rehearsal(REHEARSALS.one_call()), sink, OPTIONS);
+  assertEquals(verifyRun(await run.source()).findings, []);
+});
+
+for (const clock of ["wall", "monotonic"] as const) {
+  Deno.test(`a holder that was paused by its ${clock} clock begins no effect, and stays shut`, async () => {
+    await using given = await fleetDatabase(server);
+    const { ahead, clocks } = setClocks();
+    await using sink = await given.store({ leaseMs: 5000, clocks })
+      .run("one").begin();
+    await appended(sink);
+    ahead[clock] = 4000;
+    const before = await given.rows();
+    await assertRejects(
+      async () => await sink.sync(),
+      WriteError,
+      "the lease may have ended",
+    );
+    await assertRejects(() => appended(sink), WriteError, "may have ended");
+    ahead[clock] = 0;
+    await assertRejects(() => appended(sink), WriteError, "may have ended");
+    assertEquals(await given.rows(), before);
+  });
+}
+
+Deno.test("a lost answer is repaired: each line is there once", async () => {
+  await using given = await fleetDatabase(server);
+  await using between = wire(server.port);
+  const run = given.store({ port: between.port }).run("one");
+  {
+    await using sink = await run.begin();
+    const losing = afterEach(() => between.loseAnswer());
+    await recordRun(losing, sink, OPTIONS);
+  }
+  assert(between.lost >= 3, `${between.lost} answers were lost`);
+  assertEquals(verifyRun(await given.store().run("one").source()).findings, []);
+});
+
+Deno.test("a cut that is mended within the lease delays a run, and a longer one ends it", async () => {
+  await using given = await fleetDatabase(server);
+  await using between = wire(server.port);
+  const run = given.store({ port: between.port, leaseMs: 12_000 }).run("one");
+  await using sink = await run.begin();
+  await appended(sink);
+  between.cut();
+  const mended = setTimeout(() => between.mend(), 1500);
+  await appended(sink);
+  clearTimeout(mended);
+  const short = given.store({ port: between.port, leaseMs: 3000 }).run("two");
+  await using other = await short.begin();
+  await appended(other);
+  between.cut();
+  const cutAt = performance.now();
+  await assertRejects(() => appended(other), WriteError);
+  assert(performance.now() - cutAt < 12_000);
+  between.mend();
+  await assertRejects(() => appended(other), WriteError);
+});
+
+Deno.test("a server that crashes loses no line that was acknowledged", async () => {
+  await using given = await fleetDatabase(server);
+  const run = given.store().run("one");
+  {
+    await using sink = await run.begin();
+    const crashing = afterEach(async ({ type }) => {
+      if (type === "tool_started") await server.crash();
+    });
+    await recordRun(crashing, sink, OPTIONS);
+  }
+  assertEquals(verifyRun(await run.source()).findings, []);
+});
+
+Deno.test("a run is given back when its holder ends, and claimed at once", async () => {
+  await using given = await fleetDatabase(server);
+  {
+    await using sink = await given.store().run("one").begin();
+    await recordRun(brokenOff(4), sink, OPTIONS).catch(() => {});
+  }
+  const run = given.store().run("one");
+  await using _sink = await run.goOn(await run.ledger());
+  const [row] = await given.database.query(
+    "select state, epoch, deaths from fleet.run",
+  );
+  assertEquals(row, { state: "running", epoch: 2, deaths: 0 });
+});
+
+Deno.test("the files that tools wrote are on record with the receipt, and are laid out again", async () => {
+  await using given = await fleetDatabase(server);
+  const first = given.store().run("one");
+  {
+    await using sink = await first.begin();
+    const writing = afterEach(({ type, seq }) => {
+      if (seq === 7) throw new Error("Out of memory");
+      if (type === "tool_started") {
+        Deno.mkdirSync(join(first.sandbox, "notes"));
+        Deno.writeTextFileSync(join(first.sandbox, "notes/a.txt"), "kept\0");
+      }
+      if (type === "tool_finished") {
+        Deno.writeTextFileSync(join(first.sandbox, "later.txt"), "lost");
+      }
+    });
+    await recordRun(writing, sink, OPTIONS).catch(() => {});
+  }
+  const second = given.store().run("one");
+  await using _sink = await second.goOn(await second.ledger());
+  assertEquals(
+    Deno.readTextFileSync(join(second.sandbox, "notes/a.txt")),
+    "kept\0",
+  );
+  assertEquals(
+    [...Deno.readDirSync(second.sandbox)].map(({ name }) => name),
+    ["notes"],
+  );
+});
+
+Deno.test("the id of a run is the name of a folder, and no way out of one", async () => {
+  await using given = await fleetDatabase(server);
+  for (const name of ["", ".", "..", "../one", "a/b", "-a", "a\n", "ä"]) {
+    const error = await Promise.try(() => given.store().run(name))
+      .then(() => undefined, (error) => error);
+    assert(error instanceof InputError, JSON.stringify(name));
+  }
+});
