@@ -29,7 +29,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // A session takes calls from clients that have no model of their own.
   runtime: ["record", "attempt", "approval", "session", "llm", "rerun"],
   "runtime/llm": ["cassette", "provider"],
-  trace: ["otlp", "validate"],
+  trace: ["genai", "otlp", "validate"],
   "trace/validate": ["samples"],
   evidence: [
     "report",
