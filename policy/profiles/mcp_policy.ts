@@ -26,10 +26,9 @@ const HEAD = `# yaml-language-server: $schema=v1.schema.json
 version: 1
 
 # Look first: in audit mode every decision is made and recorded as it would be, and
-# calls run all the same. Their record says what would have been denied, and
-#   policy explain, replay --policy
-# say why. To enforce the policy, delete this line, and leave --audit off the command
-# line; until then calls run unenforced only where both say so.
+# calls run all the same. The report of a run says what would have been denied, policy
+# explain says why. To enforce the policy, delete this line, and leave --audit off the
+# command line.
 mode: audit
 
 # continue: the model is told of a denial and goes on. terminate: the session ends.
@@ -111,14 +110,21 @@ function flow(servers: readonly ServerPart[]): string {
 
 function environment(servers: readonly ServerPart[]): string {
   const names = [...new Set(servers.flatMap(({ env }) => env))];
+  const isShared = servers.length > 1 && names.length > 0;
   return [
     "# The whole environment of a server: its variables by name, each with the variable",
     "# that the value comes from. Values are never written here.",
-    "# mcp:",
-    "#   env:",
-    "#     PATH: { from: PATH, secret: false }",
+    ...isShared
+      ? [
+        "# Every server that is started with this policy gets all of them: where they are not",
+        "# to share a secret, write a policy for each.",
+      ]
+      : [],
+    "mcp:",
+    "  env:",
+    "    PATH: { from: PATH, secret: false }",
     ...names.map((name) =>
-      `#     ${name}: { from: ${name}${
+      `    ${isShared ? "# " : ""}${name}: { from: ${name}${
         PLAIN.has(name) ? ", secret: false" : ""
       } }`
     ),
@@ -126,7 +132,7 @@ function environment(servers: readonly ServerPart[]): string {
 }
 
 /** Variables whose values are no secrets, and parts of many texts. */
-const PLAIN: ReadonlySet<string> = new Set(["HOME", "MEMORY_FILE_PATH"]);
+const PLAIN: ReadonlySet<string> = new Set(["HOME"]);
 
 const TAIL = `sandbox: { isolation: process }
 arg_schema: { enforcement: strict, max_bytes: 1048576, max_depth: 32 }

@@ -17,7 +17,7 @@ export interface AboutServer {
   readonly version: string;
   /** How that version is started. */
   readonly start: string;
-  /** The environment variables that it needs or is usually given, aside from `PATH`. */
+  /** The environment variables that it needs, aside from `PATH`. */
   readonly env?: readonly string[] | undefined;
   /** Tools that are left undescribed on purpose, so that they are denied, each with the reason. */
   readonly undescribed?: Readonly<Record<string, string>> | undefined;

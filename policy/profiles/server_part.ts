@@ -18,7 +18,7 @@ export interface ServerPart {
   readonly sections: ReadonlyMap<ProfileSection, string>;
   /** The labels of its tools. */
   readonly labels: ReadonlySet<Label>;
-  /** Environment variables that it is usually given, aside from `PATH`. */
+  /** Environment variables that it needs, aside from `PATH`. */
   readonly env: readonly string[];
 }
 
