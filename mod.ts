@@ -146,9 +146,12 @@ export {
   type CycleLimits,
   type FetchLimits,
   type LoopLimits,
+  type McpServers,
+  type McpVariable,
   type PolicyDocument,
   type RetryLimits,
 } from "./policy/document/document.ts";
+export { type PinMatch } from "./policy/rules/tool_pin.ts";
 export { type MaxCost, type ModelPrices } from "./policy/document/max_cost.ts";
 export { type Redaction, redactor } from "./policy/redaction/redaction.ts";
 export {
