@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
+import { forgedLedger } from "./forged_ledger.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 import { atTerminal, KEYS, type Typed } from "./pseudo_terminal.ts";
@@ -275,6 +276,37 @@ Deno.test(
     const { code, stderr } = await here.call("resume", "run");
     assertEquals([code, here.notes()], [3, ["a.md"]]);
     assertEquals(stderr.split(UNREADABLE).length, 2, stderr);
+  },
+);
+
+Deno.test(
+  "nobody is asked to answer on a record whose question is not what the policy asks",
+  needs,
+  async () => {
+    using here = laidDown();
+    await here.call("run", "task.yaml", "--out", "run", "--approve", "file");
+    const path = join(here.path, "run/state.jsonl");
+    Deno.writeTextFileSync(
+      path,
+      forgedLedger(
+        Deno.readTextFileSync(path),
+        (event) =>
+          event.type === "policy_checked"
+            ? { ...event, reason: "a formality" }
+            : event,
+      ),
+    );
+    for (const verb of [["list"], ["approve", "--by", "ada"]]) {
+      const [name = "", ...rest] = verb;
+      const { code, stderr } = await here.call(
+        "approvals",
+        name,
+        "run",
+        ...rest,
+      );
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, "do not answer on this record");
+    }
   },
 );
 

@@ -23,22 +23,19 @@ export interface Watching {
 }
 
 /**
- * Waits for questions of runs, shows each one once, and keeps its answer, until the
- * input of the person ends or `signal` aborts. A run that cannot be read is reported
- * once and does not keep the others from being looked at.
+ * Waits for questions of runs, shows each one that has no answer, and keeps what is
+ * answered, until the input of the person ends or `signal` aborts. A run that cannot
+ * be read is reported once and does not keep the others from being looked at.
  */
 export async function watchQuestions(
   { runs, terminal, approver, next, rest, signal }: Watching,
 ): Promise<void> {
-  const shown = new Set<string>();
   const reported = new Set<string>();
 
   /** Whether there is still somebody to ask. */
   async function ask(question: Question): Promise<boolean> {
     const { request, place, run } = question;
     const { bound_to } = request;
-    if (shown.has(bound_to)) return true;
-    shown.add(bound_to);
     if ((await writtenApproval(place, bound_to)).approval !== undefined) {
       return true;
     }
