@@ -7,6 +7,7 @@ import { choice } from "./command/choice.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT } from "./command/command.ts";
 import { withDatabaseTrouble } from "./fleet/database_trouble.ts";
+import { queueAdapter } from "./fleet/open_queue.ts";
 import {
   DATABASE_HELP,
   DATABASE_OPTION,
@@ -31,7 +32,7 @@ Both are for the owner of the database, who may make roles (CREATEROLE) where
 these do not exist yet; both change everything or nothing. PostgreSQL 15 or later.
 
 ${DATABASE_HELP}
-  --json       print the version of the schema as JSON
+  --json         print the version of the schema as JSON
 
 Exit codes: 0 done, 4 the database cannot be reached, 1 it was not changed for
 another reason.
@@ -52,6 +53,8 @@ another reason.
         timeoutMs: TIMEOUT_MS,
       });
       const version = await change(database, config.version);
+      const { installQueue } = await queueAdapter();
+      await installQueue(database);
       if (given.flag("json")) output.json({ schema_version: version });
       else output.data(`${database.name}: the schema has version ${version}`);
       return EXIT.ok;
