@@ -110,7 +110,7 @@ export async function claimedRun(run: ClaimedRun): Promise<Settled> {
 }
 
 async function executed(run: ClaimedRun): Promise<Settled> {
-  const { claim, record, database, config, output } = run;
+  const { claim, record, output } = run;
   const ledger = await record.begun();
   const { task, policy, documents, own, llm } = await submitted(run);
   const model = await chosenModel(llm, { run, task, policy, own, ledger });
@@ -142,6 +142,12 @@ async function executed(run: ClaimedRun): Promise<Settled> {
     leftover: leftoverIncidents(record, output),
     own,
   });
+  const answers = fileApprover({
+    policy,
+    run: record,
+    output: { ...output, note() {} },
+    now: run.now,
+  });
   let events = 0;
   const ended = await orStopped(execute({
     task,
@@ -156,12 +162,11 @@ async function executed(run: ClaimedRun): Promise<Settled> {
     online: true,
     waits: true,
     signal: cancelling.signal,
-    approver: fileApprover({
-      policy,
-      run: record,
-      output: { ...output, note() {} },
-      now: run.now,
-    }),
+    approver: async (request, signal) => {
+      // Nobody is asked about a run that was cancelled while it waited.
+      signal.throwIfAborted();
+      return await answers(request, signal);
+    },
     watch: ({ seq }) => {
       events = seq + 1;
     },

@@ -27,6 +27,8 @@ export interface Claim {
   /** How many lines were on record. */
   readonly lines: number;
   readonly corpusSha256: string | undefined;
+  /** Whether somebody has cancelled it. */
+  readonly isCancelled: boolean;
   readonly guard: LeaseGuard;
 }
 
@@ -166,7 +168,7 @@ update fleet.run set
   claimed_lines = lines
 where run_id = $1 and (state in ('queued', 'waiting')
   or state = 'running' and lease_until < clock_timestamp())
-returning epoch, lines, corpus_sha256`;
+returning epoch, lines, corpus_sha256, cancel`;
 
 function claimOf(
   row: Row,
@@ -182,6 +184,7 @@ function claimOf(
     leaseMs,
     lines: numberOf(row, "lines"),
     corpusSha256: textIn(row, "corpus_sha256"),
+    isCancelled: row.cancel === true,
     guard: new LeaseGuard({ leaseMs, clocks, taken }),
   };
 }

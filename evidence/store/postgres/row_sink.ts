@@ -82,10 +82,11 @@ export function rowSink(
   let last: string | undefined = known.at(-1);
   let isLost = false;
   let isDone = false;
-  let isCancelled = false;
+  let isCancelled = claim.isCancelled;
   let isLeaving = false;
   let stopped: RowSink["stopped"];
 
+  if (isCancelled) told.cancelled?.();
   const renewal = setInterval(renew, leaseMs / RENEWALS);
 
   function lost(cause: unknown): WriteError {
