@@ -146,9 +146,12 @@ export {
   type CycleLimits,
   type FetchLimits,
   type LoopLimits,
+  type McpServers,
+  type McpVariable,
   type PolicyDocument,
   type RetryLimits,
 } from "./policy/document/document.ts";
+export { type PinMatch } from "./policy/rules/tool_pin.ts";
 export { type MaxCost, type ModelPrices } from "./policy/document/max_cost.ts";
 export { type Redaction, redactor } from "./policy/redaction/redaction.ts";
 export {
@@ -167,7 +170,12 @@ export {
   PENDING,
   PendingApprovalError,
 } from "./runtime/approval/approval.ts";
-export { type Env, type VirtualClock, virtualClock } from "./runtime/env.ts";
+export {
+  type Env,
+  type SessionEnv,
+  type VirtualClock,
+  virtualClock,
+} from "./runtime/env.ts";
 export {
   type ApprovalResolved,
   type AttemptFinished,
@@ -256,14 +264,37 @@ export {
   type ScriptStep,
 } from "./runtime/llm/scripted_llm.ts";
 
-export { type Attributes, type AttributeValue } from "./trace/span.ts";
+export {
+  type Attributes,
+  type AttributeValue,
+  type Span,
+  type SpanKind,
+  type SpanName,
+  type SpansOfEvents,
+} from "./trace/span.ts";
+export { type GenaiOptions, genaiSpans } from "./trace/genai/genai_spans.ts";
+export {
+  type TraceParent,
+  traceParent,
+  underParent,
+} from "./trace/trace_parent.ts";
+export {
+  type OtlpBody,
+  type OtlpEncoding,
+  type OtlpEnvelope,
+} from "./trace/otlp/otlp_encoding.ts";
+export { PROTOBUF_ENCODING } from "./trace/otlp/otlp_protobuf.ts";
+export { type SpanForm } from "./trace/otlp/span_encoder.ts";
 export {
   type Exported,
   type OtlpFetch,
   otlpHttp,
   type SendSpans,
 } from "./trace/otlp/otlp_http.ts";
-export { type OtlpSettings } from "./trace/otlp/otlp_settings.ts";
+export {
+  type OtlpProtocol,
+  type OtlpSettings,
+} from "./trace/otlp/otlp_settings.ts";
 export {
   type SpanExport,
   spanExport,
@@ -371,6 +402,26 @@ export {
 export { type BegunLedger } from "./evidence/read_ledger.ts";
 export { type WrittenApproval } from "./evidence/approval/approval_file.ts";
 
+export {
+  type CallAllowed,
+  type CallDenied,
+  type CallFailed,
+  type CallResult,
+  type ToolReturned,
+} from "./runtime/session/call_result.ts";
+export { modelText } from "./runtime/session/model_text.ts";
+export {
+  type CallOptions,
+  type GovernedSession,
+  governedSession,
+  type GovernedSessionSpec,
+  type GovernedTool,
+  type RecordSession,
+  type SessionTool,
+} from "./runtime/session/governed_session.ts";
+
+export { closeSession, govern, type Governed } from "./agent/govern.ts";
+export { GOVERN_DEFAULTS, type GovernOptions } from "./agent/govern_options.ts";
 export { runAgent } from "./agent/run_agent.ts";
 export { AGENT_DEFAULTS, type AgentOptions } from "./agent/agent_options.ts";
 export { type AgentEnd } from "./agent/agent_end.ts";

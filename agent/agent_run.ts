@@ -1,5 +1,5 @@
 import config from "../deno.json" with { type: "json" };
-import { fromFileUrl, join } from "../deps.ts";
+import { join } from "../deps.ts";
 import { cancelOnSignal } from "../cli/execution/cancellation.ts";
 import { execute } from "../cli/execution/execute.ts";
 import { lastTrouble } from "../cli/execution/last_trouble.ts";
@@ -9,7 +9,6 @@ import {
   namedFolder,
   type RunFolder,
 } from "../cli/execution/run_folder.ts";
-import { readPolicyFile } from "../cli/input/policy_file.ts";
 import { runStore } from "../cli/machine/run_store.ts";
 import type { ToolHost } from "../cli/machine/tool_host.ts";
 import type { BegunLedger } from "../evidence/read_ledger.ts";
@@ -32,6 +31,7 @@ import type { AgentEnd } from "./agent_end.ts";
 import { type AgentModel, namedModel } from "./agent_model.ts";
 import { AGENT_DEFAULTS, type AgentOptions } from "./agent_options.ts";
 import { agentTask } from "./agent_task.ts";
+import { givenPolicy } from "./given_policy.ts";
 import { fileApprover, terminalApprover } from "./approvers.ts";
 import { liveModel } from "./live_model.ts";
 
@@ -123,9 +123,8 @@ export async function agentRun(given: AgentOptions): Promise<AgentEnd> {
 
 /** Looks everything over; nothing is written yet. */
 async function settled(given: AgentOptions): Promise<Agent> {
-  const options = { ...AGENT_DEFAULTS, ...withoutGaps(given) };
-  const policy = policyOf(given.policy);
-  refuseOtherMode(policy, options.audit);
+  const options = optionsOf(given);
+  const policy = givenPolicy(given.policy, options.audit);
   const { tools: all } = given;
   const tools = typeof all === "function" ? all : () => all;
   toolRegistry(tools({ sandbox: IMAGINED_SANDBOX }));
@@ -154,29 +153,18 @@ async function settled(given: AgentOptions): Promise<Agent> {
   }
 }
 
-/** What was given, without the keys that hold nothing. */
-function withoutGaps(given: AgentOptions): AgentOptions {
-  const { question, policy, tools, llm, ...others } = given;
-  const said = Object.entries(others).filter(([, value]) =>
-    value !== undefined
-  );
-  return { question, policy, tools, llm, ...Object.fromEntries(said) };
-}
-
-function policyOf(given: AgentOptions["policy"]): Policy {
-  if (typeof given === "string") return readPolicyFile(given);
-  return given instanceof URL ? readPolicyFile(fromFileUrl(given)) : given;
-}
-
-/** A policy that enforces nothing is followed only where the program says so, too. */
-function refuseOtherMode({ document }: Policy, audit: boolean): void {
-  const isAudit = document.mode === "audit";
-  if (isAudit === audit) return;
-  throw new RangeError(
-    isAudit
-      ? "Cannot run: the policy has `mode: audit`, so it enforces next to nothing; say so with `audit: true`"
-      : "Cannot use `audit: true`: the policy enforces what it says; write `mode: audit` in it",
-  );
+/** The options, with what is so for those that were left out. */
+function optionsOf(
+  {
+    approver = AGENT_DEFAULTS.approver,
+    id = AGENT_DEFAULTS.id,
+    seed = AGENT_DEFAULTS.seed,
+    policyHint = AGENT_DEFAULTS.policyHint,
+    durability = AGENT_DEFAULTS.durability,
+    audit = AGENT_DEFAULTS.audit,
+  }: AgentOptions,
+): Agent["options"] {
+  return { approver, id, seed, policyHint, durability, audit };
 }
 
 function hintOf(

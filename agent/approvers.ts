@@ -2,7 +2,9 @@ import { fileApprover as fileApproverOf } from "../cli/approval/approver.ts";
 import { processTerminal } from "../cli/approval/terminal.ts";
 import { terminalApprover as terminalApproverOf } from "../cli/approval/terminal_approver.ts";
 import type { Policy } from "../policy/document/load.ts";
-import type { Approver } from "../runtime/approval/approval.ts";
+import { wait } from "../cli/machine/world.ts";
+import { type Approver, PENDING } from "../runtime/approval/approval.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { runStore } from "../cli/machine/run_store.ts";
 import { STANDARD_ERROR } from "./standard_error.ts";
 
@@ -14,6 +16,32 @@ import { STANDARD_ERROR } from "./standard_error.ts";
 export function terminalApprover(by?: string): Approver {
   return terminalApproverOf(processTerminal(STANDARD_ERROR), by);
 }
+
+/**
+ * Asks as `fileApprover` does, and waits until the answer is there: for the calls of
+ * a loop of one's own, which cannot stop and be resumed.
+ */
+export function waitingApprover(out: string, policy: Policy): Approver {
+  const ask = fileApprover(out, policy);
+  return async (request, signal) => {
+    let answer = await ask(request, signal);
+    if (answer === PENDING) {
+      STANDARD_ERROR.note(
+        `answer with: approvals approve|reject ${
+          terminalLine(out)
+        } --by NAME; the call waits`,
+      );
+    }
+    while (answer === PENDING) {
+      await wait(LOOK_AGAIN_MS, signal);
+      answer = await ask(request, signal);
+    }
+    return answer;
+  };
+}
+
+/** How often it is looked for an answer. */
+const LOOK_AGAIN_MS = 200;
 
 /**
  * Looks for an answer beside the record in the folder `out`, where the command

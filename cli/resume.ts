@@ -1,17 +1,27 @@
 import config from "../deno.json" with { type: "json" };
 import { join } from "../deps.ts";
+import type { BegunLedger } from "../evidence/read_ledger.ts";
 import type { RunRecord } from "../evidence/run_store.ts";
 import { type InputError, unusable } from "../tools/data/input_error.ts";
 import { loadPolicy } from "../policy/document/load.ts";
 import type { RunStarted } from "../runtime/record/event.ts";
 import { recordedTool } from "../runtime/record/recorded_tool.ts";
 import type { ModelInfo } from "../runtime/run_spec.ts";
+import { openIntents } from "../runtime/rerun/open_intents.ts";
 import { DivergenceError } from "../runtime/rerun/divergence.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";
 import { loadTask } from "../tasks/task.ts";
 import type { Document } from "../tools/document.ts";
-import { parseCommandLine } from "./command/command_line.ts";
-import { type Command, UsageError } from "./command/command.ts";
+import { type CommandLine, parseCommandLine } from "./command/command_line.ts";
+import {
+  type Command,
+  EXIT,
+  type Output,
+  UsageError,
+} from "./command/command.ts";
+import { closedSession } from "./execution/closed_session.ts";
+import { describeEnd, endOf } from "./execution/describe_end.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { corpusReadings } from "./input/corpus_folder.ts";
 import { durabilityOf } from "./execution/durability.ts";
 import { isSame, othersTools, whyForeign } from "./execution/resume_hint.ts";
@@ -40,6 +50,10 @@ recorded receipt is not repeated. An intent without a receipt is carried out aga
 when its tool is idempotent; otherwise its outcome is unknown: it is recorded as
 "indeterminate", and the run ends.
 
+A session of \`govern\`, whose calls come from another program's own loop, cannot
+continue: its record is ended. Nothing runs, and a call without a receipt gets one
+that says that its outcome is unknown.
+
 An unfinished last line is cut off and kept in incidents.jsonl, with the other
 incidents of the process. The run ends with the same artifacts as if it had never
 been interrupted.
@@ -57,7 +71,7 @@ ${SPAN_HELP.resume}
 ${PROGRESS_HELP.resume}
   --json        as for \`run\`
 
-Exit codes: 0 the run ended with final_answer, 2 it ended otherwise, 4 the model
+Exit codes: 0 the run ended with final_answer, or a session was ended, 2 it ended otherwise, 4 the model
 could not be reached, or its server failed temporarily (429, 5xx), in every
 allowed try: the run stays open, and \`resume\` continues it; also 4 when the run
 ended because a tool could not reach the network, 3 it waits for approval, 1 it
@@ -75,6 +89,9 @@ could not be resumed.
     await record.checkFiles();
     const { started } = ledger;
     await refuseOtherRun(record, started);
+    if (started.llm.execution_path === "client") {
+      return await endSession({ record, ledger, given }, output);
+    }
     const own = await given.option("tools", loadToolModule);
     refuseOtherTools(record, started, own);
     await record.checkSandbox();
@@ -116,6 +133,38 @@ could not be resumed.
     }
   },
 };
+
+/** Ends the record of a session whose process is gone; it needs nothing but the record. */
+async function endSession(
+  { record, ledger, given }: {
+    readonly record: RunRecord;
+    readonly ledger: BegunLedger;
+    readonly given: CommandLine;
+  },
+  output: Output,
+): Promise<number> {
+  const unused = ["corpus", ...OWN_RUN_OPTIONS]
+    .find((name) => given.option(name) !== undefined);
+  if (unused !== undefined) {
+    throw new UsageError(
+      `Cannot use --${unused}: the calls came from a client with a loop of its own, so the record is only ended`,
+    );
+  }
+  const finished = await closedSession(record, ledger);
+  if (given.flag("json")) output.json(endOf(record.name, finished));
+  else {
+    output.data(terminalLine(`${record.name}: ${describeEnd(finished)}`));
+  }
+  const unknown = openIntents(ledger.events).size;
+  if (unknown > 0) {
+    output.note(
+      `calls whose outcome is unknown: ${unknown}; see ${
+        terminalLine(record.place("run_report.md"))
+      }`,
+    );
+  }
+  return EXIT.ok;
+}
 
 /** The tools of a run that are not ours must be those of the module, which must touch what they touched. */
 function refuseOtherTools(

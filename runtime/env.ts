@@ -3,8 +3,8 @@ import type { Approver } from "./approval/approval.ts";
 import type { RecordedError, RunEvent } from "./record/event.ts";
 import type { AfterOutage } from "./llm/model_outage.ts";
 
-/** The outside world, as far as the loop needs it. */
-export interface Env {
+/** The outside world, as far as the calls of a session need it. */
+export interface SessionEnv {
   /** Nanoseconds since the Unix epoch; never less than before. */
   now(): bigint;
   /** Waits `ms` milliseconds between attempts; should reject with the signal's reason when it aborts. */
@@ -32,6 +32,10 @@ export interface Env {
   readonly signal: AbortSignal;
   /** Answers escalations; without one they are rejected. */
   readonly approver?: Approver | undefined;
+}
+
+/** The outside world, as far as the loop needs it. */
+export interface Env extends SessionEnv {
   /**
    * Says how a run continues after its model was unavailable in every allowed
    * try. Default: the run stops and can be resumed; a run that follows a

@@ -52,6 +52,8 @@ export type {
   CycleLimits,
   FetchLimits,
   LoopLimits,
+  McpServers,
+  McpVariable,
   PolicyDocument,
   RetryLimits,
 } from "../policy/document/document.ts";
@@ -66,7 +68,12 @@ export {
 
 export { agentLoop } from "./loop.ts";
 export type { ModelInfo, RunSpec } from "./run_spec.ts";
-export { type Env, type VirtualClock, virtualClock } from "./env.ts";
+export {
+  type Env,
+  type SessionEnv,
+  type VirtualClock,
+  virtualClock,
+} from "./env.ts";
 export {
   type ApprovalAnswer,
   type ApprovalRequest,

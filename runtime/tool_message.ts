@@ -1,6 +1,7 @@
 import type { Message } from "./llm/llm.ts";
 import type { ProposedCall } from "./record/event.ts";
 import type { CallOutcome } from "./session/call_outcome.ts";
+import { outcomeText } from "./session/model_text.ts";
 
 /** The outcome of a call after which the run may continue. */
 type Survived = Exclude<CallOutcome, { readonly type: "ended" }>;
@@ -10,18 +11,5 @@ export function toolMessage(
   { id, tool }: ProposedCall,
   outcome: Survived,
 ): Message {
-  return { role: "tool", call_id: id, tool, content: contentOf(outcome) };
-}
-
-function contentOf(outcome: Survived): string {
-  switch (outcome.type) {
-    case "result":
-      return outcome.json;
-    case "reported":
-      return JSON.stringify({ error: outcome.error.message });
-    case "denied": {
-      const { rule, reason } = outcome;
-      return JSON.stringify({ denied: { rule, reason } });
-    }
-  }
+  return { role: "tool", call_id: id, tool, content: outcomeText(outcome) };
 }

@@ -118,7 +118,7 @@ Deno.test("inspect says on one line what it cannot read", runs, async () => {
   assertEquals([none.code, none.stdout, none.stderr], [
     1,
     "",
-    "none/state.jsonl: there is no such file\n",
+    "none: there is no such directory\n",
   ]);
   using empty = folderWith("");
   const nothing = await inspect(empty.path, "run");
@@ -126,11 +126,11 @@ Deno.test("inspect says on one line what it cannot read", runs, async () => {
     1,
     "run/state.jsonl: it has no complete line, so nothing is on record\n",
   ]);
-  const usage = await inspect(PROJECT, "a", "b");
+  const usage = await inspect(PROJECT, "a", "b", "--follow");
   assertEquals(usage.code, 1);
   assertMatch(
     usage.stderr,
-    /^Expected RUN_DIR, found a b; see inspect --help\n$/,
+    /^--follow is for one run: name one; see inspect --help\n$/,
   );
 });
 
@@ -147,3 +147,28 @@ Deno.test("inspect prints incidents of the process, too", runs, async () => {
   const json = await inspect(folder.path, "run", "--json");
   assertEquals(json.stdout.split("\n").at(-2), line);
 });
+
+Deno.test(
+  "inspect prints all runs below a folder, each after its name, and goes on after one that cannot be read",
+  runs,
+  async () => {
+    using folder = temporaryFolder();
+    const gates = join(folder.path, "gates");
+    for (const name of ["a", "b", "c"]) {
+      Deno.mkdirSync(join(gates, name), { recursive: true });
+      Deno.writeTextFileSync(
+        join(gates, name, "state.jsonl"),
+        name === "b" ? ledger().replace('"step":1', '"step":7') : ledger(),
+      );
+    }
+    const { code, stdout, stderr } = await inspect(folder.path, "gates");
+    assertEquals(code, 1);
+    assertMatch(stderr, /gates\/b\/state\.jsonl:\d+: /);
+    const one = await inspect(folder.path, "gates/a");
+    assertEquals(stdout, `gates/a:\n${one.stdout}gates/c:\n${one.stdout}`);
+    const json = await inspect(folder.path, "gates", "--json");
+    const names = json.stdout.trimEnd().split("\n")
+      .map((line) => JSON.parse(line).run);
+    assertEquals([...new Set(names)], ["gates/a", "gates/c"]);
+  },
+);

@@ -86,7 +86,7 @@ Deno.test(
       Deno.mkdirSync(dirname(target), { recursive: true });
       if (name.endsWith(".md")) Deno.copyFileSync(join(corpus, name), target);
     }
-    const { code, stderr } = await program(["resume", "out"], {
+    const { code, stderr } = await program(["resume", "out", "--quiet"], {
       cwd: folder.path,
     });
     assertEquals([code, stderr], [0, ""]);

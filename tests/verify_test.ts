@@ -328,7 +328,10 @@ script:
 `,
     );
     const start = { cwd: folder.path, timeoutMs: 20_000 };
-    const run = await warmProgram(["run", "task.yaml", "--out", "out"], start);
+    const run = await warmProgram(
+      ["run", "task.yaml", "--out", "out", "--quiet"],
+      start,
+    );
     assertEquals([run.code, run.stderr], [0, ""]);
     const { code, stdout } = await warmProgram(["verify", "out"], start);
     assertEquals(code, 0);

@@ -64,7 +64,10 @@ export function fileApprover(
       told.add(note);
     }
     if (approval === undefined) {
-      options.output.note(describeRequest(request));
+      if (!told.has(request.bound_to)) {
+        options.output.note(describeRequest(request));
+        told.add(request.bound_to);
+      }
       return PENDING;
     }
     const { approver } = approval;

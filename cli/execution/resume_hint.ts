@@ -12,6 +12,9 @@ import { terminalLine } from "../../tools/data/untrusted_text.ts";
  * began the run, or when its record states another version of this program.
  */
 export function resumeHint(directory: string, started: RunStarted): string {
+  if (started.llm.execution_path === "client") {
+    return "the program whose call it is continues with it";
+  }
   if (whyForeign(started) !== undefined) {
     return "only the program that began the run can resume it";
   }
@@ -28,16 +31,14 @@ export function resumeHint(directory: string, started: RunStarted): string {
 }
 
 /**
- * Why no command of this program can go on with a run: its calls come from a client,
- * or its task is one that only the program that began it knows. `undefined` when
- * one can, with the tools that the run has.
+ * Why no command of this program can go on with a run, or end it: its task is one
+ * that only the program that began it knows. `undefined` when one can, with the tools
+ * that the run has.
  */
 export function whyForeign(
   { task, llm }: Pick<RunStarted, "task" | "llm">,
 ): string | undefined {
-  if (llm.execution_path === "client") {
-    return "its calls come from a client with a loop of its own";
-  }
+  if (llm.execution_path === "client") return undefined;
   try {
     loadTask(task.text, "the task on record");
     return undefined;

@@ -17,7 +17,7 @@ import { useDigest } from "../../tools/data/sha256.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import { choice } from "../command/choice.ts";
 import { type CommandLine, parseCommandLine } from "../command/command_line.ts";
-import { EXIT, type Output, type UsageError } from "../command/command.ts";
+import { EXIT, type Output } from "../command/command.ts";
 import { eachRun } from "../command/each_run.ts";
 import { nativeDigest } from "../machine/native_digest.ts";
 import { verifyEach } from "../verify.ts";

@@ -58,11 +58,11 @@ export function runReport(redactionOf: ReadRedaction): TextProjection {
   };
 }
 
-function headline({ terminal_reason, totals }: RunFinished): string {
+function headline({ terminal_reason, reason, totals }: RunFinished): string {
   const { steps, denials } = totals;
   return `Ended with \`${terminal_reason}\` after ${counted(steps, "step")}: ${
     ENDINGS[terminal_reason]
-  }. ${
+  }${reason === undefined ? "" : `, and says: ${codeCell(reason)}`}. ${
     denials === 0
       ? "The policy denied nothing."
       : `The policy denied ${denials === 1 ? "once" : `${denials} times`}.`

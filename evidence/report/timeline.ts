@@ -141,7 +141,9 @@ function tell(event: RunEvent): readonly [string, string] | undefined {
         "end",
         `${event.terminal_reason} after ${
           counted(event.totals.steps, "step")
-        }, ${event.totals.tokens} tokens${costWords(event.totals)}`,
+        }, ${event.totals.tokens} tokens${costWords(event.totals)}${
+          event.reason === undefined ? "" : `: ${oneLine(event.reason)}`
+        }`,
       ];
   }
 }

@@ -391,6 +391,8 @@ export interface RunFinished extends EventHead {
   readonly terminal_reason: TerminalReason;
   /** The model's answer; `null` unless the run ended with `final_answer`. */
   readonly answer: string | null;
+  /** Version 2, only of a client's session: why the client closed it, in its own words. */
+  readonly reason?: string | undefined;
   /** Counts over the whole run. */
   readonly totals: RunTotals;
 }

@@ -58,9 +58,10 @@ export function leavesNoTrace(
 /**
  * How far a line must have got before the loop continues. An effect follows an
  * intent, and the last line says that the run is complete: both must be on the
- * `disk`. A receipt, and what comes before the loop waits for the model, a
- * person or the next attempt, must be with the operating `system`, so that it
- * survives the end of the process. The others may share a write.
+ * `disk`. A receipt, a denial, which is told to whoever proposed the call, and what
+ * comes before the run waits for the model, a client, a person or the next attempt,
+ * must be with the operating `system`, so that it survives the end of the process.
+ * The others may share a write.
  */
 export function mustReach(event: RunEvent): "disk" | "system" | undefined {
   switch (event.type) {
@@ -70,8 +71,10 @@ export function mustReach(event: RunEvent): "disk" | "system" | undefined {
     case "step_started":
     case "tool_finished":
       return "system";
+    case "run_started":
+      return event.llm.execution_path === "client" ? "system" : undefined;
     case "policy_checked":
-      return effectOf(event) === "escalate" ? "system" : undefined;
+      return effectOf(event) === "allow" ? undefined : "system";
     case "attempt_finished":
       return event.outcome === "transient_failure" ? "system" : undefined;
   }

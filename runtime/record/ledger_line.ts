@@ -199,6 +199,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
   line("run_finished", {
     terminal_reason: z.enum(TERMINAL_REASONS),
     answer: z.nullable(text),
+    reason: z.optional(text),
     totals: runTotalsSchema,
   }),
 ]);

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { hash } from "node:crypto";
 import type { EventType, RunEvent } from "./event.ts";
 import { GENESIS_HASH, hashChain, mustReach } from "./ledger.ts";
-import { rehearse } from "../../tests/rehearsal.ts";
+import { eventsOf, rehearse } from "../../tests/rehearsal.ts";
 import { REHEARSALS } from "../../tests/rehearsals.ts";
 
 const EVENTS: readonly RunEvent[] = [
@@ -90,6 +90,23 @@ Deno.test("mustReach() asks for the disk before an effect and at the end", async
   assertEquals(
     Object.fromEntries(events.map((event) => [event.type, mustReach(event)])),
     REACH,
+  );
+});
+
+Deno.test("mustReach() asks for the system where a client is told, or may take its time", async () => {
+  const events = await rehearse({
+    script: [{ calls: [{ tool: "rm", args: {} }] }],
+  });
+  assertEquals(
+    eventsOf("policy_checked", events).map(mustReach),
+    ["system"],
+  );
+  const [started] = eventsOf("run_started", events);
+  if (started === undefined) throw new Error("It did not begin");
+  const { llm } = started;
+  assertEquals(
+    mustReach({ ...started, llm: { ...llm, execution_path: "client" } }),
+    "system",
   );
 });
 

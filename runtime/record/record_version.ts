@@ -28,7 +28,7 @@ function isOfVersion2(event: RunEvent): boolean {
       return event.asked !== undefined || event.facts?.args !== undefined ||
         event.enforced !== undefined;
     case "run_finished":
-      return event.totals.cost !== undefined;
+      return event.totals.cost !== undefined || event.reason !== undefined;
     default:
       return false;
   }

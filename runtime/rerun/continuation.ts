@@ -8,8 +8,11 @@ export interface Afterwards {
   env(start: bigint): Omit<Env, "signal">;
   /** Cancels the run, from then on. */
   readonly signal: AbortSignal;
-  /** Hears that the intent with this `seq`, which has no receipt, is carried out again, and is waited for. */
-  sentAgain(seq: number): void | Promise<void>;
+  /**
+   * Hears that the intent with this `seq`, which has no receipt, is carried out
+   * again, and is waited for. Default: none is, and their outcomes stay unknown.
+   */
+  readonly sentAgain?: ((seq: number) => void | Promise<void>) | undefined;
 }
 
 /** Where a rerun is: inside its record or beyond it. */
@@ -40,6 +43,11 @@ export class Continuation {
   /** Whether the run continues after its record. */
   get goesOn(): boolean {
     return this.#afterwards !== undefined;
+  }
+
+  /** Whether an intent without a receipt may be carried out again. */
+  get sendsAgain(): boolean {
+    return this.#afterwards?.sentAgain !== undefined;
   }
 
   /** Cancels the rerun. */
@@ -90,7 +98,7 @@ export class Continuation {
   async sendAgain({ idempotency_key, seq }: ToolStarted): Promise<void> {
     this.#sent.add(idempotency_key);
     this.followSignal();
-    await this.#afterwards?.sentAgain(seq);
+    await this.#afterwards?.sentAgain?.(seq);
   }
 
   /** Cancels the run, as it was on record. */

@@ -5,14 +5,18 @@ import { clientSession, type ClientSpec } from "../session/client_session.ts";
 
 /**
  * A client's session again: the client is its record, so each call is proposed
- * where it was proposed then. Where the record ends the session is closed, and
- * what had not begun to run does not. `toolOf` makes a tool of one that came later
+ * where it was proposed then. Where the record ends the session is closed, for
+ * `reason`, and what had not begun to run does not. `toolOf` makes a tool of one that came later
  * and is known from the record.
  */
 export async function* recordedSession(
   spec: ClientSpec,
   env: Env,
-  toolOf: (recorded: RecordedTool) => Tool,
+  { toolOf, reason }: {
+    readonly toolOf: (recorded: RecordedTool) => Tool;
+    /** Default: none. */
+    readonly reason?: string;
+  },
 ): AsyncGenerator<RunEvent, void> {
   const session = clientSession(spec, env);
   const events = session.events();
@@ -31,7 +35,7 @@ export async function* recordedSession(
     }
     if (!isClosed && (next === undefined || next.type === "run_finished")) {
       isClosed = true;
-      session.abandon();
+      session.abandon(next === undefined ? reason : next.reason);
     }
     const { done, value } = await events.next();
     if (done) return;

@@ -1,16 +1,14 @@
+import type { PolicyDocument } from "../../policy/document/document.ts";
 import { callRules } from "../../policy/rules/call_rules.ts";
 import type { JsonObject } from "../../tools/data/json.ts";
+import type { Tool } from "../../tools/tool.ts";
 import type { RunEvent, RunFinished } from "../record/event.ts";
 import type { TerminalReason } from "../record/vocabulary.ts";
 import { type RunIdentity, runStarted } from "../run_started.ts";
 import type { RunSpec } from "../run_spec.ts";
-import type { CallOutcome } from "./call_outcome.ts";
-import {
-  openSession,
-  type Session,
-  type SessionEnv,
-  type ToolsChange,
-} from "./session.ts";
+import type { CallOutcome, Ending } from "./call_outcome.ts";
+import type { SessionEnv } from "../env.ts";
+import { openSession, type Session, type ToolsChange } from "./session.ts";
 import { type CallEvents, sideBySide } from "./side_by_side.ts";
 import { toolCall } from "./tool_call.ts";
 
@@ -27,12 +25,14 @@ export interface ClientCall {
   readonly args_json: string;
   /** Cancels this call. Default: only the session can be cancelled. */
   readonly signal?: AbortSignal | undefined;
+  /** Does the work of this call. Default: what the tool runs. */
+  readonly run?: Tool["run"] | undefined;
 }
 
 /** A run whose calls come from a client that keeps a loop of its own. */
 export interface ClientSession {
-  /** Whether no further call may run. */
-  readonly isOver: boolean;
+  /** Why no further call may run; `undefined` while calls may. */
+  readonly ended: Ending | undefined;
   /**
    * Takes a call through judgement, approval, attempts and receipt; resolves
    * once the receipt is on record. Calls are judged in the order in which they
@@ -41,10 +41,13 @@ export interface ClientSession {
   call(call: ClientCall): Promise<CallOutcome>;
   /** Puts another list of tools on record; it counts for calls that come later. */
   changeTools(change: ToolsChange): Promise<void>;
-  /** No call comes any more; the events end when those that run are over. */
-  close(): void;
+  /**
+   * No call comes any more; the events end when those that run are over. `reason`
+   * says why, for people.
+   */
+  close(reason?: string): void;
   /** Like `close`, and what has not begun to run does not. */
-  abandon(): void;
+  abandon(reason?: string): void;
   /**
    * The events of the run, from `run_started` to `run_finished`. The consumer
    * puts each one on record before it asks for the next one, and asks for it at
@@ -66,7 +69,8 @@ export function clientSession(
   spec: ClientSpec,
   env: SessionEnv,
 ): ClientSession {
-  refuseModelLimits(spec.policy);
+  const fault = sessionPolicyFault(spec.policy.document);
+  if (fault !== undefined) throw new RangeError(fault);
   const { document, lines } = spec.policy;
   const rules = callRules(document, lines);
   const session = openSession({ ...spec, rules }, env, "client");
@@ -74,6 +78,7 @@ export function clientSession(
   const { max_parallel = DEFAULT_MAX_PARALLEL } = document.loop_budget;
   let calls: ReturnType<typeof sideBySide> | undefined;
   const early: (() => void)[] = [];
+  let closedBecause: string | undefined;
 
   /** Calls can come before the first event is on record. */
   function whenStarted(work: (running: NonNullable<typeof calls>) => void) {
@@ -82,8 +87,8 @@ export function clientSession(
   }
 
   return {
-    get isOver() {
-      return progress.ended !== undefined;
+    get ended() {
+      return progress.ended;
     },
     call({ signal, ...proposed }) {
       const outcome = Promise.withResolvers<CallOutcome>();
@@ -104,20 +109,30 @@ export function clientSession(
       );
       return done.promise;
     },
-    close: () => whenStarted((running) => running.end()),
-    abandon() {
+    close(reason) {
+      closedBecause ??= reason;
+      whenStarted((running) => running.end());
+    },
+    abandon(reason) {
+      closedBecause ??= reason;
       progress.ended ??= { type: "closed" };
       whenStarted((running) => running.end());
     },
     async *events() {
       session.gate.question(spec.task.question);
-      yield runStarted(session, spec);
+      const started = runStarted(session, spec);
       calls = sideBySide(session, {
         limit: () => env.inOrder?.() ? 1 : max_parallel,
       });
-      for (const begin of early.splice(0)) begin();
-      yield* calls.events();
-      yield closed(session, env.signal.aborted);
+      try {
+        yield started;
+        for (const begin of early.splice(0)) begin();
+        yield* calls.events();
+      } finally {
+        calls.breakOff();
+        for (const begin of early.splice(0)) begin();
+      }
+      yield closed(session, { signal: env.signal, reason: closedBecause });
     },
   };
 }
@@ -133,15 +148,19 @@ async function* toolsChange(
 
 function closed(
   { head, totals, progress }: Session,
-  isCancelled: boolean,
+  { signal, reason }: {
+    readonly signal: AbortSignal;
+    readonly reason: string | undefined;
+  },
 ): RunFinished {
-  const terminal_reason = reasonFor(progress.ended?.type, isCancelled);
+  const terminal_reason = reasonFor(progress.ended?.type, signal.aborted);
   const { step: steps } = progress;
   return {
     ...head(),
     type: "run_finished",
     terminal_reason,
     answer: null,
+    ...reason === undefined ? {} : { reason },
     totals: { steps, llm_calls: 0, ...totals, tokens: 0 },
   };
 }
@@ -162,18 +181,18 @@ function reasonFor(
   }
 }
 
-/** A session has no model, so nobody reports what one used. */
-function refuseModelLimits({ document }: RunSpec["policy"]): void {
-  const { max_tokens, max_cost } = document.loop_budget;
+/** Why a session cannot be governed under a policy, if it cannot: nobody reports what a client's model uses. */
+export function sessionPolicyFault(
+  { loop_budget: { max_tokens, max_cost } }: PolicyDocument,
+): string | undefined {
   const key = max_tokens !== undefined
     ? "max_tokens"
     : max_cost !== undefined
     ? "max_cost"
     : undefined;
-  if (key === undefined) return;
-  throw new RangeError(
-    `Cannot govern a session under this policy: it has loop_budget.${key}, and nobody reports what a client's model uses; leave the key out`,
-  );
+  return key === undefined
+    ? undefined
+    : `Cannot govern a session under this policy: it has loop_budget.${key}, and nobody reports what a client's model uses; leave the key out`;
 }
 
 /** The task on record of a session: what a person asked the client, in the form of a task. */

@@ -20,6 +20,7 @@ import { toolOnRecord } from "../record/recorded_tool.ts";
 import { recordedSession } from "../rerun/recorded_session.ts";
 import { rerun } from "../rerun/rerun.ts";
 import type { CallOutcome } from "./call_outcome.ts";
+import { BrokenOffError } from "./side_by_side.ts";
 import {
   type ClientSession,
   clientSession,
@@ -190,7 +191,9 @@ async function closedAfter(past: readonly RunEvent[]) {
   const run = recordedSession(
     own,
     again.env,
-    (tool) => again.tool(toolOnRecord(tool, () => ({ issues: [] }))),
+    {
+      toolOf: (tool) => again.tool(toolOnRecord(tool, () => ({ issues: [] }))),
+    },
   );
   for await (const event of again.follow(run)) closed.push(event);
   return { closed, ran };
@@ -366,11 +369,19 @@ Deno.test("clientSession() rejects calls whose events nobody takes any more", as
   const call = session.call({ id: "a", tool: "work", args_json: "{}" });
   await events.next();
   await events.return();
-  await assertRejects(() => call, Error, "no longer taken");
-  assertEquals(
-    (await session.call({ id: "b", tool: "work", args_json: "{}" })).type,
-    "ended",
-  );
+  await assertRejects(() => call, BrokenOffError);
+  const late = session.call({ id: "b", tool: "work", args_json: "{}" });
+  await assertRejects(() => late, BrokenOffError);
+});
+
+Deno.test("clientSession() rejects calls that came before a start that is not on record", async () => {
+  const { spec, world, signal } = opened({});
+  const session = clientSession(spec, { ...world(1n), signal });
+  const call = session.call({ id: "a", tool: "work", args_json: "{}" });
+  const events = session.events();
+  await events.next();
+  await events.return();
+  await assertRejects(() => call, BrokenOffError);
 });
 
 /** A tool of a server, whose definition has a hash of its own. */

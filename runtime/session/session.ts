@@ -1,5 +1,5 @@
 import { type Gate, openGate } from "../../policy/gate.ts";
-import type { Env } from "../env.ts";
+import type { SessionEnv } from "../env.ts";
 import type { Tool } from "../../tools/tool.ts";
 import type { EventHead, RunTotals, ToolsChanged } from "../record/event.ts";
 import { recordedTool } from "../record/recorded_tool.ts";
@@ -24,9 +24,6 @@ export type SessionSpec = Pick<
   | "rules"
   | "runtimeVersion"
 >;
-
-/** The outside world, as far as a call needs it. */
-export type SessionEnv = Omit<Env, "outage">;
 
 /** Who proposes the calls: a loop in steps, or a client that keeps a loop of its own. */
 export type SessionDriver = "loop" | "client";

@@ -23,6 +23,19 @@ export interface SideBySide {
    * @throws the first error that a call threw, after the others are over
    */
   events(): AsyncGenerator<RunEvent, void>;
+  /** No event will be taken any more; what is not over fails with a `BrokenOffError`. */
+  breakOff(): void;
+}
+
+/** Why a call has no outcome: its session is no longer recorded. */
+export class BrokenOffError extends Error {
+  override readonly name = "BrokenOffError";
+
+  constructor() {
+    super(
+      "Cannot go on with the call: the events of its session are no longer taken",
+    );
+  }
 }
 
 /** The outcome of a call that came too late: another one has ended the run. */
@@ -31,9 +44,6 @@ const NOT_BEGUN: CallOutcome = {
   why: { type: "cancelled" },
   attempts: [],
 };
-
-const BROKEN_OFF =
-  "Cannot go on with the call: the events of its session are no longer taken";
 
 /** A call, and what is known of it from outside. */
 interface Entry {
@@ -64,6 +74,8 @@ export function sideBySide(
   let isEnded = false;
   /** Whether the consumer has taken the last event, or has stopped taking them. */
   let isOver = false;
+  /** Whether it was the last one. */
+  let isWhole = false;
   let failure: { readonly error: unknown } | undefined;
   let news = Promise.withResolvers<void>();
   let due = session.nextSeq();
@@ -136,10 +148,18 @@ export function sideBySide(
     }
   }
 
+  function breakOff(): void {
+    isOver = true;
+    for (const { settle } of [...running, ...waiting]) {
+      settle.reject(new BrokenOffError());
+    }
+  }
+
   return {
     add(events) {
       const settle = Promise.withResolvers<CallOutcome>();
-      if (isOver) return Promise.resolve(NOT_BEGUN);
+      if (isOver && isWhole) return Promise.resolve(NOT_BEGUN);
+      if (isOver) return Promise.reject(new BrokenOffError());
       // A failure is thrown to the consumer of the events, too.
       settle.promise.catch(() => {});
       waiting.push({ events, settle, call: undefined, isGoing: false });
@@ -165,13 +185,12 @@ export function sideBySide(
           if (running.size === 0 && waiting.length === 0 && isEnded) break;
           await promise;
         }
+        isWhole = true;
         if (failure !== undefined) throw failure.error;
       } finally {
-        isOver = true;
-        for (const { settle } of [...running, ...waiting]) {
-          settle.reject(new Error(BROKEN_OFF));
-        }
+        breakOff();
       }
     },
+    breakOff,
   };
 }

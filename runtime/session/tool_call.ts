@@ -2,6 +2,7 @@ import { letsRun } from "../../policy/decide.ts";
 import { urlsOf } from "../../policy/facts.ts";
 import { clientBudget, denialBudget } from "../../policy/rules/loop_budget.ts";
 import type { Metadata, Proposal } from "../../policy/rule.ts";
+import type { Tool } from "../../tools/tool.ts";
 import type { Attempted } from "../attempt/attempt.ts";
 import type { CallProposed, ProposedCall, RunEvent } from "../record/event.ts";
 import type { AttemptOutcome } from "../record/vocabulary.ts";
@@ -30,7 +31,7 @@ import {
  */
 export async function* toolCall(
   session: Session,
-  call: ProposedCall,
+  call: GivenCall,
 ): AsyncGenerator<RunEvent, CallOutcome> {
   const attempts: AttemptOutcome[] = [];
   const { signal } = session.env;
@@ -93,8 +94,13 @@ export async function* toolCall(
   return { type: "ended", why: { type: "cancelled" }, attempts };
 }
 
+/** A proposed call, and what does its work in the place of its tool, if anything does. */
+interface GivenCall extends ProposedCall {
+  readonly run?: Tool["run"] | undefined;
+}
+
 /** A proposed call, with its `call_proposed`; a record of version 1 has none. */
-interface TakenCall extends ProposedCall {
+interface TakenCall extends GivenCall {
   readonly call: number | undefined;
 }
 
@@ -113,12 +119,13 @@ function isGivenUp({ progress }: Session): boolean {
 /** What to run of a judged call; `undefined` when it may not run. */
 function allowedCall(
   { tools }: Session,
-  { call, id, tool: name }: TakenCall,
+  { call, id, tool: name, run }: TakenCall,
   { proposal, decision, refused }: JudgedCall,
 ): AllowedCall | undefined {
   const { args } = proposal;
-  const tool = tools.get(name);
-  if (!letsRun(decision) || !args.ok || tool === undefined) return;
+  const known = tools.get(name);
+  if (!letsRun(decision) || !args.ok || known === undefined) return;
+  const tool = run === undefined ? known : { ...known, run };
   const [urls, places] = [hrefs(proposal), placesOf(proposal)];
   return { call, id, tool, args, urls, places, refused };
 }

@@ -114,6 +114,7 @@ const SHAPES: Readonly<Record<RunEvent["type"], Test>> = {
   run_finished: shape({
     terminal_reason: text,
     answer: orNull(text),
+    reason: orLeftOut(text),
     totals: (value) =>
       isObject(value) && number(value.steps) &&
       Object.values(value).every((each) =>

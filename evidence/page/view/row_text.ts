@@ -74,7 +74,9 @@ export function rowText(row: Row): RowText {
       return {
         sign: "■",
         name: "end",
-        about: event.terminal_reason,
+        about: event.reason === undefined
+          ? event.terminal_reason
+          : `${event.terminal_reason}: ${oneLine(event.reason, 200)}`,
         note: counted(event.totals.steps, "step"),
       };
     case "step_started":

@@ -171,10 +171,14 @@ function nextStepFaults(
 /** What is wrong where the run ends. */
 function runFaults(
   step: Step,
-  { seq, terminal_reason, answer }: RunFinished,
+  { seq, terminal_reason, answer, reason }: RunFinished,
   given: string | null,
 ): readonly EventFault[] {
   if (step.finished === undefined) return [];
+  if (reason !== undefined) {
+    const message = "only a client says why it closed its session";
+    return [wrongOutcome(seq, message)];
+  }
   const isCancelled = terminal_reason === "cancelled";
   const faults = modeFaults(step, step.finished, isCancelled);
   const reasons = reasonsOf(step);

@@ -1,0 +1,141 @@
+import config from "../deno.json" with { type: "json" };
+import { join } from "../deps.ts";
+import {
+  freeFolder,
+  namedFolder,
+  type RunFolder,
+} from "../cli/execution/run_folder.ts";
+import { stopwatch } from "../cli/machine/provenance.ts";
+import { runStore } from "../cli/machine/run_store.ts";
+import { recordRun } from "../evidence/recording/record_run.ts";
+import type { RunRecord } from "../evidence/run_store.ts";
+import type { Policy } from "../policy/document/load.ts";
+import { IMAGINED_SANDBOX } from "../policy/testing/imagined_place.ts";
+import type { Approver } from "../runtime/approval/approval.ts";
+import {
+  governedSession,
+  type GovernedSessionSpec,
+  type RecordSession,
+  refuseUnusable,
+} from "../runtime/session/governed_session.ts";
+import { directorySandbox } from "../tools/sandbox/directory_sandbox.ts";
+import type { Sandbox } from "../tools/sandbox/sandbox.ts";
+import { terminalApprover, waitingApprover } from "./approvers.ts";
+import type { Governed } from "./govern.ts";
+import { GOVERN_DEFAULTS, type GovernOptions } from "./govern_options.ts";
+import { givenPolicy } from "./given_policy.ts";
+import { untilEnded } from "./interruption.ts";
+import { machineEnv } from "./machine_env.ts";
+
+/** `govern`, with what it needs loaded. */
+export async function governing(given: GovernOptions): Promise<Governed> {
+  const {
+    id = GOVERN_DEFAULTS.id,
+    seed = GOVERN_DEFAULTS.seed,
+    question = GOVERN_DEFAULTS.question,
+    audit = GOVERN_DEFAULTS.audit,
+    tools,
+    signal,
+  } = given;
+  refuseOddNumbers({ id, seed });
+  const policy = givenPolicy(given.policy, audit);
+  const version = policy.sha256.slice(0, 8);
+  const runId = `${id}_${version}_${crypto.randomUUID().slice(0, 8)}`;
+  const specIn = (sandbox: Sandbox): GovernedSessionSpec => ({
+    runId,
+    seed,
+    policy,
+    question,
+    sandbox,
+    tools: typeof tools === "function" ? tools({ sandbox }) : tools,
+  });
+  refuseUnusable(specIn(IMAGINED_SANDBOX), machineEnv());
+  using folder = await folderOf(given.out, runId);
+  const record = runStore.run(folder.path);
+  const interruption = new AbortController();
+  const env = machineEnv({
+    approver: approverOf(given.approver, { out: record.name, policy }),
+    signal: signal ?? interruption.signal,
+  });
+  const { put, begun } = await recording(record, given);
+  const spec = specIn(directorySandbox(record.sandbox));
+  const session = governedSession(spec, env, put);
+  if (signal === undefined) untilEnded(interruption, session.finished);
+  await Promise.race([begun, session.finished]);
+  return Object.assign(session, { out: record.name });
+}
+
+function refuseOddNumbers(
+  { id, seed }: { readonly id: string; readonly seed: number },
+): void {
+  if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(id)) {
+    throw new RangeError(
+      `Cannot use the id ${
+        JSON.stringify(id)
+      }: expected up to 64 letters, digits, ".", "_" and "-", the first a letter or digit`,
+    );
+  }
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+    throw new RangeError(
+      `Cannot use the seed ${seed}: expected a whole number from 0 to 2^32 - 1`,
+    );
+  }
+}
+
+/** Where the record goes; a folder that is made for it is removed again while it is empty. */
+async function folderOf(
+  out: string | undefined,
+  runId: string,
+): Promise<RunFolder> {
+  if (out === undefined) return freeFolder(join("runs", runId));
+  const record = runStore.run(out);
+  if (!await record.has("state.jsonl")) return namedFolder(out);
+  const rest = await record.has("manifest.json")
+    ? ""
+    : ", which has no end yet: closeSession ends that of a session";
+  throw new RangeError(
+    `Cannot begin a session in "${out}": it has the record of a run${rest}; choose another folder`,
+  );
+}
+
+function approverOf(
+  approver: GovernOptions["approver"] = GOVERN_DEFAULTS.approver,
+  { out, policy }: { readonly out: string; readonly policy: Policy },
+): Approver | undefined {
+  switch (approver) {
+    case "never":
+      return undefined;
+    case "file":
+      return waitingApprover(out, policy);
+    case "terminal":
+      if (Deno.stdin.isTerminal()) return terminalApprover();
+      throw new RangeError("Cannot ask at the terminal: there is none");
+    default:
+      return approver;
+  }
+}
+
+/** Opens the record; `put` fills it, and `begun` resolves once its first line is there. */
+async function recording(
+  record: RunRecord,
+  { durability = GOVERN_DEFAULTS.durability, watch }: GovernOptions,
+): Promise<{ readonly put: RecordSession; readonly begun: Promise<void> }> {
+  const begun = Promise.withResolvers<void>();
+  const volatile = stopwatch();
+  const opened = await record.begin();
+  return {
+    begun: begun.promise,
+    async put(events) {
+      await using sink = opened;
+      return await recordRun(events, sink, {
+        programVersion: config.version,
+        volatile,
+        durability,
+        recorded(event) {
+          begun.resolve();
+          watch?.(event);
+        },
+      });
+    },
+  };
+}
