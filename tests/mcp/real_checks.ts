@@ -8,7 +8,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../../deps.ts";
 import type { JsonObject } from "../../tools/data/json.ts";
 import { eventsOf } from "../rehearsal.ts";
-import { clientOf, server, SERVERS } from "./packages.ts";
+import { loadPolicy } from "../../policy/document/load.ts";
+import { program } from "../program.ts";
+import { clientOf, PACKAGES, server, SERVERS } from "./packages.ts";
 import { eventsIn, proxied, proxyCommand, textOf } from "./proxied.ts";
 
 /** What servers that Node runs need of the environment. */
@@ -265,3 +267,37 @@ Deno.test("the SDK's client, version 1, makes calls at once through the proxy", 
     [false, true, false],
   );
 });
+
+for (
+  const [profile, args] of [
+    [SERVERS.filesystem, "filesystem"],
+    [SERVERS.everything, "everything"],
+    [SERVERS.memory, "memory"],
+    [SERVERS.sequential_thinking, "sequential_thinking"],
+  ] as const
+) {
+  Deno.test(`mcp list makes a policy of the server and the profile ${profile}`, async () => {
+    const { code, stdout, stderr } = await program(
+      [
+        ...["mcp", "list", "--name", profile, "--profile", profile],
+        ...["--", ...server(SERVERS[profile], ...args)],
+      ],
+      {
+        cwd: PACKAGES,
+        permissions: [
+          "--allow-read",
+          "--allow-env=PATH",
+          "--allow-run=node,sh",
+        ],
+      },
+    );
+    assertEquals(code, 0, stderr);
+    const { tool_registry: { pins = {} }, tools = [] } =
+      loadPolicy(stdout, "the output").document;
+    const described = tools.flatMap(({ match }) => match);
+    assertEquals(
+      Object.keys(pins).filter((name) => !described.includes(name)),
+      [],
+    );
+  });
+}
