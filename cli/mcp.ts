@@ -39,15 +39,15 @@ client are one run, in a folder of its own below --out, made at the first call.
   --audit        said where the policy has \`mode: audit\`, as for \`run\`
   --durability   as for \`run\`
 
-list prints the tools of a server as a policy to begin with: each with the SHA-256
-of its definition, which the policy pins, and with what is suspicious in it, which
-is also said on standard error. Tools that only read are allowed where a profile
-says so; everything else is left to you. The server is started with the variables
+list prints the tools of a server as a policy to begin with, in audit mode: each
+with the SHA-256 of its definition, which the policy pins. What is suspicious in a
+definition is said on standard error, too, and the tool left out; so is one of which
+nothing says what it touches. The server is started with the variables
 of --env (default: PATH), separated by commas, and works in --sandbox (default:
 the current folder).
 
-  --profile PROFILE  what is known of a server: filesystem, github, and so on;
-                 \`policy init --for mcp\` has all of them
+  --profile PROFILE  what is known of the server: filesystem, github, and so on;
+                 \`policy --help\` has all of them
   --json         print the tools as JSON, an object each
 
 The server gets the environment that the policy gives it under mcp.env, and

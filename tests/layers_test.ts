@@ -30,9 +30,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "conditions",
     "document",
     "rules",
-    "profiles",
     "deno",
     "testing",
+    "profiles",
   ],
   // A session takes calls from clients that have no model of their own.
   runtime: ["record", "attempt", "approval", "session", "llm", "rerun"],

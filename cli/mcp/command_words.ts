@@ -1,3 +1,4 @@
+import { refusalOfServerName } from "../../policy/profiles/server_name.ts";
 import { UsageError } from "../command/command.ts";
 
 /** A command line with the command of a server at its end. */
@@ -23,14 +24,12 @@ export function serverCommandIn(args: readonly string[]): ServerWords {
 }
 
 /**
- * What a server may be called in policy and record: `mcp` is what is not a tool, and
- * a dot begins the name of one.
+ * Takes the name of a server that a person gave.
  *
- * @throws {UsageError} for anything else
+ * @throws {UsageError} when no server can have it
  */
 export function serverName(name: string): string {
-  if (/^[A-Za-z0-9_-]{1,32}$/.test(name) && name !== "mcp") return name;
-  throw new UsageError(
-    `Cannot use --name "${name}": expected up to 32 letters, digits, "-" and "_", and not "mcp"`,
-  );
+  const refusal = refusalOfServerName(name);
+  if (refusal === undefined) return name;
+  throw new UsageError(`${refusal}; see --name`);
 }

@@ -1,17 +1,24 @@
-import { type Profile, profileTraits } from "../../policy/profiles/profile.ts";
+import { mcpPolicy } from "../../policy/profiles/mcp_policy.ts";
+import { type Profile, profileFor } from "../../policy/profiles/profile.ts";
+import {
+  partOfProfile,
+  type ServerPart,
+} from "../../policy/profiles/server_part.ts";
 import { isNamed } from "../../policy/tool_pattern.ts";
 import type { Json, JsonObject } from "../../tools/data/json.ts";
 import { oneLine, terminalLine } from "../../tools/data/untrusted_text.ts";
 import { jsonSchemaValidator } from "../../tools/json_schema/json_schema_validator.ts";
 import { connection, RemoteError } from "../../tools/mcp/connection.ts";
 import { readFrame } from "../../tools/mcp/frame.ts";
-import { type ListedTool, listedTool } from "../../tools/mcp/served_tool.ts";
-import { suspicionsOf } from "../../tools/mcp/suspicions.ts";
+import {
+  type ListedTool,
+  listedTool,
+  servedName,
+} from "../../tools/mcp/served_tool.ts";
+import { type Suspicion, suspicionsOf } from "../../tools/mcp/suspicions.ts";
 import { ToolError } from "../../tools/tool_error.ts";
 import { parseCommandLine } from "../command/command_line.ts";
 import { EXIT, type Output, UsageError } from "../command/command.ts";
-import { chosenProfile } from "../policy/chosen_profile.ts";
-import { mcpPolicy } from "../policy/mcp_policy.ts";
 import { serverCommandIn, serverName } from "./command_words.ts";
 import { serverProcess } from "./server_process.ts";
 
@@ -23,7 +30,7 @@ const MAX_PAGES = 100;
 /** One tool of a list, with what is to be said of it. */
 interface Described {
   readonly listed: ListedTool;
-  readonly suspicions: readonly string[];
+  readonly suspicions: readonly Suspicion[];
 }
 
 /** `mcp list`: the tools of a server as a policy to begin with. */
@@ -37,7 +44,7 @@ export async function listTools(
     flags: ["json"],
   });
   const name = serverName(given.option("name") ?? "server");
-  const profile = given.option("profile", chosenProfile);
+  const profile = given.option("profile", (each) => chosenProfile(each, name));
   const env = (given.option("env") ?? "PATH").split(",");
   const entries = await entriesOf({
     command,
@@ -56,75 +63,107 @@ export async function listTools(
     suspicions: [
       ...listed.fault === undefined
         ? []
-        : [`it cannot be used: ${listed.fault}`],
+        : [grave(`it cannot be used: ${listed.fault}`)],
       ...names.filter((each) => each === listed.name).length > 1
-        ? ["another tool has the same name, so neither can be called"]
+        ? [grave("another tool has the same name, so neither can be called")]
         : [],
       ...suspicionsOf(entries[index] ?? null, names),
     ],
   }));
   for (const { listed, suspicions } of described) {
-    for (const each of suspicions) {
-      output.note(terminalLine(`${listed.name ?? "a tool"}: ${each}`));
+    for (const { what } of suspicions) {
+      output.note(terminalLine(`${listed.name ?? "a tool"}: ${what}`));
     }
   }
   if (given.flag("json")) {
     output.json(described.map((each) => asJson(each, profile)));
     return EXIT.ok;
   }
-  const shownCommand = [command, ...rest].join(" ");
   output.data(
-    mcpPolicy([{
-      name,
-      title: `The tools of: ${oneLine(shownCommand, 200)}`,
-      tools: described.flatMap((each) => policyTool(each, { names, profile })),
-      traits: profile === undefined ? [] : profileTraits(profile, name),
-      env: env.map((each) => ({
-        name: each,
-        isSecret: profile?.secrets.includes(each) ??
-          /TOKEN|KEY|SECRET|PASSWORD/i.test(each),
-      })),
-    }], { isAudit: false }).trimEnd(),
+    mcpPolicy([
+      partOfList(described, {
+        server: name,
+        profile,
+        command: [command, ...rest].join(" "),
+        env: env.filter((each) => each !== "PATH"),
+      }),
+    ]).trimEnd(),
   );
   return EXIT.ok;
+}
+
+function grave(what: string): Suspicion {
+  return { what, isCommon: false };
+}
+
+/** What a policy says of a server whose tools are listed; a tool with something odd about it is left out. */
+function partOfList(
+  described: readonly Described[],
+  { server, profile, command, env }: {
+    readonly server: string;
+    readonly profile: Profile | undefined;
+    readonly command: string;
+    readonly env: readonly string[];
+  },
+): ServerPart {
+  const known = profile === undefined ? undefined : partOfProfile(profile);
+  const pins = new Map<string, string>();
+  const leftOut = new Map<string, string>();
+  const allowed: string[] = [];
+  for (const { listed: { name, tool }, suspicions } of described) {
+    const { name: full = servedName(server, name ?? ""), definitionSha256 } =
+      tool ?? {};
+    const isPlain = /^[A-Za-z0-9_.-]+$/.test(full);
+    if (isPlain && definitionSha256 !== undefined) {
+      pins.set(full, definitionSha256);
+    }
+    const why = suspicions.find(({ isCommon }) => !isCommon)?.what ??
+      known?.leftOut.get(full) ??
+      (known === undefined || !known.allowed.includes(full)
+        ? "nothing says what it touches; describe it under tools"
+        : undefined);
+    if (why === undefined) allowed.push(full);
+    else leftOut.set(oneLine(full, 80), oneLine(why, 160));
+  }
+  return {
+    server,
+    about: [
+      `${server}: ${described.length} tools of the server that is started as`,
+      `  ${oneLine(command, 200)}`,
+    ],
+    allowed,
+    leftOut,
+    pins,
+    sections: known?.sections ?? new Map(),
+    labels: known?.labels ?? new Set(),
+    env: [...new Set([...env, ...known?.env ?? []])],
+  };
 }
 
 function asJson(
   { listed: { name, tool }, suspicions }: Described,
   profile: Profile | undefined,
 ) {
-  const known = profile?.tools.filter(({ match }) =>
-    name !== undefined && isNamed(name, match)
+  const known = profile?.document.tools.filter(({ match }) =>
+    tool !== undefined && isNamed(tool.name, match)
   );
   return {
     name: name ?? null,
     tool: tool?.name ?? null,
     definition_sha256: tool?.definitionSha256 ?? null,
     description: tool?.description ?? null,
-    suspicions,
+    suspicions: suspicions.map(({ what }) => what),
     ...known === undefined ? {} : { profile: known },
   };
 }
 
-function policyTool(
-  { listed: { name, tool }, suspicions }: Described,
-  { names, profile }: {
-    readonly names: readonly string[];
-    readonly profile: Profile | undefined;
-  },
-) {
-  if (name === undefined || tool === undefined) return [];
-  if (names.filter((each) => each === name).length > 1) return [];
-  return [{
-    name: tool.name,
-    pin: tool.definitionSha256,
-    isAllowed: suspicions.length === 0 &&
-      profile?.reads.includes(name) === true,
-    notes: [
-      ...tool.description === "" ? [] : [oneLine(tool.description, 100)],
-      ...suspicions.map((each) => `! ${oneLine(each, 160)}`),
-    ],
-  }];
+function chosenProfile(name: string, server: string): Profile {
+  try {
+    return profileFor(name, server);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(`Cannot use --profile: ${error.message}`);
+  }
 }
 
 function valueOf(name: string): string {

@@ -1,54 +1,88 @@
-import { z } from "../../deps.ts";
-import { toolTraits } from "../document/clauses.ts";
+import { didYouMean } from "../../tools/data/nearest.ts";
+import { quoted } from "../../tools/data/untrusted_text.ts";
 import { readYaml } from "../document/read_yaml.ts";
-import type { ToolTraits } from "../tool_traits.ts";
+import {
+  PROFILE_SECTIONS,
+  type ProfileDocument,
+  profileDocument,
+  type ProfileSection,
+} from "./profile_document.ts";
+import { PROFILE_TEXTS } from "./profile_texts.ts";
+import { refusalOfServerName } from "./server_name.ts";
 
-/** What is known of a well-known server of the Model Context Protocol, from looking at it. */
+/** What is known of the tools of a server, under the name that it has in a policy. */
 export interface Profile {
-  /** Its package in the registry of npm. */
-  readonly package: string;
-  /** The version of the package that was looked at. */
-  readonly tested: string;
-  /** Counts the changes of this profile. */
-  readonly edition: number;
-  /** Variables that the server needs. */
-  readonly env: readonly string[];
-  /** Those of them that are secret. */
-  readonly secrets: readonly string[];
-  /** Names of tools that change nothing, and are allowed to begin with. */
-  readonly reads: readonly string[];
-  /** What its tools touch, by their names at the server. */
-  readonly tools: readonly ToolTraits[];
+  /** By which it is asked for: `filesystem`. */
+  readonly name: string;
+  /** What the server is called: its tools are `server.tool`. */
+  readonly server: string;
+  /** What the profile says, with the names of this server. */
+  readonly document: ProfileDocument;
+  /** Its sections as they are written, comments and all, each line indented by two. */
+  readonly sections: ReadonlyMap<ProfileSection, string>;
 }
 
-const names = z.array(z.string().check(z.minLength(1)));
-
-const profile = z.strictObject({
-  package: z.string(),
-  tested: z.string(),
-  edition: z.int(),
-  env: names,
-  secrets: z._default(names, []),
-  reads: names,
-  tools: toolTraits,
-});
+/** The names of all profiles. */
+export const PROFILE_NAMES: readonly string[] = [...PROFILE_TEXTS.keys()];
 
 /**
- * Reads a profile.
+ * Finds what is known of the tools of a server.
  *
- * @throws {InputError} when the text is not one
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { document } = profileFor("sequential-thinking", "thoughts");
+ * assertEquals(document.tools, [
+ *   { match: ["thoughts.sequentialthinking"], effects: "none" },
+ * ]);
+ * ```
+ *
+ * @throws {RangeError} when there is no such profile, or no server can have the name
  */
-export function readProfile(text: string, source: string): Profile {
-  return readYaml(text, source, profile);
+export function profileFor(name: string, server: string = name): Profile {
+  const text = PROFILE_TEXTS.get(name);
+  if (text === undefined) {
+    throw new RangeError(
+      `Cannot find the profile ${quoted(name)}${
+        didYouMean(name, PROFILE_NAMES) ||
+        `: there are ${PROFILE_NAMES.join(", ")}`
+      }`,
+    );
+  }
+  const refusal = refusalOfServerName(server);
+  if (refusal !== undefined) throw new RangeError(refusal);
+  const named = withServerName(text, server);
+  return {
+    name,
+    server,
+    document: readYaml(named, `the profile ${name}`, profileDocument),
+    sections: sectionsOf(named),
+  };
 }
 
-/** What a policy says of the tools of a server with a profile, under the names of the record. */
-export function profileTraits(
-  { tools }: Pick<Profile, "tools">,
-  server: string,
-): readonly ToolTraits[] {
-  return tools.map((traits) => ({
-    ...traits,
-    match: traits.match.map((name) => `${server}.${name}`),
-  }));
+/** The tools that a profile describes, one by one: each name in full. */
+export function describedTools({ document }: Profile): readonly string[] {
+  const names = document.tools.flatMap(({ match }) => match);
+  return [...new Set(names)].filter((name) => !name.endsWith("*"));
+}
+
+/** A profile writes `NAME.tool` and `of-NAME`; ids of clauses have small letters only. */
+function withServerName(text: string, server: string): string {
+  return text
+    .replaceAll(/\bNAME\./g, `${server}.`)
+    .replaceAll(/-NAME\b/g, `-${server.toLowerCase()}`);
+}
+
+function sectionsOf(text: string): ReadonlyMap<ProfileSection, string> {
+  const parts = text.split(/^(?=\S)/m).map((part) => {
+    const [head = "", ...body] = part.trimEnd().split("\n");
+    return [head, body.join("\n")] as const;
+  });
+  return new Map(
+    PROFILE_SECTIONS.flatMap((section) =>
+      parts.filter(([head]) => head === `${section}:`)
+        .map(([, body]) => [section, body] as const)
+    ),
+  );
 }

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../../deps.ts";
 import { loadPolicy } from "../../policy/document/load.ts";
-import { PROFILE_NAMES } from "../../policy/profiles/profiles.ts";
 import { lacks } from "../permissions.ts";
 import { program, PROJECT, temporaryFolder, warmProgram } from "../program.ts";
 
@@ -42,7 +41,7 @@ test("mcp list says what is suspicious, and leaves a hidden instruction out of n
     stderr,
     "sly: its description names a file that holds secrets",
   );
-  assertStringIncludes(stdout, "# ! its description names a file");
+  assertStringIncludes(stdout, "# left out: hostile.sly: it has characters");
   assertStringIncludes(stderr, "odd: it cannot be used:");
   assertStringIncludes(stderr, "echo: another tool has the same name");
 });
@@ -66,7 +65,7 @@ test("mcp list allows what a profile says only reads", async () => {
   const { document } = loadPolicy(stdout, "the output");
   // `echo` is there twice, so neither of the two can be called.
   assertEquals(document.tool_registry.allowed, []);
-  assertEquals(document.tools?.[0]?.match[0], "hostile.echo");
+  assertStringIncludes(stdout, "hostile.echo");
 });
 
 test("mcp list says that a server ended before it answered", async () => {
@@ -85,27 +84,7 @@ test("mcp list says that a server ended before it answered", async () => {
   assertStringIncludes(stderr, "exit code 9");
 });
 
-test("policy init --for mcp prints a policy for each profile, and one for several", async () => {
-  for (const profile of [...PROFILE_NAMES, PROFILE_NAMES.join()]) {
-    const { code, stdout } = await warmProgram(
-      ["policy", "init", "--for", "mcp", "--profile", profile],
-      { cwd: PROJECT },
-    );
-    assertEquals(code, 0);
-    const { document } = loadPolicy(stdout, profile);
-    assertEquals(document.mode, "audit");
-    for (const name of profile.split(",")) {
-      assert(
-        document.tool_registry.allowed.some((each) =>
-          each.startsWith(`${name}.`)
-        ),
-        name,
-      );
-    }
-  }
-});
-
-test("policy init --for mcp gives a secret to the server that needs it", async () => {
+test("policy init --for mcp gives a variable to the server that needs it, and to no other", async () => {
   const { stdout } = await warmProgram(
     ["policy", "init", "--for", "mcp", "--profile", "filesystem,github"],
     { cwd: PROJECT },
@@ -116,24 +95,3 @@ test("policy init --for mcp gives a secret to the server that needs it", async (
     servers: ["github"],
   });
 });
-
-for (
-  const { args, said } of [
-    { args: ["--for", "mcp"], said: "--profile is missing" },
-    { args: ["--profile", "github"], said: "--for mcp" },
-    { args: ["--for", "x", "--profile", "github"], said: "expected mcp" },
-    {
-      args: ["--for", "mcp", "--profile", "githup"],
-      said: 'did you mean "github"',
-    },
-    { args: ["--for", "mcp", "--profile", "github,github"], said: "twice" },
-  ]
-) {
-  test(`policy init ${args.join(" ")} is refused`, async () => {
-    const { code, stderr } = await warmProgram(["policy", "init", ...args], {
-      cwd: PROJECT,
-    });
-    assertEquals(code, 1);
-    assertStringIncludes(stderr, said);
-  });
-}

@@ -32,8 +32,9 @@ for (
       "add",
       "send_mail",
     ]);
-    assertEquals(all.length, 1, all.join());
-    assertStringIncludes(all[0] ?? "", found);
+    assertEquals(all.length, 1, JSON.stringify(all));
+    assertStringIncludes(all[0]?.what ?? "", found);
+    assertEquals(all[0]?.isCommon, /send_mail|characters$/.test(found));
   });
 }
 
