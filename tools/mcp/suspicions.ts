@@ -35,7 +35,7 @@ const INSTRUCTIONS: readonly (readonly [RegExp, string])[] = [
     "names a file that holds secrets",
   ],
   [
-    /\bsystem prompt\b|\bchain of thought\b|\bconversation history\b/i,
+    /\bsystem prompt\b|\bconversation history\b/i,
     "speaks of the model's own prompt",
   ],
 ];
