@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./cli/run.ts")).run,
   resume: async () => (await import("./cli/resume.ts")).resume,
   init: async () => (await import("./cli/init.ts")).init,
+  mcp: async () => (await import("./cli/mcp.ts")).mcp,
   approvals: async () => (await import("./cli/approvals.ts")).approvals,
   verify: async () => (await import("./cli/verify.ts")).verify,
   runs: async () => (await import("./cli/runs.ts")).runs,

@@ -146,9 +146,12 @@ export {
   type CycleLimits,
   type FetchLimits,
   type LoopLimits,
+  type McpServers,
+  type McpVariable,
   type PolicyDocument,
   type RetryLimits,
 } from "./policy/document/document.ts";
+export { type PinMatch } from "./policy/rules/tool_pin.ts";
 export { type MaxCost, type ModelPrices } from "./policy/document/max_cost.ts";
 export { type Redaction, redactor } from "./policy/redaction/redaction.ts";
 export {
@@ -261,14 +264,37 @@ export {
   type ScriptStep,
 } from "./runtime/llm/scripted_llm.ts";
 
-export { type Attributes, type AttributeValue } from "./trace/span.ts";
+export {
+  type Attributes,
+  type AttributeValue,
+  type Span,
+  type SpanKind,
+  type SpanName,
+  type SpansOfEvents,
+} from "./trace/span.ts";
+export { type GenaiOptions, genaiSpans } from "./trace/genai/genai_spans.ts";
+export {
+  type TraceParent,
+  traceParent,
+  underParent,
+} from "./trace/trace_parent.ts";
+export {
+  type OtlpBody,
+  type OtlpEncoding,
+  type OtlpEnvelope,
+} from "./trace/otlp/otlp_encoding.ts";
+export { PROTOBUF_ENCODING } from "./trace/otlp/otlp_protobuf.ts";
+export { type SpanForm } from "./trace/otlp/span_encoder.ts";
 export {
   type Exported,
   type OtlpFetch,
   otlpHttp,
   type SendSpans,
 } from "./trace/otlp/otlp_http.ts";
-export { type OtlpSettings } from "./trace/otlp/otlp_settings.ts";
+export {
+  type OtlpProtocol,
+  type OtlpSettings,
+} from "./trace/otlp/otlp_settings.ts";
 export {
   type SpanExport,
   spanExport,

@@ -5,6 +5,12 @@ import type { Facts } from "./facts.ts";
 import { compileJsonPath } from "./redaction/json_path.ts";
 import { parseUrl } from "./url_text.ts";
 
+/** How what was judged is written. */
+interface Spelling {
+  readonly path: (path: string) => string;
+  readonly url: (url: string) => string;
+}
+
 /**
  * The arguments of a call as the rules judged them: URLs as they would be sent,
  * paths where they lead. Calls that differ in spelling alone have the same;
@@ -17,25 +23,39 @@ export function judgedArguments(
     readonly facts: Facts;
   },
 ): Json | undefined {
-  const { fetches = [], reads = [], writes = [] } = tool?.effects ?? {};
+  if (!args.ok || tool === undefined) return undefined;
+  return spelledArguments(tool, args.value, {
+    path: (path) => facts.paths.get(path)?.resolved ?? path,
+    url: sentUrl,
+  });
+}
+
+/**
+ * Arguments with their URLs and paths written otherwise, and all else as it was;
+ * `undefined` when the tool names neither.
+ */
+export function spelledArguments(
+  { effects }: Pick<ToolDefinition, "effects">,
+  args: Json,
+  spelling: Spelling,
+): Json | undefined {
+  const { fetches = [], reads = [], writes = [] } = effects;
   const paths = [...reads, ...writes];
-  if (!args.ok || fetches.length + paths.length === 0) return undefined;
-  if (!isObject(args.value)) return undefined;
-  const placeOf = (path: string) => facts.paths.get(path)?.resolved ?? path;
-  const judged = Object.fromEntries(
-    Object.entries(args.value).map(([key, value]) => [
+  if (fetches.length + paths.length === 0 || !isObject(args)) return undefined;
+  const spelled = Object.fromEntries(
+    Object.entries(args).map(([key, value]) => [
       key,
       fetches.includes(key)
-        ? each(value, sentUrl)
+        ? each(value, spelling.url)
         : paths.includes(key)
-        ? each(value, placeOf)
+        ? each(value, spelling.path)
         : value,
     ]),
   );
   const deeper = [...paths, ...fetches].some((name) => name.startsWith("$"));
   return deeper
-    ? withPlaces(judged, [[paths, placeOf], [fetches, sentUrl]])
-    : judged;
+    ? withPlaces(spelled, [[paths, spelling.path], [fetches, spelling.url]])
+    : spelled;
 }
 
 /** Spells what stands deeper in the arguments, where a policy's JSONPaths lead. */

@@ -38,6 +38,17 @@ export function refusalOfPathText(path: string): string | undefined {
   }
 }
 
+/**
+ * Why a path is refused for a program that is not ours, which may expand what it
+ * is given before it opens it: a home directory, a variable, a template.
+ */
+export function refusalOfForeignPath(path: string): string | undefined {
+  if (path.startsWith("~")) return 'the path begins with "~"';
+  if (/\$[A-Za-z_{(]/.test(path)) return "the path has a variable ($NAME)";
+  if (/%[^%/]+%/.test(path)) return "the path has a variable (%NAME%)";
+  return /\{\{|\}\}|<%|%>|`/.test(path) ? "the path has a template" : undefined;
+}
+
 /** Whether percent-decoding or NFKC would turn a segment into one that has `..`. */
 function isDisguisedParent(segment: string): boolean {
   // Plain ASCII without escapes stands for itself, and most names are that.

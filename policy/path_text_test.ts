@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { MAX_PATH_BYTES, refusalOfPathText } from "./path_text.ts";
+import {
+  MAX_PATH_BYTES,
+  refusalOfForeignPath,
+  refusalOfPathText,
+} from "./path_text.ts";
 
 Deno.test("MAX_PATH_BYTES is what Linux takes", () => {
   assertEquals(MAX_PATH_BYTES, 4096);
@@ -107,5 +111,29 @@ const TOO_LONG = [
 for (const { what, path, reason } of TOO_LONG) {
   Deno.test(`refusalOfPathText() refuses ${what}`, () => {
     assertEquals(refusalOfPathText(path), reason);
+  });
+}
+
+for (
+  const { path, refused } of [
+    { path: "~", refused: true },
+    { path: "~/x", refused: true },
+    { path: "~root/x", refused: true },
+    { path: "$HOME", refused: true },
+    { path: "a/${HOME}/b", refused: true },
+    { path: "a/$(id)", refused: true },
+    { path: "%HOME%/x", refused: true },
+    { path: "a/{{ b }}", refused: true },
+    { path: "<%= a %>", refused: true },
+    { path: "`id`", refused: true },
+    { path: "a~b/c~", refused: false },
+    { path: "100%/50%", refused: false },
+    { path: "a$", refused: false },
+    { path: "price $5", refused: false },
+    { path: "{a}", refused: false },
+  ]
+) {
+  Deno.test(`refusalOfForeignPath() ${refused ? "refuses" : "passes"} ${path}`, () => {
+    assertEquals(refusalOfForeignPath(path) !== undefined, refused);
   });
 }

@@ -52,6 +52,8 @@ export type {
   CycleLimits,
   FetchLimits,
   LoopLimits,
+  McpServers,
+  McpVariable,
   PolicyDocument,
   RetryLimits,
 } from "../policy/document/document.ts";

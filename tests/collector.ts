@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { z } from "../deps.ts";
 import { loopback } from "./loopback.ts";
-import { throughProtobuf } from "./otlp_proto.ts";
+import { fromProtobuf, throughProtobuf } from "./otlp_proto.ts";
 
 /** A span as it arrived, as far as tests look at it. */
 export interface ReceivedSpan {
@@ -55,9 +55,9 @@ const tracesData = z.strictObject({
         name: z.string(),
         attributes,
       })),
-      schemaUrl: z.string(),
+      schemaUrl: z.optional(z.string()),
     })]),
-    schemaUrl: z.string(),
+    schemaUrl: z.optional(z.string()),
   })]),
 });
 
@@ -71,7 +71,7 @@ export function collector(
 ): Collector {
   const requests: ReceivedExport[] = [];
   const server = loopback(async (request) => {
-    const found = received(request, await request.text());
+    const found = received(request, await request.bytes());
     if (found === undefined) return new Response(null, { status: 400 });
     const answer = answers[requests.length];
     requests.push(found);
@@ -85,10 +85,23 @@ export function collector(
   };
 }
 
-function received(request: Request, text: string): ReceivedExport | undefined {
+/** The request, as JSON or protobuf says it. */
+function decodedBody({ headers }: Request, body: Uint8Array): unknown {
+  if (headers.get("content-type") === "application/x-protobuf") {
+    return fromProtobuf(body);
+  }
+  const text = new TextDecoder().decode(body);
+  const decoded = throughProtobuf(text);
+  assertEquals(decoded, JSON.parse(text));
+  return decoded;
+}
+
+function received(
+  request: Request,
+  body: Uint8Array,
+): ReceivedExport | undefined {
   try {
-    const decoded = throughProtobuf(text);
-    assertEquals(decoded, JSON.parse(text));
+    const decoded = decodedBody(request, body);
     const { resourceSpans: [{ resource, scopeSpans: [{ spans }] }] } =
       tracesData.parse(decoded);
     return {

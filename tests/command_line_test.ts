@@ -98,7 +98,7 @@ for (
     {
       args: ["trace", "chek", "trace.json"],
       line:
-        'Cannot understand "chek": expected check; did you mean "check"? See trace --help',
+        'Cannot understand "chek": expected check or export; did you mean "check"? See trace --help',
     },
     {
       args: ["corpus", "biuld"],

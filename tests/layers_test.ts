@@ -24,12 +24,12 @@ const LAYERS = [
  * import any of them. A folder that is not named here has no rooms.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  tools: ["data", "sandbox", "page", "search", "json_schema", "worker"],
+  tools: ["data", "sandbox", "page", "search", "json_schema", "mcp", "worker"],
   policy: ["redaction", "conditions", "document", "rules", "deno", "testing"],
   // A session takes calls from clients that have no model of their own.
   runtime: ["record", "attempt", "approval", "session", "llm", "rerun"],
   "runtime/llm": ["cassette", "provider"],
-  trace: ["otlp", "validate"],
+  trace: ["genai", "otlp", "validate"],
   "trace/validate": ["samples"],
   evidence: [
     "report",
@@ -57,6 +57,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "scenario",
     "policy",
     "starter",
+    "mcp",
   ],
 };
 

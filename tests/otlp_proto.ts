@@ -25,6 +25,18 @@ export function throughProtobuf(text: string): unknown {
   return idsAsHex(TracesData.toObject(decoded, { longs: String }));
 }
 
+/**
+ * Decodes a request of spans in protobuf into what OTLP/JSON has for it.
+ *
+ * @throws {Error} when it is none
+ */
+export function fromProtobuf(bytes: Uint8Array): unknown {
+  // An ExportTraceServiceRequest has the fields of TracesData.
+  const { TracesData } = proto.opentelemetry.proto.trace.v1;
+  const options = { longs: String };
+  return idsAsHex(TracesData.toObject(TracesData.decode(bytes), options));
+}
+
 function idsAsBytes(text: string): unknown {
   return JSON.parse(
     text,

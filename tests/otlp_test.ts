@@ -44,7 +44,7 @@ function workplace() {
         readonly net?: string;
       },
     ) =>
-      warmProgram(args, {
+      warmProgram(asOnRecord(args, env), {
         cwd: folder.path,
         env,
         permissions: [
@@ -55,7 +55,7 @@ function workplace() {
       }),
     /** Starts the program, and leaves it to the test what becomes of it. */
     start: (args: readonly string[], net: string) =>
-      started(args, {
+      started(asOnRecord(args), {
         cwd: folder.path,
         permissions: ["--allow-read", "--allow-write", `--allow-net=${net}`],
       }),
@@ -73,6 +73,17 @@ function workplace() {
         .some((entry) => entry.name === name),
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
+}
+
+/** The same command, which sends the spans of `trace.json`, so that they can be compared. */
+function asOnRecord(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): readonly string[] {
+  const isSent = [...args, ...Object.keys(env)].some((each) =>
+    each === "--otlp" || /^OTEL_EXPORTER_OTLP_(TRACES_)?ENDPOINT$/.test(each)
+  );
+  return isSent ? [...args, "--trace-schema", "seed"] : args;
 }
 
 /** An address of this machine at which no server listens. */
@@ -154,7 +165,7 @@ Deno.test(
     });
     assertEquals([code, besideProgress(stderr)], [
       0,
-      "OTEL_EXPORTER_OTLP_PROTOCOL=grpc is not supported: only http/json is, and spans go out as that\n",
+      "OTEL_EXPORTER_OTLP_PROTOCOL=grpc is not supported: only http/json and http/protobuf are, and spans go out as http/json\n",
     ]);
     const [request] = there.requests;
     assertEquals(request?.path, "/ingest");

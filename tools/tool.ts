@@ -78,6 +78,8 @@ export interface Tool<Args = unknown> extends ToolDefinition<Args> {
    * its own. Default: in this process.
    */
   readonly isolation?: "worker";
+  /** Milliseconds that one attempt may take. Default: what the policy says. */
+  readonly timeoutMs?: number;
 
   /**
    * Does the work, once an attempt. The result may have 4,194,304 characters of

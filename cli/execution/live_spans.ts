@@ -1,37 +1,57 @@
 import config from "../../deno.json" with { type: "json" };
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import type { PolicyDocument } from "../../policy/document/document.ts";
-import { redactor } from "../../policy/redaction/redaction.ts";
 import { otlpHttp } from "../../trace/otlp/otlp_http.ts";
-import { otlpSettings } from "../../trace/otlp/otlp_settings.ts";
+import { JSON_ENCODING } from "../../trace/otlp/otlp_json.ts";
+import { PROTOBUF_ENCODING } from "../../trace/otlp/otlp_protobuf.ts";
+import {
+  OTLP_PROTOCOLS,
+  otlpSettings,
+} from "../../trace/otlp/otlp_settings.ts";
 import {
   type SpanExport,
   spanExport,
   type SpansExported,
 } from "../../trace/otlp/span_export.ts";
+import { type TraceParent, traceParent } from "../../trace/trace_parent.ts";
 import { dated } from "../../tools/data/dated.ts";
 import { counted } from "../../tools/data/counted.ts";
 import { INCIDENTS } from "../../evidence/recording/incident.ts";
 import type { RunRecord } from "../../evidence/run_store.ts";
 import type { CommandLine } from "../command/command_line.ts";
-import type { Output } from "../command/command.ts";
+import { choice } from "../command/choice.ts";
+import { type Output, UsageError } from "../command/command.ts";
 import { whyUnwritable } from "../../evidence/store/file_error.ts";
 import { isGranted } from "../machine/is_granted.ts";
 import { wait } from "../machine/world.ts";
+import { chosenForm, FORM_FLAGS, FORM_OPTIONS, spanForm } from "./span_form.ts";
 
-/** The options of the command line that say where spans are sent. */
-export const SPAN_OPTIONS = ["otlp"] as const;
+/** The options of the command line that say where spans are sent, and how. */
+export const SPAN_OPTIONS = ["otlp", "otlp-protocol", ...FORM_OPTIONS] as const;
+
+/** Its flags. */
+export const SPAN_FLAGS = FORM_FLAGS;
 
 /** What `run` and `resume` say of these options. */
 export const SPAN_HELP = {
-  usage: "[--otlp URL]",
+  usage: `[--otlp URL [--otlp-protocol http/json|http/protobuf]
+              [--trace-schema genai|seed] [--otlp-content]]`,
   run:
-    `  --otlp URL         send spans as they end to an OpenTelemetry collector, over
-                     OTLP/HTTP with JSON; default: what the OTEL_
+    `  --otlp URL         send spans as they end to an OpenTelemetry collector, or to
+                     a backend that takes OTLP/HTTP; default: what the OTEL_
                      variables say, OTEL_EXPORTER_OTLP_ENDPOINT first of all (see
                      docs/telemetry.md). The process needs --allow-net for its
-                     host, and --allow-env for the variables`,
-  resume: "  --otlp URL    as for `run`; the spans of the whole run are sent",
+                     host, and --allow-env for the variables. With TRACEPARENT in
+                     the environment the run is a part of that trace
+  --otlp-protocol P  http/json (default) or http/protobuf, which some backends
+                     want
+  --trace-schema S   genai (default): spans by OpenTelemetry's conventions for
+                     generative AI, below one for the whole run; seed: those of
+                     trace.json
+  --otlp-content     send what the model was told and said, and what tools were
+                     given and gave back, redacted as the policy says`,
+  resume:
+    "  --otlp URL    as for `run`, with what goes with it; the spans of the whole\n                run are sent",
 } as const;
 
 /** Spans on their way to a collector. */
@@ -67,7 +87,23 @@ export function liveSpans(
     given.option("otlp"),
   );
   for (const line of warnings) output.note(line);
-  if (settings === undefined) return undefined;
+  const protocol = given.option(
+    "otlp-protocol",
+    (word) =>
+      choice(word, { where: "Cannot use --otlp-protocol", of: OTLP_PROTOCOLS }),
+  );
+  const chosen = chosenForm(given);
+  if (settings === undefined) {
+    refuseIdle(given);
+    return undefined;
+  }
+  const parent = parentSpan(output);
+  if (parent?.isSampled === false) {
+    output.note(
+      "TRACEPARENT says that its trace is not recorded: no spans are sent",
+    );
+    return undefined;
+  }
   const send = otlpHttp(settings, async (url, { signal, ...init }) => {
     const response = await fetch(url, {
       ...init,
@@ -83,7 +119,10 @@ export function liveSpans(
     wait,
     random: Math.random,
     resource: { "service.version": config.version, ...settings.resource },
-    redact: redactor(redact),
+    encoding: (protocol ?? settings.protocol) === "http/json"
+      ? JSON_ENCODING
+      : PROTOBUF_ENCODING,
+    ...spanForm(chosen, { redaction: redact, parent }),
   });
   let totals: SpansExported | undefined;
   return {
@@ -97,6 +136,36 @@ export function liveSpans(
     },
     totals: () => totals,
   };
+}
+
+/** Refuses what only counts where spans are sent. */
+function refuseIdle(given: CommandLine): void {
+  const idle = SPAN_OPTIONS.find((each) => given.option(each) !== undefined) ??
+    SPAN_FLAGS.find((each) => given.flag(each));
+  const isNamed = ["", "TRACES_"].some((each) =>
+    grantedVariable(`OTEL_EXPORTER_OTLP_${each}ENDPOINT`)
+  );
+  if (idle === undefined || isNamed) return;
+  throw new UsageError(
+    `Cannot use --${idle} without --otlp: no spans are sent`,
+  );
+}
+
+/** The span of another program that this one was started in, if it says so. */
+function parentSpan(output: Output): TraceParent | undefined {
+  const text = grantedVariable("TRACEPARENT");
+  if (!text) return undefined;
+  const parent = traceParent(text);
+  if (parent === undefined) {
+    output.note(
+      terminalLine(
+        `TRACEPARENT=${
+          text.slice(0, 80)
+        } is none of W3C Trace Context, and is ignored`,
+      ),
+    );
+  }
+  return parent;
 }
 
 /**

@@ -11,7 +11,7 @@ import { cancelOnSignal } from "./cancellation.ts";
 import type { Execution } from "./execute.ts";
 import { leftoverIncidents } from "./leftover_incident.ts";
 import { type ChosenModel, MODEL_OPTIONS, openCassette } from "./live_model.ts";
-import { type LiveSpans, SPAN_OPTIONS } from "./live_spans.ts";
+import { type LiveSpans, SPAN_FLAGS, SPAN_OPTIONS } from "./live_spans.ts";
 import {
   progress,
   PROGRESS_FLAGS,
@@ -28,7 +28,11 @@ export const OWN_RUN_OPTIONS = [
 ] as const;
 
 /** The flags for executing a run, new or resumed. */
-export const OWN_RUN_FLAGS = ["json", ...PROGRESS_FLAGS] as const;
+export const OWN_RUN_FLAGS = [
+  "json",
+  ...PROGRESS_FLAGS,
+  ...SPAN_FLAGS,
+] as const;
 
 /** A user's run, new or resumed. */
 export interface OwnRun extends

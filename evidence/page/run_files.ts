@@ -1,3 +1,4 @@
+import { joinedBytes } from "../../tools/data/joined_bytes.ts";
 import { loadPolicy } from "../../policy/document/load.ts";
 import { parseLedgerLine } from "../../runtime/record/ledger_line.ts";
 import { InputError, unusable } from "../../tools/data/input_error.ts";
@@ -85,13 +86,7 @@ function joined(chunks: Iterable<Uint8Array>, name: string): Uint8Array {
     }
     parts.push(chunk.slice());
   }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinedBytes(parts);
 }
 
 /** Whether the policy on record leaves something out; one that cannot be read may. */

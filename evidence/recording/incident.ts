@@ -1,3 +1,5 @@
+import type { PinMatch } from "../../policy/rules/tool_pin.ts";
+
 /**
  * What happened to the process of a run rather than to the run itself: one line
  * of `incidents.jsonl`, which exists only when there was any.
@@ -45,6 +47,23 @@ export type Incident =
      * directory on the way was swapped.
      */
     readonly place: string;
+  }
+  | {
+    /** A server's tool has another definition than the one that counts, so it is hidden and denied. */
+    readonly type: "tool_definition";
+    /** Its name in the record. */
+    readonly tool: string;
+    /** As `pin_match` of the rule `tool_pin`. */
+    readonly found: PinMatch;
+    /** SHA-256 of the definition that was found. */
+    readonly sha256: string;
+    /** SHA-256 of the one that counts; left out for a tool that came later. */
+    readonly pinned?: string;
+  }
+  | {
+    /** A server ended, or broke its protocol, before its client did. */
+    readonly type: "server_fault";
+    readonly reason: string;
   };
 
 /** The name of the file. */

@@ -9,10 +9,9 @@ import { NO_REDACTION, type ReportRedaction } from "./report_redaction.ts";
  * record is no policy, as a forged one may be.
  */
 export function recordedRedaction(policyText: string): ReportRedaction {
-  // Loading takes time that a short run feels.
-  if (!mayHaveKey(policyText, "redact")) return NO_REDACTION;
   const redaction = redactionIn(policyText);
   const { patterns = [], paths = [] } = redaction;
+  if (patterns.length + paths.length === 0) return NO_REDACTION;
   return {
     redact: redactor(redaction),
     patterns: patterns.length,
@@ -20,7 +19,10 @@ export function recordedRedaction(policyText: string): ReportRedaction {
   };
 }
 
-function redactionIn(policyText: string): Redaction {
+/** The `redact` of a policy on record; empty when its text is no policy. */
+export function redactionIn(policyText: string): Redaction {
+  // Loading takes time that a short run feels.
+  if (!mayHaveKey(policyText, "redact")) return {};
   try {
     return loadPolicy(policyText, "the policy on record").document.redact ?? {};
   } catch (error) {

@@ -1,3 +1,4 @@
+import { joinedBytes } from "../../tools/data/joined_bytes.ts";
 import { MAX_LINE_BYTES } from "../file_limits.ts";
 
 /** One line of a file, as it is stored. */
@@ -68,13 +69,5 @@ export function* byteLines(
 function concat(parts: readonly Uint8Array[]): Uint8Array {
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return only;
-  const whole = new Uint8Array(
-    parts.reduce((length, part) => length + part.length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinedBytes(parts);
 }

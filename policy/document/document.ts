@@ -65,6 +65,8 @@ export interface PolicyDocument {
   readonly approval?: ApprovalLimits | undefined;
   /** What bounds a fetch from a listed host. */
   readonly fetch?: FetchLimits | undefined;
+  /** How servers of the Model Context Protocol are run. */
+  readonly mcp?: McpServers | undefined;
   /**
    * Where tools run. `process`: in this process, within its Deno permissions.
    * `worker`: in a Worker, within permissions of its own that follow from this
@@ -135,6 +137,22 @@ export interface FetchLimits {
   readonly max_bytes?: number | undefined;
 }
 
+/** How servers of the Model Context Protocol are run. */
+export interface McpServers {
+  /** The whole environment of a server: its variables by name, each with where the value comes from. Default: none. */
+  readonly env?: Readonly<Record<string, McpVariable>> | undefined;
+  /** Milliseconds that a server may take to answer a call, 1 to 86,400,000. Default: 60,000. */
+  readonly call_timeout_ms?: number | undefined;
+}
+
+/** One variable of a server's environment. */
+export interface McpVariable {
+  /** The variable of the program's own environment whose value it gets. */
+  readonly from: string;
+  /** Whether the value is replaced by `[env:NAME]` wherever it occurs. Default: true. */
+  readonly secret?: boolean | undefined;
+}
+
 /** How often an agent may do the same again. */
 export interface CycleLimits {
   /**
@@ -177,6 +195,11 @@ const limit = z.int().check(z.minimum(1, "a limit must be at least 1"));
 const milliseconds = z.int().check(z.minimum(0), z.maximum(86_400_000));
 const timeout = milliseconds.check(
   z.minimum(1, "a limit must be at least 1"),
+);
+
+/** The name of an environment variable, as POSIX has it. */
+const variable = z.string().check(
+  z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected the name of a variable"),
 );
 
 /** The schema of a policy file; `v1.schema.json` is generated from it. */
@@ -276,6 +299,32 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
       }),
     }),
     "What bounds a fetch from a listed host. Left out: what its keys are when left out",
+  ),
+  mcp: optionalKey(
+    z.strictObject({
+      env: optionalKey(
+        z.record(
+          variable,
+          z.strictObject({
+            from: described(
+              variable,
+              "The variable of the program's own environment whose value it gets",
+            ),
+            secret: optionalKey(z.boolean(), {
+              description:
+                "Whether the value is replaced by [env:NAME] wherever it occurs, on record and in what the client gets",
+              default: true,
+            }),
+          }),
+        ),
+        "The whole environment of a server: its variables by name. Left out: it has none",
+      ),
+      call_timeout_ms: optionalKey(timeout, {
+        description: "Milliseconds that a server may take to answer a call",
+        default: 60_000,
+      }),
+    }),
+    "How servers of the Model Context Protocol are run. Left out: what its keys are when left out",
   ),
   sandbox: described(
     z.strictObject({

@@ -171,8 +171,8 @@ const REFUSED = [
   },
   {
     from: "sandbox:",
-    to: "redact: { paths: [$.args.url] }\nsandbox:",
-    want: 'p.yaml:18: redact.paths[0]: "args" is in neither spans nor report',
+    to: "redact: { paths: [$.args.url, $.facts.args] }\nsandbox:",
+    want: 'p.yaml:18: redact.paths[1]: "facts" is in neither spans nor report',
   },
   {
     from: "sandbox:",

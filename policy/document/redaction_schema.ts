@@ -2,7 +2,12 @@ import { z } from "../../deps.ts";
 import { compileJsonPath } from "../redaction/json_path.ts";
 import { optionalKey } from "../../tools/data/described.ts";
 import { compilePattern } from "../../tools/data/pattern.ts";
-import { type Redaction, STRUCTURE, UNSEEN } from "../redaction/redaction.ts";
+import {
+  CONTENT,
+  type Redaction,
+  STRUCTURE,
+  UNSEEN,
+} from "../redaction/redaction.ts";
 import { unique } from "./unique.ts";
 
 /** Where else an event has texts. */
@@ -11,6 +16,7 @@ const TEXTS = new Set([
   ...["answer", "calls", "finish_reason", "raw", "error"],
   ...["tool", "reason", "metadata", "call_sha256", "idempotency_key"],
   ...["asked", "approver", "bound_to", "answered_by", "totals"],
+  ...CONTENT,
 ]);
 
 /** How many patterns and how many paths there may be, and of how many characters. */

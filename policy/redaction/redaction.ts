@@ -38,16 +38,18 @@ const INNER_STRUCTURE = new Set([
   ...["kind", "execution_path", "version", "sha256"],
 ]);
 
-/** What neither spans nor the report show, however deep it goes. */
-export const UNSEEN = new Set([
-  ...["args_json", "args", "result", "redirect", "facts", "turn"],
-]);
+/** What is in no span and in no report, however deep it goes. */
+export const UNSEEN = new Set(["facts", "turn"]);
+
+/** What calls were given and gave back, however deep it goes: shown only where that is asked for. */
+export const CONTENT = new Set(["args_json", "args", "result", "redirect"]);
 
 /**
  * Makes what takes out of an event what must not leave the record. What it returns
- * is a copy, in which what neither spans nor the report show is `null`. Make one for
- * each run: what it may search is counted from the first event to the last, and
- * texts beyond that are replaced as a whole.
+ * is a copy, in which what is in no span and what calls were given and gave back is
+ * `null`; `contentRedactor` is for the latter. Make one for each run: what it may
+ * search is counted from the first event to the last, and texts beyond that are
+ * replaced as a whole.
  */
 export function redactor(
   { patterns = [], paths = [] }: Redaction = {},
@@ -62,7 +64,7 @@ export function redactor(
     const seen: object = Object.fromEntries(
       Object.entries(event).map(([key, value]) => [
         key,
-        UNSEEN.has(key) ? null : value,
+        UNSEEN.has(key) || CONTENT.has(key) ? null : value,
       ]),
     );
     const hidden = new Map<object, Set<string>>();

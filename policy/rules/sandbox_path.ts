@@ -3,8 +3,10 @@ import {
   MAX_NAMES,
   MAX_PATH_BYTES,
   pathBeyondLimit,
+  refusalOfForeignPath,
   refusalOfPathText,
 } from "../path_text.ts";
+import type { ToolDefinition } from "../../tools/tool.ts";
 import type { Metadata, Opinion, Proposal, Rule } from "../rule.ts";
 import { argumentsNamed } from "../arguments.ts";
 
@@ -34,7 +36,7 @@ function opinion(
       ? facts.paths.get(value)
       : undefined;
     const metadata = metadataOf(name, value, known);
-    const refusal = refusalOf(value, known);
+    const refusal = refusalOf(value, { known, tool });
     if (refusal !== undefined) {
       return { effect: "deny", reason: refusal, metadata };
     }
@@ -60,14 +62,23 @@ function metadataOf(
 
 function refusalOf(
   value: unknown,
-  known: PathFacts | undefined,
+  { known, tool }: {
+    readonly known: PathFacts | undefined;
+    readonly tool: ToolDefinition | undefined;
+  },
 ): string | undefined {
   if (typeof value !== "string") return "the path is not a string";
-  const refusal = refusalOfPathText(value);
+  const refusal = refusalOfPathText(value) ??
+    (isServed(tool) ? refusalOfForeignPath(value) : undefined);
   if (refusal !== undefined) return refusal;
   return known === undefined
     ? "the path cannot be looked up"
     : refusalOfFacts(known);
+}
+
+/** Whether a server runs the tool, so that the server opens its paths. */
+function isServed(tool: ToolDefinition | undefined): boolean {
+  return tool?.definitionSha256 !== undefined;
 }
 
 function refusalOfFacts(facts: PathFacts): string | undefined {

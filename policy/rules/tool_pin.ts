@@ -1,6 +1,18 @@
 import { definitionHash } from "../../tools/definition_hash.ts";
 import type { PolicyDocument } from "../document/document.ts";
-import type { Opinion, Proposal, Rule } from "../rule.ts";
+import type { Metadata, Opinion, Proposal, Rule } from "../rule.ts";
+
+/**
+ * How a definition differs from the one that counts. `other_definition`: the policy
+ * pins another one. `changed`: it was another one when the run began. `later`: the
+ * tool was not there then, and the policy does not name it in full.
+ */
+export type PinMatch = "other_definition" | "changed" | "later";
+
+/** What the rule finds wrong with a definition; `undefined` when it is not about that. */
+export function pinMatch({ pin_match }: Metadata): PinMatch | undefined {
+  return PIN_MATCHES.find((each) => each === pin_match);
+}
 
 /**
  * Denies a tool whose definition is not the one that the policy pins, or not the
@@ -14,13 +26,14 @@ export function toolPin(
   function opinion({ name, tool, listing }: Proposal): Opinion | undefined {
     if (tool === undefined) return undefined;
     const pin = pinned.get(name);
-    const pin_match = pin !== undefined && definitionHash(tool) !== pin
-      ? "other_definition"
-      : listing === "changed"
-      ? "changed"
-      : listing === "later" && pin === undefined && !allowed.includes(name)
-      ? "later"
-      : undefined;
+    const pin_match: PinMatch | undefined =
+      pin !== undefined && definitionHash(tool) !== pin
+        ? "other_definition"
+        : listing === "changed"
+        ? "changed"
+        : listing === "later" && pin === undefined && !allowed.includes(name)
+        ? "later"
+        : undefined;
     if (pin_match === undefined) return undefined;
     return {
       effect: "deny",
@@ -39,10 +52,12 @@ export function toolPin(
   };
 }
 
-const REASONS = {
+const REASONS: Readonly<Record<PinMatch, string>> = {
   other_definition:
     "the definition of this tool is not the one that the policy pins",
   changed: "the definition of this tool has changed during the run",
   later:
     "this tool was not there when the run began, and the policy does not name it in full",
 } as const;
+
+const PIN_MATCHES = ["other_definition", "changed", "later"] as const;

@@ -18,7 +18,7 @@ export interface Rerun {
    * calls is done again. Tools that the run did not have are left out.
    */
   tools(tools: readonly Tool[]): readonly Tool[];
-  /** The same for a tool that came later. */
+  /** The same for a tool that is known from the record alone. */
   tool(tool: Tool): Tool;
   /** Validates the arguments of the call that is judged next as they were then. */
   validation(value: unknown): SchemaResult<unknown>;
@@ -54,7 +54,7 @@ export function rerun(
   return {
     tools: (tools) =>
       inOrderOfRecord(tools, recorded[0])
-        .map((tool) => rerunTool(tool, state)),
+        .map((tool) => rerunTool(asOnRecord(tool, recorded[0]), state)),
     tool: (tool) => rerunTool(tool, state),
     validation: (value) => validationOf(cursor.next, value),
     spec: (spec) => rerunSpec(spec, state),
@@ -71,4 +71,30 @@ function inOrderOfRecord(
   if (started?.type !== "run_started") return tools;
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   return started.tools.flatMap(({ name }) => byName.get(name) ?? []);
+}
+
+/**
+ * The same tool, described to the model and the policy as when the run began:
+ * another version of it may take more arguments, or have other labels.
+ */
+function asOnRecord(tool: Tool, started: RunEvent | undefined): Tool {
+  const known = started?.type === "run_started"
+    ? started.tools.find(({ name }) => name === tool.name)
+    : undefined;
+  if (known === undefined) return tool;
+  const schema = tool.args["~standard"];
+  return {
+    ...tool,
+    description: known.description,
+    labels: known.labels ?? [],
+    ...known.definition_sha256 === undefined
+      ? {}
+      : { definitionSha256: known.definition_sha256 },
+    args: {
+      "~standard": {
+        ...schema,
+        jsonSchema: { input: () => ({ ...known.input_schema }) },
+      },
+    },
+  };
 }

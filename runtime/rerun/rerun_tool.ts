@@ -1,15 +1,13 @@
 import type { Tool } from "../../tools/tool.ts";
 import { INDETERMINATE, RecordedFailure } from "../attempt/recorded_failure.ts";
-import type { RunEvent } from "../record/event.ts";
 import type { RerunState } from "./continuation.ts";
 import { outcomeOf, validationOf } from "./recorded_answers.ts";
 
 /** A tool that returns its recorded results. After the record it is run. */
 export function rerunTool(
-  given: Tool,
+  tool: Tool,
   { cursor, continuation }: RerunState,
 ): Tool {
-  const tool = asOnRecord(given, cursor.recorded[0]);
   const schema = tool.args["~standard"];
   return {
     ...tool,
@@ -43,32 +41,6 @@ export function rerunTool(
         await continuation.sendAgain(intent);
       }
       return await tool.run(args, context);
-    },
-  };
-}
-
-/**
- * The same tool, described to the model and the policy as when the run began:
- * another version of it may take more arguments, or have other labels.
- */
-function asOnRecord(tool: Tool, started: RunEvent | undefined): Tool {
-  const known = started?.type === "run_started"
-    ? started.tools.find(({ name }) => name === tool.name)
-    : undefined;
-  if (known === undefined) return tool;
-  const schema = tool.args["~standard"];
-  return {
-    ...tool,
-    description: known.description,
-    labels: known.labels ?? [],
-    ...known.definition_sha256 === undefined
-      ? {}
-      : { definitionSha256: known.definition_sha256 },
-    args: {
-      "~standard": {
-        ...schema,
-        jsonSchema: { input: () => ({ ...known.input_schema }) },
-      },
     },
   };
 }

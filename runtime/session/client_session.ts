@@ -1,3 +1,4 @@
+import type { PolicyDocument } from "../../policy/document/document.ts";
 import { callRules } from "../../policy/rules/call_rules.ts";
 import type { JsonObject } from "../../tools/data/json.ts";
 import type { Tool } from "../../tools/tool.ts";
@@ -68,7 +69,8 @@ export function clientSession(
   spec: ClientSpec,
   env: SessionEnv,
 ): ClientSession {
-  refuseModelLimits(spec.policy);
+  const fault = sessionPolicyFault(spec.policy.document);
+  if (fault !== undefined) throw new RangeError(fault);
   const { document, lines } = spec.policy;
   const rules = callRules(document, lines);
   const session = openSession({ ...spec, rules }, env, "client");
@@ -179,18 +181,18 @@ function reasonFor(
   }
 }
 
-/** A session has no model, so nobody reports what one used. */
-function refuseModelLimits({ document }: RunSpec["policy"]): void {
-  const { max_tokens, max_cost } = document.loop_budget;
+/** Why a session cannot be governed under a policy, if it cannot: nobody reports what a client's model uses. */
+export function sessionPolicyFault(
+  { loop_budget: { max_tokens, max_cost } }: PolicyDocument,
+): string | undefined {
   const key = max_tokens !== undefined
     ? "max_tokens"
     : max_cost !== undefined
     ? "max_cost"
     : undefined;
-  if (key === undefined) return;
-  throw new RangeError(
-    `Cannot govern a session under this policy: it has loop_budget.${key}, and nobody reports what a client's model uses; leave the key out`,
-  );
+  return key === undefined
+    ? undefined
+    : `Cannot govern a session under this policy: it has loop_budget.${key}, and nobody reports what a client's model uses; leave the key out`;
 }
 
 /** The task on record of a session: what a person asked the client, in the form of a task. */

@@ -73,7 +73,7 @@ export interface GovernedTool {
   /** JSON Schema of its arguments, draft 2020-12. */
   readonly inputSchema: JsonObject;
   /** The same as `call` of the session, of this tool. */
-  call(args: object | string, options?: CallOptions): Promise<CallResult>;
+  call(args: unknown, options?: CallOptions): Promise<CallResult>;
 }
 
 /** A run whose calls come from a loop of one's own; each one is judged and recorded. */
@@ -85,7 +85,7 @@ export interface GovernedSession extends AsyncDisposable {
   /**
    * Has the policy judge a call and runs it, within the policy's limits. `args` is
    * an object, or the model's own text of one, which is better where it is at hand:
-   * it is parsed strictly. Resolves once what came of it is on record. Calls may
+   * it is parsed strictly. Anything else is denied. Resolves once what came of it is on record. Calls may
    * overlap; they are judged in the order in which they come, and as many run at
    * once as `loop_budget.max_parallel` says, 64 without it.
    *
@@ -96,7 +96,7 @@ export interface GovernedSession extends AsyncDisposable {
    */
   call(
     name: string,
-    args: object | string,
+    args: unknown,
     options?: CallOptions,
   ): Promise<CallResult>;
   /**
@@ -228,7 +228,7 @@ export function governedSession(
 
   async function call(
     name: string,
-    args: object | string,
+    args: unknown,
     { id = "", signal }: CallOptions = {},
   ): Promise<CallResult> {
     const proposed = { id, tool: name, args_json: textOf(name, args), signal };
@@ -369,7 +369,7 @@ function isLate(outcome: CallOutcome): boolean {
     (outcome.why.type === "cancelled" || outcome.why.type === "closed");
 }
 
-function textOf(name: string, args: object | string): string {
+function textOf(name: string, args: unknown): string {
   if (typeof args === "string") return args;
   try {
     const text: string | undefined = JSON.stringify(args);

@@ -1,6 +1,7 @@
 import { sha256Text } from "../../tools/data/sha256.ts";
 import type { CallArguments } from "../../policy/arguments.ts";
 import { Redirect } from "../../tools/redirect.ts";
+import { MAX_RESULT_LENGTH } from "../../tools/result_length.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { ToolError } from "../../tools/tool_error.ts";
 import { boundedRetry, type Tried } from "./bounded_retry.ts";
@@ -14,9 +15,6 @@ import type {
   ToolFinished,
   ToolStarted,
 } from "../record/event.ts";
-
-/** How many characters of JSON a tool may return. */
-const MAX_RESULT_LENGTH = 4 * 2 ** 20;
 
 /** A call that the policy has allowed. */
 export interface AllowedCall {
@@ -104,7 +102,7 @@ function attemptInTime(
   const { attempt_timeout_ms = DEFAULT_ATTEMPT_TIMEOUT_MS } =
     session.spec.policy.document.retry;
   return inTime(session, {
-    ms: attempt_timeout_ms,
+    ms: tool.timeoutMs ?? attempt_timeout_ms,
     work: async (signal) =>
       plainResult(
         await tool.run(args.value, { signal, idempotencyKey, urls, places }),

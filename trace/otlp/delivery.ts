@@ -1,3 +1,4 @@
+import type { OtlpBody } from "./otlp_encoding.ts";
 import type { Exported, SendSpans } from "./otlp_http.ts";
 import { Pause, type Wait } from "./pause.ts";
 
@@ -31,7 +32,7 @@ export class Delivery {
   }
 
   /** Sends a request until the collector takes it or another try would not help. */
-  async deliver(request: string): Promise<Exported> {
+  async deliver(request: OtlpBody): Promise<Exported> {
     const { signal } = this.#abandoned;
     let before: Exported | undefined;
     for (let attempt = 1;; attempt++) {

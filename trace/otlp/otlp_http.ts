@@ -1,7 +1,12 @@
 import { z } from "../../deps.ts";
 import { refusalIn } from "../../runtime/attempt/causes.ts";
+import { joinedBytes } from "../../tools/data/joined_bytes.ts";
 import { retryAfterMs } from "../../tools/retry_after.ts";
+import type { OtlpBody } from "./otlp_encoding.ts";
+import { JSON_ENCODING } from "./otlp_json.ts";
+import { PROTOBUF_ENCODING } from "./otlp_protobuf.ts";
 import type { OtlpSettings } from "./otlp_settings.ts";
+import { rejectedIn } from "./protobuf_answer.ts";
 
 /** The result of one export request. */
 export type Exported =
@@ -28,9 +33,9 @@ export type Exported =
     readonly reason: string;
   };
 
-/** Sends the text of one `ExportTraceServiceRequest`. It never rejects. */
+/** Sends one `ExportTraceServiceRequest`, as JSON or as protobuf. It never rejects. */
 export type SendSpans = (
-  request: string,
+  request: OtlpBody,
   signal: AbortSignal,
 ) => Promise<Exported>;
 
@@ -46,11 +51,11 @@ const LEFT: ReadonlyMap<string, string> = new Map([
   ["AbortError", "the wait for the answer was abandoned"],
 ]);
 
-/** How much of a collector's answer is read, in characters. */
+/** How much of a collector's answer is read, in bytes. */
 const MAX_ANSWER = 65_536;
 
 /**
- * Sends spans over OTLP/HTTP with JSON, as the OpenTelemetry Protocol
+ * Sends spans over OTLP/HTTP, texts as JSON and bytes as protobuf, as the OpenTelemetry Protocol
  * specification 1.x has it: a partial success is a success, 429, 502, 503 and 504
  * may be tried again. No redirect is followed, since headers and spans are meant
  * for one server, and no message shows either.
@@ -60,24 +65,35 @@ export function otlpHttp(
   request: OtlpFetch,
 ): SendSpans {
   return async (body, signal) => {
+    const { contentType } = typeof body === "string"
+      ? JSON_ENCODING
+      : PROTOBUF_ENCODING;
     try {
       const response = await request(url, {
         method: "POST",
-        headers: { ...headers, "content-type": "application/json" },
+        headers: { ...headers, "content-type": contentType },
         redirect: "manual",
         body,
         signal,
       });
-      return exported(response, await textOf(response));
+      return exported(response, await bytesOf(response));
     } catch (error) {
       return failed(error);
     }
   };
 }
 
-function exported({ status, headers }: Response, text: string): Exported {
+function exported(
+  { status, headers }: Response,
+  answer: Uint8Array,
+): Exported {
   if (status >= 200 && status < 300) {
-    return { type: "accepted", rejected: rejectedSpans(text) };
+    const isProtobuf = headers.get("content-type")
+      ?.startsWith(PROTOBUF_ENCODING.contentType) === true;
+    const rejected = isProtobuf
+      ? rejectedIn(answer)
+      : rejectedSpans(new TextDecoder().decode(answer));
+    return { type: "accepted", rejected };
   }
   const reason = `the collector answered ${status}`;
   return BUSY.has(status)
@@ -126,12 +142,13 @@ function rejectedSpans(text: string): number {
 }
 
 /** The beginning of an answer, without waiting for the rest. */
-async function textOf({ body }: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
+async function bytesOf({ body }: Response): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
   for await (const chunk of body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > MAX_ANSWER) break;
+    parts.push(chunk);
+    length += chunk.length;
+    if (length > MAX_ANSWER) break;
   }
-  return text;
+  return joinedBytes(parts);
 }

@@ -1,21 +1,31 @@
 import type { RunStarted } from "../../runtime/record/event.ts";
-import type { Attributes, AttributeValue, Span } from "../span.ts";
+import type {
+  Attributes,
+  AttributeValue,
+  Span,
+  SpansOfEvents,
+} from "../span.ts";
 import { spanProjection } from "../span_projection.ts";
 import type { TextProjection } from "../text_projection.ts";
+import type { OtlpEncoding, OtlpEnvelope } from "./otlp_encoding.ts";
+import { SCHEMA_URL, SERVICE, SERVICE_NAME } from "./service.ts";
 
-/** `service.name` of every trace, and the name of its scope. */
-const SERVICE_NAME = "agent-runtime-observability";
-
-/** The OpenTelemetry semantic conventions that the `gen_ai.*` attributes follow. */
-const SCHEMA_URL = "https://opentelemetry.io/schemas/1.37.0";
+/** What makes another document of a run than its `trace.json`. */
+export interface OtlpJsonOptions {
+  /** Makes the spans. Default: those of `trace.json`. */
+  readonly project?: SpansOfEvents;
+  /** The conventions that they follow. Default: those of `trace.json`. */
+  readonly schemaUrl?: string;
+}
 
 /**
  * Writes the spans of a run as one OTLP/JSON `TracesData` document, a span a
  * line, as the OpenTelemetry Protocol specification 1.x describes it: ids in
  * lower-case hex, 64-bit integers as decimal strings, enums as integers.
  */
-export function otlpJson(): TextProjection {
-  const project = spanProjection();
+export function otlpJson(
+  { project = spanProjection(), schemaUrl = SCHEMA_URL }: OtlpJsonOptions = {},
+): TextProjection {
   let separator = "\n";
   return {
     push(event) {
@@ -26,7 +36,7 @@ export function otlpJson(): TextProjection {
       }
       return text;
     },
-    end: () => `\n${DOCUMENT_TAIL}\n`,
+    end: () => `\n${documentTail(schemaUrl)}\n`,
   };
 }
 
@@ -42,26 +52,30 @@ function headOf(
   );
 }
 
+/** OTLP/JSON: each span a text, and a request without line breaks. */
+export const JSON_ENCODING: OtlpEncoding<string> = {
+  contentType: "application/json",
+  span: encodeSpan,
+  request: exportRequest,
+};
+
 /**
  * Writes encoded spans as one OTLP/JSON `ExportTraceServiceRequest`, without line
- * breaks. `resource` goes before what the service says of itself; `version` is
- * that of the record.
+ * breaks.
  */
-export function exportRequest(
+function exportRequest(
   spans: readonly string[],
-  { resource, version }: {
-    readonly resource: Attributes;
-    readonly version: string;
-  },
+  { resource, version, schemaUrl }: OtlpEnvelope,
 ): string {
   const head = documentHead({ ...SERVICE, ...resource }, version);
-  return `${head}${spans.join(",")}${DOCUMENT_TAIL}`;
+  return `${head}${spans.join(",")}${documentTail(schemaUrl)}`;
 }
 
-const DOCUMENT_TAIL =
-  `],"schemaUrl":"${SCHEMA_URL}"}],"schemaUrl":"${SCHEMA_URL}"}]}`;
-
-const SERVICE: Attributes = { "service.name": SERVICE_NAME };
+/** Conventions without an address of their schema leave it out. */
+function documentTail(schemaUrl: string): string {
+  const schema = schemaUrl === "" ? "" : `,"schemaUrl":"${schemaUrl}"`;
+  return `]${schema}}]${schema}}]}`;
+}
 
 function documentHead(resource: Attributes, version: string): string {
   const attributes = encodeAttributes(resource);
@@ -70,10 +84,10 @@ function documentHead(resource: Attributes, version: string): string {
 }
 
 /**
- * Writes one span as OTLP/JSON, without line breaks. Ids, times and names are
- * our own and need no escapes.
+ * Writes one span as OTLP/JSON, without line breaks. Ids and times are our own and
+ * need no escapes.
  */
-export function encodeSpan(span: Span): string {
+export function encodeSpan(span: Span<string>): string {
   const { traceId, spanId, parentSpanId, name, kind, start, end } = span;
   const parent = parentSpanId === undefined
     ? ""
@@ -84,14 +98,16 @@ export function encodeSpan(span: Span): string {
   const status = span.error === undefined
     ? ""
     : `,"status":{"code":${STATUS_ERROR},"message":${quote(span.error)}}`;
-  return `{"traceId":"${traceId}","spanId":"${spanId}",${parent}"name":"${name}","kind":${kind},` +
+  return `{"traceId":"${traceId}","spanId":"${spanId}",${parent}"name":${
+    quote(name)
+  },"kind":${kind},` +
     `"startTimeUnixNano":"${start}","endTimeUnixNano":"${end}",` +
     `"attributes":${encodeAttributes(span.attributes)}${links}${status}}`;
 }
 
 const STATUS_ERROR = 2;
 
-function encodeAttributes(attributes: Span["attributes"]): string {
+function encodeAttributes(attributes: Attributes): string {
   let text = "";
   for (const key of Object.keys(attributes)) {
     const value = attributes[key];

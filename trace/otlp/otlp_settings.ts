@@ -11,7 +11,18 @@ export interface OtlpSettings {
   readonly resource: Attributes;
   /** How long one request may take, in milliseconds. Default: 10,000. */
   readonly timeoutMs: number;
+  /** How requests are written. Default: `http/json`. */
+  readonly protocol: OtlpProtocol;
 }
+
+/** The protocols of OTLP that there are here, as `OTEL_EXPORTER_OTLP_PROTOCOL` names them. */
+export const OTLP_PROTOCOLS: readonly OtlpProtocol[] = [
+  "http/json",
+  "http/protobuf",
+];
+
+/** One of them. */
+export type OtlpProtocol = "http/json" | "http/protobuf";
 
 /** What the command line and the environment say about sending spans. */
 export interface OtlpChoice {
@@ -50,11 +61,12 @@ const MAX_TIMEOUT_MS = 86_400_000;
  */
 export function otlpSettings(env: Env, endpoint?: string): OtlpChoice {
   const warnings: string[] = [];
+  let protocol: OtlpProtocol = "http/json";
   if (endpoint === undefined) {
     if (ofOtlp(env, "ENDPOINT") === undefined || isDisabled(env, warnings)) {
       return { settings: undefined, warnings };
     }
-    checkProtocol(env, warnings);
+    protocol = protocolOf(env, warnings);
   }
   const url = urlOf(env, endpoint);
   if (url === undefined) return { settings: undefined, warnings };
@@ -72,6 +84,7 @@ export function otlpSettings(env: Env, endpoint?: string): OtlpChoice {
       ...service === undefined ? {} : { "service.name": service.value },
     },
     timeoutMs: timeoutOf(env, warnings),
+    protocol,
   };
   return { settings, warnings };
 }
@@ -137,15 +150,19 @@ function isDisabled(env: Env, warnings: string[]): boolean {
   return !names.includes("otlp");
 }
 
-function checkProtocol(env: Env, warnings: string[]): void {
-  const protocol = ofOtlp(env, "PROTOCOL");
-  if (
-    protocol === undefined ||
-    protocol.value.trim().toLowerCase() === "http/json"
-  ) return;
+function protocolOf(env: Env, warnings: string[]): OtlpProtocol {
+  const variable = ofOtlp(env, "PROTOCOL");
+  if (variable === undefined) return "http/json";
+  const wanted = variable.value.trim().toLowerCase();
+  const found = OTLP_PROTOCOLS.find((each) => each === wanted);
+  if (found !== undefined) return found;
   warnings.push(
-    unsupported(protocol, "only http/json is, and spans go out as that"),
+    unsupported(
+      variable,
+      `only ${OTLP_PROTOCOLS.join(" and ")} are, and spans go out as http/json`,
+    ),
   );
+  return "http/json";
 }
 
 function timeoutOf(env: Env, warnings: string[]): number {

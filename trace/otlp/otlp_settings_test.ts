@@ -104,7 +104,7 @@ Deno.test("otlpSettings() takes the headers for traces instead of those for ever
 });
 
 for (
-  const { env, sends = false, warnings = [] } of [
+  const { env, sends = false, warnings = [], protocol = "http/json" } of [
     { env: { OTEL_SDK_DISABLED: "true" } },
     { env: { OTEL_SDK_DISABLED: " True " } },
     { env: { OTEL_SDK_DISABLED: "false" }, sends: true },
@@ -144,7 +144,7 @@ for (
       env: { OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" },
       sends: true,
       warnings: [
-        "OTEL_EXPORTER_OTLP_PROTOCOL=grpc is not supported: only http/json is, and spans go out as that",
+        "OTEL_EXPORTER_OTLP_PROTOCOL=grpc is not supported: only http/json and http/protobuf are, and spans go out as http/json",
       ],
     },
     {
@@ -153,9 +153,7 @@ for (
         OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/protobuf",
       },
       sends: true,
-      warnings: [
-        "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/protobuf is not supported: only http/json is, and spans go out as that",
-      ],
+      protocol: "http/protobuf",
     },
     {
       env: {
@@ -170,14 +168,14 @@ for (
       warnings: [
         `OTEL_EXPORTER_OTLP_PROTOCOL=?[31m${
           "x".repeat(55)
-        }... is not supported: only http/json is, and spans go out as that`,
+        }... is not supported: only http/json and http/protobuf are, and spans go out as http/json`,
       ],
     },
   ]
 ) {
   Deno.test(`otlpSettings() does ${sends ? "" : "not "}send with ${JSON.stringify(env)}`, () => {
     const found = choice({ ...ENDPOINT, ...env });
-    assertEquals(found.settings !== undefined, sends);
+    assertEquals(found.settings?.protocol, sends ? protocol : undefined);
     assertEquals(found.warnings, warnings);
     // A setting that is not used is not checked, and the option wins.
     assertEquals(choice({ ...env, OTEL_EXPORTER_OTLP_ENDPOINT: "" }), {

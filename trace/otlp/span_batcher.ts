@@ -1,3 +1,4 @@
+import type { OtlpBody } from "./otlp_encoding.ts";
 import type { Exported } from "./otlp_http.ts";
 import { Pause, type Wait } from "./pause.ts";
 
@@ -18,9 +19,9 @@ interface SpanTotals {
 
 /** Gathers spans and delivers them in batches, in the background and one batch at a time. */
 export class SpanBatcher {
-  readonly #deliver: (spans: readonly string[]) => Promise<Exported>;
+  readonly #deliver: (spans: readonly OtlpBody[]) => Promise<Exported>;
   readonly #gathering: Pause;
-  readonly #queue: string[] = [];
+  readonly #queue: OtlpBody[] = [];
   readonly #reasons = new Set<string>();
   #sent = 0;
   #unsent = 0;
@@ -29,7 +30,7 @@ export class SpanBatcher {
 
   /** `deliver` never rejects. */
   constructor({ deliver, wait }: {
-    readonly deliver: (spans: readonly string[]) => Promise<Exported>;
+    readonly deliver: (spans: readonly OtlpBody[]) => Promise<Exported>;
     readonly wait: Wait;
   }) {
     this.#deliver = deliver;
@@ -37,7 +38,7 @@ export class SpanBatcher {
   }
 
   /** Takes encoded spans. It never waits: what does not fit in the queue is dropped. */
-  add(spans: readonly string[]): void {
+  add(spans: readonly OtlpBody[]): void {
     for (const span of spans) {
       if (this.#queue.length < MAX_QUEUE) this.#queue.push(span);
       else this.#lose(1, "more of them ended than could be sent");

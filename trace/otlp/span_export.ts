@@ -4,10 +4,10 @@ import { Delivery } from "./delivery.ts";
 import type { SendSpans } from "./otlp_http.ts";
 import { stoppable } from "./pause.ts";
 import { SpanBatcher } from "./span_batcher.ts";
-import { spanEncoder } from "./span_encoder.ts";
+import { spanEncoder, type SpanForm } from "./span_encoder.ts";
 
 /** What exporting needs of the outside world. */
-export interface SpanExportWorld {
+export interface SpanExportWorld extends SpanForm {
   /** Sends one request; `otlpHttp` makes one. */
   readonly send: SendSpans;
   /** Waits `ms` milliseconds; rejects when the signal aborts. */

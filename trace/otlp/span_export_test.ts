@@ -33,7 +33,8 @@ function exporting(
   }[] = [];
   const waits: Wait[] = [];
   const spans = spanExport({
-    send(text, signal) {
+    send(body, signal) {
+      const text = String(body);
       requests.push({ spans: spanNames(text), text });
       const answer = left.shift() ?? ACCEPTED;
       if (typeof answer === "object") return Promise.resolve(answer);

@@ -1,3 +1,4 @@
+import { joinedBytes } from "../../../tools/data/joined_bytes.ts";
 import { ModelError } from "../../attempt/model_error.ts";
 import { causes, refusalIn } from "../../attempt/causes.ts";
 
@@ -64,13 +65,7 @@ async function readBody(
     }
     chunks.push(chunk);
   }
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return whole;
+  return joinedBytes(chunks);
 }
 
 /** Uses only known reasons, never the error's own text, which may quote a header. */

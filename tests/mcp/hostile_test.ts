@@ -1,0 +1,623 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { join } from "../../deps.ts";
+import type { JsonObject } from "../../tools/data/json.ts";
+import { eventsOf } from "../rehearsal.ts";
+import { lacks } from "../permissions.ts";
+import { program, PROJECT } from "../program.ts";
+import {
+  checkRun,
+  eventsIn,
+  proxied,
+  type ProxiedClient,
+  textOf,
+} from "./proxied.ts";
+
+/** A policy that allows all tools of the hostile server but `die_hard`. */
+const ALLOWED: JsonObject = {
+  tool_registry: {
+    allowed: ["server.*"],
+    denied: [],
+  },
+  tools: [
+    { match: ["server.write"], writes: ["path"] },
+    { match: ["server.*"], effects: "none" },
+  ],
+  mcp: { env: { PATH: { from: "PATH", secret: false } } },
+};
+
+function hostile(
+  { ways = [], policy = {}, options = [], env = {} }: {
+    readonly ways?: readonly string[];
+    readonly policy?: JsonObject;
+    readonly options?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
+): ProxiedClient {
+  return proxied({
+    policy: { ...ALLOWED, ...policy },
+    server: [
+      ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "--no-lock"],
+      ...["--allow-write=.", "--allow-env", "--allow-run"],
+      join(PROJECT, "tests/mcp/hostile_server.ts"),
+      ...ways,
+    ],
+    options,
+    env,
+  });
+}
+
+/** What reached the server, a line each. */
+function reached({ sandbox }: ProxiedClient): readonly string[] {
+  return Deno.readTextFileSync(join(sandbox, "log")).trimEnd().split("\n");
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    Deno.kill(pid, "SIGCONT");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function runOf({ runs }: ProxiedClient): string {
+  const [run, ...others] = runs();
+  assertEquals(others, []);
+  return run ?? "";
+}
+
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({
+    name: `mcp ${name}`,
+    ignore: lacks("read", "write", "run", "env"),
+    fn,
+  });
+}
+
+test("records calls as one run, and leaves no folder for a client that calls nothing", async () => {
+  await using idle = hostile();
+  await idle.initialize();
+  await idle.ask("tools/list");
+  await idle.close();
+  assertEquals(idle.runs(), []);
+
+  await using client = hostile();
+  const { result } = await client.initialize();
+  assertEquals(result.serverInfo, { name: "hostile", version: "1" });
+  assertEquals(textOf(await client.call("echo", { text: "a" })), "a");
+  assertEquals(textOf(await client.call("echo", { text: "b" })), "b");
+  const { code } = await client.close();
+  assertEquals(code, 0);
+  const events = eventsIn(runOf(client));
+  assertEquals(
+    eventsOf("tool_finished", events).map(({ tool }) => tool),
+    ["server.echo", "server.echo"],
+  );
+  assertEquals(
+    eventsOf("run_finished", events)[0]?.terminal_reason,
+    "session_closed",
+  );
+});
+
+test("denies what the policy does not allow, and nothing reaches the server", async () => {
+  await using client = hostile({
+    policy: { tool_registry: { allowed: ["server.echo"], denied: [] } },
+  });
+  await client.initialize();
+  const { result } = await client.call("write", { path: "x" });
+  assertEquals(result.isError, true);
+  assertStringIncludes(JSON.stringify(result), "Denied by tool_registry");
+  assertMatch(
+    (await client.ask("resources/read", { uri: "x" })).error.message,
+    /mcp\.resources\.read/,
+  );
+  const { result: listed } = await client.ask("tools/list");
+  assertEquals((listed.tools as { name: string }[]).map(({ name }) => name), [
+    "echo",
+  ]);
+  assertEquals(
+    reached(client).filter((line) => /write|resources/.test(line)),
+    [],
+  );
+  await client.close();
+});
+
+test("keeps denied tools in lists with --show-denied", async () => {
+  await using client = hostile({
+    policy: { tool_registry: { allowed: ["server.echo"], denied: [] } },
+    options: ["--show-denied"],
+  });
+  await client.initialize();
+  const { result } = await client.ask("tools/list");
+  assertEquals((result.tools as unknown[]).length, 14);
+});
+
+test("passes an allowed resource on, as a call on record", async () => {
+  await using client = hostile({
+    policy: {
+      tool_registry: { allowed: ["mcp.resources.read"], denied: [] },
+    },
+  });
+  await client.initialize();
+  const { result } = await client.ask("resources/read", { uri: "x:y" });
+  assertStringIncludes(JSON.stringify(result), "a resource");
+  await client.close();
+  const [call] = eventsOf("tool_started", eventsIn(runOf(client)));
+  assertEquals([call?.tool, call?.args], ["mcp.resources.read", {
+    uri: "x:y",
+  }]);
+});
+
+test("answers a quick call while a slow one runs", async () => {
+  await using client = hostile();
+  await client.initialize();
+  await client.call("echo");
+  const slow = client.call("sleep", { ms: 2000 });
+  let isSlowDone = false;
+  void slow.then(() => isSlowDone = true);
+  assertEquals(textOf(await client.call("echo", { text: "quick" })), "quick");
+  assertEquals(isSlowDone, false);
+  assertEquals(textOf(await slow), "slept");
+});
+
+test("reports a server's error to the client, and goes on", async () => {
+  await using client = hostile();
+  await client.initialize();
+  const { result } = await client.call("error");
+  assertEquals(result.isError, true);
+  assertEquals(textOf(await client.call("echo", { text: "on" })), "on");
+  await client.close();
+  const [failed] = eventsOf("tool_finished", eventsIn(runOf(client)));
+  assertEquals(failed?.error?.type, "-32050");
+});
+
+test("reports a call that hangs when its time is up, and tells the server", async () => {
+  await using client = hostile({
+    policy: {
+      mcp: {
+        env: { PATH: { from: "PATH", secret: false } },
+        call_timeout_ms: 300,
+      },
+    },
+  });
+  await client.initialize();
+  const answer = await client.call("hang");
+  assertStringIncludes(textOf(answer), "did not answer within 300 ms");
+  assertEquals(textOf(await client.call("echo", { text: "on" })), "on");
+  assert(reached(client).includes("notifications/cancelled"));
+});
+
+test("leaves out a second answer", async () => {
+  await using client = hostile();
+  await client.initialize();
+  assertEquals(textOf(await client.call("twice")), "first");
+  assertEquals(textOf(await client.call("echo", { text: "on" })), "on");
+  assertEquals(client.others, []);
+  const { stderr } = await client.close();
+  assertStringIncludes(stderr, "an answer of the server that nobody waits for");
+});
+
+test("reports an answer that is no result", async () => {
+  await using client = hostile();
+  await client.initialize();
+  assertStringIncludes(
+    textOf(await client.call("malformed")),
+    "cannot be read",
+  );
+});
+
+test("leaves out broken frames, and the call ends when its time is up", async () => {
+  await using client = hostile({
+    policy: { mcp: { call_timeout_ms: 300 } },
+  });
+  await client.initialize();
+  assertEquals((await client.call("broken")).result.isError, true);
+  const { stderr } = await client.close();
+  assertStringIncludes(stderr, "it is not JSON");
+});
+
+test("passes a flood of notifications on, and answers", async () => {
+  await using client = hostile();
+  await client.initialize();
+  assertEquals(textOf(await client.call("flood")), "flooded");
+  assertEquals(client.others.length, 20_000);
+});
+
+test("gives 100 MB to the client, and records length, hash and head", async () => {
+  await using client = hostile();
+  await client.initialize();
+  const size = 100 * 2 ** 20;
+  const { result } = await client.call("large", { ms: size });
+  assertEquals(textOf({ result } as Parameters<typeof textOf>[0]).length, size);
+  await client.close();
+  const [finished] = eventsOf("tool_finished", eventsIn(runOf(client)));
+  const { large_result } = finished?.result as {
+    large_result: { bytes: number; sha256: string; head: string };
+  };
+  assertEquals(
+    large_result.bytes,
+    new TextEncoder().encode(JSON.stringify(result)).length,
+  );
+  assertMatch(large_result.head, /^\{"content":\[\{"type":"text","text":"xxx/);
+});
+
+test("ends with a whole record when the server dies in a call", async () => {
+  await using client = hostile();
+  await client.initialize();
+  assertEquals(textOf(await client.call("echo", { text: "a" })), "a");
+  const { result } = await client.call("die");
+  assertEquals(result.isError, true);
+  const { code, stderr } = await client.ended;
+  assertEquals(code, 4);
+  assertStringIncludes(stderr, "exit code 3");
+  const incidents = Deno.readTextFileSync(
+    join(runOf(client), "incidents.jsonl"),
+  );
+  assertStringIncludes(incidents, '"server_fault"');
+});
+
+test("ends when the server cannot even begin", async () => {
+  await using client = hostile({ ways: ["dies-at-once"] });
+  const { code, stderr } = await client.ended;
+  assertEquals(code, 4);
+  assertStringIncludes(stderr, "exit code 7");
+  assertEquals(client.runs(), []);
+});
+
+test("hides and denies a tool whose definition changes, and one that comes later", async () => {
+  await using client = hostile({ ways: ["rug-pull"] });
+  await client.initialize();
+  const first = await client.call("echo", { text: "before" });
+  assertEquals(textOf(first), "before");
+  const { result } = await client.ask("tools/list");
+  const listed = JSON.stringify(result);
+  assert(!listed.includes("id_rsa"), listed);
+  assert(!listed.includes('"echo"'), listed);
+  assert(!listed.includes('"later"'), listed);
+  assertStringIncludes(textOf(await client.call("echo")), "Denied by tool_pin");
+  assertStringIncludes(
+    textOf(await client.call("later")),
+    "Denied by tool_pin",
+  );
+  assertEquals(textOf(await client.call("sleep", { ms: 1 })), "slept");
+  const { stderr } = await client.close();
+  assertStringIncludes(stderr, "server.echo: its definition has changed");
+  const run = runOf(client);
+  const incidents = Deno.readTextFileSync(join(run, "incidents.jsonl"));
+  assertMatch(
+    incidents,
+    /"tool_definition","tool":"server\.echo","found":"changed"/,
+  );
+  assertMatch(incidents, /"tool":"server\.later","found":"later"/);
+  const report = Deno.readTextFileSync(join(run, "run_report.md"));
+  assertStringIncludes(report, "tool_pin");
+});
+
+test("hides and denies two tools with one name, and one whose schema cannot be used", async () => {
+  for (const [way, name] of [["same-names", "echo"], ["bad-schema", "odd"]]) {
+    await using client = hostile({ ways: [way ?? ""] });
+    await client.initialize();
+    const { result } = await client.ask("tools/list");
+    const names = (result.tools as { name: string }[]).map(({ name }) => name);
+    assert(!names.includes(name ?? ""), names.join());
+    assert(names.includes("sleep"));
+    assertStringIncludes(
+      textOf(await client.call(name ?? "")),
+      "there is no such tool",
+    );
+  }
+});
+
+test("believes no server that says its tools only read", async () => {
+  await using client = hostile({
+    ways: ["read-only"],
+    policy: { tools: [{ match: ["server.echo"], effects: "none" }] },
+  });
+  await client.initialize();
+  assertStringIncludes(
+    textOf(await client.call("write", { path: "x" })),
+    "no entry under `tools` says what this tool touches",
+  );
+});
+
+const NEXT_TO_SANDBOX = [
+  "/etc/passwd",
+  "../x",
+  "~/x",
+  "~root",
+  "file:///etc/passwd",
+  "$HOME/x",
+  "${HOME}/x",
+  "%HOME%/x",
+  "{{ path }}",
+  "link/passwd",
+];
+
+test("refuses paths that a server would open elsewhere", async () => {
+  await using client = hostile();
+  Deno.symlinkSync("/etc", join(client.sandbox, "link"));
+  await client.initialize();
+  for (const path of NEXT_TO_SANDBOX) {
+    assertStringIncludes(
+      textOf(await client.call("write", { path })),
+      "Denied by sandbox_path",
+      path,
+    );
+  }
+  assertEquals(reached(client).filter((line) => line.startsWith("write")), []);
+});
+
+test("sends the absolute path that was judged", async () => {
+  await using client = hostile();
+  Deno.mkdirSync(join(client.sandbox, "real"));
+  Deno.symlinkSync("real", join(client.sandbox, "link"));
+  await client.initialize();
+  assertEquals(
+    textOf(await client.call("write", { path: "./link/../link/a.txt" })),
+    'Denied by sandbox_path: the path has ".." after a link',
+  );
+  assertEquals(
+    textOf(await client.call("write", { path: "link//a.txt" })),
+    "written",
+  );
+  assertEquals(
+    reached(client).at(-1),
+    `write ${JSON.stringify({ path: join(client.sandbox, "real/a.txt") })}`,
+  );
+});
+
+test("gives the server the listed variables alone, and hides their values everywhere", async () => {
+  const secret = 'pass"word\u00e4-123';
+  await using client = hostile({
+    policy: {
+      mcp: {
+        env: {
+          PATH: { from: "PATH", secret: false },
+          TOKEN: { from: "MY_TOKEN" },
+        },
+      },
+    },
+    env: { MY_TOKEN: secret, OTHER: "other-value" },
+  });
+  await client.initialize();
+  const env = JSON.parse(textOf(await client.call("env")));
+  // Deno sets this one itself.
+  delete env.PWD;
+  assertEquals(Object.keys(env).sort(), ["PATH", "TOKEN"]);
+  const said = await client.call("echo", { text: `it is ${secret}` });
+  assertEquals(textOf(said), "it is [env:TOKEN]");
+  await client.close();
+  for (const { name } of Deno.readDirSync(runOf(client))) {
+    if (name === "sandbox") continue;
+    const text = Deno.readTextFileSync(join(runOf(client), name));
+    assert(!text.includes("word\u00e4-123"), name);
+    assert(!text.includes("word\\u00e4"), name);
+  }
+});
+
+test("refuses to start with a variable that is not set, or is too short to hide", async () => {
+  for (
+    const [value, said] of [[undefined, "is not set"], [
+      "short",
+      "fewer than 8",
+    ]]
+  ) {
+    await using client = hostile({
+      policy: { mcp: { env: { TOKEN: { from: "MY_TOKEN" } } } },
+      env: value === undefined ? {} : { MY_TOKEN: value },
+    });
+    const { code, stderr } = await client.ended;
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, said ?? "");
+  }
+});
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  test(`ends on ${signal} with a whole record, and no process is left`, async () => {
+    await using client = hostile({ ways: ["ignores-the-end"] });
+    await client.initialize();
+    const pid = Number(textOf(await client.call("spawn")));
+    assert(isAlive(pid));
+    void client.call("hang");
+    while (!reached(client).includes("hang {}")) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    client.signal(signal);
+    const { code } = await client.ended;
+    assertEquals(code, 0);
+    assertEquals(isAlive(pid), false);
+    const finished = eventsOf("tool_finished", eventsIn(runOf(client)));
+    assertEquals(finished.at(-1)?.error?.kind, "cancelled");
+  });
+}
+
+test("killed in a call leaves no process, and close ends its record", async () => {
+  await using client = hostile({ ways: ["ignores-the-end"] });
+  await client.initialize();
+  const pid = Number(textOf(await client.call("spawn")));
+  void client.call("hang");
+  while (!reached(client).includes("hang {}")) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  client.signal("SIGKILL");
+  await client.ended;
+  for (let n = 0; n < 500 && isAlive(pid); n++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assertEquals(isAlive(pid), false);
+  const run = runOf(client);
+  const closed = await program(["mcp", "close", run], { cwd: PROJECT });
+  assertEquals(closed.code, 0, closed.stderr);
+  assertStringIncludes(closed.stdout, "1 call has an unknown outcome");
+  await checkRun(run);
+  const last = eventsOf("tool_finished", eventsIn(run)).at(-1);
+  assertEquals(last?.error?.type, "indeterminate");
+  const again = await program(["mcp", "close", run], { cwd: PROJECT });
+  assertEquals(again.code, 1);
+  assertStringIncludes(again.stderr, "the run is finished");
+});
+
+test("refuses a message that two readers could understand in two ways", async () => {
+  await using client = hostile();
+  await client.initialize();
+  for (
+    const line of [
+      '{"jsonrpc":"2.0","id":"a","method":"ping","method":"tools/call","params":{}}',
+      '{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"echo","name":"write"}}',
+      '[{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"write"}}]',
+      '{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"echo","extra":1}}',
+      '{"id":"a","method":"tools/call","params":{"name":"write"}}',
+      "nonsense",
+    ]
+  ) {
+    const before = client.others.length;
+    await client.write(line);
+    while (client.others.length === before) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert(client.others.at(-1)?.error !== undefined, line);
+  }
+  await client.write(
+    '{"jsonrpc":"2.0","id":"b","method":"tools/call","params":{"name":"echo","arguments":{"text":"a","text":"b"}}}',
+  );
+  const twice = await client.other(({ id }) => id === "b");
+  assertStringIncludes(textOf(twice), "Denied by arg_schema");
+  assertEquals(
+    reached(client).filter((line) => /^(echo|write)/.test(line)),
+    [],
+  );
+});
+
+test("cancels a call that the client cancels, and answers it no more", async () => {
+  await using client = hostile();
+  await client.initialize();
+  await client.write(
+    '{"jsonrpc":"2.0","id":"c","method":"tools/call","params":{"name":"hang"}}',
+  );
+  while (!reached(client).includes("hang {}")) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await client.notify("notifications/cancelled", { requestId: "c" });
+  assertEquals(textOf(await client.call("echo", { text: "on" })), "on");
+  await client.close();
+  assertEquals(client.others, []);
+  const finished = eventsOf("tool_finished", eventsIn(runOf(client)));
+  assertEquals(finished[0]?.error?.kind, "cancelled");
+});
+
+test("judges what the server asks of the client, and denies it", async () => {
+  await using client = hostile();
+  await client.initialize({ roots: {}, sampling: {} });
+  for (const method of ["roots/list", "sampling/createMessage", "x/y"]) {
+    assertStringIncludes(
+      textOf(await client.call("ask", { text: method })),
+      "Denied by tool_registry",
+    );
+  }
+  assertEquals(client.others, []);
+});
+
+test("passes on what the server may ask, and its answer", async () => {
+  await using client = hostile({
+    policy: {
+      tool_registry: { allowed: ["server.*", "mcp.roots.list"], denied: [] },
+    },
+  });
+  await client.initialize({ roots: {} });
+  const call = client.call("ask", { text: "roots/list" });
+  const { id } = await client.other(({ method }) => method === "roots/list");
+  await client.write(
+    JSON.stringify({ jsonrpc: "2.0", id, result: { roots: [] } }),
+  );
+  assertEquals(textOf(await call), '{"roots":[]}');
+});
+
+for (
+  const { what, policy, options = [], said } of [
+    {
+      what: "a limit of tokens",
+      policy: { loop_budget: { max_iterations: 1, max_tokens: 5 } },
+      said: "loop_budget.max_tokens",
+    },
+    {
+      what: "isolation: worker",
+      policy: { sandbox: { isolation: "worker" } },
+      said: "isolation",
+    },
+    {
+      what: "the name mcp",
+      policy: {},
+      options: ["--name", "mcp"],
+      said: "--name",
+    },
+  ]
+) {
+  test(`refuses to start with ${what}`, async () => {
+    await using client = hostile({ policy, options });
+    const { code, stderr } = await client.ended;
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, said);
+  });
+}
+
+test("refuses a sandbox from which its record or its policy could be changed", async () => {
+  await using client = hostile();
+  const folder = join(client.sandbox, "..");
+  for (
+    const [sandbox, said] of [[folder, "the policy is in it"], [
+      join(folder, "runs"),
+      "its own record",
+    ]]
+  ) {
+    Deno.mkdirSync(join(folder, "runs"), { recursive: true });
+    const ended = await program([
+      ...["mcp", "--policy", join(folder, "policy.yaml")],
+      ...[
+        "--out",
+        join(folder, "runs"),
+        "--sandbox",
+        sandbox ?? "",
+        "--",
+        "true",
+      ],
+    ], { cwd: PROJECT });
+    assertEquals(ended.code, 1);
+    assertStringIncludes(ended.stderr, said ?? "");
+  }
+});
+
+test("waits with --approve file until somebody answers, while other calls go on", async () => {
+  await using client = hostile({
+    policy: { escalate: [{ tools: ["server.sleep"], reason: "ask first" }] },
+    options: ["--approve", "file"],
+  });
+  await client.initialize();
+  const waiting = client.call("sleep", { ms: 1 });
+  assertEquals(textOf(await client.call("echo", { text: "on" })), "on");
+  const run = runOf(client);
+  while (!eventsIn(run).some(({ type }) => type === "policy_checked")) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const answered = await program(
+    ["approvals", "approve", run, "--by", "ada"],
+    { cwd: PROJECT },
+  );
+  assertEquals(answered.code, 0, answered.stderr);
+  assertEquals(textOf(await waiting), "slept");
+  await client.close();
+  const [resolved] = eventsOf("approval_resolved", eventsIn(run));
+  assertEquals([resolved?.approver, resolved?.verdict], ["ada", "approved"]);
+});
+
+test("denies with --approve never what a person would have to allow", async () => {
+  await using client = hostile({
+    policy: { escalate: [{ tools: ["server.echo"], reason: "ask first" }] },
+  });
+  await client.initialize();
+  assertStringIncludes(textOf(await client.call("echo")), "Denied by approval");
+});
