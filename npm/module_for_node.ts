@@ -66,9 +66,11 @@ function withoutMain(path: string, code: string): string {
 }
 
 function importOfDeno(path: string, code: string): string {
-  for (const [, name = ""] of code.matchAll(/(?<![.\w"'`])Deno\.(\w+)/g)) {
-    if (name in DENO_ON_NODE) continue;
-    throw new RangeError(`${path} uses Deno.${name}, which Node's form lacks`);
+  const uses = code.matchAll(/(?<![.\w"'`])Deno\.(errors\.)?(\w+)/g);
+  for (const [use, error, name = ""] of uses) {
+    const has = error === undefined ? DENO_ON_NODE : DENO_ON_NODE.errors;
+    if (name in has) continue;
+    throw new RangeError(`${path} uses ${use}, which Node's form lacks`);
   }
   const from = relative(dirname(`/${path}`), "/npm/deno_on_node.js");
   return `import { Deno } from "${

@@ -1,5 +1,5 @@
 import { z } from "../../deps.ts";
-import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { decodeBase64, encodeBase64 } from "../../tools/data/base64.ts";
 import { parseStrictDocument } from "./strict_document.ts";
 import type { PublicKey, SigningKey } from "./signing_key.ts";
 

@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { decodeBase64, encodeBase64 } from "../../tools/data/base64.ts";
 
 /** Writes DER as one PEM block (RFC 7468, section 3), as openssl does. */
 export function pemText(label: string, der: Uint8Array): string {

@@ -1,3 +1,4 @@
+import { encodeHex } from "../../tools/data/hex.ts";
 import { pemText, readPem } from "./pem.ts";
 
 /** A private key that can only sign. */
@@ -120,7 +121,7 @@ async function keyidOf(
   spki: Uint8Array<ArrayBuffer>,
   subtle: SubtleCrypto,
 ): Promise<string> {
-  return hex(new Uint8Array(await subtle.digest("SHA-256", spki)));
+  return encodeHex(new Uint8Array(await subtle.digest("SHA-256", spki)));
 }
 
 /** Runtimes differ in which other forms of keys they import, so the form is checked here. */
@@ -130,15 +131,9 @@ function readDer(
 ): Uint8Array<ArrayBuffer> {
   const der = readPem(label, pem);
   const sound = der?.length === prefix.length / 2 + 32 &&
-    hex(der).startsWith(prefix);
+    encodeHex(der).startsWith(prefix);
   if (der !== undefined && sound) return der;
   throw new TypeError(
     `Cannot read an Ed25519 ${label.toLowerCase()}: expected its one PEM block "${label}" and nothing else`,
-  );
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(
-    "",
   );
 }

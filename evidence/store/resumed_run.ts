@@ -1,6 +1,6 @@
 import { InputError, unusable } from "../../tools/data/input_error.ts";
 import type { SynchronousSink } from "../artifacts.ts";
-import { encodeBase64 } from "../attest/base64.ts";
+import { encodeBase64 } from "../../tools/data/base64.ts";
 import type { ReadLedger } from "../read_ledger.ts";
 import type { Incident } from "../recording/incident.ts";
 import { whyUnwritable } from "./file_error.ts";
