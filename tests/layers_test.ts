@@ -25,7 +25,15 @@ const LAYERS = [
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   tools: ["data", "sandbox", "page", "search", "json_schema", "mcp", "worker"],
-  policy: ["redaction", "conditions", "document", "rules", "deno", "testing"],
+  policy: [
+    "redaction",
+    "conditions",
+    "document",
+    "rules",
+    "deno",
+    "testing",
+    "profiles",
+  ],
   // A session takes calls from clients that have no model of their own.
   runtime: ["record", "attempt", "approval", "session", "llm", "rerun"],
   "runtime/llm": ["cassette", "provider"],

@@ -113,6 +113,7 @@ export async function serveProxy(
     server,
     ...{ name, policy, tools, sandbox, hidden, signal },
     prefix: `proxy-${crypto.getRandomValues(new Uint8Array(4)).toHex()}-`,
+    token: () => crypto.randomUUID(),
     deadline(ms, expired) {
       const timer = setTimeout(expired, ms);
       return { [Symbol.dispose]: () => clearTimeout(timer) };
