@@ -5,6 +5,7 @@ import { durabilityOf } from "./execution/durability.ts";
 import { readPolicyFile } from "./input/policy_file.ts";
 import { closeRun } from "./mcp/close_run.ts";
 import { serveProxy } from "./mcp/serve_proxy.ts";
+import { PROGRESS_FLAGS, progressForm } from "./progress/progress.ts";
 import { APPROVAL_WAYS } from "./mcp/session_approver.ts";
 
 /** `mcp`: a proxy before any server of the Model Context Protocol. */
@@ -12,7 +13,7 @@ export const mcp: Command = {
   summary: "judge and record what a client asks of an MCP server",
   help: `Usage: mcp --policy FILE --out DIR [--sandbox DIR] [--name NAME]
            [--approve never|file] [--show-denied]
-           [--durability none|intent] -- COMMAND...
+           [--durability none|intent] [--verbose|--json] -- COMMAND...
        mcp close RUN_DIR
 
 Starts the server COMMAND and stands between it and the client on standard input
@@ -32,6 +33,10 @@ client are one run, in a folder of its own below --out, made at the first call.
   --show-denied  keep tools in lists that the policy denies whatever their
                  arguments; a changed definition is left out all the same
   --durability   as for \`run\`
+  --verbose, --json
+                 on standard error a line, or an object, for everything that a
+                 call does, as inspect prints it, instead of a line a call; the
+                 policy's redaction counts for both
 
 The server gets the environment that the policy gives it under mcp.env, and
 nothing of ours. What the protocol has beside tools is judged as
@@ -54,7 +59,7 @@ ended first, 1 it could not be started or its record could not be written.
     const end = args.indexOf("--");
     const given = parseCommandLine(end === -1 ? args : args.slice(0, end), {
       options: ["policy", "out", "sandbox", "name", "approve", "durability"],
-      flags: ["show-denied"],
+      flags: ["show-denied", "json", ...PROGRESS_FLAGS],
     });
     const [command, ...more] = end === -1 ? [] : args.slice(end + 1);
     if (command === undefined) {
@@ -73,6 +78,7 @@ ended first, 1 it could not be started or its record could not be written.
       }),
       showDenied: given.flag("show-denied"),
       durability: durabilityOf(given.option("durability")),
+      form: progressForm(given),
     }, output);
   },
 };
