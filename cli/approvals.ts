@@ -1,4 +1,8 @@
 import type { RunRecord } from "../evidence/run_store.ts";
+import { checkSchema } from "../evidence/store/postgres/schema.ts";
+import { withDatabaseTrouble } from "./fleet/database_trouble.ts";
+import { DATABASE_OPTION, openDatabase } from "./fleet/open_database.ts";
+import { readStore } from "./fleet/read_store.ts";
 import type { WrittenApproval } from "../evidence/approval/approval_file.ts";
 import { InputError } from "../tools/data/input_error.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
@@ -35,9 +39,9 @@ const VERDICTS = { approve: "approved", reject: "rejected" } as const;
 
 /** Which options a verb takes, beside those of every command. */
 const TAKES: Record<typeof VERBS[number], readonly string[]> = {
-  list: ["json"],
-  approve: ["by", "question"],
-  reject: ["by", "question"],
+  list: ["json", DATABASE_OPTION],
+  approve: ["by", "question", DATABASE_OPTION],
+  reject: ["by", "question", DATABASE_OPTION],
   watch: ["by"],
 };
 
@@ -48,6 +52,8 @@ export const approvals: Command = {
        approvals approve DIR --by NAME [--question HEX]
        approvals reject DIR --by NAME [--question HEX]
        approvals watch DIR [--by NAME]
+       approvals list RUN_ID... --db URL [--json]
+       approvals approve|reject RUN_ID --db URL --by NAME [--question HEX]
 
 A run with --approve file stops where its policy wants a person to decide, and a
 call of \`govern\` waits there. DIR is the folder of a run, or one that has runs
@@ -69,13 +75,15 @@ have expired or are from the future, and unreadable lines.
                   needed where several are open
   --json          print a line of JSON for each question: \`run\`, \`waits_for\`, and
                   \`answer\`, which is null while there is none
+  --db URL        the runs are those of a database: postgres://USER:PASSWORD@HOST:PORT/NAME,
+                  or env for the variable DATABASE_URL; a worker continues them
 
 Exit codes: 0 done, 3 (list) a run waits for an answer, 1 it does not wait, has an
 answer, or cannot be read.
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
-      options: ["by", "question"],
+      options: ["by", "question", DATABASE_OPTION],
       flags: ["json"],
       operands: [VERBS.join("|"), "DIR..."],
     });
@@ -83,34 +91,54 @@ answer, or cannot be read.
       where: "Cannot understand",
       of: VERBS,
     });
-    const odd = ["by", "question", "json"].find((name) =>
+    const odd = ["by", "question", "json", DATABASE_OPTION].find((name) =>
       !TAKES[verb].includes(name) &&
       (name === "json" ? given.flag(name) : given.option(name) !== undefined)
     );
     if (odd !== undefined) {
       throw new UsageError(`Cannot use --${odd} with approvals ${verb}`);
     }
-    const folders = given.operands.slice(1);
-    if (verb === "list") {
-      return await list(await namedRuns(folders, output), {
-        output,
-        json: given.flag("json"),
-      });
-    }
-    const [folder = "", ...more] = folders;
-    if (more.length > 0) {
+    const names = given.operands.slice(1);
+    if (verb !== "list" && names.length > 1) {
       throw new UsageError(`Cannot ${verb} in several folders at once`);
     }
-    return verb === "watch"
-      ? await watch(folder, { given, output })
-      : await answerOne(folder, { verb, given, output });
+    if (verb === "watch") {
+      return await watch(given.operand(1), { given, output });
+    }
+    const act = async ({ runs, next }: Asking) =>
+      verb === "list"
+        ? await list(runs, { next, output, json: given.flag("json") })
+        : await answerOne(runs, { verb, next, given, output });
+    if (given.option(DATABASE_OPTION) === undefined) {
+      return await act({ runs: await namedRuns(names, output), next: nextOf });
+    }
+    return await withDatabaseTrouble(output, async () => {
+      await using database = await openDatabase(given);
+      await checkSchema(database);
+      const store = readStore(database);
+      return await act({
+        runs: names.map((name) => store.run(name)),
+        next: () => "a worker continues it",
+      });
+    });
   },
 };
+
+/** Runs that may ask something. */
+interface Asking {
+  readonly runs: readonly RunRecord[];
+  /** Says how a run continues once it has its answer. */
+  readonly next: (question: Question) => string;
+}
 
 /** Shows every open question, and the answers that wait to be used. */
 async function list(
   runs: readonly RunRecord[],
-  { output, json }: { readonly output: Output; readonly json: boolean },
+  { next, output, json }: {
+    readonly next: Asking["next"];
+    readonly output: Output;
+    readonly json: boolean;
+  },
 ): Promise<number> {
   let shown = 0;
   const code = await eachRun(runs, {
@@ -123,7 +151,7 @@ async function list(
         for (const note of notes) output.note(note);
         if (given === undefined) code = EXIT.waiting;
         if (json) output.json(jsonOf(question, given));
-        else output.data(textOf(question, given));
+        else output.data(textOf(question, given, next(question)));
       }
       return code;
     },
@@ -152,36 +180,36 @@ function jsonOf(
 function textOf(
   question: Question,
   given: WrittenApproval | undefined,
+  next: string,
 ): string {
   const { run, request } = question;
   const name = `${run.name}: question ${questionName(question)}`;
   return terminalLine(name) +
     (given === undefined
       ? `\n${describeRequest(request)}`
-      : `: ${terminalLine(answeredLine(given, nextOf(question)))}`);
+      : `: ${terminalLine(answeredLine(given, next))}`);
 }
 
 /** Answers the one question that is open, or that is named. */
 async function answerOne(
-  folder: string,
-  { verb, given, output }: {
+  runs: readonly RunRecord[],
+  { verb, next: nextFor, given, output }: {
     readonly verb: keyof typeof VERDICTS;
+    readonly next: Asking["next"];
     readonly given: CommandLine;
     readonly output: Output;
   },
 ): Promise<number> {
   const approver = approverName(given.required("by"));
   const questions: Question[] = [];
-  for (const run of await namedRuns([folder], output)) {
-    questions.push(...await questionsOf(run));
-  }
+  for (const run of runs) questions.push(...await questionsOf(run));
   const question = await chosen(questions, {
     verb,
-    folder,
+    folder: given.operand(1),
     name: given.option("question"),
   });
   const { place, request: { bound_to } } = question;
-  const next = nextOf(question);
+  const next = nextFor(question);
   const verdict = VERDICTS[verb];
   const before = await answer(place, { bound_to, approver, verdict });
   if (before !== undefined) {
