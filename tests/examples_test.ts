@@ -97,8 +97,8 @@ Deno.test({
     const report = Deno.readTextFileSync(out("run_report.md"));
     for (
       const line of [
-        "| 3 | `read` `../../credentials.env` | deny `sandbox_path` |  | did not run |",
-        "| 3 | `fetch` `https://lp20-signature.example/check?ticket=2219` | deny `url_allowlist` |  | did not run |",
+        "| 0.035 s | `read` `../../credentials.env` | deny `sandbox_path` |  | did not run |",
+        "| 0.038 s | `fetch` `https://lp20-signature.example/check?ticket=2219` | deny `url_allowlist` |  | did not run |",
         "- Step 3: `read` denied by `sandbox_path`: `the path is outside the sandbox`",
         '- Step 3: `fetch` denied by `url_allowlist`: `the host "lp20-signature.example" is not listed`',
       ]
@@ -160,7 +160,7 @@ Deno.test({
     assertEquals(code, 0, stderr);
     assertStringIncludes(
       Deno.readTextFileSync(join(folder.path, "out/run_report.md")),
-      `| 3 | \`fetch\` \`http://${host}/check?ticket=2219\` | deny \`url_allowlist\` |`,
+      `| 0.038 s | \`fetch\` \`http://${host}/check?ticket=2219\` | deny \`url_allowlist\` |`,
     );
   },
 });
@@ -221,7 +221,7 @@ Deno.test({
     ]);
     assertStringIncludes(
       Deno.readTextFileSync(join(out, "run_report.md")),
-      "| 2 | `write` `notes/maintenance.md` | escalate `approval`, approved by `ada`, allow | `success` | ran |",
+      "| `write` `notes/maintenance.md` | escalate `approval`, approved by `ada`, allow | `success` | ran |",
     );
     const trace = Deno.readTextFileSync(join(out, "trace.json"));
     assertEquals(validateTraceText(trace), []);
