@@ -21,7 +21,7 @@ Deno.test({
       cwd: PROJECT,
     });
     assertEquals(code, 0, stdout);
-    assertStringIncludes(stdout, "\n4 passed, 0 failed\n");
+    assertStringIncludes(stdout, "\n5 passed, 0 failed\n");
   },
 });
 
