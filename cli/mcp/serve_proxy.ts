@@ -73,7 +73,10 @@ export async function serveProxy(
     policyPath,
     isOwn: given.sandbox === undefined,
   });
-  const { env, hidden: values } = serverEnvironment(document, Deno.env.get);
+  const { env, hidden: values } = serverEnvironment(document, {
+    name,
+    get: (variable) => Deno.env.get(variable),
+  });
   const hidden = hiddenValues(values);
   const say = (text: string) => output.note(terminalLine(text));
 

@@ -15,6 +15,7 @@
  *
  * @module
  */
+import { promised } from "../../../tools/data/promised.ts";
 import type { ArtifactSource } from "../../artifact_source.ts";
 import type { KeptElsewhere } from "../kept_elsewhere.ts";
 import type { Verification } from "../verify.ts";
@@ -57,5 +58,5 @@ export function verifyRun(
   source: ArtifactSource,
   kept: KeptElsewhere = {},
 ): Promise<Verification> {
-  return Promise.try(verifiedRun, source, kept);
+  return promised(() => verifiedRun(source, kept));
 }
