@@ -8,6 +8,7 @@ import { closeRun } from "./mcp/close_run.ts";
 import { serverCommandIn, serverName } from "./mcp/command_words.ts";
 import { listTools } from "./mcp/list_tools.ts";
 import { serveProxy } from "./mcp/serve_proxy.ts";
+import { PROGRESS_FLAGS, progressForm } from "./progress/progress.ts";
 import { APPROVAL_WAYS } from "./mcp/session_approver.ts";
 
 /** `mcp`: a proxy before any server of the Model Context Protocol. */
@@ -15,7 +16,7 @@ export const mcp: Command = {
   summary: "judge and record what a client asks of an MCP server",
   help: `Usage: mcp --policy FILE --out DIR [--sandbox DIR] [--name NAME]
            [--approve never|file] [--show-denied] [--audit]
-           [--durability none|intent] -- COMMAND...
+           [--durability none|intent] [--verbose|--json] -- COMMAND...
        mcp list [--name NAME] [--profile PROFILE] [--env NAMES] [--sandbox DIR]
                 [--json] -- COMMAND...
        mcp close RUN_DIR
@@ -38,6 +39,10 @@ client are one run, in a folder of its own below --out, made at the first call.
                  arguments; a changed definition is left out all the same
   --audit        said where the policy has \`mode: audit\`, as for \`run\`
   --durability   as for \`run\`
+  --verbose, --json
+                 on standard error a line, or an object, for everything that a
+                 call does, as inspect prints it, instead of a line a call; the
+                 policy's redaction counts for both
 
 list prints the tools of a server as a policy to begin with, in audit mode: each
 with the SHA-256 of its definition, which the policy pins. What is suspicious in a
@@ -72,7 +77,7 @@ ended first, 1 it could not be started or its record could not be written.
     const { own, command, rest } = serverCommandIn(args);
     const given = parseCommandLine(own, {
       options: ["policy", "out", "sandbox", "name", "approve", "durability"],
-      flags: ["show-denied", "audit"],
+      flags: ["show-denied", "audit", "json", ...PROGRESS_FLAGS],
     });
     const policyPath = given.required("policy");
     const policy = readPolicyFile(policyPath);
@@ -88,6 +93,7 @@ ended first, 1 it could not be started or its record could not be written.
       }),
       showDenied: given.flag("show-denied"),
       durability: durabilityOf(given.option("durability")),
+      form: progressForm(given),
     }, output);
   },
 };

@@ -1,21 +1,14 @@
-import { mcpPolicy } from "../../policy/profiles/mcp_policy.ts";
-import { type Profile, profileFor } from "../../policy/profiles/profile.ts";
 import {
-  partOfProfile,
-  type ServerPart,
-} from "../../policy/profiles/server_part.ts";
-import { isNamed } from "../../policy/tool_pattern.ts";
+  type Examination,
+  examineServer,
+} from "../../policy/profiles/examined_server.ts";
+import { type Profile, profileFor } from "../../policy/profiles/profile.ts";
 import type { Json, JsonObject } from "../../tools/data/json.ts";
-import { oneLine, terminalLine } from "../../tools/data/untrusted_text.ts";
+import { jsonText, terminalLine } from "../../tools/data/untrusted_text.ts";
 import { jsonSchemaValidator } from "../../tools/json_schema/json_schema_validator.ts";
 import { connection, RemoteError } from "../../tools/mcp/connection.ts";
 import { readFrame } from "../../tools/mcp/frame.ts";
-import {
-  type ListedTool,
-  listedTool,
-  servedName,
-} from "../../tools/mcp/served_tool.ts";
-import { type Suspicion, suspicionsOf } from "../../tools/mcp/suspicions.ts";
+import { listedTool } from "../../tools/mcp/served_tool.ts";
 import { ToolError } from "../../tools/tool_error.ts";
 import { parseCommandLine } from "../command/command_line.ts";
 import { EXIT, type Output, UsageError } from "../command/command.ts";
@@ -27,12 +20,6 @@ const START_MS = 60_000;
 const MAX_LINE_BYTES = 64 * 2 ** 20;
 const MAX_PAGES = 100;
 
-/** One tool of a list, with what is to be said of it. */
-interface Described {
-  readonly listed: ListedTool;
-  readonly suspicions: readonly Suspicion[];
-}
-
 /** `mcp list`: the tools of a server as a policy to begin with. */
 export async function listTools(
   args: readonly string[],
@@ -43,121 +30,52 @@ export async function listTools(
     options: ["name", "profile", "env", "sandbox"],
     flags: ["json"],
   });
-  const name = serverName(given.option("name") ?? "server");
-  const profile = given.option("profile", (each) => chosenProfile(each, name));
+  const server = serverName(given.option("name") ?? "server");
   const env = (given.option("env") ?? "PATH").split(",");
-  const entries = await entriesOf({
+  const profile = given.option("profile", (each) => named(each, server));
+  const definitions = await entriesOf({
     command,
     args: rest,
     cwd: given.option("sandbox") ?? Deno.cwd(),
     env: Object.fromEntries(env.map((each) => [each, valueOf(each)])),
-    said: (line) => output.note(terminalLine(`${name}: ${line}`)),
+    said: (line) => output.note(terminalLine(`${server}: ${line}`)),
   });
   const schema = jsonSchemaValidator();
-  const read = entries.map((entry) =>
-    listedTool(entry, { server: name, schema })
-  );
-  const names = read.flatMap(({ name }) => name ?? []);
-  const described = read.map((listed, index): Described => ({
-    listed,
-    suspicions: [
-      ...listed.fault === undefined
-        ? []
-        : [grave(`it cannot be used: ${listed.fault}`)],
-      ...names.filter((each) => each === listed.name).length > 1
-        ? [grave("another tool has the same name, so neither can be called")]
-        : [],
-      ...suspicionsOf(entries[index] ?? null, names),
-    ],
-  }));
-  for (const { listed, suspicions } of described) {
-    for (const { what } of suspicions) {
-      output.note(terminalLine(`${listed.name ?? "a tool"}: ${what}`));
-    }
-  }
-  if (given.flag("json")) {
-    output.json(described.map((each) => asJson(each, profile)));
-    return EXIT.ok;
-  }
-  output.data(
-    mcpPolicy([
-      partOfList(described, {
-        server: name,
-        profile,
-        command: [command, ...rest].join(" "),
-        env: env.filter((each) => each !== "PATH"),
-      }),
-    ]).trimEnd(),
-  );
+  const { policy, ...found } = examineServer({
+    server,
+    definitions,
+    command: [command, ...rest],
+    profile,
+    env: env.filter((each) => each !== "PATH"),
+    faultOf(definition) {
+      const { name, fault } = listedTool(definition, { server, schema });
+      return fault && `${jsonText(name)}: ${fault}`;
+    },
+  });
+  for (const line of notes(found)) output.note(terminalLine(line));
+  if (given.flag("json")) output.json(found);
+  else output.data(policy.trimEnd());
   return EXIT.ok;
 }
 
-function grave(what: string): Suspicion {
-  return { what, isCommon: false };
-}
-
-/** What a policy says of a server whose tools are listed; a tool with something odd about it is left out. */
-function partOfList(
-  described: readonly Described[],
-  { server, profile, command, env }: {
-    readonly server: string;
-    readonly profile: Profile | undefined;
-    readonly command: string;
-    readonly env: readonly string[];
-  },
-): ServerPart {
-  const known = profile === undefined ? undefined : partOfProfile(profile);
-  const pins = new Map<string, string>();
-  const leftOut = new Map<string, string>();
-  const allowed: string[] = [];
-  for (const { listed: { name, tool }, suspicions } of described) {
-    const { name: full = servedName(server, name ?? ""), definitionSha256 } =
-      tool ?? {};
-    const isPlain = /^[A-Za-z0-9_.-]+$/.test(full);
-    if (isPlain && definitionSha256 !== undefined) {
-      pins.set(full, definitionSha256);
-    }
-    const why = suspicions.find(({ isCommon }) => !isCommon)?.what ??
-      known?.leftOut.get(full) ??
-      (known === undefined || !known.allowed.includes(full)
-        ? "nothing says what it touches; describe it under tools"
-        : undefined);
-    if (why === undefined) allowed.push(full);
-    else leftOut.set(oneLine(full, 80), oneLine(why, 160));
+/** What a person should look at, a line each. */
+function* notes(
+  { profile, tools, refused }: Omit<Examination, "policy">,
+): Generator<string> {
+  if (profile?.started !== undefined && profile.started !== profile.version) {
+    yield `the profile ${profile.name} is about version ${profile.version}, and ${profile.started} was started`;
   }
-  return {
-    server,
-    about: [
-      `${server}: ${described.length} tools of the server that is started as`,
-      `  ${oneLine(command, 200)}`,
-    ],
-    allowed,
-    leftOut,
-    pins,
-    sections: known?.sections ?? new Map(),
-    labels: known?.labels ?? new Set(),
-    env: [...new Set([...env, ...known?.env ?? []])],
-  };
+  for (const { index, reason } of refused) {
+    yield `entry ${index + 1} cannot be used: ${reason}`;
+  }
+  for (const { name, suspicions } of tools) {
+    for (const { kind, where, excerpt } of suspicions) {
+      yield `${name}: ${kind.replaceAll("_", " ")} in ${where}: ${excerpt}`;
+    }
+  }
 }
 
-function asJson(
-  { listed: { name, tool }, suspicions }: Described,
-  profile: Profile | undefined,
-) {
-  const known = profile?.document.tools.filter(({ match }) =>
-    tool !== undefined && isNamed(tool.name, match)
-  );
-  return {
-    name: name ?? null,
-    tool: tool?.name ?? null,
-    definition_sha256: tool?.definitionSha256 ?? null,
-    description: tool?.description ?? null,
-    suspicions: suspicions.map(({ what }) => what),
-    ...known === undefined ? {} : { profile: known },
-  };
-}
-
-function chosenProfile(name: string, server: string): Profile {
+function named(name: string, server: string): Profile {
   try {
     return profileFor(name, server);
   } catch (error) {

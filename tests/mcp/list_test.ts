@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "../../deps.ts";
 import { loadPolicy } from "../../policy/document/load.ts";
 import { lacks } from "../permissions.ts";
@@ -34,30 +39,27 @@ test("mcp list prints a policy that loads, with pins, and allows nothing without
   assertEquals(mcp?.env, { PATH: { from: "PATH", secret: false } });
 });
 
-test("mcp list says what is suspicious, and leaves a hidden instruction out of no line", async () => {
+test("mcp list says what is suspicious, and where", async () => {
   const { stdout, stderr } = await listed();
-  assertStringIncludes(stderr, "sly: it has characters that cannot be seen");
-  assertStringIncludes(
-    stderr,
-    "sly: its description names a file that holds secrets",
-  );
-  assertStringIncludes(stdout, "# left out: hostile.sly: it has characters");
-  assertStringIncludes(stderr, "odd: it cannot be used:");
-  assertStringIncludes(stderr, "echo: another tool has the same name");
+  assertStringIncludes(stderr, "hostile.sly: hidden characters in description");
+  assertStringIncludes(stderr, "hostile.sly: collects in description");
+  assertStringIncludes(stdout, "# left out: hostile.sly: ");
+  assertMatch(stderr, /entry \d+ cannot be used: .*odd/);
+  assertStringIncludes(stderr, '"echo" is the name of 2 tools');
 });
 
-test("mcp list --json gives each tool its hash and what is odd about it", async () => {
+test("mcp list --json gives each tool its hash and what is suspicious in it", async () => {
   const { stdout } = await listed("--json");
-  const tools: { name: string; definition_sha256: string | null }[] = JSON
-    .parse(
-      stdout,
-    );
-  assert(tools.some(({ name }) => name === "sly"));
-  assertEquals(
-    tools.filter(({ definition_sha256 }) => definition_sha256 === null)
-      .map(({ name }) => name),
-    ["odd"],
+  const { tools, refused } = JSON.parse(stdout);
+  const sly = tools.find(({ name }: { name: string }) =>
+    name === "hostile.sly"
   );
+  assertMatch(sly.sha256, /^[0-9a-f]{64}$/);
+  assertEquals(
+    sly.suspicions.map(({ kind }: { kind: string }) => kind).toSorted(),
+    ["collects", "hidden_characters"],
+  );
+  assert(refused.length >= 3, stdout);
 });
 
 test("mcp list allows what a profile says only reads", async () => {
