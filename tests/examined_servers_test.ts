@@ -90,7 +90,7 @@ for (const profile of PROFILE_NAMES) {
       // What is proposed can be taken over.
       const text = found.policy
         .replace(
-          /^# (?=(?:tools:| {2}- match:| {4}(?:effects|reads|fetches|labels):))/gm,
+          /^# (?=(?:tools:|\s{2}- match|\s{4}(?:effects|reads|fetches|labels):))/gm,
           "",
         )
         .replace(

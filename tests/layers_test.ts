@@ -73,9 +73,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Modules that import a package which only they and a few others need. */
 const ADAPTERS = [
   "cli/command/parse_args.ts",
+  "cli/fleet/pg_boss_queue.ts",
   "evidence/page/lean_deps.ts",
   "evidence/store/postgres/pg_database.ts",
   "evidence/store/walk.ts",
+  "npm/module_for_node.ts",
   "policy/document/yaml_events.ts",
   "policy/rules/address_range.ts",
   "runtime/llm/provider/anthropic.ts",
@@ -109,6 +111,8 @@ const EDGES = [
   "tools/worker/serve_tools.ts",
   "tools/worker/tool_worker.ts",
   /^evidence\/store\//,
+  // What Node has in the place of Deno, and what builds the package for it.
+  /^npm\//,
   // What only a browser runs.
   "evidence/page/checker/serve.ts",
   /^evidence\/page\/view\//,

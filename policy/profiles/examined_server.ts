@@ -24,6 +24,12 @@ export interface ExaminedServer {
   readonly definitions: readonly Json[];
   /** The command that starts it, as its user wrote it: by the package in it a profile is found. Default: none is. */
   readonly command?: readonly string[];
+  /** The profile of its tools, where a person has named it. Default: that of the package in the command. */
+  readonly profile?: Profile | undefined;
+  /** Variables of the environment that it is given, beside `PATH` and what its profile names. */
+  readonly env?: readonly string[];
+  /** Says why a definition cannot be used, if so, beyond what is always looked at. */
+  readonly faultOf?: (definition: Json) => string | undefined;
 }
 
 /** What there is to say of one tool. */
@@ -76,8 +82,8 @@ export interface Examination {
 /**
  * Finds out what is known of the tools of a server, and what is suspicious about
  * them, and writes a policy to begin with. Nothing that the server says of itself
- * makes a tool known: only a profile does, and only where the command names its
- * package.
+ * makes a tool known: only a profile does, and only where a person names it or the
+ * command names its package.
  *
  * @example
  * ```ts
@@ -98,13 +104,19 @@ export interface Examination {
  * @throws {RangeError} when no server can have the name
  */
 export function examineServer(
-  { server, definitions, command = [] }: ExaminedServer,
+  { server, definitions, command = [], profile, env = [], faultOf }:
+    ExaminedServer,
 ): Examination {
-  const found = profileOf(command, server);
+  const ofCommand = profileOf(command, server);
+  const found =
+    profile === undefined || profile.name === ofCommand?.profile.name
+      ? ofCommand
+      : { profile, started: undefined };
   const named = definitions.map((definition, index) => ({
     index,
     definition,
-    reason: refusalOf(definition, { server, definitions }),
+    reason: refusalOf(definition, { server, definitions }) ??
+      faultOf?.(definition),
   }));
   const others = otherTools(found?.profile, definitions);
   const tools = named.flatMap(({ definition, reason }) =>
@@ -122,7 +134,7 @@ export function examineServer(
     refused: named.flatMap(({ index, reason }) =>
       reason === undefined ? [] : [{ index, reason }]
     ),
-    policy: mcpPolicy([partOf(tools, { server, found })]),
+    policy: mcpPolicy([partOf(tools, { server, found, env })]),
   };
 }
 
@@ -251,9 +263,10 @@ function knownTool(profile: Profile, name: string): KnownTool | undefined {
 
 function partOf(
   tools: readonly ExaminedTool[],
-  { server, found }: {
+  { server, found, env }: {
     readonly server: string;
     readonly found: FoundProfile | undefined;
+    readonly env: readonly string[];
   },
 ): ServerPart {
   const leftOut = new Map(
@@ -268,7 +281,10 @@ function partOf(
   const missing = part.allowed.filter((name) => !there.has(name))
     .map((name) => [name, "the server does not list it"] as const);
   return {
-    ...withoutTools(part, new Map([...leftOut, ...missing])),
+    ...withoutTools(
+      { ...part, env: [...new Set([...env, ...part.env])] },
+      new Map([...leftOut, ...missing]),
+    ),
     labels: new Set(
       tools.flatMap(({ known, leftOut }) =>
         leftOut === undefined ? known?.labels ?? [] : []

@@ -148,25 +148,26 @@ function flow(servers: readonly ServerPart[]): string {
 
 function environment(servers: readonly ServerPart[]): string {
   const names = [...new Set(servers.flatMap(({ env }) => env))];
-  const isShared = servers.length > 1 && names.length > 0;
   return [
     "# The whole environment of a server: its variables by name, each with the variable",
     "# that the value comes from. Values are never written here.",
-    ...isShared
-      ? [
-        "# Every server that is started with this policy gets all of them: where they are not",
-        "# to share a secret, write a policy for each.",
-      ]
-      : [],
     "mcp:",
     "  env:",
     "    PATH: { from: PATH, secret: false }",
-    ...names.map((name) =>
-      `    ${isShared ? "# " : ""}${name}: { from: ${name}${
-        PLAIN.has(name) ? ", secret: false" : ""
-      } }`
-    ),
+    ...names.map((name) => `    ${name}: { ${variable(name, servers)} }`),
   ].join("\n");
+}
+
+/** A variable goes to the servers that need it, and to no other. */
+function variable(name: string, servers: readonly ServerPart[]): string {
+  const users = servers.filter(({ env }) => env.includes(name));
+  return [
+    `from: ${name}`,
+    ...PLAIN.has(name) ? ["secret: false"] : [],
+    ...users.length === servers.length
+      ? []
+      : [`servers: [${users.map(({ server }) => server).join(", ")}]`],
+  ].join(", ");
 }
 
 /** Variables whose values are no secrets, and parts of many texts. */

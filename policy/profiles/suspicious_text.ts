@@ -182,7 +182,10 @@ function flat(text: string, replacement: string): string {
       ? character
       : replacement
   ).join("");
-  return bare.toLowerCase().replace(/[*_`]{1,3}(?=\w)|(?<=\w)[*`]{1,3}/g, "")
+  return bare.toLowerCase().replace(
+    /[*`]{1,3}(?=\w)|(?<!\w)_{1,3}(?=\w)|(?<=\w)[*`]{1,3}/g,
+    "",
+  )
     .replace(/ +/g, " ");
 }
 
