@@ -108,26 +108,23 @@ export function clausesOf(
       reason: "its text does not tell what it runs",
     });
   }
-  const runs = world.get("Bash");
-  if (runs !== undefined && (runs.all || runs.that.length > 0)) {
-    against(asked, {
-      tools: ["Bash"],
-      when: commands(REMOVALS),
-      comment: "No rule allows to remove what matters most.",
-      reason: "it removes files",
-    });
-  }
+  const mayRun = (name: string) => {
+    const extent = world.get(name);
+    return extent !== undefined && (extent.all || extent.that.length > 0);
+  };
+  against(asked, {
+    tools: ["Bash", "Monitor"].filter(mayRun),
+    when: commands(REMOVALS),
+    comment: "No rule allows to remove what matters most.",
+    reason: "it removes files",
+  });
   const configuring = PROTECTED_PATHS.flatMap((path) => {
     const found = globsMeant(`//${path}`, places);
     return found.ok ? found.globs : [];
   });
   for (const [argument, tools] of EDITS) {
-    const there = tools.filter((name) => {
-      const extent = world.get(name);
-      return extent !== undefined && (extent.all || extent.that.length > 0);
-    });
     against(asked, {
-      tools: there,
+      tools: tools.filter(mayRun),
       when: [{ argument, glob: configuring }],
       comment: "No rule allows to change what configures other tools.",
       reason: "it changes what configures other tools",

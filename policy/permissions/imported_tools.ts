@@ -100,11 +100,18 @@ export function covered(
     return names.filter((name) => mayBeNamed(name, tools.named));
   }
   return tools.flatMap((tool) => [
-    ...names.filter((name) => isNamed(name, [tool])),
+    ...names.filter((name) => isMeant(name, tool)),
     ...names.some((name) => name !== tool && isNamed(tool, [name]))
       ? [tool]
       : [],
   ]);
+}
+
+/** Of a server with a short name, too, whose family no policy can name. */
+function isMeant(name: string, pattern: string): boolean {
+  return pattern.endsWith("*")
+    ? name.startsWith(pattern.slice(0, -1))
+    : name === pattern;
 }
 
 /** Whether a tool, or one of a family, may have a name in Claude Code that a pattern names. */
