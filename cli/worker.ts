@@ -80,8 +80,12 @@ Exit codes: 0 it was told to end, 4 the database could not be reached at the sta
         connections: 2 * concurrency + 2,
       });
       using cancellation = cancelOnSignal();
-      await untilReached(() => checkSchema(database), cancellation.signal);
-      await using queue = await openQueue(database);
+      const { signal } = cancellation;
+      await untilReached(() => checkSchema(database), signal);
+      await using queue = await untilReached(
+        () => openQueue(database),
+        signal,
+      );
       const scratch = Deno.makeTempDirSync({ prefix: "worker_" });
       try {
         output.note(

@@ -84,6 +84,12 @@ const AFTER_MS = {
   failure: 5000,
 } as const;
 
+/** Whether the database was away, which is no fault of the run. */
+function isTransient(error: unknown): boolean {
+  const cause = error instanceof InputError ? error.cause : error;
+  return cause instanceof DatabaseError && cause.isTransient;
+}
+
 /** Executes a run as far as it goes. */
 export async function claimedRun(run: ClaimedRun): Promise<Settled> {
   try {
@@ -93,9 +99,7 @@ export async function claimedRun(run: ClaimedRun): Promise<Settled> {
       error instanceof Error ? error.message : String(error),
       500,
     );
-    if (error instanceof DatabaseError && error.isTransient) {
-      return { how: "lost", why };
-    }
+    if (isTransient(error)) return { how: "lost", why };
     const isStuck = await failRun(run.database, run.claim, {
       reason: error instanceof DivergenceError
         ? `${why}; another version of the program may have begun it`

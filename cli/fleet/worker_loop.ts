@@ -14,6 +14,7 @@ import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import type { Output } from "../command/command.ts";
 import { wait } from "../machine/world.ts";
 import { type ClaimedRun, claimedRun, type Settled } from "./claimed_run.ts";
+import { untilReached } from "./database_trouble.ts";
 import { HEARTBEAT_SECONDS, type Job, type JobQueue } from "./job_queue.ts";
 import type { WorkerConfig } from "./worker_config.ts";
 
@@ -52,7 +53,10 @@ const AGAIN_MS: Readonly<Partial<Record<Refused, number>>> = {
  * reached, the loops wait for it.
  */
 export async function workerLoop(worker: Worker): Promise<void> {
-  const clock = await databaseClock(worker.database);
+  const clock = await untilReached(
+    () => databaseClock(worker.database),
+    worker.leaving,
+  );
   const loops = Array.from(
     { length: worker.concurrency },
     () => takeJobs(worker, clock),
