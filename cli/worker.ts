@@ -1,4 +1,5 @@
 import config from "../deno.json" with { type: "json" };
+import { type Rate, setRate } from "../evidence/store/postgres/fleet_limits.ts";
 import { checkSchema } from "../evidence/store/postgres/schema.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command/command_line.ts";
@@ -26,8 +27,8 @@ const LEASE_SECONDS = 15;
 /** `worker`: executes submitted runs. */
 export const worker: Command = {
   summary: "execute submitted runs, one of many workers",
-  help:
-    `Usage: worker --config FILE.yaml [--concurrency N] [--lease S] [--db URL] [--json]
+  help: `Usage: worker --config FILE.yaml [--concurrency N] [--lease S]
+              [--rate PROVIDER=N/s] [--db URL] [--json]
 
 Executes submitted runs until it gets SIGTERM or Ctrl-C. Then each run stops before
 its next step or effect, another worker goes on with it, and the process ends.
@@ -47,6 +48,9 @@ environment of the worker alone.
   --concurrency N  how many runs are executed at once; default: 4
   --lease S        seconds without a sign of life after which another worker may
                    take a run over; default: ${LEASE_SECONDS}, at least 5
+  --rate P=N/s     how often all workers together ask a provider, as records name it,
+                   at most: openai=5/s, or 0.5/s; several with commas. It stays
+                   until a worker says otherwise
 ${DATABASE_HELP}
   --json           print each run that stops as one JSON object: run, how, why
 
@@ -58,7 +62,7 @@ Exit codes: 0 it was told to end, 4 the database could not be reached at the sta
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
-      options: [DATABASE_OPTION, "config", "concurrency", "lease"],
+      options: [DATABASE_OPTION, "config", "concurrency", "lease", "rate"],
       flags: ["json"],
     });
     const concurrency = wholeNumber(
@@ -73,6 +77,7 @@ Exit codes: 0 it was told to end, 4 the database could not be reached at the sta
       5,
       3600,
     );
+    const rates = given.option("rate", ratesOf) ?? new Map<string, Rate>();
     const accepted = await readWorkerConfig(given.required("config"));
     return await withDatabaseTrouble(output, async () => {
       await using database = await openDatabase(given, {
@@ -86,6 +91,9 @@ Exit codes: 0 it was told to end, 4 the database could not be reached at the sta
         () => openQueue(database),
         signal,
       );
+      for (const [provider, rate] of rates) {
+        await setRate(database, provider, rate);
+      }
       const scratch = Deno.makeTempDirSync({ prefix: "worker_" });
       try {
         output.note(
@@ -134,6 +142,24 @@ function teller(output: Output, json: boolean) {
       );
     }
   };
+}
+
+/** `openai=5/s,google=0.5/s`: a rest of a second, or of one token, may be made up for at once. */
+function ratesOf(text: string): ReadonlyMap<string, Rate> {
+  return new Map(
+    text.split(",").map((each): [string, Rate] => {
+      const [, provider, number] =
+        /^([\w.-]+)=(\d+(?:\.\d+)?)\/s$/.exec(each) ??
+          [];
+      const perSecond = Number(number);
+      if (provider === undefined || !(perSecond > 0)) {
+        throw new UsageError(
+          `Cannot use --rate "${text}": expected PROVIDER=N/s, such as openai=5/s`,
+        );
+      }
+      return [provider, { perSecond, burst: Math.max(1, perSecond) }];
+    }),
+  );
 }
 
 function wholeNumber(

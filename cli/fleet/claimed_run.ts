@@ -31,6 +31,8 @@ import {
 } from "../execution/live_model.ts";
 import { offeredHint } from "../execution/offered_hint.ts";
 import { orStopped } from "../execution/run_end.ts";
+import { takeToken } from "../../evidence/store/postgres/fleet_limits.ts";
+import { wait } from "../machine/world.ts";
 import { openToolHost } from "../machine/tool_host.ts";
 import type { ToolModule } from "../machine/tool_module.ts";
 import type { WorkerConfig } from "./worker_config.ts";
@@ -158,7 +160,7 @@ async function executed(run: ClaimedRun): Promise<Settled> {
     policy,
     documents,
     runId: claim.runId,
-    model,
+    model: model && atItsRate(model, run),
     sandbox,
     host,
     sink,
@@ -203,6 +205,9 @@ async function executed(run: ClaimedRun): Promise<Settled> {
     return { how: "again", afterMs: AFTER_MS.model_outage, why: reason };
   }
   const why = ended.unwritten.message;
+  if (sink.stopped === "paused") {
+    await record.addIncident({ type: "paused", events });
+  }
   return sink.stopped === undefined
     ? { how: "lost", why }
     : { how: "again", afterMs: AFTER_MS[sink.stopped], why };
@@ -296,6 +301,20 @@ async function chosenModel(
       }
       : { record: ledger },
   );
+}
+
+/** The same model, which is asked as often as its provider's rate allows. */
+function atItsRate(model: ChosenModel, { database }: ClaimedRun): ChosenModel {
+  return {
+    ...model,
+    async llm(input, signal) {
+      for (;;) {
+        const ms = await takeToken(database, model.info.provider);
+        if (ms === 0) return await model.llm(input, signal);
+        await wait(ms, signal);
+      }
+    },
+  };
 }
 
 function refuseWithoutPrice(
