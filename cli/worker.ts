@@ -10,6 +10,14 @@ import {
   UsageError,
 } from "./command/command.ts";
 import { cancelOnSignal } from "./execution/cancellation.ts";
+import {
+  liveSpans,
+  SPAN_FLAGS,
+  SPAN_OPTIONS,
+  spanSettings,
+} from "./execution/live_spans.ts";
+import { sendMetrics } from "./fleet/sent_metrics.ts";
+import { workerMeters } from "./fleet/worker_meters.ts";
 import type { Settled } from "./fleet/claimed_run.ts";
 import { untilReached, withDatabaseTrouble } from "./fleet/database_trouble.ts";
 import {
@@ -28,7 +36,7 @@ const LEASE_SECONDS = 15;
 export const worker: Command = {
   summary: "execute submitted runs, one of many workers",
   help: `Usage: worker --config FILE.yaml [--concurrency N] [--lease S]
-              [--rate PROVIDER=N/s] [--db URL] [--json]
+              [--rate PROVIDER=N/s] [--otlp URL [...]] [--db URL] [--json]
 
 Executes submitted runs until it gets SIGTERM or Ctrl-C. Then each run stops before
 its next step or effect, another worker goes on with it, and the process ends.
@@ -51,6 +59,9 @@ environment of the worker alone.
   --rate P=N/s     how often all workers together ask a provider, as records name it,
                    at most: openai=5/s, or 0.5/s; several with commas. It stays
                    until a worker says otherwise
+  --otlp URL       send the spans of each run, as run does, and every ten seconds
+                   the metrics of the fleet and of this worker; default: what the
+                   OTEL_ variables say. What goes with it for run goes here, too
 ${DATABASE_HELP}
   --json           print each run that stops as one JSON object: run, how, why
 
@@ -62,8 +73,15 @@ Exit codes: 0 it was told to end, 4 the database could not be reached at the sta
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
-      options: [DATABASE_OPTION, "config", "concurrency", "lease", "rate"],
-      flags: ["json"],
+      options: [
+        DATABASE_OPTION,
+        "config",
+        "concurrency",
+        "lease",
+        "rate",
+        ...SPAN_OPTIONS,
+      ],
+      flags: ["json", ...SPAN_FLAGS],
     });
     const concurrency = wholeNumber(
       "concurrency",
@@ -101,12 +119,27 @@ Exit codes: 0 it was told to end, 4 the database could not be reached at the sta
             `worker ${config.version} on ${database.name}, ${concurrency} at once`,
           ),
         );
+        const meters = workerMeters();
+        const owner = crypto.randomUUID();
+        const { settings, warnings } = spanSettings(given);
+        for (const warning of warnings) output.note(warning);
+        const sending = settings && sendMetrics({
+          database,
+          meters,
+          settings,
+          instance: owner,
+          output,
+          leaving: signal,
+        });
         await workerLoop({
+          meters,
+          spans: (policy) =>
+            liveSpans(given, { policy, output: { ...output, note() {} } }),
           database,
           queue,
           config: accepted,
           claimant: {
-            owner: crypto.randomUUID(),
+            owner,
             leaseMs: lease * 1000,
             clocks: {
               wall: () => Date.now(),
@@ -119,6 +152,7 @@ Exit codes: 0 it was told to end, 4 the database could not be reached at the sta
           leaving: cancellation.signal,
           settled: teller(output, given.flag("json")),
         });
+        await sending;
       } finally {
         Deno.removeSync(scratch, { recursive: true });
       }

@@ -35,6 +35,9 @@ import { takeToken } from "../../evidence/store/postgres/fleet_limits.ts";
 import { wait } from "../machine/world.ts";
 import { openToolHost } from "../machine/tool_host.ts";
 import type { ToolModule } from "../machine/tool_module.ts";
+import type { WorkerMeters } from "./worker_meters.ts";
+import type { LiveSpans } from "../execution/live_spans.ts";
+import type { PolicyDocument } from "../../policy/document/document.ts";
 import type { WorkerConfig } from "./worker_config.ts";
 
 /** How a worker is done with a run for now. */
@@ -69,6 +72,9 @@ export interface ClaimedRun {
   readonly database: Database;
   readonly config: WorkerConfig;
   readonly output: Output;
+  readonly meters: WorkerMeters;
+  /** Starts to send the spans of a run; `undefined` when none are sent. */
+  readonly spans: (policy: PolicyDocument) => LiveSpans | undefined;
   /** Aborts when this process ends: the run stops before its next step or effect. */
   readonly leaving: AbortSignal;
   /** The time of the database, or a little later, in milliseconds since the epoch. */
@@ -131,6 +137,7 @@ async function executed(run: ClaimedRun): Promise<Settled> {
         cancelling.abort(
           new DOMException("The run was cancelled", "AbortError"),
         ),
+      appended: run.meters.appended,
       lost: () =>
         cancelling.abort(
           new DOMException("The run was taken over", "AbortError"),
@@ -140,6 +147,7 @@ async function executed(run: ClaimedRun): Promise<Settled> {
   if (ledger !== undefined) {
     await record.addIncident({ type: "resumed", events: ledger.events.length });
   }
+  const spans = run.spans(policy.document);
   using _leave = whenAborted(run.leaving, () => sink.leave());
   using host = await openToolHost({
     policy,
@@ -173,8 +181,9 @@ async function executed(run: ClaimedRun): Promise<Settled> {
       signal.throwIfAborted();
       return await answers(request, signal);
     },
-    watch: ({ seq }) => {
-      events = seq + 1;
+    watch(event) {
+      events = event.seq + 1;
+      spans?.push(event);
     },
     ...ledger === undefined ? {} : {
       past: {
@@ -182,7 +191,7 @@ async function executed(run: ClaimedRun): Promise<Settled> {
         sentAgain: (seq) => record.addIncident({ type: "sent_again", seq }),
       },
     },
-  }));
+  })).finally(() => spans?.finish({ record, output, signal: run.leaving }));
   if ("finished" in ended) {
     const { terminal_reason: terminalReason } = ended.finished;
     return { how: "finished", terminalReason };

@@ -19,7 +19,7 @@ import { HEARTBEAT_SECONDS, type Job, type JobQueue } from "./job_queue.ts";
 import type { WorkerConfig } from "./worker_config.ts";
 
 /** What a worker works with. */
-export interface Worker {
+export interface Worker extends Pick<ClaimedRun, "meters" | "spans"> {
   readonly database: Database;
   readonly queue: JobQueue;
   readonly config: WorkerConfig;
@@ -133,6 +133,7 @@ async function handled(
     }
     return await settleJob(worker, job, AGAIN_MS[claim]);
   }
+  if (claim.isTakeover) worker.meters.takenOver();
   using _beats = heartbeat(worker, job);
   const store = postgresStore({
     database,
@@ -147,6 +148,8 @@ async function handled(
     config,
     output: worker.output,
     leaving: worker.leaving,
+    meters: worker.meters,
+    spans: worker.spans,
     now,
     complete: (session) => queue.complete(session, job),
   };
@@ -159,6 +162,7 @@ async function handled(
     case "again":
       return await settleJob(worker, job, settled.afterMs);
     case "lost":
+      worker.meters.fenced();
       return await settleJob(worker, job, AGAIN_MS.held);
     case "finished":
     case "stuck":
