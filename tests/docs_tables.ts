@@ -16,6 +16,11 @@ import {
 } from "../tasks/suites.ts";
 import { loadTask, type TaskDocument } from "../tasks/task.ts";
 import { policyJsonSchema } from "../policy/document/document.ts";
+import {
+  describedTools,
+  PROFILE_NAMES,
+  profileFor,
+} from "../policy/profiles/profile.ts";
 import { policyReference } from "./policy_reference.ts";
 import supportDesk from "../examples/support_desk/policy.yaml" with {
   type: "text",
@@ -33,7 +38,10 @@ const END = "<!-- end of what is generated -->";
 export const DOCUMENTED: ReadonlyMap<string, readonly string[]> = new Map([
   ["docs/failure-modes.md", [failureModeTable()]],
   ["docs/policy-gates.md", [policyGateTable()]],
-  ["docs/policy.md", [sentenceTable({ policy: supportDesk, tests })]],
+  ["docs/policy.md", [
+    sentenceTable({ policy: supportDesk, tests }),
+    profileTable(),
+  ]],
   ["docs/policy-reference.md", [policyReference(policyJsonSchema())]],
   [
     "docs/evidence.md",
@@ -55,6 +63,21 @@ function failureModeTable(): string {
       ),
     ]);
   return table(["code", "id", "what happened", "ends with", "shown by"], rows);
+}
+
+function profileTable(): string {
+  const rows = PROFILE_NAMES.map((name) => {
+    const profile = profileFor(name);
+    const { about } = profile.document;
+    const leftOut = Object.keys(about.undescribed ?? {});
+    return [
+      `\`${name}\``,
+      `\`${about.package}\` ${about.version}`,
+      String(describedTools(profile).length),
+      leftOut.map((tool) => `\`${tool}\``).join(", "),
+    ];
+  });
+  return table(["profile", "package", "tools", "left out"], rows);
 }
 
 function findingTable(findings: readonly FindingKind[]): string {

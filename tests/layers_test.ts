@@ -25,7 +25,15 @@ const LAYERS = [
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   tools: ["data", "sandbox", "page", "search", "json_schema", "mcp", "worker"],
-  policy: ["redaction", "conditions", "document", "rules", "deno", "testing"],
+  policy: [
+    "redaction",
+    "conditions",
+    "document",
+    "rules",
+    "deno",
+    "testing",
+    "profiles",
+  ],
   // A session takes calls from clients that have no model of their own.
   runtime: ["record", "attempt", "approval", "session", "llm", "rerun"],
   "runtime/llm": ["cassette", "provider"],
@@ -68,6 +76,7 @@ const ADAPTERS = [
   "evidence/page/lean_deps.ts",
   "evidence/store/postgres/pg_database.ts",
   "evidence/store/walk.ts",
+  "npm/module_for_node.ts",
   "policy/document/yaml_events.ts",
   "policy/rules/address_range.ts",
   "runtime/llm/provider/anthropic.ts",
@@ -101,6 +110,8 @@ const EDGES = [
   "tools/worker/serve_tools.ts",
   "tools/worker/tool_worker.ts",
   /^evidence\/store\//,
+  // What Node has in the place of Deno, and what builds the package for it.
+  /^npm\//,
   // What only a browser runs.
   "evidence/page/checker/serve.ts",
   /^evidence\/page\/view\//,

@@ -7,7 +7,10 @@ import {
 import { join } from "../deps.ts";
 import { policyJsonSchema } from "../policy/document/document.ts";
 import { loadPolicy } from "../policy/document/load.ts";
-import { STARTER } from "../cli/policy/starter.ts";
+import { mcpPolicy } from "../policy/profiles/mcp_policy.ts";
+import { PROFILE_NAMES, profileFor } from "../policy/profiles/profile.ts";
+import { partOfProfile } from "../policy/profiles/server_part.ts";
+import { RUN_STARTER } from "../cli/policy/run_starter.ts";
 import { HOSTILE_TEXTS, obeyed } from "./hostile/terminal_texts.ts";
 import { lacks } from "./permissions.ts";
 import { program, temporaryFolder, warmProgram } from "./program.ts";
@@ -61,7 +64,7 @@ Deno.test(
   async () => {
     using folder = laid({});
     const { code, stdout, stderr } = await folder.policy("init");
-    assertEquals([code, stdout, stderr], [0, STARTER, ""]);
+    assertEquals([code, stdout, stderr], [0, RUN_STARTER, ""]);
     folder.write("mine.yaml", stdout);
     const { version } = loadPolicy(stdout, "mine.yaml");
     assertEquals(await folder.policy("validate", "mine.yaml"), {
@@ -72,10 +75,115 @@ Deno.test(
   },
 );
 
+Deno.test("policy init --for run prints the same", runs, async () => {
+  using folder = laid({});
+  assertEquals(
+    (await folder.policy("init", "--for", "run")).stdout,
+    RUN_STARTER,
+  );
+});
+
+Deno.test(
+  "policy init --for mcp prints a policy of every profile, in which nothing but audit is odd",
+  runs,
+  async () => {
+    using folder = laid({});
+    const { stdout: help } = await folder.policy("--help");
+    for (const name of PROFILE_NAMES) {
+      assertMatch(help, new RegExp(`[ ,]${name}[,\\n]`));
+    }
+    for (const profile of [...PROFILE_NAMES, PROFILE_NAMES.join(",")]) {
+      const { code, stdout, stderr } = await folder.policy(
+        ...["init", "--for", "mcp", "--profile", profile],
+      );
+      assertEquals([code, stderr], [0, ""], profile);
+      folder.write("mine.yaml", stdout);
+      const { version } = loadPolicy(stdout, "mine.yaml");
+      const line = stdout.split("\n").indexOf("mode: audit") + 1;
+      assertEquals(await folder.policy("validate", "mine.yaml"), {
+        code: 0,
+        stdout: `mine.yaml: policy ${version}\n`,
+        stderr:
+          `mine.yaml:${line}: mode: calls run whatever is decided, but for those that cannot run\n`,
+      }, profile);
+    }
+  },
+);
+
+Deno.test("what the starter for servers has as a comment is sound when it is none", () => {
+  const text = mcpPolicy([partOfProfile(profileFor("filesystem"))]);
+  const commented =
+    /^# (?=(?:flow|unlisted_hosts):| {2,4}(?:- after|before|effect|reason))/gm;
+  assertEquals(text.match(commented)?.length, 6);
+  const { document } = loadPolicy(text.replace(commented, ""), "starter");
+  assertEquals(document.unlisted_hosts, "escalate");
+  assertEquals(document.flow?.length, 1);
+});
+
+Deno.test(
+  "policy init --for mcp names servers as --name says",
+  runs,
+  async () => {
+    using folder = laid({});
+    const { stdout } = await folder.policy(
+      ...["init", "--for", "mcp", "--profile", "filesystem,sqlite,sqlite"],
+      ...["--name", "fs,Main,archive"],
+    );
+    const { document } = loadPolicy(stdout, "mine.yaml");
+    const servers = document.tool_registry.allowed
+      .map((name) => name.split(".")[0]);
+    assertEquals([...new Set(servers)], ["fs", "Main", "archive"]);
+    assertEquals(document.require?.map(({ id }) => id), [
+      "one-select-for-main",
+      "one-select-for-archive",
+    ]);
+  },
+);
+
+for (
+  const { args, says } of [
+    { args: ["--for", "mcp"], says: "--profile is missing: expected " },
+    {
+      args: ["--for", "mcp", "--profile", "githb"],
+      says: 'Cannot find the profile "githb"; did you mean "github"?',
+    },
+    {
+      args: ["--for", "mcp", "--profile", "github,"],
+      says: 'Cannot find the profile "": there are dbhub, ',
+    },
+    {
+      args: ["--for", "mcp", "--profile", "github,github"],
+      says: 'Cannot name two servers "github": give each a name',
+    },
+    {
+      args: ["--for", "mcp", "--profile", "github,memory", "--name", "a,A"],
+      says: 'Cannot name two servers "A"',
+    },
+    {
+      args: ["--for", "mcp", "--profile", "github", "--name", "a,b"],
+      says: "Cannot use --name a,b: expected a name for each profile, 1",
+    },
+    {
+      args: ["--for", "mcp", "--profile", "github", "--name", "a.b"],
+      says: 'Cannot use "a.b" as the name of a server: expected ',
+    },
+    { args: ["--profile", "github"], says: "--profile and --name go with" },
+    { args: ["--for", "x"], says: 'Cannot use --for "x": expected run or mcp' },
+  ]
+) {
+  Deno.test(`policy init ${args.join(" ")} is refused`, runs, async () => {
+    using folder = laid({});
+    const { code, stdout, stderr } = await folder.policy("init", ...args);
+    assertEquals([code, stdout], [1, ""]);
+    assertStringIncludes(stderr, says);
+    assertEquals(stderr.trimEnd().split("\n").length, 1);
+  });
+}
+
 Deno.test("what the starter has as a comment is sound when it is none", () => {
   const commented = /^# (?=(?:tools|unlisted_hosts|escalate):| {2})/gm;
-  assertEquals(STARTER.match(commented)?.length, 8);
-  const text = STARTER.replace(commented, "")
+  assertEquals(RUN_STARTER.match(commented)?.length, 8);
+  const text = RUN_STARTER.replace(commented, "")
     .replace("[search, fetch,", "[mail.send, search, fetch,");
   const { document } = loadPolicy(text, "starter");
   assertEquals(document.tools?.length, 1);
@@ -85,7 +193,7 @@ Deno.test("what the starter has as a comment is sound when it is none", () => {
 
 Deno.test("the starter does what its comments say", runs, async () => {
   using folder = laid({
-    "policy.yaml": STARTER,
+    "policy.yaml": RUN_STARTER,
     "tests.yaml": `policy: policy.yaml
 cases:
   - name: a card number may not leave
@@ -186,6 +294,7 @@ Deno.test("policy --help names every action and option", runs, async () => {
       ...["init", "validate", "test", "explain", "schema"],
       ...["--tools", "--reporter", "--coverage", "--min-coverage"],
       ...["--sandbox", "--question", "--json", "Exit codes: 0"],
+      ...["--for run|mcp", "--profile NAME", "--name NAME"],
     ]
   ) assertStringIncludes(stdout, word);
   assert(stdout.split("\n").every((line) => line.length <= 84));

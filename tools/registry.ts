@@ -69,7 +69,7 @@ function argumentNames(root: object): ReadonlySet<string> {
 }
 
 /** What a reference by path leads to within a schema. */
-function referred(root: object, reference: unknown): unknown {
+export function referred(root: object, reference: unknown): unknown {
   if (typeof reference !== "string" || !/^#(\/|$)/.test(reference)) return;
   return reference.split("/").slice(1).reduce<unknown>((value, step) => {
     const key = step.replaceAll("~1", "/").replaceAll("~0", "~");

@@ -2,7 +2,7 @@ import type { Policy } from "../../policy/document/load.ts";
 import { spelledArguments } from "../../policy/judged_arguments.ts";
 import { knownTool } from "../../policy/tool_traits.ts";
 import type { CallOutcome } from "../../runtime/session/call_outcome.ts";
-import type { Json, JsonObject } from "../../tools/data/json.ts";
+import { isObject, type Json, type JsonObject } from "../../tools/data/json.ts";
 import { failedCall } from "../../tools/mcp/call_answer.ts";
 import { type Connection, RemoteError } from "../../tools/mcp/connection.ts";
 import {
@@ -19,23 +19,25 @@ import { servedName } from "../../tools/mcp/served_tool.ts";
 import { placedIn } from "../../tools/sandbox/placed_in.ts";
 import type { ToolContext } from "../../tools/tool.ts";
 import { ToolError } from "../../tools/tool_error.ts";
+import { failureOf } from "./failure_text.ts";
 import type { RecordedCalls } from "./recorded_calls.ts";
+import {
+  type Answer,
+  type AskedInput,
+  askedInputs,
+  type Exchange,
+  rounds,
+} from "./rounds.ts";
 import type { ServerTools } from "./server_tools.ts";
 
 /** Answers requests that the policy judges; each answer is the text of a message. */
 export interface GovernedRequests {
   /** A client calls a tool of the server. */
   tool(request: RequestFrame, signal: AbortSignal): Promise<string>;
-  /** Either side asks the other one for something else. */
-  virtual(
-    request: RequestFrame,
-    way: {
-      readonly to: Pick<Connection, "ask">;
-      /** What the id of the call begins with on record. */
-      readonly prefix: string;
-      readonly signal: AbortSignal;
-    },
-  ): Promise<string>;
+  /** A client asks the server for something else. */
+  fromClient(request: RequestFrame, signal: AbortSignal): Promise<string>;
+  /** The server asks the client. */
+  fromServer(request: RequestFrame, signal: AbortSignal): Promise<string>;
 }
 
 /** What requests are judged by and answered with. */
@@ -43,6 +45,7 @@ export interface GovernedRequestsOptions {
   readonly policy: Policy;
   /** The name of the server in policy and record. */
   readonly name: string;
+  readonly client: Pick<Connection, "ask">;
   readonly server: Pick<Connection, "ask">;
   readonly tools: Pick<ServerTools, "now">;
   /** The real path of the directory in which paths are judged. */
@@ -51,14 +54,33 @@ export interface GovernedRequestsOptions {
   readonly ms: number;
   /** The run, which the first call opens. */
   readonly calls: (params: JsonObject) => Promise<RecordedCalls>;
+  /** Makes a text that nobody can guess. */
+  readonly token: () => string;
+}
+
+/** A request as a call on record, and how it is asked and answered. */
+interface AskedCall {
+  /** What its id begins with on record. */
+  readonly prefix?: string;
+  readonly tool: string;
+  readonly args_json: string;
+  /** Asks the other side, with what goes with the arguments. */
+  ask(
+    args: Json,
+    context: ToolContext,
+    more: JsonObject,
+  ): Promise<JsonObject>;
+  /** The answer of a call without a result. */
+  failed(
+    request: Pick<RequestFrame, "id" | "params">,
+    outcome: Exclude<CallOutcome, { readonly type: "result" }>,
+  ): string;
 }
 
 /** What the parameters of a call may hold; anything else would reach the server unjudged. */
 const CALL_KEYS: ReadonlySet<string> = new Set([
-  "name",
-  "arguments",
-  "_meta",
-  "task",
+  ...["name", "arguments", "_meta", "task"],
+  ...["inputResponses", "requestState"],
 ]);
 
 /** The numbers of JSON-RPC 2.0 for parameters that make no sense, for what failed, and for what is refused. */
@@ -68,8 +90,14 @@ const REFUSED = -32000;
 
 /** Answers requests by the calls of one run. */
 export function governedRequests(
-  { policy, name, server, tools, sandbox, ms, calls }: GovernedRequestsOptions,
+  { policy, name, client, server, tools, sandbox, ms, calls, token }:
+    GovernedRequestsOptions,
 ): GovernedRequests {
+  const open = rounds<RequestFrame>({
+    token,
+    asked: ({ id }, result) => resultText(id, JSON.stringify(result)),
+  });
+
   /** Arguments with paths and URLs exactly as they were judged. */
   function judged(tool: string, args: Json, context: ToolContext): Json {
     const definition = tools.now.get(tool);
@@ -85,10 +113,162 @@ export function governedRequests(
     }) ?? args;
   }
 
+  /** Answers a request by a call, which may take several requests. */
+  async function answered(
+    request: RequestFrame,
+    signal: AbortSignal,
+    call: AskedCall,
+  ): Promise<string> {
+    const answer = open.continues(request)
+      ? await open.goOn(request, signal)
+      : await open.begin(signal, async (exchange) => {
+        const run = await calls(request.params);
+        return await lastAnswer(run, { request, exchange, call });
+      });
+    return answer(request);
+  }
+
+  async function lastAnswer(
+    run: RecordedCalls,
+    { request, exchange, call }: {
+      readonly request: RequestFrame;
+      readonly exchange: Exchange<RequestFrame>;
+      readonly call: AskedCall;
+    },
+  ): Promise<Answer<RequestFrame>> {
+    const { prefix = "", tool, args_json } = call;
+    const id = `${prefix}${callId(request.id)}`;
+    let whole = "";
+    const outcome = await run.call(
+      { id, tool, args_json, signal: exchange.signal },
+      async (args, context) => {
+        const before: JsonObject[] = [];
+        let more: JsonObject = {};
+        while (true) {
+          const result = await call.ask(Object(args), context, more);
+          const asked = askedInputs(result);
+          if (asked === undefined) {
+            const { recorded, json } = recordedResult(result);
+            whole = json;
+            return before.length === 0
+              ? recorded
+              : { rounds: before, result: recorded };
+          }
+          const { inputResponses } = await asking(run, {
+            ...{ id, result, asked, exchange },
+            signal: context.signal,
+          });
+          const { inputRequests, requestState } = result;
+          before.push({
+            ...inputRequests === undefined ? {} : { inputRequests },
+            ...inputResponses === undefined ? {} : { inputResponses },
+          });
+          more = {
+            ...inputResponses === undefined ? {} : { inputResponses },
+            ...requestState === undefined ? {} : { requestState },
+          };
+        }
+      },
+    );
+    return outcome.type === "result"
+      ? ({ id }) => resultText(id, whole)
+      : (request) => call.failed(request, outcome);
+  }
+
+  /** Has the policy judge what a server asks in between, and the client answer it. */
+  async function asking(
+    run: RecordedCalls,
+    { id, result, asked, exchange, signal }: {
+      readonly id: string;
+      readonly result: JsonObject;
+      readonly asked: readonly AskedInput[];
+      readonly exchange: Exchange<RequestFrame>;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<JsonObject> {
+    const answers = Promise.withResolvers<JsonObject>();
+    answers.promise.catch(() => {});
+    const outcomes: Promise<CallOutcome>[] = [];
+    try {
+      for (const { key, method, params: { _meta, ...params } } of asked) {
+        const begun = Promise.withResolvers<undefined>();
+        const outcome = run.call({
+          id: `${id}/${key}`,
+          tool: virtualName(method),
+          args_json: JSON.stringify(params),
+          signal,
+        }, async () => {
+          begun.resolve(undefined);
+          const given = (await answers.promise)[key];
+          if (isObject(given)) return recordedResult(given).recorded;
+          throw new ToolError("the client gave no answer", {
+            type: "malformed_answer",
+          });
+        });
+        outcomes.push(outcome);
+        const denied = await Promise.race([begun.promise, outcome]);
+        if (denied !== undefined && denied.type !== "result") {
+          throw new ToolError(
+            `the server asks for ${method}: ${failureOf(denied)}`,
+            { type: "denied" },
+          );
+        }
+      }
+      const { params } = await exchange.round(result, signal);
+      const { inputResponses = {} } = params;
+      answers.resolve(isObject(inputResponses) ? inputResponses : {});
+      await Promise.all(outcomes);
+      return params;
+    } catch (error) {
+      answers.reject(error);
+      await Promise.allSettled(outcomes);
+      throw error;
+    }
+  }
+
+  /** A request that is no call of a tool, as a call of its own name. */
+  function virtual(
+    { method, params }: RequestFrame,
+    { to, prefix }: {
+      readonly to: Pick<Connection, "ask">;
+      readonly prefix: string;
+    },
+  ): AskedCall {
+    const { _meta, requestState: _state, inputResponses: _given, ...asked } =
+      params;
+    let refusal: RpcError | undefined;
+    return {
+      prefix,
+      tool: virtualName(method),
+      args_json: JSON.stringify(asked),
+      async ask(args, { signal }, more) {
+        try {
+          return await to.ask(method, {
+            ...Object(args),
+            ...more,
+            ..._meta === undefined ? {} : { _meta },
+          }, { signal, ms });
+        } catch (error) {
+          if (error instanceof RemoteError) refusal = error.error;
+          throw error;
+        }
+      },
+      failed: ({ id }, outcome) =>
+        errorText(
+          id,
+          refusal ?? {
+            code: outcome.type === "reported" ? INTERNAL : REFUSED,
+            message: failureOf(outcome),
+          },
+        ),
+    };
+  }
+
   return {
     async tool(request, signal) {
       const { id, params } = request;
-      const { name: bare } = params;
+      const { name: bare, requestState: _state, inputResponses: _given } =
+        params;
       const stray = Object.keys(params).find((key) => !CALL_KEYS.has(key));
       if (typeof bare !== "string" || stray !== undefined) {
         return errorText(id, {
@@ -99,63 +279,30 @@ export function governedRequests(
         });
       }
       const tool = servedName(name, bare);
-      let whole = "";
-      const outcome = await (await calls(params)).call({
-        id: callId(id),
+      return await answered(request, signal, {
         tool,
         args_json: paramText(request, "arguments") ?? "{}",
-        signal,
-      }, async (args, context) => {
-        const sent = judged(tool, Object(args), context);
-        const result = recordedResult(
-          await server.ask("tools/call", { ...params, arguments: sent }, {
-            signal: context.signal,
-            ms,
-          }),
-        );
-        whole = result.json;
-        return result.recorded;
+        ask: (args, context, more) =>
+          server.ask("tools/call", {
+            ...params,
+            ...more,
+            arguments: judged(tool, args, context),
+          }, { signal: context.signal, ms }),
+        failed: ({ id, params }, outcome) =>
+          resultText(
+            id,
+            JSON.stringify(failedCall(failureOf(outcome), params)),
+          ),
       });
-      return resultText(
-        id,
-        outcome.type === "result"
-          ? whole
-          : JSON.stringify(failedCall(failureOf(outcome), params)),
-      );
     },
-    async virtual({ id, method, params }, { to, prefix, signal }) {
-      const { _meta, ...asked } = params;
-      let whole = "";
-      let refusal: RpcError | undefined;
-      const outcome = await (await calls(params)).call({
-        id: `${prefix}${callId(id)}`,
-        tool: virtualName(method),
-        args_json: JSON.stringify(asked),
+    fromClient: (request, signal) =>
+      answered(request, signal, virtual(request, { to: server, prefix: "" })),
+    fromServer: (request, signal) =>
+      answered(
+        request,
         signal,
-      }, async (args, context) => {
-        try {
-          const result = recordedResult(
-            await to.ask(method, {
-              ...Object(args),
-              ..._meta === undefined ? {} : { _meta },
-            }, { signal: context.signal, ms }),
-          );
-          whole = result.json;
-          return result.recorded;
-        } catch (error) {
-          if (error instanceof RemoteError) refusal = error.error;
-          throw error;
-        }
-      });
-      if (outcome.type === "result") return resultText(id, whole);
-      return errorText(
-        id,
-        refusal ?? {
-          code: outcome.type === "reported" ? INTERNAL : REFUSED,
-          message: failureOf(outcome),
-        },
-      );
-    },
+        virtual(request, { to: client, prefix: "server:" }),
+      ),
   };
 }
 
@@ -164,33 +311,6 @@ function callId(id: FrameId): string {
   return typeof id === "string" && id !== "" && !/^-?\d/.test(id)
     ? id
     : JSON.stringify(id);
-}
-
-/** Why a call has no result, for people and for the model. */
-function failureOf(outcome: CallOutcome): string {
-  switch (outcome.type) {
-    case "denied":
-      return denialText(outcome);
-    case "reported":
-      return outcome.error.message;
-    case "ended":
-      return "rule" in outcome.why
-        ? `${denialText(outcome.why)}; the session takes no further call`
-        : "Cancelled: the session takes no further call";
-    case "result":
-      return "";
-  }
-}
-
-function denialText(
-  { rule, clause, reason }: {
-    readonly rule: string | null;
-    readonly clause: string | null;
-    readonly reason: string | null;
-  },
-): string {
-  const by = clause === null ? rule : `${rule} (${clause})`;
-  return `Denied by ${by ?? "the policy"}: ${reason ?? "it may not run"}`;
 }
 
 /** A failure of our own, as an answer. */

@@ -42,6 +42,8 @@ export interface ProxyOptions {
   readonly hidden: HiddenValues;
   /** What the ids of our own requests begin with. */
   readonly prefix: string;
+  /** Makes a text that nobody can guess. */
+  readonly token: () => string;
   readonly deadline: (ms: number, expired: () => void) => Disposable;
   /** Opens the run, at the first call; `client` is the client's own name. */
   readonly open: (client: string) => Promise<RecordedCalls>;
@@ -108,7 +110,7 @@ export async function mcpProxy(options: ProxyOptions): Promise<ProxyEnd> {
   });
   const governed = governedRequests({
     ...options,
-    ...{ server, ms },
+    ...{ client, server, ms },
     async calls(params) {
       await lists.known(params);
       return await (run ??= options.open(clientNamed(params) ?? clientName));
@@ -205,7 +207,7 @@ export async function mcpProxy(options: ProxyOptions): Promise<ProxyEnd> {
     if (passes(method)) return await client.pass(frame, server);
     handled.client.handle(
       frame,
-      (signal) => governed.virtual(frame, { to: server, prefix: "", signal }),
+      (signal) => governed.fromClient(frame, signal),
     );
   }
 
@@ -250,8 +252,7 @@ export async function mcpProxy(options: ProxyOptions): Promise<ProxyEnd> {
     if (passes(frame.method)) return await server.pass(frame, client);
     handled.server.handle(
       frame,
-      (signal) =>
-        governed.virtual(frame, { to: client, prefix: "server:", signal }),
+      (signal) => governed.fromServer(frame, signal),
     );
   }
 

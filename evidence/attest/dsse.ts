@@ -1,5 +1,5 @@
 import { z } from "../../deps.ts";
-import { decodeBase64 } from "./base64.ts";
+import { decodeBase64, encodeBase64 } from "../../tools/data/base64.ts";
 import { parseStrictDocument } from "./strict_document.ts";
 import type { PublicKey, SigningKey } from "./signing_key.ts";
 
@@ -75,9 +75,9 @@ export async function sealEnvelope(
 ): Promise<string> {
   const signature = await key.sign(preAuthenticationEncoding(message));
   return envelopeText({
-    payload: message.payload.toBase64(),
+    payload: encodeBase64(message.payload),
     payloadType: message.payloadType,
-    signatures: [{ keyid: key.keyid, sig: signature.toBase64() }],
+    signatures: [{ keyid: key.keyid, sig: encodeBase64(signature) }],
   });
 }
 

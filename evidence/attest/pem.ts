@@ -1,8 +1,8 @@
-import { decodeBase64 } from "./base64.ts";
+import { decodeBase64, encodeBase64 } from "../../tools/data/base64.ts";
 
 /** Writes DER as one PEM block (RFC 7468, section 3), as openssl does. */
 export function pemText(label: string, der: Uint8Array): string {
-  const lines = der.toBase64().match(/.{1,64}/g) ?? [];
+  const lines = encodeBase64(der).match(/.{1,64}/g) ?? [];
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""]
     .join("\n");
 }

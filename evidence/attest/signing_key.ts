@@ -1,3 +1,4 @@
+import { encodeHex } from "../../tools/data/hex.ts";
 import { pemText, readPem } from "./pem.ts";
 
 /** A private key that can only sign. */
@@ -120,7 +121,7 @@ async function keyidOf(
   spki: Uint8Array<ArrayBuffer>,
   subtle: SubtleCrypto,
 ): Promise<string> {
-  return new Uint8Array(await subtle.digest("SHA-256", spki)).toHex();
+  return encodeHex(new Uint8Array(await subtle.digest("SHA-256", spki)));
 }
 
 /** Runtimes differ in which other forms of keys they import, so the form is checked here. */
@@ -130,7 +131,7 @@ function readDer(
 ): Uint8Array<ArrayBuffer> {
   const der = readPem(label, pem);
   const sound = der?.length === prefix.length / 2 + 32 &&
-    der.toHex().startsWith(prefix);
+    encodeHex(der).startsWith(prefix);
   if (der !== undefined && sound) return der;
   throw new TypeError(
     `Cannot read an Ed25519 ${label.toLowerCase()}: expected its one PEM block "${label}" and nothing else`,

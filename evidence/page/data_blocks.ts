@@ -1,4 +1,4 @@
-import { decodeBase64 } from "../attest/base64.ts";
+import { decodeBase64 } from "../../tools/data/base64.ts";
 
 /** Files by name, each with its exact bytes. */
 export type PageFiles = ReadonlyMap<string, Uint8Array>;

@@ -1,4 +1,5 @@
 import { join } from "../../deps.ts";
+import { promised } from "../../tools/data/promised.ts";
 import type { RunRecord, RunStore } from "../run_store.ts";
 import { answerFile } from "./answer_file.ts";
 import { writeAttestation } from "./attestation_file.ts";
@@ -26,7 +27,7 @@ export function directoryStore({ now }: { readonly now: Now }): RunStore {
   return {
     run: (name) => directoryRun(name, now),
     runsBelow: (folder, passedOver) =>
-      Promise.try(runDirectories, folder, passedOver),
+      promised(() => runDirectories(folder, passedOver)),
   };
 }
 
@@ -39,21 +40,21 @@ function directoryRun(path: string, now: Now): RunRecord {
     name: path,
     place,
     sandbox,
-    ledger: () => Promise.try(storedLedger, place("state.jsonl")),
+    ledger: () => promised(() => storedLedger(place("state.jsonl"))),
     follow: () => followedLedger(place("state.jsonl")),
-    has: (file) => Promise.try(exists, place(file)),
-    text: (file) => Promise.try(readRunText, place(file)),
-    textIfThere: (file) => Promise.try(runTextIfThere, place(file)),
+    has: (file) => promised(() => exists(place(file))),
+    text: (file) => promised(() => readRunText(place(file))),
+    textIfThere: (file) => promised(() => runTextIfThere(place(file))),
     source: () => Promise.resolve(storedRun(path)),
-    begin: () => Promise.try(begunRun, path, sandbox),
-    checkFiles: () => Promise.try(checkRunFiles, path),
+    begin: () => promised(() => begunRun(path, sandbox)),
+    checkFiles: () => promised(() => checkRunFiles(path)),
     checkSandbox: (folder = "") =>
-      Promise.try(checkDirectory, join(sandbox, folder)),
-    goOn: (ledger) => Promise.try(resumedRun, path, ledger, addIncident),
+      promised(() => checkDirectory(join(sandbox, folder))),
+    goOn: (ledger) => promised(() => resumedRun(path, ledger, addIncident)),
     addIncident,
     addAnswer: answerFile(place("approvals.jsonl"), now),
     addAttestation: (text) =>
-      Promise.try(writeAttestation, place("attestation.json"), text),
+      promised(() => writeAttestation(place("attestation.json"), text)),
   };
 }
 

@@ -1,4 +1,5 @@
 import { unusable } from "../../tools/data/input_error.ts";
+import { promised } from "../../tools/data/promised.ts";
 import { MAX_LEDGER_BYTES } from "../file_limits.ts";
 import { LedgerError, ledgerReader } from "../read_ledger.ts";
 import type { FollowedLedger } from "../run_store.ts";
@@ -30,7 +31,7 @@ export function followedLedger(path: string): FollowedLedger {
 
   return {
     next: () =>
-      Promise.try(() => {
+      promised(() => {
         try {
           return news();
         } catch (cause) {

@@ -1,5 +1,6 @@
 import { InputError, unusable } from "../../tools/data/input_error.ts";
 import type { SynchronousSink } from "../artifacts.ts";
+import { encodeBase64 } from "../../tools/data/base64.ts";
 import type { ReadLedger } from "../read_ledger.ts";
 import type { Incident } from "../recording/incident.ts";
 import { whyUnwritable } from "./file_error.ts";
@@ -17,7 +18,7 @@ export function resumedRun(
   note: (incident: Incident) => void,
 ): SynchronousSink & Disposable {
   const sink = opened(path, ledger, (torn) => {
-    const base64 = torn.toBase64();
+    const base64 = encodeBase64(torn);
     note({ type: "torn_line", bytes: torn.length, base64 });
   });
   try {

@@ -117,7 +117,7 @@ Deno.test("waiting runs hold no job and no worker, and go on when they are answe
       ...["approvals", verb, run, "--by", "ada", "--db", "env"],
     ]);
     assertEquals(answered.code, 0, answered.stderr);
-    assertStringIncludes(answered.stdout, "a worker goes on with it");
+    assertStringIncludes(answered.stdout, "a worker continues it");
   }
   await fleet.until(ALL_FINISHED);
   for (const index of [0, 1]) {

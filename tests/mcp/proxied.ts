@@ -73,10 +73,20 @@ const LEAST: JsonObject = {
   retry: { max_retries: 0, backoff_base_ms: 0, backoff_cap_ms: 0 },
 };
 
-/** Starts a proxy; disposing of it ends it and checks every run that it left behind. */
-export function proxied(
-  { policy, server, options = [], env = {} }: Proxied,
-): ProxiedClient {
+/** How a proxy is started, and where it works. */
+export interface ProxyCommand extends AsyncDisposable {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The working directory of the server. */
+  readonly sandbox: string;
+  /** The folders of the runs that there are. */
+  runs(): readonly string[];
+}
+
+/** Lays out what a proxy needs; disposing of it checks every run that it left behind. */
+export function proxyCommand(
+  { policy, server, options = [] }: Omit<Proxied, "env">,
+): ProxyCommand {
   const folder = temporaryFolder();
   const path = Deno.realPathSync(folder.path);
   const sandbox = join(path, "sandbox");
@@ -87,7 +97,8 @@ export function proxied(
     JSON.stringify({ ...LEAST, ...policy }),
   );
   const [command = ""] = server;
-  const child = new Deno.Command(Deno.execPath(), {
+  return {
+    command: Deno.execPath(),
     args: [
       ...["run", "--quiet", "--no-prompt", "--no-lock", "--allow-read"],
       ...[`--allow-write=${out}`, `--allow-run=${command},sh`],
@@ -95,7 +106,21 @@ export function proxied(
       ...["--policy", join(path, "policy.yaml"), "--out", out],
       ...["--sandbox", sandbox, ...options, "--", ...server],
     ],
-    cwd: path,
+    sandbox,
+    runs: () => runsIn(out),
+    async [Symbol.asyncDispose]() {
+      using _ = folder;
+      for (const run of runsIn(out)) await checkRun(run);
+    },
+  };
+}
+
+/** Starts a proxy; disposing of it ends it and checks every run that it left behind. */
+export function proxied({ env = {}, ...given }: Proxied): ProxiedClient {
+  const { command, args, sandbox, runs, ...proxy } = proxyCommand(given);
+  const child = new Deno.Command(command, {
+    args: [...args],
+    cwd: join(sandbox, ".."),
     env: { NO_COLOR: "1", ...env },
     stdin: "piped",
     stdout: "piped",
@@ -181,12 +206,11 @@ export function proxied(
     },
     ended,
     stderr: () => errors,
-    runs: () => runsIn(out),
+    runs,
     async [Symbol.asyncDispose]() {
-      using _ = folder;
+      await using _ = proxy;
       try {
         await client.close();
-        for (const run of client.runs()) await checkRun(run);
       } finally {
         try {
           child.kill("SIGKILL");

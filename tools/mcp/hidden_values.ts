@@ -1,3 +1,4 @@
+import { encodeBase64 } from "../data/base64.ts";
 import { isList, type Json } from "../data/json.ts";
 
 /** A value that must not be seen, and what stands for it. */
@@ -67,7 +68,7 @@ function spellings({ name, value }: HiddenValue): readonly HiddenValue[] {
     value,
     JSON.stringify(value).slice(1, -1),
     encodeURIComponent(value.toWellFormed()),
-    new TextEncoder().encode(value).toBase64().replace(/=+$/, ""),
+    encodeBase64(new TextEncoder().encode(value)).replace(/=+$/, ""),
   ];
   return [...new Set(spelled)].map((each) => ({ name, value: each }));
 }

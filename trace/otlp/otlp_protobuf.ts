@@ -1,3 +1,4 @@
+import { decodeHex } from "../../tools/data/hex.ts";
 import type { Attributes, AttributeValue, Span } from "../span.ts";
 import type { OtlpEncoding, OtlpEnvelope } from "./otlp_encoding.ts";
 import {
@@ -39,15 +40,13 @@ function exportRequest(
 /** A span as a field of `ScopeSpans`. */
 function encodeSpan(span: Span<string>): Uint8Array<ArrayBuffer> {
   const { traceId, spanId, parentSpanId, name, kind, start, end } = span;
-  const trace = Uint8Array.fromHex(traceId);
+  const trace = decodeHex(traceId);
   return message(bytesField(
     2,
     message(
       bytesField(1, trace),
-      bytesField(2, Uint8Array.fromHex(spanId)),
-      parentSpanId === undefined
-        ? []
-        : bytesField(4, Uint8Array.fromHex(parentSpanId)),
+      bytesField(2, decodeHex(spanId)),
+      parentSpanId === undefined ? [] : bytesField(4, decodeHex(parentSpanId)),
       textField(5, name),
       intField(6, kind),
       fixed64Field(7, BigInt(start)),
@@ -57,7 +56,7 @@ function encodeSpan(span: Span<string>): Uint8Array<ArrayBuffer> {
         13,
         message(
           bytesField(1, trace),
-          bytesField(2, Uint8Array.fromHex(span.link)),
+          bytesField(2, decodeHex(span.link)),
         ),
       ),
       span.error === undefined ? [] : bytesField(

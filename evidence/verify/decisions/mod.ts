@@ -15,6 +15,7 @@
  *
  * @module
  */
+import { promised } from "../../../tools/data/promised.ts";
 import type { ArtifactSource } from "../../artifact_source.ts";
 import type { KeptElsewhere } from "../kept_elsewhere.ts";
 import type { Verification } from "../verify.ts";
@@ -29,6 +30,8 @@ export {
   type SandboxEntry,
   type SandboxSource,
 } from "../../artifact_source.ts";
+export type { ContentRedaction } from "../../../policy/plain_content.ts";
+export type { Json } from "../../../tools/data/json.ts";
 export type { ArtifactDigest } from "../../recording/manifest.ts";
 export type {
   ReadRedaction,
@@ -55,5 +58,5 @@ export function verifyRun(
   source: ArtifactSource,
   kept: KeptElsewhere = {},
 ): Promise<Verification> {
-  return Promise.try(verifiedRun, source, kept);
+  return promised(() => verifiedRun(source, kept));
 }

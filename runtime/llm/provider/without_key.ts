@@ -23,8 +23,9 @@ function spelled(character: string): string {
     /[a-f]/g,
     (digit) => `[${digit}${digit.toUpperCase()}]`,
   );
+  const escaped = character.replace(/\W/, "\\$&");
   const slash = character === "/" ? `(?:${BACKSLASHES})?` : "";
-  return `(?:${slash}${RegExp.escape(character)}|${BACKSLASHES}u${digits})`;
+  return `(?:${slash}${escaped}|${BACKSLASHES}u${digits})`;
 }
 
 /**

@@ -1,5 +1,5 @@
-/** What `policy init` writes: a policy that is safe as it stands, with what one usually changes next. */
-export const STARTER = `# yaml-language-server: $schema=v1.schema.json
+/** What `policy init --for run` writes: a policy that is safe as it stands, with what one usually changes next. */
+export const RUN_STARTER = `# yaml-language-server: $schema=v1.schema.json
 # What an agent may do. Whatever is not allowed here is denied. A denial wins over
 # asking a person, and asking over a permission. The order of entries does not matter.
 # Check it with: policy validate FILE; try it with: policy test, policy explain.

@@ -1,0 +1,134 @@
+/**
+ * Profiles against the tools that the real packages list, at the versions that the
+ * profiles are about. Installs them into a temporary folder, without their scripts.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { join } from "../../deps.ts";
+import { argumentPaths } from "../../policy/profiles/argument_paths.ts";
+import { loadPolicy } from "../../policy/document/load.ts";
+import { examineServer } from "../../policy/profiles/examined_server.ts";
+import { PROFILE_NAMES, profileFor } from "../../policy/profiles/profile.ts";
+import { isObject, type JsonObject } from "../../tools/data/json.ts";
+import { profileFaults, type SomeTool } from "../profile_faults.ts";
+import { temporaryFolder } from "../program.ts";
+import { savedTools } from "../saved_tools.ts";
+import { listedTools } from "./listed_tools.ts";
+
+const folder = temporaryFolder();
+const home = temporaryFolder();
+Deno.test.afterAll(() => {
+  folder[Symbol.dispose]();
+  home[Symbol.dispose]();
+});
+
+const PATH = Deno.env.get("PATH") ?? "";
+const env = { PATH, HOME: home.path };
+
+/** Native drivers are built from sources that no registry of packages has; these never answer. */
+const DRIVERS = {
+  sqlite3: `exports.verbose = () => ({ Database: class { on() {} } });`,
+  "better-sqlite3": `
+    const statement = { all: () => [], get: () => ({}), run: () => ({}), pluck: () => statement };
+    module.exports = class { prepare() { return statement; } exec() {} pragma() { return []; } close() {} unsafeMode() {} defaultSafeIntegers() {} };
+  `,
+};
+
+/** Installs all of them at once, and puts the drivers in the place of those that were not built. */
+async function installed(): Promise<void> {
+  const packages = PROFILE_NAMES.map((name) => {
+    const { about } = profileFor(name).document;
+    return `${about.package}@${about.version}`;
+  });
+  Deno.writeTextFileSync(join(folder.path, "package.json"), "{}");
+  const { success, stderr } = await new Deno.Command("npm", {
+    args: [
+      "install",
+      ...["--ignore-scripts", "--no-audit", "--no-fund"],
+      ...packages,
+    ],
+    cwd: folder.path,
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  for (const [name, code] of Object.entries(DRIVERS)) {
+    const place = join(folder.path, "node_modules", name);
+    Deno.removeSync(place, { recursive: true });
+    Deno.mkdirSync(place);
+    Deno.writeTextFileSync(join(place, "index.js"), code);
+    Deno.writeTextFileSync(
+      join(place, "package.json"),
+      JSON.stringify({ name, main: "index.js" }),
+    );
+  }
+}
+
+let installing: Promise<void> | undefined;
+
+/** What is started, from the words with which the profile starts it. */
+function command(name: string): readonly string[] {
+  const { about } = profileFor(name).document;
+  const [npx, yes, what, ...args] = about.start.split(" ");
+  assertEquals([npx, yes, what], [
+    "npx",
+    "-y",
+    `${about.package}@${about.version}`,
+  ]);
+  const file = join(folder.path, "node_modules", about.package, "package.json");
+  const { bin, name: full } = JSON.parse(Deno.readTextFileSync(file));
+  const script = isObject(bin)
+    ? bin[full.replace(/^.*\//, "")] ?? Object.values(bin)[0]
+    : bin;
+  return [
+    "node",
+    join(folder.path, "node_modules", about.package, String(script)),
+    ...args,
+  ];
+}
+
+for (const name of PROFILE_NAMES) {
+  Deno.test(`the profile ${name} fits the tools that its package lists`, async () => {
+    await (installing ??= installed());
+    const tools = await listedTools(command(name), { cwd: home.path, env });
+    // Of real definitions, none is suspicious.
+    const examined = examineServer({
+      server: name,
+      definitions: tools,
+      command: profileFor(name).document.about.start.split(" "),
+    });
+    assertEquals(
+      examined.tools.flatMap(({ name, suspicions }) =>
+        suspicions.map(({ kind, excerpt }) => `${name}: ${kind}: ${excerpt}`)
+      ),
+      [],
+    );
+    assertEquals(examined.refused, []);
+    loadPolicy(examined.policy, name);
+    examinedTools += examined.tools.length;
+    const given = tools.map(someTool);
+    assertEquals(profileFaults(profileFor(name), given), []);
+    // Bounds of numbers differ with the libraries that a server was installed with.
+    for (const saved of savedTools(name)) {
+      const now = given.find((each) => each.name === saved.name);
+      assertEquals(now && argumentsOf(now), argumentsOf(saved), saved.name);
+    }
+  });
+}
+
+let examinedTools = 0;
+
+Deno.test("all tools of the ten servers were examined", () => {
+  assertEquals(examinedTools, 128);
+});
+
+function argumentsOf({ input_schema }: SomeTool): readonly string[] {
+  return argumentPaths(input_schema).map(({ path }) => path);
+}
+
+function someTool({ name, inputSchema }: JsonObject): SomeTool {
+  assert(typeof name === "string" && isObject(inputSchema));
+  const input_schema = JSON.parse(JSON.stringify(inputSchema));
+  return { name: String(name), input_schema };
+}
