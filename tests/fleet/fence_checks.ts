@@ -9,6 +9,8 @@ import { join } from "../../deps.ts";
 import { recordRun } from "../../evidence/recording/record_run.ts";
 import type { OpenSink } from "../../evidence/run_store.ts";
 import { claimRun } from "../../evidence/store/postgres/claim.ts";
+import { DatabaseError } from "../../evidence/store/postgres/database.ts";
+import { pgDatabase } from "../../evidence/store/postgres/pg_database.ts";
 import { WriteError } from "../../evidence/store/write_error.ts";
 import { verifyRun } from "../../evidence/verify/decisions/verify_run.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
@@ -50,6 +52,23 @@ async function appended(sink: OpenSink): Promise<void> {
   sink.append("state.jsonl", LINE);
   await sink.sync();
 }
+
+Deno.test("a connection that ends between two statements of a transaction fails the second, and the process goes on", async () => {
+  await using given = await fleetDatabase(server);
+  await using other = pgDatabase(given.url);
+  await assertRejects(
+    () =>
+      given.database.transaction(async (session) => {
+        const [row] = await session.query("select pg_backend_pid() as pid");
+        await other.query("select pg_terminate_backend($1)", [row?.pid]);
+        // The process hears of it before the next statement.
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        await session.query("select 1");
+      }),
+    DatabaseError,
+  );
+  assertEquals((await given.database.query("select 1 as one"))[0]?.one, 1);
+});
 
 Deno.test("a holder whose run was taken over changes no row any more", async () => {
   await using given = await fleetDatabase(server);
