@@ -80,6 +80,10 @@ async function assertSound(out: string): Promise<void> {
     });
     assertEquals(code, 0, `${command}: ${stdout}${stderr}`);
   }
+  const trace = await warmProgram(["trace", "check", join(out, "trace.json")], {
+    cwd: PROJECT,
+  });
+  assertEquals(trace.code, 0, trace.stdout);
 }
 
 Deno.test(
