@@ -203,10 +203,12 @@ export function governedSession(
   let calls = 0;
 
   const finished = record(inner.events());
-  // Whoever calls or closes is told; nobody has to wait for it.
-  finished.catch(() => {});
+  const cancel = () => end();
+  const leave = () => env.signal.removeEventListener("abort", cancel);
+  // Whoever calls or closes is told of a failure; nobody has to wait for it.
+  finished.then(leave, leave);
   if (env.signal.aborted) end();
-  env.signal.addEventListener("abort", () => end(), { once: true });
+  env.signal.addEventListener("abort", cancel, { once: true });
 
   function end(reason?: string): void {
     isClosed = true;
