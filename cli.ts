@@ -29,6 +29,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   approvals: async () => (await import("./cli/approvals.ts")).approvals,
   verify: async () => (await import("./cli/verify.ts")).verify,
   runs: async () => (await import("./cli/runs.ts")).runs,
+  submit: async () => (await import("./cli/submit.ts")).submit,
+  worker: async () => (await import("./cli/worker.ts")).worker,
   report: async () => (await import("./cli/report.ts")).report,
   replay: async () => (await import("./cli/replay.ts")).replay,
   diff: async () => (await import("./cli/diff.ts")).diff,

@@ -22,6 +22,13 @@ export interface GovernOptions {
    * one, `runs/<id>_<policy>_<random>`.
    */
   readonly out?: string | undefined;
+  /**
+   * The folder in which tools may use the paths that they declare, such as a checkout.
+   * It exists already, and is not kept with the record. The policy, and folders that
+   * have the record of a run, are closed in it. Default: a new one, `sandbox` in the
+   * folder of the record.
+   */
+  readonly sandbox?: string | undefined;
   /** What a person asked; the rules that look at the question look at this. Default: `""`. */
   readonly question?: string | undefined;
   /**

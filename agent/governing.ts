@@ -1,10 +1,12 @@
 import config from "../deno.json" with { type: "json" };
-import { join } from "../deps.ts";
+import { fromFileUrl, join } from "../deps.ts";
 import {
   freeFolder,
   namedFolder,
   type RunFolder,
 } from "../cli/execution/run_folder.ts";
+import { closedPlaces } from "../cli/machine/closed_places.ts";
+import { checkDirectory } from "../cli/machine/files.ts";
 import { stopwatch } from "../cli/machine/provenance.ts";
 import { runStore } from "../cli/machine/run_store.ts";
 import { recordRun } from "../evidence/recording/record_run.ts";
@@ -47,9 +49,11 @@ export async function governing(given: GovernOptions): Promise<Governed> {
     policy,
     question,
     sandbox,
+    sandboxIsElsewhere: given.sandbox !== undefined,
     tools: typeof tools === "function" ? tools({ sandbox }) : tools,
   });
   refuseUnusable(specIn(IMAGINED_SANDBOX), machineEnv());
+  const elsewhere = sandboxAt(given);
   using folder = await folderOf(given.out, runId);
   const record = runStore.run(folder.path);
   const interruption = new AbortController();
@@ -58,7 +62,7 @@ export async function governing(given: GovernOptions): Promise<Governed> {
     signal: signal ?? interruption.signal,
   });
   const { put, begun } = await recording(record, given);
-  const spec = specIn(directorySandbox(record.sandbox));
+  const spec = specIn(elsewhere ?? directorySandbox(record.sandbox));
   const session = governedSession(spec, env, put);
   if (signal === undefined) untilEnded(interruption, session.finished);
   await Promise.race([begun, session.finished]);
@@ -80,6 +84,20 @@ function refuseOddNumbers(
       `Cannot use the seed ${seed}: expected a whole number from 0 to 2^32 - 1`,
     );
   }
+}
+
+/** The folder that was named for the tools; the policy and records are closed in it. */
+function sandboxAt(
+  { sandbox: root, policy }: GovernOptions,
+): Sandbox | undefined {
+  if (root === undefined) return undefined;
+  checkDirectory(root);
+  const files = typeof policy === "string"
+    ? [policy]
+    : policy instanceof URL
+    ? [fromFileUrl(policy)]
+    : [];
+  return directorySandbox(root, { closed: closedPlaces({ root, files }) });
 }
 
 /** Where the record goes; a folder that is made for it is removed again while it is empty. */

@@ -7,6 +7,7 @@ import {
 import { unreadable } from "../evidence/store/file_error.ts";
 import { callRules } from "../policy/rules/call_rules.ts";
 import { counted } from "../tools/data/counted.ts";
+import { closedPlaces } from "./machine/closed_places.ts";
 import { directorySandbox } from "../tools/sandbox/directory_sandbox.ts";
 import type { Sandbox } from "../tools/sandbox/sandbox.ts";
 import { parseCommandLine } from "./command/command_line.ts";
@@ -44,7 +45,8 @@ answered with "error" in the place of "decision", and the next one is judged:
 
   --policy FILE  the policy
   --sandbox DIR  the directory that paths are judged against; default: the
-                 current folder
+                 current folder. The policy, the file of the tools and records
+                 of runs are closed in it
   --tools FILE   the tools that exist, instead of the five of this runtime:
                  [{"name","description","input_schema","effects":{"fetches":[],
                  "reads":[],"writes":[]}}], JSON Schema of draft-04 to 2020-12;
@@ -77,8 +79,11 @@ when a line was answered with an error.
     });
     const policyPath = given.required("policy");
     const policy = readPolicyFile(policyPath);
-    const sandbox = openSandbox(given.option("sandbox") ?? ".");
     const toolsPath = given.option("tools");
+    const sandbox = openSandbox(given.option("sandbox") ?? ".", [
+      policyPath,
+      ...toolsPath === undefined ? [] : [toolsPath],
+    ]);
     const { tools, refused } = await askedTools(toolsPath, sandbox);
     for (const { reason } of refused) {
       output.note(`${toolsPath}: this tool is denied: ${reason}`);
@@ -238,9 +243,11 @@ function withReason(
     : { ...decision, reason: `${decision.reason}: ${why.reason}` };
 }
 
-function openSandbox(path: string): Sandbox {
+/** Opens the directory that paths are judged against; `files` are closed in it. */
+function openSandbox(path: string, files: readonly string[]): Sandbox {
   try {
-    return directorySandbox(path);
+    const closed = closedPlaces({ root: path, files });
+    return directorySandbox(path, { closed });
   } catch (cause) {
     throw unreadable(path, cause);
   }

@@ -7,6 +7,7 @@ import { choice } from "./command/choice.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT } from "./command/command.ts";
 import { withDatabaseTrouble } from "./fleet/database_trouble.ts";
+import { queueAdapter } from "./fleet/open_queue.ts";
 import {
   DATABASE_HELP,
   DATABASE_OPTION,
@@ -21,17 +22,17 @@ export const fleet: Command = {
   summary: "install or migrate the database of a fleet of workers",
   help: `Usage: fleet install|migrate [--db URL] [--json]
 
-install  makes the schema fleet in a database that has none, and four roles to
-         grant to those who log in: fleet_submitter, fleet_worker, fleet_approver
-         and fleet_reader. None of them may change the schema, or a line of a
-         ledger
-migrate  brings the schema to the version of this program
+install  makes the schemas fleet and fleet_jobs in a database that has none, and
+         roles to grant to those who log in: fleet_submitter, fleet_worker,
+         fleet_approver, fleet_operator and fleet_reader. None of them may change
+         the schema, or a line of a ledger
+migrate  brings both to the version of this program, and may be repeated
 
 Both are for the owner of the database, who may make roles (CREATEROLE) where
-these do not exist yet; both change everything or nothing. PostgreSQL 15 or later.
+these do not exist yet. PostgreSQL 15 or later.
 
 ${DATABASE_HELP}
-  --json       print the version of the schema as JSON
+  --json         print the version of the schema as JSON
 
 Exit codes: 0 done, 4 the database cannot be reached, 1 it was not changed for
 another reason.
@@ -52,6 +53,8 @@ another reason.
         timeoutMs: TIMEOUT_MS,
       });
       const version = await change(database, config.version);
+      const { installQueue } = await queueAdapter();
+      await installQueue(database);
       if (given.flag("json")) output.json({ schema_version: version });
       else output.data(`${database.name}: the schema has version ${version}`);
       return EXIT.ok;

@@ -9,6 +9,7 @@
 
 /** Loads them, one each. */
 export const LOADED_LATER: readonly (() => Promise<unknown>)[] = [
+  () => import("./fleet/pg_boss_queue.ts"),
   () => import("./input/tool_definitions.ts"),
   () => import("./machine/serve_run_tools.ts"),
   () => import("./machine/tool_worker.ts"),

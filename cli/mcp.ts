@@ -1,18 +1,24 @@
 import { parseCommandLine } from "./command/command_line.ts";
 import { choice } from "./command/choice.ts";
-import { type Command, UsageError } from "./command/command.ts";
+import type { Command } from "./command/command.ts";
+import { refuseOtherMode } from "./execution/audit_mode.ts";
 import { durabilityOf } from "./execution/durability.ts";
 import { readPolicyFile } from "./input/policy_file.ts";
 import { closeRun } from "./mcp/close_run.ts";
+import { serverCommandIn, serverName } from "./mcp/command_words.ts";
+import { listTools } from "./mcp/list_tools.ts";
 import { serveProxy } from "./mcp/serve_proxy.ts";
+import { PROGRESS_FLAGS, progressForm } from "./progress/progress.ts";
 import { APPROVAL_WAYS } from "./mcp/session_approver.ts";
 
 /** `mcp`: a proxy before any server of the Model Context Protocol. */
 export const mcp: Command = {
   summary: "judge and record what a client asks of an MCP server",
   help: `Usage: mcp --policy FILE --out DIR [--sandbox DIR] [--name NAME]
-           [--approve never|file] [--show-denied]
-           [--durability none|intent] -- COMMAND...
+           [--approve never|file] [--show-denied] [--audit]
+           [--durability none|intent] [--verbose|--json] -- COMMAND...
+       mcp list [--name NAME] [--profile PROFILE] [--env NAMES] [--sandbox DIR]
+                [--json] -- COMMAND...
        mcp close RUN_DIR
 
 Starts the server COMMAND and stands between it and the client on standard input
@@ -31,7 +37,23 @@ client are one run, in a folder of its own below --out, made at the first call.
                  with the command approvals
   --show-denied  keep tools in lists that the policy denies whatever their
                  arguments; a changed definition is left out all the same
+  --audit        said where the policy has \`mode: audit\`, as for \`run\`
   --durability   as for \`run\`
+  --verbose, --json
+                 on standard error a line, or an object, for everything that a
+                 call does, as inspect prints it, instead of a line a call; the
+                 policy's redaction counts for both
+
+list prints the tools of a server as a policy to begin with, in audit mode: each
+with the SHA-256 of its definition, which the policy pins. What is suspicious in a
+definition is said on standard error, too, and the tool left out; so is one of which
+nothing says what it touches. The server is started with the variables
+of --env (default: PATH), separated by commas, and works in --sandbox (default:
+the current folder).
+
+  --profile PROFILE  what is known of the server: filesystem, github, and so on;
+                 \`policy --help\` has all of them
+  --json         print the tools as JSON, an object each
 
 The server gets the environment that the policy gives it under mcp.env, and
 nothing of ours. What the protocol has beside tools is judged as
@@ -49,21 +71,19 @@ Exit codes: 0 the client or a signal ended it, or close did its work, 4 the serv
 ended first, 1 it could not be started or its record could not be written.
 `,
   async run(args, output) {
-    const [word, ...rest] = args;
-    if (word === "close") return await closeRun(rest, output);
-    const end = args.indexOf("--");
-    const given = parseCommandLine(end === -1 ? args : args.slice(0, end), {
+    const [word, ...more] = args;
+    if (word === "close") return await closeRun(more, output);
+    if (word === "list") return await listTools(more, output);
+    const { own, command, rest } = serverCommandIn(args);
+    const given = parseCommandLine(own, {
       options: ["policy", "out", "sandbox", "name", "approve", "durability"],
-      flags: ["show-denied"],
+      flags: ["show-denied", "audit", "json", ...PROGRESS_FLAGS],
     });
-    const [command, ...more] = end === -1 ? [] : args.slice(end + 1);
-    if (command === undefined) {
-      throw new UsageError('Expected "-- COMMAND...", the command of a server');
-    }
     const policyPath = given.required("policy");
     const policy = readPolicyFile(policyPath);
+    refuseOtherMode(policy.document, given.flag("audit"));
     return await serveProxy({
-      ...{ policy, policyPath, command, args: more },
+      ...{ policy, policyPath, command, args: rest },
       out: given.required("out"),
       sandbox: given.option("sandbox"),
       name: serverName(given.option("name") ?? "server"),
@@ -73,14 +93,7 @@ ended first, 1 it could not be started or its record could not be written.
       }),
       showDenied: given.flag("show-denied"),
       durability: durabilityOf(given.option("durability")),
+      form: progressForm(given),
     }, output);
   },
 };
-
-/** What a server may be called: `mcp` is what is not a tool, and a dot begins the name of one. */
-function serverName(name: string): string {
-  if (/^[A-Za-z0-9_-]{1,32}$/.test(name) && name !== "mcp") return name;
-  throw new UsageError(
-    `Cannot use --name "${name}": expected up to 32 letters, digits, "-" and "_", and not "mcp"`,
-  );
-}

@@ -1,6 +1,6 @@
 import { join } from "../deps.ts";
-import type { PolicyDocument } from "../policy/document/document.ts";
 import { attestRun } from "./execution/attest_run.ts";
+import { refuseOtherMode } from "./execution/audit_mode.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, UsageError } from "./command/command.ts";
 import { durabilityOf } from "./execution/durability.ts";
@@ -201,14 +201,4 @@ could not be run.
 function runIdOf(name: string, model: ChosenModel | undefined): string {
   if (!isAsked(model)) return name;
   return `${name}_${crypto.getRandomValues(new Uint8Array(4)).toHex()}`;
-}
-
-/** A policy that enforces nothing is followed only where the command line says so, too. */
-function refuseOtherMode({ mode }: PolicyDocument, isAudit: boolean): void {
-  if ((mode === "audit") === isAudit) return;
-  throw new UsageError(
-    isAudit
-      ? "Cannot use --audit: the policy enforces what it says; write `mode: audit` in it"
-      : "Cannot run: the policy has `mode: audit`, so it enforces next to nothing; say so with --audit",
-  );
 }

@@ -30,6 +30,11 @@ import {
   UsageError,
 } from "./command/command.ts";
 import { eachRun } from "./command/each_run.ts";
+import {
+  namesDatabase,
+  RUNS_IN_DATABASE_HELP,
+  runsInDatabase,
+} from "./fleet/runs_in_database.ts";
 import { namedRuns } from "./input/named_runs.ts";
 import { RUN_FILTERS, runFilter } from "./input/run_filter.ts";
 import { refuseInsideRun, runPage } from "./input/run_page.ts";
@@ -64,11 +69,14 @@ Times are UTC, by the clocks of the runs: a scripted run has a virtual one.
   --html DIR         write DIR/index.html and beside it the report of each run.
                      Reports that are there are replaced
 
+${RUNS_IN_DATABASE_HELP}
+
 Exit codes: 0 the runs were listed, whatever checking them came to; 1 one cannot be
 read, which does not keep the others from being listed, or a page cannot be
 written.
 `,
   async run(args, output) {
+    if (namesDatabase(args)) return await runsInDatabase(args, output);
     useDigest(nativeDigest);
     const given = parseCommandLine(args, {
       options: ["html", ...RUN_FILTERS],

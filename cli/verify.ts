@@ -21,7 +21,12 @@ import { corpusSnapshot } from "../tasks/corpus.ts";
 import { withOverrides } from "../tasks/policy_overrides.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { type CommandLine, parseCommandLine } from "./command/command_line.ts";
-import { type Command, EXIT, UsageError } from "./command/command.ts";
+import {
+  type Command,
+  EXIT,
+  type Output,
+  UsageError,
+} from "./command/command.ts";
 import { corpusReadings } from "./input/corpus_folder.ts";
 import { eachRun } from "./command/each_run.ts";
 import { readPolicyFile } from "./input/policy_file.ts";
@@ -79,28 +84,48 @@ run does not stop the verification of the others.
       throw new UsageError("--head is the hash of one run: name one");
     }
     const key = await given.option("key", readPublicKey);
-    return await eachRun(runs, {
+    return await verifyEach(runs, {
+      kept,
+      key,
       output,
-      async look(record) {
-        const path = record.name;
-        const found = await fitting(record, kept);
-        const verification = withPage(
-          await signed(record, found, key),
-          await record.pageFault?.(),
-        );
-        if (given.flag("json")) {
-          const { waitsFor: waits_for, ...rest } = verification;
-          output.json({ run: path, ...rest, waits_for });
-        } else {
-          for (const line of describe(path, key?.keyid, verification)) {
-            output.data(terminalLine(line));
-          }
-        }
-        return exitCode(verification);
-      },
+      json: given.flag("json"),
     });
   },
 };
+
+/** Verifies runs one after the other and prints what was found; returns the exit code of all. */
+export async function verifyEach(
+  runs: Iterable<Checked> | AsyncIterable<Checked>,
+  { kept, key, output, json }: {
+    /** Values kept elsewhere, once for each way to read the documents. */
+    readonly kept: readonly [VerifyOptions, ...VerifyOptions[]];
+    /** The key that must have signed them. */
+    readonly key: PublicKey | undefined;
+    readonly output: Output;
+    readonly json: boolean;
+  },
+): Promise<number> {
+  return await eachRun(runs, {
+    output,
+    async look(record) {
+      const path = record.name;
+      const found = await fitting(record, kept);
+      const verification = withPage(
+        await signed(record, found, key),
+        await record.pageFault?.(),
+      );
+      if (json) {
+        const { waitsFor: waits_for, ...rest } = verification;
+        output.json({ run: path, ...rest, waits_for });
+      } else {
+        for (const line of describe(path, key?.keyid, verification)) {
+          output.data(terminalLine(line));
+        }
+      }
+      return exitCode(verification);
+    },
+  });
+}
 
 /** The result of verifying a run, and whether it was signed with the key. */
 type Outcome = Omit<Verification, "findings"> & {

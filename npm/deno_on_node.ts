@@ -15,6 +15,7 @@ import {
   realpathSync,
   renameSync,
   rmdirSync,
+  statSync,
   unlinkSync,
   writeFileSync,
   writeSync,
@@ -35,6 +36,8 @@ export const DENO_ON_NODE = {
   openSync: openNodeFileSync,
   lstatSync: (path: string | URL): Deno.FileInfo =>
     likeDeno(() => fileInfo(lstatSync(path))),
+  statSync: (path: string | URL): Deno.FileInfo =>
+    likeDeno(() => fileInfo(statSync(path))),
   realPathSync: (path: string | URL): string =>
     likeDeno(() => realpathSync.native(path)),
   readFileSync: (path: string | URL): Uint8Array<ArrayBuffer> =>

@@ -43,6 +43,8 @@ export interface RunSpec {
   readonly tools: ToolRegistry;
   /** Where the policy looks paths up. */
   readonly sandbox: Pick<Sandbox, "inspect">;
+  /** Said where that is a folder which is not kept with the record. Default: it is kept. */
+  readonly sandboxIsElsewhere?: boolean | undefined;
   /** The model that is asked, once a step. */
   readonly llm: Llm;
   /** How the record names `llm`; nothing checks that it fits. */

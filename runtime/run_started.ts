@@ -16,6 +16,7 @@ export type RunIdentity = Pick<
   | "tools"
   | "model"
   | "corpus"
+  | "sandboxIsElsewhere"
 >;
 
 /** The first event of a run. */
@@ -24,6 +25,7 @@ export function runStarted(
   spec: RunIdentity,
 ): RunStarted {
   const { task, policy, model, corpus, runtimeVersion } = spec;
+  const { sandboxIsElsewhere } = spec;
   const settings = givenSettings(model.settings);
   const tools = [...spec.tools.values()].map(recordedTool);
   const isAudit = policy.document.mode === "audit";
@@ -54,5 +56,6 @@ export function runStarted(
     corpus: { sha256: corpus.sha256, documents: corpus.documents },
     tools,
     ...isAudit ? { mode: "audit" } as const : {},
+    ...sandboxIsElsewhere === true ? { sandbox: "elsewhere" } as const : {},
   };
 }

@@ -1,5 +1,8 @@
 import { z } from "../deps.ts";
 import { described, optionalKey } from "../tools/data/described.ts";
+import { NOBODY } from "../policy/answer.ts";
+import type { ApprovalAnswer, Approver } from "../runtime/approval/approval.ts";
+import { approverNameFault } from "../runtime/approval/approver_name.ts";
 import type { RunEvent } from "../runtime/record/event.ts";
 import {
   ATTEMPT_OUTCOMES,
@@ -29,6 +32,15 @@ export interface ExpectedDecision {
     | undefined;
 }
 
+/** The answer of a person to a question that a scenario expects, given in its place. */
+export interface ExpectedApproval {
+  /** Whose call is asked about. Default: of any tool. */
+  readonly tool?: string | undefined;
+  readonly verdict: ApprovalAnswer["verdict"];
+  /** In whose name it is answered. Default: `tester`. */
+  readonly by?: string | undefined;
+}
+
 /** What a scenario expects; keys that are left out are not checked. */
 export interface Expectation {
   readonly terminal_reason: TerminalReason;
@@ -37,6 +49,11 @@ export interface Expectation {
   readonly failure_modes?: readonly FailureModeId[] | undefined;
   /** Every decision that is not `allow`, in order. */
   readonly decisions?: readonly ExpectedDecision[] | undefined;
+  /**
+   * What a person is asked, in order, with the answers, which are given. Default:
+   * nobody answers.
+   */
+  readonly approvals?: readonly ExpectedApproval[] | undefined;
   /** The outcome of every attempt, in order. */
   readonly attempts?: readonly AttemptOutcome[] | undefined;
   /** How many spans of each kind the trace has. */
@@ -46,6 +63,9 @@ export interface Expectation {
   /** Every file that was written, sorted, as it is found on the disk. */
   readonly files?: readonly string[] | undefined;
 }
+
+/** Who answers in a scenario that names nobody. */
+const TESTER = "tester";
 
 /** What was seen of a run, on its record and outside of it. */
 export interface Observation {
@@ -79,6 +99,28 @@ export const expectationSchema: z.ZodMiniType<Expectation> = z.strictObject({
       ),
     })),
     "Every decision that is not allow, in order",
+  ),
+  approvals: optionalKey(
+    z.array(z.strictObject({
+      tool: optionalKey(
+        z.string(),
+        "The tool whose call is asked about. Left out: any",
+      ),
+      verdict: described(
+        z.enum(["approved", "rejected"]),
+        "What the person answers",
+      ),
+      by: optionalKey(
+        z.string().check(
+          z.refine(
+            (name) => approverNameFault(name) === undefined,
+            "expected a name that an approver can have",
+          ),
+        ),
+        "The name of the person. Left out: tester",
+      ),
+    })),
+    "Every question to a person, in order, with the answer, which is given. Left out: nobody answers",
   ),
   attempts: optionalKey(
     z.array(z.enum(ATTEMPT_OUTCOMES)),
@@ -118,8 +160,21 @@ export function unmet(
     : summary.decisions.map((each, index) =>
       onlyAsked(each, expected.decisions?.[index])
     );
-  const compared: Readonly<Record<string, unknown>> = { ...summary, decisions };
-  return Object.entries(expected).flatMap(([key, want]) => {
+  const compared: Readonly<Record<string, unknown>> = {
+    ...summary,
+    decisions,
+    approvals: summary.approvals.map((each, index) =>
+      onlyNamed(each, expected.approvals?.[index])
+    ),
+  };
+  const said = {
+    ...expected,
+    approvals: expected.approvals?.map(({ by = TESTER, ...rest }) => ({
+      ...rest,
+      by,
+    })),
+  };
+  return Object.entries(said).flatMap(([key, want]) => {
     const [wanted, found] = [want, compared[key]].map(stable);
     return want === undefined || wanted === found
       ? []
@@ -155,12 +210,54 @@ function summarize({ events, requests, files }: Observation): Summary {
         }]
         : []
     ),
+    approvals: approvalsIn(events),
     attempts: events.flatMap((event) =>
       event.type === "attempt_finished" ? [event.outcome] : []
     ),
     spans: countSpans(events),
     requests,
     files,
+  };
+}
+
+/** Every question to a person, and how it was answered. */
+function approvalsIn(events: readonly RunEvent[]): ExpectedApproval[] {
+  let asked: string | undefined;
+  return events.flatMap((event) => {
+    if (event.type === "policy_checked") asked = event.tool ?? undefined;
+    return event.type === "approval_resolved"
+      ? [{ tool: asked, verdict: event.verdict, by: event.approver }]
+      : [];
+  });
+}
+
+/** A question without its tool, where the expectation does not ask for it. */
+function onlyNamed(
+  { tool, ...seen }: ExpectedApproval,
+  asked: ExpectedApproval | undefined,
+): ExpectedApproval {
+  return asked !== undefined && asked.tool === undefined
+    ? seen
+    : { ...seen, tool };
+}
+
+/**
+ * Answers the questions of a scenario as it expects, in their order. A question
+ * that is not the expected one is answered by nobody.
+ */
+export function expectedApprover(
+  approvals: readonly ExpectedApproval[],
+): Approver {
+  const left = [...approvals];
+  return ({ tool }) => {
+    const next = left.shift();
+    const fits = next !== undefined &&
+      (next.tool === undefined || next.tool === tool);
+    return Promise.resolve(
+      fits
+        ? { approver: next.by ?? TESTER, verdict: next.verdict }
+        : { approver: NOBODY, verdict: "rejected" },
+    );
   };
 }
 

@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
 import type { RunEvent } from "../runtime/record/event.ts";
-import { rehearse } from "../tests/rehearsal.ts";
+import { ASKED, inTurn, rehearse } from "../tests/rehearsal.ts";
 import { REHEARSALS } from "../tests/rehearsals.ts";
 import {
   type Expectation,
+  expectedApprover,
   type ExpectedDecision,
   unmet,
 } from "./expectation.ts";
@@ -151,4 +152,85 @@ Deno.test("unmet() shows the facts of a decision that is not as expected", async
       'saw [{"decision":"deny","metadata":{"failed_path":""},"rule_id":"arg_schema","tool":"work"}]',
     ],
   );
+});
+
+for (
+  const { what, approvals, lines } of [
+    {
+      what: "that was answered as it should be",
+      approvals: [{ tool: "work", verdict: "approved", by: "ada" }],
+      lines: [],
+    },
+    {
+      what: "of whatever tool",
+      approvals: [{ verdict: "approved", by: "ada" }],
+      lines: [],
+    },
+    {
+      what: "that was not to be asked",
+      approvals: [],
+      lines: [
+        'approvals: expected [], saw [{"by":"ada","tool":"work","verdict":"approved"}]',
+      ],
+    },
+    {
+      what: "in another name",
+      approvals: [{ verdict: "approved" }],
+      lines: [
+        'approvals: expected [{"by":"tester","verdict":"approved"}], saw [{"by":"ada","verdict":"approved"}]',
+      ],
+    },
+    {
+      what: "of another tool",
+      approvals: [{ tool: "echo", verdict: "approved", by: "ada" }],
+      lines: [
+        'approvals: expected [{"by":"ada","tool":"echo","verdict":"approved"}], saw [{"by":"ada","tool":"work","verdict":"approved"}]',
+      ],
+    },
+  ] satisfies readonly {
+    readonly what: string;
+    readonly approvals: Expectation["approvals"];
+    readonly lines: readonly string[];
+  }[]
+) {
+  Deno.test(`unmet() knows a question ${what}`, async () => {
+    const expected = { terminal_reason: "final_answer", approvals } as const;
+    const events = rehearse({
+      policy: { escalate: ASKED },
+      script: [{ calls: [{ tool: "work", args: { text: "a" } }] }, {
+        answer: "done",
+      }],
+      approver: inTurn({ approver: "ada", verdict: "approved" }),
+    });
+    assertEquals(unmet(expected, await seen(events)), lines);
+  });
+}
+
+Deno.test("expectedApprover() answers in order, and for nobody where another question comes", async () => {
+  const answer = expectedApprover([
+    { tool: "write", verdict: "approved" },
+    { verdict: "rejected", by: "ada" },
+    { tool: "write", verdict: "approved" },
+  ]);
+  const request = {
+    run_id: "run",
+    call_id: "a",
+    args: null,
+    reason: "",
+    asked: [],
+    places: [],
+    policy_version: "0",
+    bound_to: "0",
+  };
+  const { signal } = new AbortController();
+  const answers = [];
+  for (const tool of ["write", "send", "send", "write"]) {
+    answers.push(await answer({ ...request, tool }, signal));
+  }
+  assertEquals(answers, [
+    { approver: "tester", verdict: "approved" },
+    { approver: "ada", verdict: "rejected" },
+    { approver: "none", verdict: "rejected" },
+    { approver: "none", verdict: "rejected" },
+  ]);
 });

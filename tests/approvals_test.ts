@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "../deps.ts";
+import { forgedLedger } from "./forged_ledger.ts";
 import { lacks } from "./permissions.ts";
 import { PROJECT, temporaryFolder, warmProgram } from "./program.ts";
 import { atTerminal, KEYS, type Typed } from "./pseudo_terminal.ts";
@@ -75,22 +76,24 @@ Deno.test(
   needs,
   async () => {
     using here = laidDown();
-    const list = async () =>
-      JSON.parse(
-        (await here.call("approvals", "list", "run", "--json")).stdout,
-      );
+    const list = async () => {
+      const listed = await here.call("approvals", "list", "run", "--json");
+      const { answer, ...asked } = JSON.parse(listed.stdout);
+      assertEquals(answer, null);
+      return asked;
+    };
     const started = await here.call(
       ...["run", "task.yaml", "--out", "run", "--approve", "file", "--json"],
     );
     assertEquals(started.code, 3, started.stderr);
     const first = JSON.parse(started.stdout);
-    assertEquals(first, { run: "run", waits_for: await list() });
+    assertEquals(first, await list());
     assertEquals(first.waits_for.args, { path: "notes/a.md", content: "One." });
     await here.call("approvals", "approve", "run", "--by", "ada");
     const resumed = await here.call("resume", "run", "--json");
     assertEquals(resumed.code, 3, resumed.stderr);
     const second = JSON.parse(resumed.stdout);
-    assertEquals(second, { run: "run", waits_for: await list() });
+    assertEquals(second, await list());
     assertEquals(second.waits_for.args.path, "notes/b.md");
   },
 );
@@ -107,7 +110,8 @@ Deno.test(
     assertStringIncludes(started.stderr, "notes are read by customers");
     assertStringIncludes(started.stderr, '"path":"notes/a.md"');
     const listed = await here.call("approvals", "list", "run", "--json");
-    assertEquals([listed.code, JSON.parse(listed.stdout).tool], [3, "write"]);
+    const { waits_for } = JSON.parse(listed.stdout);
+    assertEquals([listed.code, waits_for.tool], [3, "write"]);
     assertEquals((await here.call("resume", "run")).code, 3);
     const verified = await here.call("verify", "run");
     assertEquals([verified.code, verified.stdout], [
@@ -275,6 +279,37 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "nobody is asked to answer on a record whose question is not what the policy asks",
+  needs,
+  async () => {
+    using here = laidDown();
+    await here.call("run", "task.yaml", "--out", "run", "--approve", "file");
+    const path = join(here.path, "run/state.jsonl");
+    Deno.writeTextFileSync(
+      path,
+      forgedLedger(
+        Deno.readTextFileSync(path),
+        (event) =>
+          event.type === "policy_checked"
+            ? { ...event, reason: "a formality" }
+            : event,
+      ),
+    );
+    for (const verb of [["list"], ["approve", "--by", "ada"]]) {
+      const [name = "", ...rest] = verb;
+      const { code, stderr } = await here.call(
+        "approvals",
+        name,
+        "run",
+        ...rest,
+      );
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, "do not answer on this record");
+    }
+  },
+);
+
 Deno.test("an unknown answer is a rejection", needs, async () => {
   using here = laidDown();
   await here.call(
@@ -362,10 +397,11 @@ Deno.test(
     );
     await here.call("approvals", "reject", "run", "--by", "ada");
     const listed = await here.call("approvals", "list", "run");
-    assertEquals([listed.code, listed.stdout.trim()], [
-      0,
-      "it was rejected by ada; continue with `resume run`",
-    ]);
+    assertEquals(listed.code, 0);
+    assertMatch(
+      listed.stdout.trim(),
+      /^run: question [0-9a-f]{12}: it was rejected by ada; continue with `resume run`$/,
+    );
     const second = await here.call(
       "approvals",
       "approve",

@@ -78,7 +78,7 @@ for (
     {
       args: ["approvals", "aprove", "run"],
       line:
-        'Cannot understand "aprove": expected list, approve or reject; did you mean "approve"? See approvals --help',
+        'Cannot understand "aprove": expected list, approve, reject or watch; did you mean "approve"? See approvals --help',
     },
     {
       args: ["policy", "valdiate", "policy.yaml"],

@@ -21,7 +21,7 @@ Deno.test({
       cwd: PROJECT,
     });
     assertEquals(code, 0, stdout);
-    assertStringIncludes(stdout, "\n4 passed, 0 failed\n");
+    assertStringIncludes(stdout, "\n5 passed, 0 failed\n");
   },
 });
 
@@ -66,7 +66,7 @@ Deno.test({
     assertEquals(code, 2);
     assertStringIncludes(stdout, "out: policy_denial_terminal after 2 steps");
     assertStringIncludes(
-      Deno.readTextFileSync(join(folder.path, "out/run_report.md")),
+      withoutTimes(join(folder.path, "out/run_report.md")),
       'denied by `url_allowlist`: `the host "fixtures.local" is not listed`',
     );
   },
@@ -78,6 +78,11 @@ const SECRET = "DESK_PASSWORD=teal-otter-41";
 function filesBelow(folder: string): readonly string[] {
   const options = { includeDirs: false, includeSymlinks: false };
   return [...walkSync(folder, options)].map(({ path }) => path);
+}
+
+/** A report without the column of times. */
+function withoutTimes(path: string): string {
+  return Deno.readTextFileSync(path).replaceAll(/ \d+\.\d{3} s \|/g, "");
 }
 
 Deno.test({
@@ -94,7 +99,7 @@ Deno.test({
     );
     assertEquals(ended.code, 0, ended.stderr);
     assertStringIncludes(ended.stdout, "5 policy checks (2 denied)");
-    const report = Deno.readTextFileSync(out("run_report.md"));
+    const report = withoutTimes(out("run_report.md"));
     for (
       const line of [
         "| 3 | `read` `../../credentials.env` | deny `sandbox_path` |  | did not run |",
@@ -159,7 +164,7 @@ Deno.test({
     assertEquals(asked, []);
     assertEquals(code, 0, stderr);
     assertStringIncludes(
-      Deno.readTextFileSync(join(folder.path, "out/run_report.md")),
+      withoutTimes(join(folder.path, "out/run_report.md")),
       `| 3 | \`fetch\` \`http://${host}/check?ticket=2219\` | deny \`url_allowlist\` |`,
     );
   },
@@ -220,7 +225,7 @@ Deno.test({
       "write starts",
     ]);
     assertStringIncludes(
-      Deno.readTextFileSync(join(out, "run_report.md")),
+      withoutTimes(join(out, "run_report.md")),
       "| 2 | `write` `notes/maintenance.md` | escalate `approval`, approved by `ada`, allow | `success` | ran |",
     );
     const trace = Deno.readTextFileSync(join(out, "trace.json"));

@@ -73,6 +73,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Modules that import a package which only they and a few others need. */
 const ADAPTERS = [
   "cli/command/parse_args.ts",
+  "cli/fleet/pg_boss_queue.ts",
   "evidence/page/lean_deps.ts",
   "evidence/store/postgres/pg_database.ts",
   "evidence/store/walk.ts",

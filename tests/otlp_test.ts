@@ -491,7 +491,7 @@ script:
     write("out/run_report.md", report.replace("[redacted]", "Ada"));
     const changed = await here.run(["verify", "out"], {});
     assertEquals(changed.code, 2);
-    assertStringIncludes(changed.stdout, "run_report.md:8: differs");
+    assertStringIncludes(changed.stdout, "run_report.md:10: differs");
   },
 );
 

@@ -271,7 +271,9 @@ Deno.test({
         assertNotEquals(found, [], run);
         assertEquals(
           found.every((each) =>
-            /^(trace|manifest)\.json:\d+: differs$/.test(each)
+            /^(trace\.json|run_report\.md|manifest\.json):\d+: differs$/.test(
+              each,
+            )
           ),
           true,
           `${run}: line ${index + 1}: ${found.join(", ")}`,

@@ -19,6 +19,8 @@ export interface ApproverOptions {
   /** Who answers at the terminal, as `--by` names them. Default: the terminal asks. */
   readonly by?: string | undefined;
   readonly output: Output;
+  /** The time by which answers count, in milliseconds since the epoch. Default: that of this machine. */
+  readonly now?: (() => number) | undefined;
 }
 
 /**

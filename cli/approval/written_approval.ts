@@ -22,6 +22,8 @@ export interface Written {
 export interface ApprovalPlace {
   readonly policy: Policy;
   readonly run: RunRecord;
+  /** The time by which answers count, in milliseconds since the epoch. Default: that of this machine. */
+  readonly now?: (() => number) | undefined;
 }
 
 /** Looks beside the record of a run for the answer to a decision. */
@@ -30,12 +32,13 @@ export async function writtenApproval(
   bound_to: string,
 ): Promise<Written> {
   const text = await place.run.textIfThere(APPROVALS) ?? "";
-  return found(text, { place, bound_to });
+  return answerIn(text, { place, bound_to });
 }
 
-function found(
+/** Looks for the answer to a decision in the text of `approvals.jsonl`. */
+export function answerIn(
   text: string,
-  { place: { policy, run }, bound_to }: {
+  { place: { policy, run, now = Date.now }, bound_to }: {
     readonly place: ApprovalPlace;
     readonly bound_to: string;
   },
@@ -44,7 +47,7 @@ function found(
     policy.document.approval ?? {};
   const { approval, passedOver } = findApproval(text, {
     bound_to,
-    now: Date.now(),
+    now: now(),
     expires_seconds,
   });
   const path = run.place(APPROVALS);
@@ -68,7 +71,7 @@ export async function answer(
   const { bound_to } = given;
   return await place.run.addAnswer(
     given,
-    (text) => found(text, { place, bound_to }).approval,
+    (text) => answerIn(text, { place, bound_to }).approval,
   );
 }
 

@@ -11,14 +11,14 @@ const BY_WEIGHT = [EXIT.error, EXIT.no, EXIT.waiting] as const;
  * one waits for approval.
  */
 export async function eachRun<Run>(
-  runs: readonly Run[],
+  runs: Iterable<Run> | AsyncIterable<Run>,
   { output, look }: {
     readonly output: Output;
     readonly look: (run: Run) => Promise<number>;
   },
 ): Promise<number> {
   const codes = new Set<number>();
-  for (const run of runs) {
+  for await (const run of runs) {
     try {
       codes.add(await look(run));
     } catch (error) {

@@ -1,6 +1,7 @@
 import { DatabaseError } from "../../evidence/store/postgres/database.ts";
 import { SchemaError } from "../../evidence/store/postgres/schema.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
+import { wait } from "../machine/world.ts";
 import { EXIT, type Output } from "../command/command.ts";
 
 /**
@@ -21,5 +22,31 @@ export async function withDatabaseTrouble(
     return error instanceof DatabaseError && error.isUnreachable
       ? EXIT.unreachable
       : EXIT.error;
+  }
+}
+
+/** How long to wait for a database that cannot be reached, between two tries, in milliseconds. */
+const RETRY_MS = 1000;
+
+/** How often to try. */
+const TRIES = 30;
+
+/**
+ * Does what needs a database, which may not be up yet.
+ *
+ * @throws {DatabaseError} when it cannot be reached for a while, or the signal aborts
+ */
+export async function untilReached<T>(
+  work: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      const isAway = error instanceof DatabaseError && error.isUnreachable;
+      if (!isAway || tries === TRIES || signal.aborted) throw error;
+      await wait(RETRY_MS, signal).catch(() => {});
+    }
   }
 }

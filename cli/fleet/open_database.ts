@@ -6,10 +6,14 @@ import { UsageError } from "../command/command.ts";
 /** The option with which commands name a database. */
 export const DATABASE_OPTION = "db";
 
+/** The value of the option that means the variable DATABASE_URL. */
+const FROM_ENVIRONMENT = "env";
+
 /** What the help texts say of it. */
 export const DATABASE_HELP =
-  `  --db URL     postgres://USER:PASSWORD@HOST:PORT/NAME; default: DATABASE_URL. The
-               process needs --allow-net=HOST:PORT and --allow-env=DATABASE_URL,PG*`;
+  `  --db URL       postgres://USER:PASSWORD@HOST:PORT/NAME, or env for the variable
+                 DATABASE_URL, which is the default. The process needs
+                 --allow-net=HOST:PORT and --allow-env=DATABASE_URL,PG*`;
 
 /**
  * Opens the database that a command line names, or else DATABASE_URL, which keeps
@@ -22,8 +26,9 @@ export async function openDatabase(
   options: DatabaseOptions = {},
 ): Promise<Database> {
   const named = given.option(DATABASE_OPTION);
-  const url = named ?? Deno.env.get("DATABASE_URL");
-  const where = named === undefined ? "DATABASE_URL" : `--${DATABASE_OPTION}`;
+  const isNamed = named !== undefined && named !== FROM_ENVIRONMENT;
+  const url = isNamed ? named : Deno.env.get("DATABASE_URL");
+  const where = isNamed ? `--${DATABASE_OPTION}` : "DATABASE_URL";
   if (url === undefined || url === "") {
     throw new UsageError(
       `Cannot open a database: name one with --${DATABASE_OPTION} URL or DATABASE_URL`,

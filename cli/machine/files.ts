@@ -1,3 +1,4 @@
+import { unusable } from "../../tools/data/input_error.ts";
 import { unreadable } from "../../evidence/store/file_error.ts";
 
 /**
@@ -12,4 +13,21 @@ export function readInput(path: string): string {
   } catch (cause) {
     throw unreadable(path, cause);
   }
+}
+
+/**
+ * Looks whether a directory that a person named is one.
+ *
+ * @throws {InputError} when it is not
+ */
+export function checkDirectory(path: string): void {
+  let isDirectory: boolean;
+  try {
+    ({ isDirectory } = Deno.statSync(path));
+  } catch (cause) {
+    throw cause instanceof Deno.errors.NotFound
+      ? unusable(path, "there is no such directory", { cause })
+      : unreadable(path, cause);
+  }
+  if (!isDirectory) throw unusable(path, "it is not a directory");
 }

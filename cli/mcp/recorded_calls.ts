@@ -6,6 +6,7 @@ import {
 import type { RunRecord } from "../../evidence/run_store.ts";
 import type { Policy } from "../../policy/document/load.ts";
 import type { ToolChange } from "../../policy/tool_listing.ts";
+import type { RunEvent } from "../../runtime/record/event.ts";
 import type { Approver } from "../../runtime/approval/approval.ts";
 import type { CallOutcome } from "../../runtime/session/call_outcome.ts";
 import {
@@ -35,6 +36,8 @@ export interface RecordedCallsOptions {
   readonly client: string;
   readonly approver: Approver | undefined;
   readonly durability: Durability;
+  /** Called with every event once it is on record. */
+  readonly watch: (event: RunEvent) => void;
   /** Called when the record cannot be written any further: no call may run any more. */
   readonly broken: (error: unknown) => void;
 }
@@ -53,7 +56,8 @@ const NO_LIMIT_MS = 86_400_000;
 
 /** Opens a run for the calls of a client: each of its tools does what the call says that it runs for. */
 export function recordedCalls(
-  { record, broken, durability, approver, ...given }: RecordedCallsOptions,
+  { record, broken, durability, approver, watch, ...given }:
+    RecordedCallsOptions,
 ): RecordedCalls {
   /** What to do for each call that is under way, by the client's id for it. */
   const work = new Map<string, Tool["run"]>();
@@ -103,6 +107,7 @@ export function recordedCalls(
       volatile: stopwatch(),
       durability,
       recorded(event) {
+        watch(event);
         if (event.type !== "tool_started") return;
         const run = work.get(event.call_id);
         if (run !== undefined) begun.set(event.idempotency_key, run);

@@ -13,8 +13,10 @@ import { isWithin } from "../../tools/sandbox/place.ts";
 import type { Incident } from "../../evidence/recording/incident.ts";
 import { cancelOnSignal } from "../execution/cancellation.ts";
 import { EXIT, type Output, UsageError } from "../command/command.ts";
+import { machinePulse } from "../machine/pulse.ts";
 import { realFuturePath } from "../machine/real_future_path.ts";
 import { runStore } from "../machine/run_store.ts";
+import { progress, type ProgressForm } from "../progress/progress.ts";
 import { mcpProxy } from "./proxy.ts";
 import { type RecordedCalls, recordedCalls } from "./recorded_calls.ts";
 import { serverEnvironment } from "./server_environment.ts";
@@ -35,6 +37,8 @@ export interface ServedProxy {
   readonly approve: ApprovalWay;
   readonly showDenied: boolean;
   readonly durability: Durability;
+  /** How calls are told on standard error. */
+  readonly form: ProgressForm;
   readonly command: string;
   readonly args: readonly string[];
 }
@@ -69,11 +73,15 @@ export async function serveProxy(
     policyPath,
     isOwn: given.sandbox === undefined,
   });
-  const { env, hidden: values } = serverEnvironment(document, Deno.env.get);
+  const { env, hidden: values } = serverEnvironment(document, {
+    name,
+    get: (variable) => Deno.env.get(variable),
+  });
   const hidden = hiddenValues(values);
   const say = (text: string) => output.note(terminalLine(text));
 
   using cancellation = cancelOnSignal();
+  using told = progress({ output, pulse: machinePulse, form: given.form });
   const stop = new AbortController();
   const signal = AbortSignal.any([cancellation.signal, stop.signal]);
   const server = serverProcess({
@@ -136,6 +144,7 @@ export async function serveProxy(
         client,
         approver: sessionApprover(given.approve, { policy, record, output }),
         durability: given.durability,
+        watch: (event) => told.watch(event),
         broken(error) {
           failure = { error };
           stop.abort();

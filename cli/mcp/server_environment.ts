@@ -13,18 +13,24 @@ export interface ServerEnvironment {
 const MIN_SECRET_LENGTH = 8;
 
 /**
- * Gathers the environment that a policy gives to servers; `get` reads a variable of
- * our own.
+ * Gathers the environment that a policy gives to the server `name`; `get` reads a
+ * variable of our own.
  *
  * @throws {UsageError} when a variable is not set, or is too short to be hidden
  */
 export function serverEnvironment(
   { mcp }: Pick<PolicyDocument, "mcp">,
-  get: (name: string) => string | undefined,
+  { name: server, get }: {
+    readonly name: string;
+    readonly get: (name: string) => string | undefined;
+  },
 ): ServerEnvironment {
   const env: [string, string][] = [];
   const hidden: HiddenValue[] = [];
-  for (const [name, { from, secret }] of Object.entries(mcp?.env ?? {})) {
+  for (
+    const [name, { from, secret, servers }] of Object.entries(mcp?.env ?? {})
+  ) {
+    if (servers?.includes(server) === false) continue;
     const value = get(from);
     if (value === undefined) {
       throw new UsageError(

@@ -2,6 +2,7 @@ import { explain } from "../../policy/explanation.ts";
 import { openGate } from "../../policy/gate.ts";
 import { callRules } from "../../policy/rules/call_rules.ts";
 import { imaginedPlace } from "../../policy/testing/imagined_place.ts";
+import { closedPlaces } from "../machine/closed_places.ts";
 import { directorySandbox } from "../../tools/sandbox/directory_sandbox.ts";
 import { parseCommandLine } from "../command/command_line.ts";
 import { EXIT, type Output, UsageError } from "../command/command.ts";
@@ -31,9 +32,12 @@ export async function explainCall(
     policy: document,
     rules,
     tools,
-    inspect: folder === undefined
-      ? imaginedPlace
-      : directorySandbox(folder).inspect,
+    inspect: folder === undefined ? imaginedPlace : directorySandbox(folder, {
+      closed: closedPlaces({
+        root: folder,
+        files: given.option("tools", (tools) => [path, tools]) ?? [path],
+      }),
+    }).inspect,
     nowMs: () => 0,
   });
   const question = given.option("question");

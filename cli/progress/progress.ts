@@ -5,14 +5,16 @@ import {
   type TimelineEntry,
 } from "../../evidence/report/timeline.ts";
 import { timelineLine } from "../../evidence/report/timeline_line.ts";
+import { timeSpent } from "../../evidence/report/time_spent.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
+import { tokensOf } from "../../runtime/record/usage.ts";
+import { counted } from "../../tools/data/counted.ts";
 import { jsonText, terminalLine } from "../../tools/data/untrusted_text.ts";
 import type { CommandLine } from "../command/command_line.ts";
 import { type Output, UsageError } from "../command/command.ts";
 import type { Pulse } from "../machine/pulse.ts";
 import { describeWait } from "./describe_wait.ts";
 import { stepProgress } from "./step_progress.ts";
-import { timeSpent } from "./time_spent.ts";
 
 /** The flags of the command line that say how much is told. */
 export const PROGRESS_FLAGS = ["verbose"] as const;
@@ -73,7 +75,9 @@ export function progress(
 ): Progress {
   const steps = stepProgress();
   const entries = growingTimeline();
-  const spent = timeSpent(pulse.now());
+  const spent = timeSpent();
+  const startMs = pulse.now();
+  let tokens = 0;
   let redact = <T extends object>(event: T) => event;
   let isLive = false;
   let saidMs = pulse.now();
@@ -106,6 +110,9 @@ export function progress(
       const step = steps.push(event, nowMs);
       const isNew = event.seq >= recorded;
       if (isNew) spent.push(event, nowMs);
+      if (isNew && event.type === "llm_completed") {
+        tokens += tokensOf(event.usage ?? undefined);
+      }
       if (form === "steps") {
         // The last recorded wait is not over yet.
         const wait = isLive && event.seq >= recorded - 1
@@ -122,11 +129,23 @@ export function progress(
     [Symbol.dispose]() {
       repainting[Symbol.dispose]();
       output.status?.("");
-      if (isLive && form !== "json") say(spent.summary(pulse.now()));
+      if (isLive && form !== "json") say(summary());
     },
   };
+
+  /** Where the time of this process went. */
+  function summary(): string {
+    const parts = spent.parties.map(([party, ms]) => `${party} ${seconds(ms)}`);
+    const where = parts.length === 0 ? "" : `: ${parts.join(", ")}`;
+    const used = tokens === 0 ? "" : `; ${counted(tokens, "token")}`;
+    return `took ${seconds(pulse.now() - startMs)}${where}${used}`;
+  }
 
   function told(entry: TimelineEntry): string {
     return form === "json" ? jsonText(entry) : timelineLine(entry);
   }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }

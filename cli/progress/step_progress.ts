@@ -52,6 +52,11 @@ export function stepProgress(): StepProgress {
     return isClients ? call ?? seq : step;
   }
 
+  /** How a line begins: clients do not say what their steps are. */
+  function named(number: number): string {
+    return `${isClients ? "call" : "step"} ${number}`;
+  }
+
   function stepOf(event: RunEvent): OpenStep {
     const key = keyOf(event);
     const found = open.get(key) ??
@@ -140,13 +145,13 @@ export function stepProgress(): StepProgress {
       if (event.type === "step_finished" && event.failure_mode !== null) {
         done.push(event.failure_mode);
       }
-      return `step ${step}: ${done.length === 0 ? "ended" : done.join("; ")}`;
+      return `${named(step)}: ${done.length === 0 ? "ended" : done.join("; ")}`;
     },
     status: (nowMs) =>
       [...open.values()].filter(({ doing }) => doing.size > 0).map((
         { step, doing },
       ) =>
-        `step ${step}: ${
+        `${named(step)}: ${
           [...doing.values()].map((each) => each.text(nowMs)).join(", ")
         }`
       ).join("; "),

@@ -145,13 +145,13 @@ Deno.test("stepProgress() has a line for each call of a client, also where calls
     }
   }
   await Promise.all(calls);
-  assertEquals(lines[0], "step 3: rm denied by tool_registry");
+  assertEquals(lines[0], "call 3: rm denied by tool_registry");
   assertEquals(lines.slice(1).sort(), [
-    "step 1: work done",
-    "step 2: work done",
+    "call 1: work done",
+    "call 2: work done",
   ]);
   assertEquals(
-    doings.includes("step 1: running work; step 2: running work"),
+    doings.includes("call 1: running work; call 2: running work"),
     true,
   );
   assertEquals(progress.status(0), "");

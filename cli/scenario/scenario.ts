@@ -4,7 +4,7 @@ import type { ArtifactSink } from "../../evidence/artifacts.ts";
 import type { Policy } from "../../policy/document/load.ts";
 import type { RunEvent, RunFinished } from "../../runtime/record/event.ts";
 import { stagedDocuments } from "../../tasks/corpus.ts";
-import { unmet } from "../../tasks/expectation.ts";
+import { expectedApprover, unmet } from "../../tasks/expectation.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Document } from "../../tools/document.ts";
 import { execute } from "../execution/execute.ts";
@@ -41,6 +41,8 @@ export async function playScenario(
   Deno.mkdirSync(sandbox, { recursive: true });
   const events: RunEvent[] = [];
   using host = await openToolHost({ policy, sandbox, own, online: false });
+  const { expect } = task.document;
+  const approvals = expect?.approvals;
   const { finished, unused } = await execute({
     task,
     policy,
@@ -53,9 +55,9 @@ export async function playScenario(
     waits: false,
     durability: "none",
     signal: new AbortController().signal,
+    approver: approvals && expectedApprover(approvals),
     watch: (event) => events.push(event),
   });
-  const { expect } = task.document;
   const lines = unused === 0 ? [] : [
     `script: ${
       unused === 1 ? "1 step was" : `${unused} steps were`

@@ -32,6 +32,13 @@ export type Incident =
     readonly reason: string;
   }
   | {
+    /** Try after try ended without a new line, so no worker takes the run until somebody lets it be tried again. */
+    readonly type: "stuck";
+    readonly tries: number;
+    /** Why the last of them ended, in words. */
+    readonly reason: string;
+  }
+  | {
     /** So many spans did not reach the collector; trace.json has all of them. */
     readonly type: "spans_unsent";
     readonly count: number;

@@ -44,6 +44,7 @@ export function specOnRecord(
     },
     llm: () => Promise.reject(new RangeError("There is no answer on record")),
     model: started.llm,
+    sandboxIsElsewhere: started.sandbox === "elsewhere",
     corpus: started.corpus,
   };
 }

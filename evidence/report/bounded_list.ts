@@ -11,14 +11,14 @@ export interface BoundedList<T> {
   rest(noun: string): string;
 }
 
-/** Starts a list. */
-export function boundedList<T>(): BoundedList<T> {
+/** Starts a list of at most `max` items. Default: 200. */
+export function boundedList<T>(max = MAX_ITEMS): BoundedList<T> {
   const items: T[] = [];
   let left = 0;
   return {
     items,
     add(item) {
-      if (items.length < MAX_ITEMS) items.push(item);
+      if (items.length < max) items.push(item);
       else left += 1;
     },
     rest(noun) {

@@ -8,6 +8,7 @@ import type {
 import { openCalls } from "../open_calls.ts";
 import { boundedList } from "./bounded_list.ts";
 import { codeCell, table } from "./markdown.ts";
+import { secondsOf } from "./run_clock.ts";
 
 /** How much of a URL or a path a row shows. */
 const MAX_TARGET_LENGTH = 100;
@@ -15,6 +16,8 @@ const MAX_TARGET_LENGTH = 100;
 /** The outcome of one proposed call, or of a step without one. */
 interface Row {
   readonly step: number;
+  /** When it began, in milliseconds after the run did. */
+  readonly atMs: number;
   readonly tool: string;
   /** Verdicts of the policy and of a person, in order. */
   readonly decisions: string[];
@@ -24,8 +27,10 @@ interface Row {
 
 /** Collects one row for each call, up to a limit. */
 export interface CallRows {
-  push(event: RunEvent): void;
-  table(): string;
+  /** Takes the next event, with its time after the first one. */
+  push(event: RunEvent, atMs: number): void;
+  /** All of them; with `times`, when each began. */
+  table(options: { readonly times: boolean }): string;
 }
 
 /** Starts with no rows. */
@@ -35,7 +40,7 @@ export function callRows(): CallRows {
   /** The newest row of each call that is under way; that of the step has no number. */
   const newest = new Map<number | undefined, Row>();
   return {
-    push(event) {
+    push(event, atMs) {
       if (event.type === "step_started") newest.clear();
       const { occasion } = calls.push(event);
       const row = newest.get(event.call);
@@ -44,7 +49,7 @@ export function callRows(): CallRows {
         event.call_id !== null && occasion === "answered";
       const opened = isAnswered && row !== undefined
         ? undefined
-        : rowFor(event);
+        : rowFor(event, atMs);
       if (opened !== undefined) {
         rows.add(opened);
         newest.set(event.call, opened);
@@ -52,16 +57,21 @@ export function callRows(): CallRows {
       const told = opened ?? row;
       if (told !== undefined) tell(told, event);
     },
-    table() {
+    table({ times }) {
       const cells = rows.items.map((each) => [
         String(each.step),
+        ...times ? [secondsOf(each.atMs)] : [],
         each.tool,
         each.decisions.join(", "),
         each.attempts.join(", "),
         each.outcome,
       ]);
       const text = table(
-        ["step", "call", "decision", "attempts", "outcome"],
+        [
+          "step",
+          ...times ? ["at"] : [],
+          ...["call", "decision", "attempts", "outcome"],
+        ],
         cells,
       );
       return text + rows.rest("row");
@@ -70,13 +80,13 @@ export function callRows(): CallRows {
 }
 
 /** The row that an event opens, if it opens one. */
-function rowFor(event: RunEvent): Row | undefined {
+function rowFor(event: RunEvent, atMs: number): Row | undefined {
   const isNew = event.type === "policy_checked" ||
     event.type === "llm_completed" && endOf(event) !== undefined;
   if (!isNew) return undefined;
   const tool = event.type === "policy_checked" ? callCell(event) : "";
   const { step } = event;
-  return { step, tool, decisions: [], attempts: [], outcome: "" };
+  return { step, atMs, tool, decisions: [], attempts: [], outcome: "" };
 }
 
 /** Writes an event into the row of its call. */

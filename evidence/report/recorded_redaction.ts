@@ -1,5 +1,6 @@
 import { InputError } from "../../tools/data/input_error.ts";
 import { loadPolicy } from "../../policy/document/load.ts";
+import { contentRedactor } from "../../policy/redaction/content_redaction.ts";
 import { type Redaction, redactor } from "../../policy/redaction/redaction.ts";
 import { mayHaveKey } from "../policy_key.ts";
 import { NO_REDACTION, type ReportRedaction } from "./report_redaction.ts";
@@ -14,6 +15,7 @@ export function recordedRedaction(policyText: string): ReportRedaction {
   if (patterns.length + paths.length === 0) return NO_REDACTION;
   return {
     redact: redactor(redaction),
+    content: contentRedactor(redaction),
     patterns: patterns.length,
     paths: paths.length,
   };

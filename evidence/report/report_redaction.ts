@@ -1,9 +1,15 @@
+import {
+  type ContentRedaction,
+  plainContent,
+} from "../../policy/plain_content.ts";
 import { mayHaveKey } from "../policy_key.ts";
 
 /** What the report of a run leaves out. */
 export interface ReportRedaction {
   /** Returns an event without what must not leave the record. */
   readonly redact: <T extends object>(event: T) => T;
+  /** Writes what calls were given without it. */
+  readonly content: ContentRedaction;
   /** How many patterns it replaces. */
   readonly patterns: number;
   /** How many paths it replaces. */
@@ -16,6 +22,7 @@ export type ReadRedaction = (policyText: string) => ReportRedaction;
 /** Leaves out nothing. */
 export const NO_REDACTION: ReportRedaction = {
   redact: (event) => event,
+  content: plainContent,
   patterns: 0,
   paths: 0,
 };

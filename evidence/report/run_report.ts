@@ -1,6 +1,12 @@
-import type { RunFinished, RunStarted } from "../../runtime/record/event.ts";
+import type {
+  RunEvent,
+  RunFinished,
+  RunStarted,
+} from "../../runtime/record/event.ts";
+import { versionOfRecord } from "../../runtime/record/record_version.ts";
 import type { TextProjection } from "../../trace/text_projection.ts";
 import { counted } from "../../tools/data/counted.ts";
+import { type CallReview, callReview } from "./call_review.ts";
 import { callRows } from "./call_rows.ts";
 import { codeBlock, codeCell, name, table } from "./markdown.ts";
 import {
@@ -8,6 +14,8 @@ import {
   type ReadRedaction,
   type ReportRedaction,
 } from "./report_redaction.ts";
+import { type RunClock, runClock, secondsOf } from "./run_clock.ts";
+import { type TimeSpent, timeSpent } from "./time_spent.ts";
 import { troubles } from "./troubles.ts";
 
 /**
@@ -21,16 +29,27 @@ export function runReport(redactionOf: ReadRedaction): TextProjection {
   let finished: RunFinished | undefined;
   let redaction = NO_REDACTION;
   const [rows, problems] = [callRows(), troubles()];
+  const [clock, spent, used] = [runClock(), timeSpent(), tokensUsed()];
+  /** A report on a record of version 1 is what it was when that was made. */
+  let review: CallReview | undefined;
   return {
     push(recorded) {
       if (recorded.type === "run_started") {
-        redaction = redactionOf(recorded.policy.text);
+        const { text: policyText } = recorded.policy;
+        redaction = redactionOf(policyText);
+        review = versionOfRecord(recorded) === 1
+          ? undefined
+          : callReview({ content: redaction.content, policyText });
       }
       const event = redaction.redact(recorded);
       if (event.type === "run_started") started = event;
       if (event.type === "run_finished") finished = event;
-      rows.push(event);
+      const atMs = clock.push(recorded);
+      rows.push(event, atMs);
       problems.push(event);
+      review?.push(event, recorded, atMs);
+      spent.push(event, atMs);
+      used.push(event);
       return "";
     },
     end() {
@@ -41,18 +60,22 @@ export function runReport(redactionOf: ReadRedaction): TextProjection {
         `# Run ${name(started.run_id)}`,
         ...started.mode === "audit" ? [AUDITED] : [],
         headline(finished),
+        ...review === undefined
+          ? []
+          : [`${duration(clock, spent)}${costSentence(finished)}`],
         "## Question",
         codeBlock(started.task.question),
         ...finished.answer === null
           ? []
           : ["## Answer", codeBlock(finished.answer)],
         "## What happened",
-        rows.table(),
+        rows.table({ times: review !== undefined }),
+        ...review?.section() ?? [],
         ...problems.section(),
         "## Under which conditions",
         conditions(started, redaction),
         "## In numbers",
-        numbers(finished),
+        numbers(finished, review === undefined ? undefined : used),
       ].join("\n\n") + "\n";
     },
   };
@@ -114,18 +137,75 @@ function conditions(
   ]);
 }
 
+/** What the run cost, where its policy has prices. */
+function costSentence({ totals: { cost } }: RunFinished): string {
+  if (cost === undefined) return "";
+  return cost === null
+    ? " What it cost is unknown."
+    : ` It cost ${codeCell(cost)}.`;
+}
+
+const NO_PRICES = "not counted: the policy has no prices";
+
 function costCell(cost: string | null): string {
   return cost === null
     ? "unknown: an answer has no price in the policy"
     : codeCell(cost);
 }
 
-function numbers({ totals }: RunFinished): string {
+/** When the run was, and where its time went. */
+function duration(
+  { began, tookMs, isVirtual }: RunClock,
+  { parties }: TimeSpent,
+): string {
+  if (isVirtual) {
+    return `It took ${
+      secondsOf(tookMs)
+    } of a virtual clock, which began at ${began} and moves 1 ms with each reading: its times tell the order, and neither the day nor how long anything took.`;
+  }
+  const where = parties.map(([party, ms]) => `${party} ${secondsOf(ms)}`);
+  return `It began at ${began} and took ${secondsOf(tookMs)}${
+    where.length === 0 ? "" : `: ${where.join(", ")}`
+  }.`;
+}
+
+/** The tokens that answers report, by their kind. */
+interface TokensUsed {
+  push(event: RunEvent): void;
+  /** `900 given, 100 written`; empty when no answer reported any. */
+  readonly text: string;
+}
+
+function tokensUsed(): TokensUsed {
+  let [given, written] = [0, 0];
+  return {
+    push(event) {
+      if (event.type !== "llm_completed" || event.usage === null) return;
+      const { input_tokens, output_tokens, reasoning_tokens = 0 } = event.usage;
+      given += input_tokens;
+      written += output_tokens + reasoning_tokens;
+    },
+    get text() {
+      return given + written === 0
+        ? ""
+        : `: ${given} given, ${written} written`;
+    },
+  };
+}
+
+/** `used` is left out of reports on records of version 1. */
+function numbers(
+  { totals }: RunFinished,
+  used: TokensUsed | undefined,
+): string {
+  const cost = totals.cost === undefined
+    ? used === undefined ? [] : [["Cost", NO_PRICES]]
+    : [["Cost", costCell(totals.cost)]];
   return table(["what", "how many"], [
     ["Steps", String(totals.steps)],
     ["Model calls", String(totals.llm_calls)],
-    ["Tokens", String(totals.tokens)],
-    ...totals.cost === undefined ? [] : [["Cost", costCell(totals.cost)]],
+    ["Tokens", `${totals.tokens}${used?.text ?? ""}`],
+    ...cost,
     ["Policy checks", String(totals.policy_checks)],
     ["Denials", String(totals.denials)],
     ["Tool calls", String(totals.tool_calls)],

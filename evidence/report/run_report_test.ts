@@ -16,7 +16,9 @@ function section(title: string, report: string): readonly string[] {
   const [, body = ""] = report.split(`\n## ${title}\n`);
   return (body.split("\n## ")[0] ?? "").split("\n")
     .filter((line) => line !== "")
-    .filter((line) => !/^\| (step|what|---) \|/.test(line));
+    .filter((line) => !/^\| (step|what|---) \|/.test(line))
+    // When a call began is looked at on its own.
+    .map((line) => line.replace(/^(\| \d+ \|) \d+\.\d{3} s \|/, "$1"));
 }
 
 Deno.test("runReport() writes exactly this report of a run of one call", async () => {
@@ -25,6 +27,8 @@ Deno.test("runReport() writes exactly this report of a run of one call", async (
     `# Run rehearsal
 
 Ended with \`final_answer\` after 2 steps: the model gave its answer. The policy denied nothing.
+
+It took 0.016 s of a virtual clock, which began at 1970-01-01T00:00:00.001Z and moves 1 ms with each reading: its times tell the order, and neither the day nor how long anything took.
 
 ## Question
 
@@ -40,10 +44,10 @@ done
 
 ## What happened
 
-| step | call | decision | attempts | outcome |
-| --- | --- | --- | --- | --- |
-| 1 | \`echo\` | allow | \`success\` | ran |
-| 2 |  |  |  | final answer |
+| step | at | call | decision | attempts | outcome |
+| --- | --- | --- | --- | --- | --- |
+| 1 | 0.006 s | \`echo\` | allow | \`success\` | ran |
+| 2 | 0.014 s |  |  |  | final answer |
 
 ## Under which conditions
 
@@ -63,7 +67,8 @@ done
 | --- | --- |
 | Steps | 2 |
 | Model calls | 2 |
-| Tokens | 36 |
+| Tokens | 36: 30 given, 6 written |
+| Cost | not counted: the policy has no prices |
 | Policy checks | 1 |
 | Denials | 0 |
 | Tool calls | 1 |
@@ -228,13 +233,16 @@ for (
       name: "answer_without_a_price",
       cost: "| Cost | unknown: an answer has no price in the policy |",
     },
-    { name: "token_budget", cost: undefined },
+    {
+      name: "token_budget",
+      cost: "| Cost | not counted: the policy has no prices |",
+    },
   ] as const
 ) {
   Deno.test(`runReport() says what ${name} cost, if that is limited`, async () => {
     const report = reportOn(await rehearse(REHEARSALS[name]()));
     const rows = report.split("\n").filter((row) => row.startsWith("| Cost"));
-    assertEquals(rows, cost === undefined ? [] : [cost]);
+    assertEquals(rows, [cost]);
   });
 }
 
@@ -355,7 +363,7 @@ const HOSTILE: readonly { readonly name: string; readonly given: Rehearsal }[] =
 
 /** What a report consists of, for any text in the run. */
 const KNOWN_LINE =
-  /^(|# Run rehearsal|Ended with .*|## (Question|Answer|What happened|What went wrong|Under which conditions|In numbers)|`{3,}(text)?|What now\?|- Step \d.*|\| .* \|)$/;
+  /^(|# Run rehearsal|(Ended with|It took|It began) .*|## (Question|Answer|What happened|Denied, or left to a person|What went wrong|Under which conditions|In numbers)|### Step \d: .*|`{3,}(text)?|What now\?|- (Step \d|Denied: |Left to a person: |When: ).*|\{.*\}|\| .* \|)$/;
 
 for (const { name, given } of HOSTILE) {
   Deno.test(`runReport() keeps a hostile ${name} in its place`, async () => {
@@ -368,7 +376,7 @@ for (const { name, given } of HOSTILE) {
       answer.slice(1, -1).some((line) => line.startsWith(fence)),
       false,
     );
-    const columns = [5, 2];
+    const columns = [6, 2];
     for (const line of lines.filter((each) => each.startsWith("|"))) {
       const cells = line.split(/(?<!\\)\|/).length - 2;
       assertEquals(columns.includes(cells), true, line);
@@ -403,6 +411,169 @@ Deno.test("runReport() shows the URL or the path that a call is to touch, cut wh
   );
   assertStringIncludes(
     text,
-    `| 1 | \`work\` \`https://fixtures.local/${"a".repeat(77)}…\` | allow |`,
+    `\`work\` \`https://fixtures.local/${"a".repeat(77)}…\` | allow |`,
+  );
+});
+
+/** The part of a report on calls that were denied, or left to a person. */
+function review(report: string): string {
+  const [, body = ""] = report.split("\n## Denied, or left to a person\n\n");
+  return body.split("\n\n## ")[0] ?? "";
+}
+
+const CLAUSES = {
+  deny: [{ id: "no-go", tools: ["work"], reason: "work may not go" }],
+} as const;
+
+Deno.test("runReport() shows a denied call with its clause, the line of it and its arguments", async () => {
+  const report = reportOn(
+    await rehearse({
+      policy: { ...CLAUSES, on_deny: "continue" },
+      script: [
+        { calls: [{ tool: "work", args: { text: "go" } }] },
+        { answer: "done" },
+      ],
+    }),
+  );
+  assertEquals(
+    review(report),
+    `### Step 1: \`work\`, denied
+
+- Denied: \`work may not go\` by \`argument_rule\`, clause \`no-go\`, line 1 of the policy: ${
+      "`" + POLICY_LINE + "…`"
+    }
+- When: denied at 0.006 s
+
+\`\`\`text
+{"text":"go"}
+\`\`\``,
+  );
+});
+
+/** A rehearsal's policy is one line of JSON. */
+const POLICY_LINE =
+  '{"version":1,"on_deny":"continue","tool_registry":{"allowed":["echo","work"],"denied":[]},"url_allow';
+
+Deno.test("runReport() shows what was approved, who approved it, and when", async () => {
+  assertEquals(
+    review(reportOn(await rehearse(REHEARSALS.approved()))),
+    `### Step 1: \`work\`, approved by \`ada\`
+
+- Left to a person: \`work needs a person\` by \`approval\`, clause \`escalate[0]\`
+- When: asked at 0.006 s, answered at 0.007 s
+
+\`\`\`text
+{"text":"go"}
+\`\`\``,
+  );
+});
+
+for (
+  const [name, title] of [
+    ["rejected", "rejected by `ada`"],
+    ["no_approver", "not approved by anybody"],
+    ["denied_after_approval", "approved by `ada`, then denied"],
+    ["cancelled_while_a_person_thinks", "not approved by anybody"],
+  ] as const
+) {
+  Deno.test(`runReport() says of a call in ${name} what became of it`, async () => {
+    const [line] = review(reportOn(await rehearse(REHEARSALS[name]())))
+      .split("\n");
+    assertEquals(line, `### Step 1: \`work\`, ${title}`);
+  });
+}
+
+Deno.test("runReport() shows of a redirected call where it was redirected to", async () => {
+  const shown = review(
+    reportOn(await rehearse(REHEARSALS.redirected_elsewhere())),
+  );
+  assertStringIncludes(shown, '{"url":"https://evil.test/x"}');
+});
+
+Deno.test("runReport() shows 1,000 characters of arguments, and 50 calls", async () => {
+  const text = "x".repeat(1500);
+  const report = reportOn(
+    await rehearse({
+      policy: {
+        on_deny: "continue",
+        loop_budget: { max_iterations: 100, max_denials: 100 },
+      },
+      script: [
+        ...Array.from({ length: 60 }, (_, index) => ({
+          calls: [{ tool: "rm", args: { text: `${10 + index}${text}` } }],
+        })),
+        { answer: "done" },
+      ],
+    }),
+  );
+  const shown = review(report);
+  assertEquals(shown.split("### Step").length, 51);
+  assertStringIncludes(shown, "…\n513 more characters; the ledger has them\n");
+  assertStringIncludes(
+    shown,
+    "The trace has what is left out here: 10 more calls.",
+  );
+});
+
+for (
+  const [redact, hidden] of [
+    [{ patterns: ["token=\\w+"] }, '{"text":"[redacted]"}'],
+    [{ paths: ["$.metadata.url"] }, "[redacted]"],
+    [{ paths: ["$.task.question"] }, '{"text":"token=abc"}'],
+  ] as const
+) {
+  Deno.test(`runReport() shows arguments redacted by ${JSON.stringify(redact)}`, async () => {
+    const report = reportOn(
+      await rehearse({
+        policy: { ...CLAUSES, redact },
+        script: [{ calls: [{ tool: "work", args: { text: "token=abc" } }] }],
+      }),
+    );
+    assertStringIncludes(review(report), `\n${hidden}\n`);
+    assertEquals(report.includes("token=abc"), hidden.includes("abc"));
+  });
+}
+
+Deno.test("runReport() names a real clock's day, and whom the run waited for", async () => {
+  const events = await rehearse(REHEARSALS.cost_of_another_model());
+  const START = 1_796_000_000_123_456_000n;
+  const real = events.map((event) => ({
+    ...event,
+    ts: String(START + BigInt(event.seq) * 1_000_000_500n),
+  }));
+  const [, , headline, , took] = reportOn(real).split("\n");
+  assertStringIncludes(headline ?? "", "Ended with `final_answer`");
+  assertEquals(
+    took,
+    "It began at 2026-11-30T00:53:20.123Z and took 14.000 s: the model 4.000 s, tools 2.000 s. It cost `0.00000893 EUR`.",
+  );
+});
+
+Deno.test("runReport() takes a clock for real that reads parts of a millisecond, whatever answers", async () => {
+  const events = await rehearse(REHEARSALS.one_call());
+  const real = events.map((event) => ({ ...event, ts: `${event.ts}` + "001" }));
+  assertStringIncludes(reportOn(real), "\nIt began at ");
+});
+
+Deno.test("runReport() has a word for a time that no calendar has", async () => {
+  const events = await rehearse(REHEARSALS.one_call());
+  const far = events.map((event) => ({ ...event, ts: `9${"0".repeat(40)}` }));
+  assertStringIncludes(
+    reportOn(far),
+    `began at 9${"0".repeat(40)} ns after the Unix epoch`,
+  );
+});
+
+Deno.test("runReport() on a record of version 1 is what it was", async () => {
+  const [started, ...rest] = await rehearse(REHEARSALS.denied_call());
+  if (started?.type !== "run_started") throw new Error("no beginning");
+  const report = reportOn([
+    { ...started, v: 1, runtime_version: "0.0.9" },
+    ...rest,
+  ]);
+  assertEquals(
+    ["It took", "Denied, or left", "| at |", "given", "prices"]
+      .filter((each) => report.includes(each)),
+    [],
   );
 });

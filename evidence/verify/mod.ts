@@ -32,6 +32,8 @@ export {
   type SandboxEntry,
   type SandboxSource,
 } from "../artifact_source.ts";
+export type { ContentRedaction } from "../../policy/plain_content.ts";
+export type { Json } from "../../tools/data/json.ts";
 export type { ArtifactDigest } from "../recording/manifest.ts";
 export type {
   ReadRedaction,

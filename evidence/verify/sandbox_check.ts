@@ -14,7 +14,8 @@ const CORPUS = "corpus/";
 /**
  * Checks the files of a sandbox against the ledger: a file must have the content
  * that our own `write` last wrote to it, and documents that were not written to
- * must be those of the run. Files without a line in the ledger cannot be judged.
+ * must be those of the run. Files without a line in the ledger cannot be judged, and
+ * those of a folder that is not kept with the record are not looked at.
  */
 export function sandboxCheck(
   sandbox: SandboxSource,
@@ -106,10 +107,16 @@ export function sandboxCheck(
       written.push(event);
     },
     end() {
+      if (started !== undefined && isElsewhere(started)) return;
       checkWritten();
       if (started !== undefined && isWhole) checkDocuments(started);
     },
   };
+}
+
+/** Only a client's session may use a folder that is not kept with its record. */
+function isElsewhere({ sandbox, llm }: RunStarted): boolean {
+  return sandbox === "elsewhere" && llm.execution_path === "client";
 }
 
 function sha256Of(chunks: Iterable<Uint8Array>): string {

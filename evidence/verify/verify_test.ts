@@ -1227,7 +1227,7 @@ const FORGERIES: readonly Forgery[] = [
       "run_report.md",
       (text) => text.replace("done", "d\u200bone"),
     ),
-    found: [["differs", "run_report.md", 14]],
+    found: [["differs", "run_report.md", 16]],
   },
   {
     name: "another manifest",

@@ -151,6 +151,8 @@ export interface McpVariable {
   readonly from: string;
   /** Whether the value is replaced by `[env:NAME]` wherever it occurs. Default: true. */
   readonly secret?: boolean | undefined;
+  /** The servers that get it, by their names. Default: all. */
+  readonly servers?: readonly string[] | undefined;
 }
 
 /** How often an agent may do the same again. */
@@ -315,6 +317,13 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
                 "Whether the value is replaced by [env:NAME] wherever it occurs, on record and in what the client gets",
               default: true,
             }),
+            servers: optionalKey(
+              z.array(z.string().check(z.minLength(1))).check(
+                z.minLength(1),
+                unique,
+              ),
+              "The servers that get it, by their names. Left out: all",
+            ),
           }),
         ),
         "The whole environment of a server: its variables by name. Left out: it has none",

@@ -1,4 +1,5 @@
 import { LABELS } from "../../tools/label.ts";
+import { jsonText } from "../../tools/data/untrusted_text.ts";
 import { PROFILE_SECTIONS, type ProfileSection } from "./profile_document.ts";
 import type { ServerPart } from "./server_part.ts";
 
@@ -12,6 +13,7 @@ export function mcpPolicy(servers: readonly ServerPart[]): string {
     HEAD,
     registry(servers),
     ...PROFILE_SECTIONS.flatMap((section) => sectionOf(section, servers)),
+    ...proposals(servers),
     ADDRESSES,
     flow(servers),
     environment(servers),
@@ -38,7 +40,7 @@ function registry(servers: readonly ServerPart[]): string {
   const lines = ["tool_registry:", "  allowed:"];
   for (const { about, allowed, leftOut } of servers) {
     lines.push(...about.map((line) => `    # ${line}`));
-    lines.push(...allowed.map((name) => `    - ${name}`));
+    lines.push(...allowed.map((name) => `    - ${yamlName(name)}`));
     lines.push(
       ...[...leftOut].map(([name, why]) => `    # left out: ${name}: ${why}`),
     );
@@ -53,10 +55,15 @@ function registry(servers: readonly ServerPart[]): string {
     lines.push(
       "  # The definitions as they were read. A tool with another one is denied.",
       "  pins:",
-      ...pins.map(([name, sha256]) => `    ${name}: ${sha256}`),
+      ...pins.map(([name, sha256]) => `    ${yamlName(name)}: "${sha256}"`),
     );
   }
   return lines.join("\n");
+}
+
+/** A name that YAML could take for something else is quoted. */
+function yamlName(name: string): string {
+  return /^[A-Za-z_][\w./-]*$/.test(name) ? name : jsonText(name);
 }
 
 const COMMENTS: Readonly<Record<ProfileSection, string>> = {
@@ -73,10 +80,41 @@ function sectionOf(
   section: ProfileSection,
   servers: readonly ServerPart[],
 ): readonly string[] {
-  const bodies = servers.flatMap(({ sections }) => sections.get(section) ?? []);
-  return bodies.length === 0
+  const entries = servers.flatMap(({ sections }) =>
+    sections.get(section) ?? []
+  );
+  return entries.length === 0
     ? []
-    : [`${COMMENTS[section]}\n${section}:\n${bodies.join("\n")}`];
+    : [`${COMMENTS[section]}\n${section}:\n${entries.join("\n")}`];
+}
+
+/** Entries of `tools` for a person to complete. */
+function proposals(servers: readonly ServerPart[]): readonly string[] {
+  const tools = servers.flatMap(({ undescribed = [] }) => undescribed);
+  if (tools.length === 0) return [];
+  const entries = tools.flatMap(({ name, unnamed }) => [
+    `#   - match: [${yamlName(name)}]`,
+    ...unnamed.length === 0 ? ["#     effects: none"] : [],
+    ...(["path", "url"] as const).flatMap((kind) => {
+      const named = unnamed.filter((each) => each.kind === kind)
+        .map(({ path }) => jsonText(path));
+      if (named.length === 0) return [];
+      return [
+        kind === "path"
+          ? `#     reads: [${named.join(", ")}] # or writes`
+          : `#     fetches: [${named.join(", ")}]`,
+      ];
+    }),
+    "#     labels: [private, untrusted, sink]",
+  ]);
+  return [
+    [
+      "# Nobody has described these, so they are denied. Say what each touches and returns,",
+      "# and add it under allowed. What is proposed here is guessed by names of arguments.",
+      "# tools:",
+      ...entries,
+    ].join("\n"),
+  ];
 }
 
 const ADDRESSES =
@@ -110,25 +148,26 @@ function flow(servers: readonly ServerPart[]): string {
 
 function environment(servers: readonly ServerPart[]): string {
   const names = [...new Set(servers.flatMap(({ env }) => env))];
-  const isShared = servers.length > 1 && names.length > 0;
   return [
     "# The whole environment of a server: its variables by name, each with the variable",
     "# that the value comes from. Values are never written here.",
-    ...isShared
-      ? [
-        "# Every server that is started with this policy gets all of them: where they are not",
-        "# to share a secret, write a policy for each.",
-      ]
-      : [],
     "mcp:",
     "  env:",
     "    PATH: { from: PATH, secret: false }",
-    ...names.map((name) =>
-      `    ${isShared ? "# " : ""}${name}: { from: ${name}${
-        PLAIN.has(name) ? ", secret: false" : ""
-      } }`
-    ),
+    ...names.map((name) => `    ${name}: { ${variable(name, servers)} }`),
   ].join("\n");
+}
+
+/** A variable goes to the servers that need it, and to no other. */
+function variable(name: string, servers: readonly ServerPart[]): string {
+  const users = servers.filter(({ env }) => env.includes(name));
+  return [
+    `from: ${name}`,
+    ...PLAIN.has(name) ? ["secret: false"] : [],
+    ...users.length === servers.length
+      ? []
+      : [`servers: [${users.map(({ server }) => server).join(", ")}]`],
+  ].join(", ");
 }
 
 /** Variables whose values are no secrets, and parts of many texts. */

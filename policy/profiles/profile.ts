@@ -18,8 +18,8 @@ export interface Profile {
   readonly server: string;
   /** What the profile says, with the names of this server. */
   readonly document: ProfileDocument;
-  /** Its sections as they are written, comments and all, each line indented by two. */
-  readonly sections: ReadonlyMap<ProfileSection, string>;
+  /** The entries of its sections as they are written, comments and all, each line indented by two. */
+  readonly sections: ReadonlyMap<ProfileSection, readonly string[]>;
 }
 
 /** The names of all profiles. */
@@ -74,15 +74,31 @@ function withServerName(text: string, server: string): string {
     .replaceAll(/-NAME\b/g, `-${server.toLowerCase()}`);
 }
 
-function sectionsOf(text: string): ReadonlyMap<ProfileSection, string> {
+function sectionsOf(
+  text: string,
+): ReadonlyMap<ProfileSection, readonly string[]> {
   const parts = text.split(/^(?=\S)/m).map((part) => {
     const [head = "", ...body] = part.trimEnd().split("\n");
-    return [head, body.join("\n")] as const;
+    return [head, entriesOf(body)] as const;
   });
   return new Map(
     PROFILE_SECTIONS.flatMap((section) =>
       parts.filter(([head]) => head === `${section}:`)
-        .map(([, body]) => [section, body] as const)
+        .map(([, entries]) => [section, entries] as const)
     ),
   );
+}
+
+/** A comment belongs to the entry after it. */
+function entriesOf(lines: readonly string[]): readonly string[] {
+  const entries: string[][] = [];
+  let comments: string[] = [];
+  for (const line of lines) {
+    if (line.startsWith("  #")) comments.push(line);
+    else if (line.startsWith("  - ")) {
+      entries.push([...comments, line]);
+      comments = [];
+    } else entries.at(-1)?.push(line);
+  }
+  return entries.map((entry) => entry.join("\n"));
 }

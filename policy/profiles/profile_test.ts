@@ -8,7 +8,7 @@ import {
   profileFor,
 } from "./profile.ts";
 import { PROFILE_SECTIONS } from "./profile_document.ts";
-import { partOfProfile } from "./server_part.ts";
+import { partOfProfile, withoutTools } from "./server_part.ts";
 
 Deno.test("PROFILE_NAMES are those of the ten servers", () => {
   assertEquals(PROFILE_NAMES, [
@@ -36,7 +36,7 @@ for (const name of PROFILE_NAMES) {
         .flatMap((clauses = []) => clauses.flatMap(({ tools }) => tools)),
     ];
     assertEquals(named.filter((each) => !each.startsWith("Some_1.")), []);
-    const texts = [...profile.sections.values()].join("\n");
+    const texts = [...profile.sections.values()].flat().join("\n");
     assert(!/NAME/.test(texts), texts);
   });
 
@@ -65,6 +65,30 @@ for (const name of PROFILE_NAMES) {
     assertEquals(document.loop_budget.max_tokens, undefined);
   });
 }
+
+Deno.test("withoutTools() leaves no clause about tools that may not be called", () => {
+  for (const name of PROFILE_NAMES) {
+    const profile = profileFor(name);
+    const part = partOfProfile(profile);
+    for (const left of [...part.allowed.map((each) => [each]), part.allowed]) {
+      const rest = withoutTools(
+        part,
+        new Map(left.map((each) => [each, "why"])),
+      );
+      const { document } = loadPolicy(mcpPolicy([rest]), name);
+      const named = [document.deny, document.require, document.escalate]
+        .flatMap((clauses = []) => clauses.flatMap(({ tools }) => tools));
+      assertEquals(named.filter((each) => left.includes(each)), []);
+      const others = [
+        profile.document.deny,
+        profile.document.require,
+        profile.document.escalate,
+      ].flatMap((clauses = []) => clauses.flatMap(({ tools }) => tools))
+        .filter((each) => !left.includes(each));
+      assertEquals(named, others);
+    }
+  }
+});
 
 Deno.test("mcpPolicy() has each entry of each profile, in every order", () => {
   const profiles = [
@@ -103,19 +127,20 @@ Deno.test("mcpPolicy() watches no flow when some labels are on no tool", () => {
   assert(text.includes("# No tool here is untrusted."));
 });
 
-Deno.test("mcpPolicy() gives variables to one server, and proposes them to several", () => {
-  const env = (names: readonly string[]) =>
-    Object.keys(
-      loadPolicy(policyOf(names.map((name) => profileFor(name))), "it")
-        .document.mcp?.env ?? {},
-    );
-  assertEquals(env(["github"]), ["PATH", "GITHUB_PERSONAL_ACCESS_TOKEN"]);
-  assertEquals(env(["github", "filesystem"]), ["PATH"]);
-  assert(
-    policyOf([profileFor("github"), profileFor("memory")]).includes(
-      "    # GITHUB_PERSONAL_ACCESS_TOKEN: { from: GITHUB_PERSONAL_ACCESS_TOKEN }",
-    ),
-  );
+Deno.test("mcpPolicy() gives a variable to the servers that need it, and to no other", () => {
+  const servers = (names: readonly string[]) => {
+    const { env = {} } = loadPolicy(
+      policyOf(names.map((name) => profileFor(name))),
+      "it",
+    ).document.mcp ?? {};
+    return Object.entries(env).map(([name, { servers }]) => [name, servers]);
+  };
+  const token = "GITHUB_PERSONAL_ACCESS_TOKEN";
+  assertEquals(servers(["github"]), [["PATH", undefined], [token, undefined]]);
+  assertEquals(servers(["github", "filesystem"]), [
+    ["PATH", undefined],
+    [token, ["github"]],
+  ]);
 });
 
 Deno.test("profileFor() says which profiles there are", () => {

@@ -87,6 +87,9 @@ function refusalOfFacts(facts: PathFacts): string | undefined {
       ? "the path leads out of the sandbox through a link, or cannot be followed"
       : "the path is outside the sandbox";
   }
+  if (facts.closed) {
+    return "the place belongs to the policy or to the record of a run";
+  }
   if (facts.dotdotAfterLink) return 'the path has ".." after a link';
   if (facts.special) {
     return "the path is neither a file nor a directory";

@@ -102,6 +102,8 @@ export interface RecordedPath {
   readonly special: boolean;
   /** Whether there is a file that also has another name, a hard link. */
   readonly hard_linked: boolean;
+  /** Version 2: said of a place that no tool may touch. */
+  readonly closed?: true | undefined;
 }
 
 /** What was looked up about a host. */
@@ -187,6 +189,11 @@ export interface RunStarted extends EventHead {
   readonly tools: readonly RecordedTool[];
   /** Said where decisions are recorded and, but for a few, not enforced. Version 2. */
   readonly mode?: "audit" | undefined;
+  /**
+   * `elsewhere` where paths were judged against a folder that is not kept with the
+   * record. Version 2; left out where the record has the folder.
+   */
+  readonly sandbox?: "elsewhere" | undefined;
 }
 
 /** A turn of the loop begins. */

@@ -70,6 +70,7 @@ const facts = z.strictObject({
     dotdot_after_link: z.boolean(),
     special: z.boolean(),
     hard_linked: z.boolean(),
+    closed: z.optional(z.literal(true)),
   })),
   hosts: z.array(z.strictObject({
     host: text,
@@ -136,6 +137,7 @@ const ledgerLine: z.ZodMiniType<LedgerLine> = z.discriminatedUnion("type", [
     corpus: z.strictObject({ sha256, documents: count }),
     tools: z.array(tool),
     mode: z.optional(z.literal("audit")),
+    sandbox: z.optional(z.literal("elsewhere")),
   }),
   line("step_started", {}),
   line("llm_completed", {

@@ -16,7 +16,7 @@ function isOfVersion2(event: RunEvent): boolean {
     case "run_started":
       return event.llm.settings !== undefined ||
         event.tools.some(isToolOfVersion2) ||
-        event.mode !== undefined;
+        event.mode !== undefined || event.sandbox !== undefined;
     case "llm_completed":
       return event.turn !== undefined || event.answered_by !== undefined ||
         event.usage?.cached_input_tokens !== undefined ||
@@ -26,7 +26,8 @@ function isOfVersion2(event: RunEvent): boolean {
       return true;
     case "policy_checked":
       return event.asked !== undefined || event.facts?.args !== undefined ||
-        event.enforced !== undefined;
+        event.enforced !== undefined ||
+        event.facts?.paths.some(({ closed }) => closed !== undefined) === true;
     case "run_finished":
       return event.totals.cost !== undefined || event.reason !== undefined;
     default:

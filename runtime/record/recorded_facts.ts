@@ -13,6 +13,7 @@ export function recordedFacts({ args, facts }: Proposal): RecordedFacts {
       dotdot_after_link: found.dotdotAfterLink,
       special: found.special,
       hard_linked: found.hardLinked,
+      ...found.closed === true ? { closed: true } as const : {},
     })),
     hosts: [...facts.addresses].map(([host, addresses]) => ({
       host,

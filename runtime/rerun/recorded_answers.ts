@@ -105,7 +105,7 @@ export function pathFactsOf(
   if (event?.type !== "policy_checked") return undefined;
   const found = event.facts?.paths.find((each) => each.path === path);
   if (found === undefined) return undefined;
-  const { resolved, inside, special } = found;
+  const { resolved, inside, special, closed } = found;
   return {
     resolved,
     inside,
@@ -113,6 +113,7 @@ export function pathFactsOf(
     dotdotAfterLink: found.dotdot_after_link,
     special,
     hardLinked: found.hard_linked,
+    ...closed === undefined ? {} : { closed },
   };
 }
 

@@ -44,6 +44,8 @@ export interface GovernedSessionSpec {
   readonly question: string;
   /** The tools that exist; which of them may be called, the policy says. */
   readonly tools: readonly SessionTool[];
+  /** Said where that is a folder which is not kept with the record. Default: it is kept. */
+  readonly sandboxIsElsewhere?: boolean | undefined;
   /** What proposes the calls, for the record. Default: `client`. */
   readonly client?: string | undefined;
 }
@@ -316,14 +318,10 @@ export function refuseUnusable(
 }
 
 function clientSpec(
-  { runId, seed, policy, sandbox, question, tools, client = "client" }:
-    GovernedSessionSpec,
+  { question, tools, client = "client", ...rest }: GovernedSessionSpec,
 ): ClientSpec {
   return {
-    runId,
-    seed,
-    policy,
-    sandbox,
+    ...rest,
     task: sessionTask(question),
     tools: toolRegistry(tools.map(runnable)),
     model: {

@@ -3,6 +3,7 @@ import type { Policy } from "../../policy/document/load.ts";
 import { loadPolicy } from "../../policy/document/load.ts";
 import { type Env, virtualClock } from "../../runtime/env.ts";
 import type { RunSpec } from "../../runtime/run_spec.ts";
+import type { GovernedSessionSpec } from "../../runtime/session/governed_session.ts";
 import {
   scriptedLlm,
   type ScriptStep,
@@ -36,6 +37,25 @@ loop_budget: { max_iterations: 1000000, max_tokens: 1000000000, max_tool_calls: 
 cycle_detection: { max_repeats: 3, max_period: 4 }
 retry: { max_retries: 3, backoff_base_ms: 100, backoff_cap_ms: 2000 }
 `;
+
+/** A session of a loop of one's own, with the same tool. */
+export function longSession(): GovernedSessionSpec {
+  // A session has no model whose tokens could be limited.
+  const text = POLICY.replace(" max_tokens: 1000000000,", "")
+    .replace("on_deny: terminate", "on_deny: continue");
+  return {
+    runId: "long_session",
+    seed: 0,
+    policy: loadPolicy(text, "policy.yaml"),
+    question: "How long?",
+    tools: [count],
+    sandbox: {
+      inspect() {
+        throw new RangeError("There is no path in this session");
+      },
+    },
+  };
+}
 
 /** A run with `steps` steps of one tool call each, every call another one. */
 export function longRun(steps: number): RunSpec {

@@ -84,6 +84,8 @@ const perStep = (steps: number) => ({
   scale: steps * 1e3,
 });
 
+const perCall = (calls: number) => ({ unit: "µs a call", scale: calls * 1e3 });
+
 const entries = (await entryTimes()).map(({ name, ms, ofZod, ofZodAlone }) =>
   `${`import ${name}, processor time`.padEnd(38)} min ${ms.toFixed(1)} ms, ${
     ofZod.toFixed(2)
@@ -94,6 +96,8 @@ const baseline = figure("cold start: import zod and @std/yaml");
 const canonical = figure("cold start: canonical");
 const short = figure("a run of 50 steps, recorded");
 const long = figure("a run of 5000 steps, recorded");
+const shortSession = figure("a session of 50 calls, recorded");
+const longSession = figure("a session of 5000 calls, recorded");
 const desk = figure("calls of a support desk");
 
 /** What a decision over 64 KiB of arguments takes, on average over all of them. */
@@ -114,6 +118,10 @@ console.log([
   line("a run of 50 steps, recorded", short, perStep(50)),
   line("a run of 5000 steps, recorded", long, perStep(5000)),
   ratio("  a step of 5000 / a step of 50", long.min / 5000, short.min / 50),
+  line("a session of 50 calls, recorded", shortSession, perCall(50)),
+  ratio("  a call / a step", shortSession.min, short.min),
+  line("a session of 5000 calls, recorded", longSession, perCall(5000)),
+  ratio("  a call / a step", longSession.min, long.min),
   ...live("read"),
   ...live("write"),
   heavy("no clauses, 64 KiB of arguments"),

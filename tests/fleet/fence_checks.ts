@@ -8,6 +8,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "../../deps.ts";
 import { recordRun } from "../../evidence/recording/record_run.ts";
 import type { OpenSink } from "../../evidence/run_store.ts";
+import { claimRun } from "../../evidence/store/postgres/claim.ts";
 import { WriteError } from "../../evidence/store/write_error.ts";
 import { verifyRun } from "../../evidence/verify/decisions/verify_run.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
@@ -16,7 +17,7 @@ import { rehearsal } from "../rehearsal.ts";
 import { REHEARSALS } from "../rehearsals.ts";
 import { brokenOff, OPTIONS } from "../store_contract.ts";
 import { cluster } from "./cluster.ts";
-import { fleetDatabase } from "./fleet_database.ts";
+import { CLOCKS, fleetDatabase } from "./fleet_database.ts";
 import { wire } from "./wire.ts";
 
 const server = await cluster();
@@ -183,6 +184,88 @@ Deno.test("the files that tools wrote are on record with the receipt, and are la
   assertEquals(
     [...Deno.readDirSync(second.sandbox)].map(({ name }) => name),
     ["notes"],
+  );
+});
+
+const ANSWER = {
+  bound_to: "a".repeat(64),
+  approver: "ada",
+  verdict: "approved",
+} as const;
+
+/** A claimed run that is about to wait for `ANSWER`. */
+async function aboutToWait(given: Awaited<ReturnType<typeof fleetDatabase>>) {
+  const run = given.store().run("one");
+  await given.database.query("insert into fleet.run (run_id) values ('one')");
+  const claim = await claimRun(given.database, "one", {
+    owner: "test",
+    leaseMs: 30_000,
+    clocks: CLOCKS,
+  });
+  if (typeof claim === "string") throw new Error(claim);
+  return await run.open(claim, { sound: new Uint8Array(), events: [] });
+}
+
+Deno.test("an answer that arrives while the run begins to wait ends the wait", async () => {
+  await using given = await fleetDatabase(server);
+  await using sink = await aboutToWait(given);
+  let answering: Promise<unknown> | undefined;
+  const waits = await sink.waitFor(ANSWER.bound_to, {
+    isAnswered: (text) => text !== "",
+    async settle() {
+      answering = given.store().run("one").addAnswer(ANSWER, () => undefined);
+      // It has begun, and nothing of it can be seen yet.
+      await new Promise((done) => setTimeout(done, 300));
+    },
+  });
+  assertEquals(waits, true);
+  await answering;
+  assertEquals(
+    await given.database.query("select state, waits_for from fleet.run"),
+    [{ state: "queued", waits_for: null }],
+  );
+});
+
+Deno.test("a run does not wait for an answer that is there", async () => {
+  await using given = await fleetDatabase(server);
+  await using sink = await aboutToWait(given);
+  await given.store().run("one").addAnswer(ANSWER, () => undefined);
+  const waits = await sink.waitFor(ANSWER.bound_to, {
+    isAnswered: (text) => text !== "",
+    settle: () => Promise.reject(new Error("It waits")),
+  });
+  assertEquals(waits, false);
+});
+
+Deno.test("a run whose holder was replaced does not wait, and its job is not completed", async () => {
+  await using given = await fleetDatabase(server);
+  await using sink = await aboutToWait(given);
+  await given.database.query("update fleet.run set epoch = epoch + 1");
+  const before = await given.rows();
+  await assertRejects(
+    () =>
+      sink.waitFor(ANSWER.bound_to, {
+        isAnswered: () => false,
+        settle: () => Promise.reject(new Error("It waits")),
+      }),
+    WriteError,
+    TAKEN,
+  );
+  assertEquals(await given.rows(), before);
+});
+
+Deno.test("an answer to another question does not end the wait", async () => {
+  await using given = await fleetDatabase(server);
+  await using sink = await aboutToWait(given);
+  const other = { ...ANSWER, bound_to: "b".repeat(64) };
+  await sink.waitFor(ANSWER.bound_to, {
+    isAnswered: () => false,
+    settle: () => Promise.resolve(),
+  });
+  await given.store().run("one").addAnswer(other, () => undefined);
+  assertEquals(
+    await given.database.query("select state from fleet.run"),
+    [{ state: "waiting" }],
   );
 });
 

@@ -148,7 +148,8 @@ const RIGHTS: readonly (readonly [string, string])[] = [
   ],
   ["insert into fleet.run (run_id, state) values ('three', 'finished')", "-"],
   ["insert into fleet.run (run_id, epoch) values ('three', 9)", "-"],
-  ["update fleet.run set epoch = epoch + 1", "worker"],
+  ["update fleet.run set owner = 'me'", "worker"],
+  ["update fleet.run set cancel = true", "operator"],
   ["update fleet.run set lease_until = now()", "worker"],
   ["update fleet.run set policy_text = ''", "-"],
   ["update fleet.run set task_text = ''", "-"],
@@ -177,8 +178,8 @@ const RIGHTS: readonly (readonly [string, string])[] = [
   ],
   ["update fleet.approval set verdict = 'approved'", "-"],
   ["delete from fleet.approval", "-"],
-  ["insert into fleet.pause (scope) values ('*')", "-"],
-  ["insert into fleet.tenant (name, max_running) values ('a', 1)", "-"],
+  ["insert into fleet.pause (scope) values ('*')", "operator"],
+  ["insert into fleet.tenant (name, max_running) values ('a', 1)", "operator"],
   ["create table fleet.mine (a integer)", "-"],
   ["alter table fleet.run add column mine integer", "-"],
   ["drop table fleet.run", "-"],
@@ -189,7 +190,7 @@ const RIGHTS: readonly (readonly [string, string])[] = [
   ["alter table fleet.approval disable trigger all", "-"],
 ];
 
-for (const role of ["reader", "submitter", "worker", "approver"]) {
+for (const role of ["reader", "submitter", "worker", "approver", "operator"]) {
   Deno.test(`a ${role} may do what it is for, and nothing else`, async () => {
     await using given = await fleetDatabase(server);
     await given.database.query("insert into fleet.run (run_id) values ('one')");

@@ -241,6 +241,20 @@ const PLACES: readonly {
     found: "not_as_decided",
   },
   {
+    name: "an allowed write to a place that no tool may touch",
+    place: { resolved: "<sandbox>/drafts/a.md", closed: true },
+    found: "not_as_decided",
+  },
+  {
+    name: "a closed place outside",
+    place: {
+      resolved: "<outside>",
+      inside: false,
+      via_link: true,
+      closed: true,
+    },
+  },
+  {
     name: "an allowed write to a place that a person is asked about",
     path: "notes/c.md",
     place: { resolved: "<sandbox>/notes/c.md" },
@@ -1099,9 +1113,7 @@ function costing(cost: unknown): Forge {
     events.map((event) => {
       if (event.type !== "run_finished") return event;
       const totals: unknown = { ...event.totals, cost };
-      return JSON.parse(
-        JSON.stringify({ ...event, v: cost === undefined ? 1 : 2, totals }),
-      );
+      return JSON.parse(JSON.stringify({ ...event, totals }));
     });
 }
 

@@ -221,6 +221,37 @@ test("leaves out broken frames, and the call ends when its time is up", async ()
   assertStringIncludes(stderr, "it is not JSON");
 });
 
+test("tells each call on standard error, a line or every event of it", async () => {
+  for (
+    const { options, line } of [
+      { options: [], line: /^call 1: server\.echo done$/m },
+      {
+        options: ["--verbose"],
+        line: /ms +1 +call +server\.echo \{"text":"on"\}$/m,
+      },
+      {
+        options: ["--json"],
+        line: /^\{"seq":1?\d,.*"what":"call","text":"server\.echo /m,
+      },
+      { options: ["--quiet"], line: /^$/ },
+    ] as const
+  ) {
+    await using client = hostile({ options });
+    await client.initialize();
+    assertEquals(textOf(await client.call("echo", { text: "on" })), "on");
+    await client.call("no such tool");
+    const { code, stderr } = await client.close();
+    assertEquals(code, 0, stderr);
+    assertMatch(stderr, line);
+    if (options.length > 0) continue;
+    assertMatch(
+      stderr,
+      /^call 2: server\.no such tool denied by tool_registry$/m,
+    );
+    assertMatch(stderr, /^took \d+\.\d s: tools \d+\.\d s$/m);
+  }
+});
+
 test("passes a flood of notifications on, and answers", async () => {
   await using client = hostile();
   await client.initialize();

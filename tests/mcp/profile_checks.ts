@@ -7,6 +7,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "../../deps.ts";
 import { argumentPaths } from "../../policy/profiles/argument_paths.ts";
+import { loadPolicy } from "../../policy/document/load.ts";
+import { examineServer } from "../../policy/profiles/examined_server.ts";
 import { PROFILE_NAMES, profileFor } from "../../policy/profiles/profile.ts";
 import { isObject, type JsonObject } from "../../tools/data/json.ts";
 import { profileFaults, type SomeTool } from "../profile_faults.ts";
@@ -90,6 +92,21 @@ for (const name of PROFILE_NAMES) {
   Deno.test(`the profile ${name} fits the tools that its package lists`, async () => {
     await (installing ??= installed());
     const tools = await listedTools(command(name), { cwd: home.path, env });
+    // Of real definitions, none is suspicious.
+    const examined = examineServer({
+      server: name,
+      definitions: tools,
+      command: profileFor(name).document.about.start.split(" "),
+    });
+    assertEquals(
+      examined.tools.flatMap(({ name, suspicions }) =>
+        suspicions.map(({ kind, excerpt }) => `${name}: ${kind}: ${excerpt}`)
+      ),
+      [],
+    );
+    assertEquals(examined.refused, []);
+    loadPolicy(examined.policy, name);
+    examinedTools += examined.tools.length;
     const given = tools.map(someTool);
     assertEquals(profileFaults(profileFor(name), given), []);
     // Bounds of numbers differ with the libraries that a server was installed with.
@@ -99,6 +116,12 @@ for (const name of PROFILE_NAMES) {
     }
   });
 }
+
+let examinedTools = 0;
+
+Deno.test("all tools of the ten servers were examined", () => {
+  assertEquals(examinedTools, 128);
+});
 
 function argumentsOf({ input_schema }: SomeTool): readonly string[] {
   return argumentPaths(input_schema).map(({ path }) => path);

@@ -8,7 +8,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../../deps.ts";
 import type { JsonObject } from "../../tools/data/json.ts";
 import { eventsOf } from "../rehearsal.ts";
-import { clientOf, server, SERVERS } from "./packages.ts";
+import { loadPolicy } from "../../policy/document/load.ts";
+import { program } from "../program.ts";
+import { clientOf, PACKAGES, server, SERVERS } from "./packages.ts";
 import { eventsIn, proxied, proxyCommand, textOf } from "./proxied.ts";
 
 /** What servers that Node runs need of the environment. */
@@ -265,3 +267,34 @@ Deno.test("the SDK's client, version 1, makes calls at once through the proxy", 
     [false, true, false],
   );
 });
+
+for (
+  const [name, profile, args] of [
+    ["filesystem", "filesystem", ["."]],
+    ["everything", "everything", []],
+    ["memory", "memory", []],
+    ["sequential_thinking", "sequential-thinking", []],
+  ] as const
+) {
+  Deno.test(`mcp list makes a policy of the server and the profile ${profile}`, async () => {
+    const { code, stdout, stderr } = await program(
+      [
+        ...["mcp", "list", "--name", name, "--profile", profile],
+        ...["--", ...server(SERVERS[name], ...args)],
+      ],
+      {
+        cwd: PACKAGES,
+        permissions: [
+          "--allow-read",
+          "--allow-env=PATH",
+          "--allow-run=node,sh",
+        ],
+      },
+    );
+    assertEquals(code, 0, stderr);
+    const { tool_registry: { allowed, pins = {} } } =
+      loadPolicy(stdout, "the output").document;
+    assert(allowed.length > 0);
+    assertEquals(allowed.filter((each) => !Object.hasOwn(pins, each)), []);
+  });
+}

@@ -12,6 +12,11 @@ import { ToolError } from "../tool_error.ts";
 export interface DirectorySandboxOptions {
   /** The largest file that is read whole, in bytes. Default: 1 MiB. */
   readonly maxBytes?: number | undefined;
+  /**
+   * Whether no tool may touch a place, which is absolute and has every link followed.
+   * Default: each place inside is open.
+   */
+  readonly closed?: ((place: string) => boolean) | undefined;
   /** Called for each empty file or directory that a write could not remove. Default: not called. */
   readonly leftover?: ((leftover: Leftover) => void) | undefined;
 }
@@ -31,7 +36,7 @@ export function directorySandbox(
   directory: string,
   options: DirectorySandboxOptions = {},
 ): Sandbox {
-  const { maxBytes = 2 ** 20, leftover } = options;
+  const { maxBytes = 2 ** 20, leftover, closed } = options;
   const given = tidy(directory);
   const root = Deno.realPathSync(directory);
 
@@ -68,6 +73,7 @@ export function directorySandbox(
       dotdotAfterLink: leavesLinkUpwards(path, root),
       special: info !== undefined && !info.isFile && !info.isDirectory,
       hardLinked: info?.isFile === true && info.nlink !== 1,
+      ...inside && closed?.(real) === true ? { closed: true } as const : {},
     };
   }
 
@@ -87,7 +93,8 @@ export function directorySandbox(
     const place = within === undefined ? undefined : tidy(`${root}${within}`);
     if (
       place === undefined || !isWithin(place, root) ||
-      spelled(place) !== resolved || realPlace(place) !== place
+      spelled(place) !== resolved || realPlace(place) !== place ||
+      closed?.(place) === true
     ) throw violation(action, path);
     return place;
   }

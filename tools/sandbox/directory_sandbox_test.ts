@@ -1377,3 +1377,26 @@ Deno.test(
     }
   },
 );
+
+diskTest(
+  "directorySandbox() neither reads nor writes a closed place, and says that it is one",
+  async ({ root }) => {
+    const place = `${root}/in.txt`;
+    const sandbox = directorySandbox(root, {
+      closed: (each) => each === place,
+    });
+    for (const path of ["in.txt", place, "sub/../in.txt"]) {
+      assertEquals(sandbox.inspect(path).closed, true, path);
+    }
+    assertEquals("closed" in sandbox.inspect("sub"), false);
+    const closed = judged(sandbox, "in.txt");
+    const violations = [
+      () => sandbox.readText(closed),
+      () => sandbox.writeText(closed, "other"),
+    ];
+    for (const violation of violations) {
+      const error = await assertRejects(violation, ToolError);
+      assertEquals(error.type, "sandbox_violation");
+    }
+  },
+);

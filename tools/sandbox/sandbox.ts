@@ -24,6 +24,8 @@ export interface PathFacts {
   readonly special: boolean;
   /** True when it is a file that also has another name, a hard link; false outside. */
   readonly hardLinked: boolean;
+  /** Said of a place inside that no tool may touch: the policy, the record of a run. */
+  readonly closed?: true | undefined;
 }
 
 /** Which bytes of a file are asked for. */

@@ -1,4 +1,4 @@
-import type { ContentRedaction } from "../../policy/redaction/content_redaction.ts";
+import type { ContentRedaction } from "../../policy/plain_content.ts";
 import { effectOf } from "../../runtime/record/effect_of.ts";
 import type {
   LlmCompleted,

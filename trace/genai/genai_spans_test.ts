@@ -311,11 +311,12 @@ Deno.test("genaiSpans() has contents in the form of the conventions, redacted", 
   assertEquals(root?.attributes["output.value"], "It is [redacted].");
 });
 
-Deno.test("genaiSpans() hides a content as a whole where a path leads into it", async () => {
+Deno.test("genaiSpans() hides all contents where a path leads to what is about a call", async () => {
   const events = await rehearse(SECRETS);
   for (
     const [paths, hidden] of [
       [["$.args.text"], true],
+      [["$.metadata.url"], true],
       [["$..text"], true],
       [["$.answer"], false],
     ] as const

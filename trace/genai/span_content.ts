@@ -1,4 +1,4 @@
-import type { ContentRedaction } from "../../policy/redaction/content_redaction.ts";
+import type { ContentRedaction } from "../../policy/plain_content.ts";
 import type {
   RunEvent,
   RunStarted,

@@ -1,4 +1,5 @@
 import type { WrittenApproval } from "../../approval/approval_file.ts";
+import { type Incident, incidentLine } from "../../recording/incident.ts";
 import { type Row, type Session, textOf } from "./database.ts";
 
 /** Adds an answer; without a time it gets that of the database, which an approver's role may not choose. */
@@ -64,7 +65,24 @@ export async function databaseTime(database: Session): Promise<Date> {
   return dateOf(row, "at");
 }
 
-function dateOf(row: Row | undefined, column: string): Date {
+/** Adds an incident. */
+export async function addIncidentRow(
+  session: Session,
+  runId: string,
+  { incident, at }: { readonly incident: Incident; readonly at: Date },
+): Promise<void> {
+  await session.query(
+    "insert into fleet.incident (run_id, line) values ($1, $2)",
+    [runId, incidentLine(incident, at.toISOString()).slice(0, -1)],
+  );
+}
+
+/**
+ * The column of a row as a time.
+ *
+ * @throws {TypeError} when it is none
+ */
+export function dateOf(row: Row | undefined, column: string): Date {
   const value = row?.[column];
   if (value instanceof Date) return value;
   throw new TypeError(`Expected a time in the column "${column}"`);

@@ -4,7 +4,9 @@ import {
   type Row,
   type Session,
   textIn,
+  textOf,
 } from "./database.ts";
+import { addIncidentRow, dateOf } from "./beside_rows.ts";
 import { type Clocks, LeaseGuard, momentOf } from "./lease_guard.ts";
 
 /** Who claims runs, and for how long. */
@@ -25,11 +27,112 @@ export interface Claim {
   /** How many lines were on record. */
   readonly lines: number;
   readonly corpusSha256: string | undefined;
+  /** Whether somebody has cancelled it. */
+  readonly isCancelled: boolean;
   readonly guard: LeaseGuard;
 }
 
 /** Why a run cannot be claimed. */
 export type Unclaimed = "missing" | "held" | "finished" | "stuck";
+
+/** What a worker accepts, whatever a submitter asks for. */
+export interface Terms {
+  /** SHA-256 of the policies, 64 hex digits each. */
+  readonly policies: readonly string[];
+  /** The models, as `--llm` names them. */
+  readonly models: readonly string[];
+  /** The names of modules of tools. */
+  readonly tools: readonly string[];
+  /** After so many deaths without a new line in between a run is stuck. */
+  readonly maxDeaths: number;
+}
+
+/** Why a worker does not get a run now: besides, it waits for a person, is not accepted, paused, or its tenant has enough. */
+export type Refused =
+  | Unclaimed
+  | "waiting"
+  | "not_accepted"
+  | "paused"
+  | "tenant_full"
+  | "given_away";
+
+/**
+ * Takes a run on the terms of a worker, in one transaction. `isOurs` says, in the
+ * transaction, whether the job is still ours: one that was given away claims
+ * nothing. The policy counts by its text, not by what a submitter says of it.
+ */
+export async function claimOnTerms(
+  database: Database,
+  runId: string,
+  { claimant, terms, isOurs }: {
+    readonly claimant: Claimant;
+    readonly terms: Terms;
+    readonly isOurs: (session: Session) => Promise<boolean>;
+  },
+): Promise<Claim | Refused> {
+  return await database.transaction(async (session) => {
+    const [row] = await session.query(LOOK, [
+      runId,
+      terms.policies,
+      terms.models,
+      terms.tools,
+    ]);
+    if (row === undefined) return "missing";
+    if (!await isOurs(session)) return "given_away";
+    const state = textOf(row, "state");
+    if (state === "finished" || state === "stuck" || state === "waiting") {
+      return state;
+    }
+    if (row.held === true) return "held";
+    if (row.accepted !== true) return "not_accepted";
+    const deaths = numberOf(row, "died");
+    if (deaths >= terms.maxDeaths) {
+      await markStuck(session, runId, { deaths, reason: "its worker died" });
+      return "stuck";
+    }
+    if (row.paused === true) return "paused";
+    if (await isTenantFull(session, runId, textOf(row, "tenant"))) {
+      return "tenant_full";
+    }
+    return await claimRun(session, runId, claimant);
+  });
+}
+
+/** How often in a row a run was claimed without getting a new line. */
+const DEATHS = `case when lines > claimed_lines then 0
+  when state = 'running' then deaths + 1 else deaths end`;
+
+const LOOK = `
+select state, tenant,
+  state = 'running' and lease_until >= clock_timestamp() as held,
+  encode(sha256(convert_to(policy_text, 'UTF8')), 'hex') = any($2)
+    and (llm is null or llm = any($3)) and (tools is null or tools = any($4)) as accepted,
+  ${DEATHS} as died,
+  exists (select from fleet.pause where scope in ('*', tenant)) as paused
+from fleet.run where run_id = $1 for update of run`;
+
+/** Counts strictly: no other worker counts the runs of the tenant until the transaction has ended. */
+async function isTenantFull(
+  session: Session,
+  runId: string,
+  tenant: string,
+): Promise<boolean> {
+  const [limit] = await session.query(
+    "select max_running from fleet.tenant where name = $1",
+    [tenant],
+  );
+  if (limit === undefined) return false;
+  await session.query(
+    "select pg_advisory_xact_lock(hashtextextended('tenant ' || $1, 0))",
+    [tenant],
+  );
+  const [count] = await session.query(
+    `select count(*)::integer as running from fleet.run
+     where tenant = $1 and state = 'running' and run_id <> $2`,
+    [tenant, runId],
+  );
+  return numberOf(count, "running") >= numberOf(limit, "max_running");
+}
 
 /**
  * Takes a run that nobody holds: one that is queued or waits, or whose holder let
@@ -61,14 +164,11 @@ const CLAIM = `
 update fleet.run set
   epoch = epoch + 1, state = 'running', owner = $2, waits_for = null,
   lease_until = clock_timestamp() + $3 * interval '1 millisecond',
-  deaths = case
-    when lines > claimed_lines then 0
-    when state = 'running' then deaths + 1
-    else deaths end,
+  deaths = ${DEATHS},
   claimed_lines = lines
 where run_id = $1 and (state in ('queued', 'waiting')
   or state = 'running' and lease_until < clock_timestamp())
-returning epoch, lines, corpus_sha256`;
+returning epoch, lines, corpus_sha256, cancel`;
 
 function claimOf(
   row: Row,
@@ -84,8 +184,59 @@ function claimOf(
     leaseMs,
     lines: numberOf(row, "lines"),
     corpusSha256: textIn(row, "corpus_sha256"),
+    isCancelled: row.cancel === true,
     guard: new LeaseGuard({ leaseMs, clocks, taken }),
   };
+}
+
+/**
+ * Gives a run back that could not be executed here, so that it is tried again
+ * after a while; after too many tries in a row without a new line it is stuck.
+ * Returns whether it is.
+ */
+export async function failRun(
+  database: Database,
+  { runId, epoch }: Claim,
+  { reason, maxDeaths, afterMs }: {
+    /** Why, in words. */
+    readonly reason: string;
+    readonly maxDeaths: number;
+    readonly afterMs: number;
+  },
+): Promise<boolean> {
+  return await database.transaction(async (session) => {
+    const [row] = await session.query(
+      `update fleet.run set state = 'queued', owner = null, lease_until = null,
+         not_before = clock_timestamp() + $3 * interval '1 millisecond',
+         deaths = case when lines > claimed_lines then 1 else deaths + 1 end,
+         claimed_lines = lines
+       where run_id = $1 and epoch = $2 and state in ('running', 'queued')
+       returning deaths`,
+      [runId, epoch, afterMs],
+    );
+    if (row === undefined) return false;
+    const deaths = numberOf(row, "deaths");
+    if (deaths < maxDeaths) return false;
+    await markStuck(session, runId, { deaths, reason });
+    return true;
+  });
+}
+
+async function markStuck(
+  session: Session,
+  runId: string,
+  { deaths, reason }: { readonly deaths: number; readonly reason: string },
+): Promise<void> {
+  const [row] = await session.query(
+    `update fleet.run set state = 'stuck', epoch = epoch + 1, deaths = $2,
+       owner = null, lease_until = null
+     where run_id = $1 returning clock_timestamp() as at`,
+    [runId, deaths],
+  );
+  await addIncidentRow(session, runId, {
+    incident: { type: "stuck", tries: deaths, reason },
+    at: dateOf(row, "at"),
+  });
 }
 
 /** Gives a run back that is still ours, so that others need not wait for the end of the lease. */

@@ -1,10 +1,15 @@
 import { join } from "../../../deps.ts";
 import { InputError, unusable } from "../../../tools/data/input_error.ts";
 import type { BegunLedger, ReadLedger } from "../../read_ledger.ts";
-import { type Incident, incidentLine } from "../../recording/incident.ts";
+import type { Incident } from "../../recording/incident.ts";
 import type { RunRecord, RunStore } from "../../run_store.ts";
 import { cannotWrite, whyUnreadable } from "../file_error.ts";
-import { addApproval, approvalsText, databaseTime } from "./beside_rows.ts";
+import {
+  addApproval,
+  addIncidentRow,
+  approvalsText,
+  databaseTime,
+} from "./beside_rows.ts";
 import {
   type Claim,
   type Claimant,
@@ -15,7 +20,7 @@ import {
 import { type Database, DatabaseError, textOf } from "./database.ts";
 import { followedRows } from "./followed_rows.ts";
 import { laySandbox } from "./laid_sandbox.ts";
-import { rowSink } from "./row_sink.ts";
+import { type RowSink, rowSink, type RowSinkOptions } from "./row_sink.ts";
 import { rowSource } from "./row_source.ts";
 import { isRunName, RUN_NAME_RULE } from "./run_name.ts";
 import { runRows } from "./run_rows.ts";
@@ -42,9 +47,15 @@ export interface RowRun extends RunRecord {
   open(
     claim: Claim,
     ledger: Pick<ReadLedger, "sound" | "events">,
-  ): Promise<ReturnType<typeof rowSink>>;
+    told?: Pick<RowSinkOptions, "cancelled" | "lost">,
+  ): Promise<RowSink>;
   /** The ledger; `undefined` when it has no line yet. */
   begun(): Promise<BegunLedger | undefined>;
+}
+
+/** A store of runs in a database. */
+export interface RowStore extends RunStore {
+  run(name: string): RowRun;
 }
 
 /**
@@ -53,7 +64,7 @@ export interface RowRun extends RunRecord {
  */
 export function postgresStore(
   options: PostgresStoreOptions,
-): RunStore & { run(name: string): RowRun } {
+): RowStore {
   const { database } = options;
   return {
     run: (name) => rowRun(name, options),
@@ -84,14 +95,10 @@ function rowRun(
 
   async function addIncident(incident: Incident): Promise<void> {
     const at = now?.() ?? await databaseTime(database);
-    const line = incidentLine(incident, at.toISOString()).slice(0, -1);
-    await database.query(
-      "insert into fleet.incident (run_id, line) values ($1, $2)",
-      [name, line],
-    );
+    await addIncidentRow(database, name, { incident, at });
   }
 
-  const open: RowRun["open"] = async (claim, { sound, events }) => {
+  const open: RowRun["open"] = async (claim, { sound, events }, told = {}) => {
     laySandbox(sandbox, await rows.files());
     const changes = sandboxChanges(sandbox);
     // What is laid out is on record already.
@@ -100,7 +107,7 @@ function rowRun(
     if (known.length !== events.length || known.length !== claim.lines) {
       throw unusable(name, "another process is writing it");
     }
-    return rowSink({ database, claim, known, changes });
+    return rowSink({ database, claim, known, changes, ...told });
   };
 
   async function claimed(): Promise<Claim> {

@@ -1,14 +1,17 @@
 import type { ArtifactName, ArtifactSink } from "../../artifacts.ts";
 import { isObject } from "../../../tools/data/json.ts";
 import { WriteError } from "../write_error.ts";
+import { approvalsText } from "./beside_rows.ts";
 import { type Claim, releaseRun } from "./claim.ts";
 import {
   type Database,
   DatabaseError,
   numberOf,
   type Row,
+  type Session,
   textOf,
 } from "./database.ts";
+import type { Moment } from "./lease_guard.ts";
 import type { FileChange } from "./sandbox_changes.ts";
 
 /** Where a claimed run is written. */
@@ -19,12 +22,32 @@ export interface RowSinkOptions {
   readonly known: readonly string[];
   /** What tools changed in the sandbox since it was asked last. */
   readonly changes: () => readonly FileChange[];
+  /** Called once when somebody cancels the run. Default: nothing happens. */
+  readonly cancelled?: (() => void) | undefined;
+  /** Called once when the run is lost to another process. Default: nothing happens. */
+  readonly lost?: (() => void) | undefined;
 }
 
 /** A sink over rows. */
 export type RowSink = ArtifactSink & AsyncDisposable & {
   /** As of any sink. */
   handOver(): Promise<void>;
+  /** From now on the run stops before its next step or effect, so that another process may go on with it. */
+  leave(): void;
+  /**
+   * Lets the run wait for an answer to a question, in one transaction with
+   * `settle`. `isAnswered` looks at the answers in it: where one counts already,
+   * nothing changes. Returns whether the run waits.
+   */
+  waitFor(
+    boundTo: string,
+    what: {
+      readonly isAnswered: (answers: string) => boolean;
+      readonly settle: (session: Session) => Promise<void>;
+    },
+  ): Promise<boolean>;
+  /** Why the run stopped on purpose: this process ends, or effects are paused; `undefined` when it did not. */
+  readonly stopped: "leaving" | "paused" | undefined;
 };
 
 /** The first pause before a statement is repeated, and the longest, in milliseconds. */
@@ -47,7 +70,7 @@ const RENEWALS = 3;
  * gives an unfinished run back.
  */
 export function rowSink(
-  { database, claim, known, changes }: RowSinkOptions,
+  { database, claim, known, changes, ...told }: RowSinkOptions,
 ): RowSink {
   const { runId, epoch, leaseMs, guard } = claim;
   const place = `${runId}/state.jsonl`;
@@ -59,7 +82,11 @@ export function rowSink(
   let last: string | undefined = known.at(-1);
   let isLost = false;
   let isDone = false;
+  let isCancelled = claim.isCancelled;
+  let isLeaving = false;
+  let stopped: RowSink["stopped"];
 
+  if (isCancelled) told.cancelled?.();
   const renewal = setInterval(renew, leaseMs / RENEWALS);
 
   function lost(cause: unknown): WriteError {
@@ -69,6 +96,7 @@ export function rowSink(
 
   /** Another process has the run, or it was finished, so nothing of ours counts. */
   function fenced(): WriteError {
+    if (!isLost) told.lost?.();
     isLost = true;
     return lost(new Error("another process has taken the run over"));
   }
@@ -84,6 +112,20 @@ export function rowSink(
     );
   }
 
+  /** Takes in what an acknowledged statement says about the run. */
+  function heard(row: Row, began: Moment): void {
+    guard.renewed(began);
+    if (row.cancel !== true || isCancelled) return;
+    isCancelled = true;
+    told.cancelled?.();
+  }
+
+  /** Ends the work of this process on the run; what is not on record yet is dropped. */
+  function stop(why: NonNullable<RowSink["stopped"]>, message: string) {
+    stopped ??= why;
+    return lost(new Error(message));
+  }
+
   /** Sends a statement that renews the lease until it is answered or the lease ends. */
   async function sent(
     text: string,
@@ -95,7 +137,7 @@ export function rowSink(
       const began = guard.moment();
       try {
         const [row] = await database.query(text, values);
-        if (row !== undefined) guard.renewed(began);
+        if (row !== undefined) heard(row, began);
         return { row, isRepeated };
       } catch (error) {
         const isFutile = !(error instanceof DatabaseError) ||
@@ -114,7 +156,7 @@ export function rowSink(
       const [row] = await database.query(RENEW, [runId, epoch, leaseMs]);
       if (isDone) return;
       if (row === undefined) fenced();
-      else guard.renewed(began);
+      else heard(row, began);
     } catch {
       // As above.
     }
@@ -136,28 +178,52 @@ export function rowSink(
 
   async function flush(): Promise<void> {
     refuseShut();
-    if (pending.length > 0) {
-      const lines = pending;
-      const from = made - lines.length;
-      const files = lines.some(isReceipt) ? changedFiles() : [];
-      const { row } = await sent(APPEND, [
-        runId,
-        epoch,
-        leaseMs,
-        made,
-        headOf(lines.at(-1) ?? ""),
-        from,
-        lines,
-        files.map(({ path }) => path),
-        files.map(({ content }) => content ?? null),
-      ]);
-      if (row === undefined) throw fenced();
-      if (numberOf(row, "appended") < lines.length) {
-        await compareStored(from, lines);
-      }
-      pending = [];
+    const begins = pending.length > 0 && goesOn(pending.at(-1) ?? "");
+    if (isLeaving && begins) {
+      await appendBut(1);
+      throw stop("leaving", "this process ends");
+    }
+    if (await appendBut(0) === "paused") {
+      await appendBut(1);
+      throw stop("paused", "effects are paused");
     }
     refuseShut();
+  }
+
+  /** Appends the lines that wait, but for some last ones; `paused` when the last announces an effect and none may begin. */
+  async function appendBut(left: 0 | 1): Promise<"done" | "paused"> {
+    const lines = pending.slice(0, pending.length - left);
+    const end = lines.at(-1);
+    if (end === undefined) return "done";
+    const from = made - pending.length;
+    const files = lines.some(isReceipt) ? changedFiles() : [];
+    const { row } = await sent(APPEND, [
+      runId,
+      epoch,
+      leaseMs,
+      from + lines.length,
+      headOf(end),
+      from,
+      lines,
+      files.map(({ path }) => path),
+      files.map(({ content }) => content ?? null),
+      isIntent(end),
+    ]);
+    if (row === undefined) {
+      if (isIntent(end) && await isOurs()) return "paused";
+      throw fenced();
+    }
+    if (numberOf(row, "appended") < lines.length) {
+      await compareStored(from, lines);
+    }
+    pending = pending.slice(lines.length);
+    return "done";
+  }
+
+  /** Whether the claim still holds. */
+  async function isOurs(): Promise<boolean> {
+    const { row } = await sent(RENEW, [runId, epoch, leaseMs]);
+    return row !== undefined;
   }
 
   function changedFiles(): readonly FileChange[] {
@@ -194,6 +260,41 @@ export function rowSink(
     },
     handOver: flush,
     sync: flush,
+    leave() {
+      isLeaving = true;
+    },
+    get stopped() {
+      return stopped;
+    },
+    async waitFor(boundTo, { isAnswered, settle }) {
+      await flush();
+      for (let pause = PAUSE_MS.first;; pause *= 2) {
+        refuseShut();
+        try {
+          const waits = await database.transaction(async (session) => {
+            const [row] = await session.query(
+              "select state from fleet.run where run_id = $1 and epoch = $2 for update",
+              [runId, epoch],
+            );
+            // A lost answer: it waits already, or was answered since.
+            if (row?.state === "waiting") return true;
+            if (row?.state !== "running") throw fenced();
+            const answers = await approvalsText(session, runId) ?? "";
+            if (isAnswered(answers)) return false;
+            await session.query(WAIT, [runId, epoch, boundTo]);
+            await settle(session);
+            return true;
+          });
+          isDone = waits;
+          return waits;
+        } catch (error) {
+          const isFutile = !(error instanceof DatabaseError) ||
+            !error.isTransient || guard.remainingMs <= pause;
+          if (isFutile) throw error instanceof WriteError ? error : lost(error);
+        }
+        await new Promise((done) => setTimeout(done, pause));
+      }
+    },
     async commit() {
       await flush();
       const finished: unknown = JSON.parse(last ?? "null");
@@ -234,6 +335,16 @@ function isReceipt(line: string): boolean {
   return line.includes('"type":"tool_finished"');
 }
 
+/** Whether an effect follows a line. */
+function isIntent(line: string): boolean {
+  return line.includes('"type":"tool_started"');
+}
+
+/** Whether something begins after a line that has not begun yet: a step or an effect. */
+function goesOn(line: string): boolean {
+  return isIntent(line) || line.includes('"type":"step_started"');
+}
+
 /** The hash with which a line ends. */
 function headOf(line: string): string | null {
   return /"hash":"([0-9a-f]{64})"\}$/.exec(line)?.[1] ?? null;
@@ -241,7 +352,11 @@ function headOf(line: string): string | null {
 
 const RENEW = `
 update fleet.run set lease_until = clock_timestamp() + $3 * interval '1 millisecond'
-where run_id = $1 and epoch = $2 and state = 'running' returning epoch`;
+where run_id = $1 and epoch = $2 and state = 'running' returning cancel`;
+
+const WAIT = `
+update fleet.run set state = 'waiting', waits_for = $3, owner = null, lease_until = null
+where run_id = $1 and epoch = $2 and state = 'running'`;
 
 const FINISH = `
 update fleet.run set state = 'finished', terminal_reason = $3, manifest = $4,
@@ -252,7 +367,9 @@ const APPEND = `
 with held as (
   update fleet.run set lease_until = clock_timestamp() + $3 * interval '1 millisecond',
     lines = $4, head = $5
-  where run_id = $1 and epoch = $2 and state = 'running' returning run_id
+  where run_id = $1 and epoch = $2 and state = 'running'
+    and not ($10 and exists (select from fleet.pause where scope in ('*', run.tenant)))
+  returning run_id, cancel
 ), appended as (
   insert into fleet.ledger_line (run_id, seq, line, epoch)
   select run_id, $6 + line.number - 1, line.text, $2
@@ -266,4 +383,4 @@ with held as (
     set content = excluded.content, seq = excluded.seq
     where run_file.seq <= excluded.seq
 )
-select (select count(*)::integer from appended) as appended from held`;
+select (select count(*)::integer from appended) as appended, cancel from held`;

@@ -32,7 +32,7 @@ export function rowSource(
 
 function sandboxSource(files: SandboxFiles): SandboxSource {
   const isBelow = (folder: string) => (path: string) =>
-    path.startsWith(`${folder}/`);
+    folder === "" || path.startsWith(`${folder}/`);
   return {
     look(path) {
       const file = files.get(path);

@@ -60,6 +60,8 @@ create table fleet.run (
   policy_text text,
   policy_sha256 text,
   llm text,
+  -- The name under which the configuration of workers has a module of tools.
+  tools text,
   corpus_sha256 text,
   lines integer not null default 0,
   head text,

@@ -28,27 +28,37 @@ function outsideFault(
   spelled: string,
   { resolved, inside, ...marks }: RecordedPath,
 ): string | undefined {
-  const { via_link, dotdot_after_link, special, hard_linked } = marks;
+  const { via_link, dotdot_after_link, ...looked } = marks;
   const place = isAbsolute(spelled) ? spelled : `${SANDBOX_ROOT}/${spelled}`;
   return inside
     ? "its spelling leaves the sandbox"
     : resolved !== place
     ? `it leads to ${place}`
-    : via_link || dotdot_after_link || special || hard_linked
+    : via_link || dotdot_after_link || isLookedUp(looked)
     ? "nothing is looked up outside the sandbox"
     : undefined;
 }
 
 function linkedOutFault(
-  { resolved, via_link, special, hard_linked }: RecordedPath,
+  { resolved, via_link, ...looked }: RecordedPath,
 ): string | undefined {
   return resolved !== "<outside>"
     ? "it leads outside, so it leads to <outside>"
     : !via_link
     ? "only a link leads out of the sandbox"
-    : special || hard_linked
+    : isLookedUp(looked)
     ? "nothing is looked up outside the sandbox"
     : undefined;
+}
+
+/** Whether something is said that is only looked up inside. */
+function isLookedUp(
+  { special, hard_linked, closed }: Pick<
+    RecordedPath,
+    "special" | "hard_linked" | "closed"
+  >,
+): boolean {
+  return special || hard_linked || closed === true;
 }
 
 function insideFault(

@@ -1,30 +1,24 @@
 import { effectOf } from "../../runtime/record/effect_of.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
-import { tokensOf } from "../../runtime/record/usage.ts";
-import { counted } from "../../tools/data/counted.ts";
 
-/** Where the time of a run goes, as far as this process sees it. */
+/** Where the time of a run goes. */
 export interface TimeSpent {
   /** Takes the next event, which came at `nowMs`. */
   push(event: RunEvent, nowMs: number): void;
-  /** The summary at `nowMs`, on one line. */
-  summary(nowMs: number): string;
+  /** On whom the run has waited so far, and for how many milliseconds. */
+  readonly parties: readonly (readonly [party: string, ms: number])[];
 }
 
-/** On whom a run can wait, in the order of the summary. */
+/** On whom a run can wait, in the order in which they are told. */
 const PARTIES = ["the model", "tools", "people"] as const;
 type Party = typeof PARTIES[number];
 
-/** Begins at `startMs`. The times of calls that overlap are added up. */
-export function timeSpent(startMs: number): TimeSpent {
+/** Begins with the first event. The times of calls that overlap are added up. */
+export function timeSpent(): TimeSpent {
   const spent = new Map<Party, number>();
   const since = new Map<number | undefined, number>();
-  let tokens = 0;
   return {
     push(event, nowMs) {
-      tokens += event.type === "llm_completed"
-        ? tokensOf(event.usage ?? undefined)
-        : 0;
       const party = endOf(event);
       const began = since.get(event.call);
       if (party !== undefined && began !== undefined) {
@@ -33,14 +27,11 @@ export function timeSpent(startMs: number): TimeSpent {
       if (isBeginning(event)) since.set(event.call, nowMs);
       else if (party !== undefined) since.delete(event.call);
     },
-    summary(nowMs) {
-      const parts = PARTIES.flatMap((party) => {
+    get parties() {
+      return PARTIES.flatMap((party) => {
         const ms = spent.get(party);
-        return ms === undefined ? [] : [`${party} ${seconds(ms)}`];
+        return ms === undefined ? [] : [[party, ms] as const];
       });
-      const where = parts.length === 0 ? "" : `: ${parts.join(", ")}`;
-      const used = tokens === 0 ? "" : `; ${counted(tokens, "token")}`;
-      return `took ${seconds(nowMs - startMs)}${where}${used}`;
     },
   };
 }
@@ -61,8 +52,4 @@ function endOf(event: RunEvent): Party | undefined {
     case "approval_resolved":
       return "people";
   }
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }

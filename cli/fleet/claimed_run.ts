@@ -1,0 +1,310 @@
+import { DivergenceError } from "../../runtime/rerun/divergence.ts";
+import { pricingFault } from "../../runtime/record/answer_cost.ts";
+import { type Claim, failRun } from "../../evidence/store/postgres/claim.ts";
+import {
+  type Database,
+  DatabaseError,
+  type Session,
+  textIn,
+  textOf,
+} from "../../evidence/store/postgres/database.ts";
+import type { RowRun } from "../../evidence/store/postgres/postgres_store.ts";
+import type { RowSink } from "../../evidence/store/postgres/row_sink.ts";
+import { storedCorpus } from "../../evidence/store/postgres/stored_corpus.ts";
+import type { BegunLedger } from "../../evidence/read_ledger.ts";
+import { loadPolicy, type Policy } from "../../policy/document/load.ts";
+import { scriptedModel } from "../../tasks/scripted_run.ts";
+import { loadTask, type Task } from "../../tasks/task.ts";
+import type { Document } from "../../tools/document.ts";
+import { InputError, unusable } from "../../tools/data/input_error.ts";
+import { oneLine } from "../../tools/data/untrusted_text.ts";
+import { fileApprover } from "../approval/approver.ts";
+import { answerIn } from "../approval/written_approval.ts";
+import { parseCommandLine } from "../command/command_line.ts";
+import type { Output } from "../command/command.ts";
+import { execute } from "../execution/execute.ts";
+import { leftoverIncidents } from "../execution/leftover_incident.ts";
+import {
+  type ChosenModel,
+  liveModel,
+  MODEL_OPTIONS,
+} from "../execution/live_model.ts";
+import { offeredHint } from "../execution/offered_hint.ts";
+import { orStopped } from "../execution/run_end.ts";
+import { openToolHost } from "../machine/tool_host.ts";
+import type { ToolModule } from "../machine/tool_module.ts";
+import type { WorkerConfig } from "./worker_config.ts";
+
+/** How a worker is done with a run for now. */
+export type Settled =
+  | {
+    /** It has its last event. */
+    readonly how: "finished";
+    readonly terminalReason: string;
+  }
+  | {
+    /** It waits for a person; its job is complete. */
+    readonly how: "waiting";
+  }
+  | {
+    /** It can go on after a while, here or elsewhere. */
+    readonly how: "again";
+    readonly afterMs: number;
+    /** Why, in words. */
+    readonly why: string;
+  }
+  | {
+    /** Another process has it, or may have it. */
+    readonly how: "lost";
+    readonly why: string;
+  }
+  | { readonly how: "stuck"; readonly why: string };
+
+/** A run that this worker has claimed. */
+export interface ClaimedRun {
+  readonly claim: Claim;
+  readonly record: RowRun;
+  readonly database: Database;
+  readonly config: WorkerConfig;
+  readonly output: Output;
+  /** Aborts when this process ends: the run stops before its next step or effect. */
+  readonly leaving: AbortSignal;
+  /** The time of the database, or a little later, in milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Completes the job, in the transaction that lets the run wait. */
+  readonly complete: (session: Session) => Promise<void>;
+}
+
+/** How long until a run is tried again, in milliseconds. */
+const AFTER_MS = {
+  leaving: 0,
+  answered: 0,
+  paused: 2000,
+  model_outage: 30_000,
+  failure: 5000,
+} as const;
+
+/** Executes a run as far as it goes. */
+export async function claimedRun(run: ClaimedRun): Promise<Settled> {
+  try {
+    return await executed(run);
+  } catch (error) {
+    const why = oneLine(
+      error instanceof Error ? error.message : String(error),
+      500,
+    );
+    if (error instanceof DatabaseError && error.isTransient) {
+      return { how: "lost", why };
+    }
+    const isStuck = await failRun(run.database, run.claim, {
+      reason: error instanceof DivergenceError
+        ? `${why}; another version of the program may have begun it`
+        : why,
+      maxDeaths: run.config.maxDeaths,
+      afterMs: AFTER_MS.failure,
+    });
+    return isStuck
+      ? { how: "stuck", why }
+      : { how: "again", afterMs: AFTER_MS.failure, why };
+  }
+}
+
+async function executed(run: ClaimedRun): Promise<Settled> {
+  const { claim, record, output } = run;
+  const ledger = await record.begun();
+  const { task, policy, documents, own, llm } = await submitted(run);
+  const model = await chosenModel(llm, { run, task, policy, own, ledger });
+  refuseWithoutPrice(policy, model ?? scriptedModel(task.document));
+  const { sandbox } = record;
+  const cancelling = new AbortController();
+  await using sink = await record.open(
+    claim,
+    ledger ?? { sound: new Uint8Array(), events: [] },
+    {
+      cancelled: () =>
+        cancelling.abort(
+          new DOMException("The run was cancelled", "AbortError"),
+        ),
+      lost: () =>
+        cancelling.abort(
+          new DOMException("The run was taken over", "AbortError"),
+        ),
+    },
+  );
+  if (ledger !== undefined) {
+    await record.addIncident({ type: "resumed", events: ledger.events.length });
+  }
+  using _leave = whenAborted(run.leaving, () => sink.leave());
+  using host = await openToolHost({
+    policy,
+    sandbox,
+    online: true,
+    leftover: leftoverIncidents(record, output),
+    own,
+  });
+  const answers = fileApprover({
+    policy,
+    run: record,
+    output: { ...output, note() {} },
+    now: run.now,
+  });
+  let events = 0;
+  const ended = await orStopped(execute({
+    task,
+    policy,
+    documents,
+    runId: claim.runId,
+    model,
+    sandbox,
+    host,
+    sink,
+    durability: "intent",
+    online: true,
+    waits: true,
+    signal: cancelling.signal,
+    approver: async (request, signal) => {
+      // Nobody is asked about a run that was cancelled while it waited.
+      signal.throwIfAborted();
+      return await answers(request, signal);
+    },
+    watch: ({ seq }) => {
+      events = seq + 1;
+    },
+    ...ledger === undefined ? {} : {
+      past: {
+        events: ledger.events,
+        sentAgain: (seq) => record.addIncident({ type: "sent_again", seq }),
+      },
+    },
+  }));
+  if ("finished" in ended) {
+    const { terminal_reason: terminalReason } = ended.finished;
+    return { how: "finished", terminalReason };
+  }
+  if ("waitsFor" in ended) {
+    return await waiting(run, {
+      sink,
+      policy,
+      boundTo: ended.waitsFor.bound_to,
+    });
+  }
+  if ("outage" in ended) {
+    const { type: error_type, message: reason } = ended.outage;
+    await record.addIncident({
+      type: "model_outage",
+      events,
+      error_type,
+      reason,
+    });
+    return { how: "again", afterMs: AFTER_MS.model_outage, why: reason };
+  }
+  const why = ended.unwritten.message;
+  return sink.stopped === undefined
+    ? { how: "lost", why }
+    : { how: "again", afterMs: AFTER_MS[sink.stopped], why };
+}
+
+/** Lets the run wait, unless it was answered meanwhile. */
+async function waiting(
+  run: ClaimedRun,
+  { sink, policy, boundTo }: {
+    readonly sink: RowSink;
+    readonly policy: Policy;
+    readonly boundTo: string;
+  },
+): Promise<Settled> {
+  const place = { policy, run: run.record, now: run.now };
+  const waits = await sink.waitFor(boundTo, {
+    isAnswered: (text) =>
+      answerIn(text, { place, bound_to: boundTo }).approval !== undefined,
+    settle: run.complete,
+  });
+  return waits ? { how: "waiting" } : {
+    how: "again",
+    afterMs: AFTER_MS.answered,
+    why: "it was answered meanwhile",
+  };
+}
+
+interface Submitted {
+  readonly task: Task;
+  readonly policy: Policy;
+  readonly documents: readonly Document[];
+  readonly own: ToolModule | undefined;
+  readonly llm: string | undefined;
+}
+
+/** What the run was submitted with; the claim has checked that it is accepted. */
+async function submitted(
+  { claim, database, config }: ClaimedRun,
+): Promise<Submitted> {
+  const [row] = await database.query(
+    "select task_text, policy_text, llm, tools from fleet.run where run_id = $1",
+    [claim.runId],
+  );
+  const tools = textIn(row, "tools");
+  return {
+    task: loadTask(textOf(row, "task_text"), `the task of ${claim.runId}`),
+    policy: loadPolicy(
+      textOf(row, "policy_text"),
+      `the policy of ${claim.runId}`,
+    ),
+    documents: claim.corpusSha256 === undefined
+      ? []
+      : await storedCorpus(database, claim.corpusSha256),
+    own: tools === undefined ? undefined : config.tools.get(tools),
+    llm: textIn(row, "llm"),
+  };
+}
+
+/** The model, with the address and the key that the configuration of the worker has for it. */
+async function chosenModel(
+  llm: string | undefined,
+  { run: { config, output }, task, policy, own, ledger }: {
+    readonly run: ClaimedRun;
+    readonly task: Task;
+    readonly policy: Policy;
+    readonly own: ToolModule | undefined;
+    readonly ledger: BegunLedger | undefined;
+  },
+): Promise<ChosenModel | undefined> {
+  if (llm === undefined) return undefined;
+  const accepted = config.models.find((each) => each.llm === llm);
+  if (accepted === undefined) {
+    throw new InputError(llm, [{ path: "", message: "it is not accepted" }]);
+  }
+  const { base_url, api_key_env } = accepted;
+  const args = [
+    ...["--llm", llm],
+    ...base_url === undefined ? [] : ["--base-url", base_url],
+    ...api_key_env === undefined ? [] : ["--api-key-env", api_key_env],
+  ];
+  const given = parseCommandLine(args, { options: MODEL_OPTIONS });
+  return await liveModel(
+    given,
+    { ...output, note() {} },
+    ledger === undefined
+      ? {
+        told: {
+          settings: task.document.model,
+          hint: offeredHint(policy.document, own?.definitions),
+        },
+      }
+      : { record: ledger },
+  );
+}
+
+function refuseWithoutPrice(
+  policy: Policy,
+  { info }: Pick<ChosenModel, "info">,
+): void {
+  const { max_cost } = policy.document.loop_budget;
+  const fault = pricingFault({ model: info, max_cost });
+  if (fault !== undefined) throw unusable("the policy", fault);
+}
+
+function whenAborted(signal: AbortSignal, act: () => void): Disposable {
+  if (signal.aborted) act();
+  signal.addEventListener("abort", act, { once: true });
+  return { [Symbol.dispose]: () => signal.removeEventListener("abort", act) };
+}

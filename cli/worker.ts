@@ -1,0 +1,146 @@
+import config from "../deno.json" with { type: "json" };
+import { checkSchema } from "../evidence/store/postgres/schema.ts";
+import { terminalLine } from "../tools/data/untrusted_text.ts";
+import { parseCommandLine } from "./command/command_line.ts";
+import {
+  type Command,
+  EXIT,
+  type Output,
+  UsageError,
+} from "./command/command.ts";
+import { cancelOnSignal } from "./execution/cancellation.ts";
+import type { Settled } from "./fleet/claimed_run.ts";
+import { untilReached, withDatabaseTrouble } from "./fleet/database_trouble.ts";
+import {
+  DATABASE_HELP,
+  DATABASE_OPTION,
+  openDatabase,
+} from "./fleet/open_database.ts";
+import { openQueue } from "./fleet/open_queue.ts";
+import { readWorkerConfig } from "./fleet/worker_config.ts";
+import { workerLoop } from "./fleet/worker_loop.ts";
+
+/** How long a claim lasts without a renewal when nobody says, in seconds. */
+const LEASE_SECONDS = 15;
+
+/** `worker`: executes submitted runs. */
+export const worker: Command = {
+  summary: "execute submitted runs, one of many workers",
+  help:
+    `Usage: worker --config FILE.yaml [--concurrency N] [--lease S] [--db URL] [--json]
+
+Executes submitted runs until it gets SIGTERM or Ctrl-C. Then each run stops before
+its next step or effect, another worker goes on with it, and the process ends.
+
+The configuration says what this worker executes, whatever a submitter asks for:
+
+  policies: [policy.yaml]        # files, or SHA-256 of policies
+  models:                        # optional; without it only scripted runs
+    - llm: openai:MODEL          # as submit --llm names it
+      api_key_env: NAME          # optional, as is base_url
+  tools: { NAME: tools.ts }      # optional; as submit --tools names them
+  max_deaths: 3                  # tries in a row without a new line, then stuck
+
+Runs that it does not name are left to other workers. Keys of models come from the
+environment of the worker alone.
+
+  --concurrency N  how many runs are executed at once; default: 4
+  --lease S        seconds without a sign of life after which another worker may
+                   take a run over; default: ${LEASE_SECONDS}, at least 5
+${DATABASE_HELP}
+  --json           print each run that stops as one JSON object: run, how, why
+
+Besides the permissions for the database, the process needs those that the
+policies imply, and to write below the folder for temporary files.
+
+Exit codes: 0 it was told to end, 4 the database could not be reached at the start,
+1 it could not work for another reason.
+`,
+  async run(args, output) {
+    const given = parseCommandLine(args, {
+      options: [DATABASE_OPTION, "config", "concurrency", "lease"],
+      flags: ["json"],
+    });
+    const concurrency = wholeNumber(
+      "concurrency",
+      given.option("concurrency") ?? "4",
+      1,
+      1000,
+    );
+    const lease = wholeNumber(
+      "lease",
+      given.option("lease") ?? String(LEASE_SECONDS),
+      5,
+      3600,
+    );
+    const accepted = await readWorkerConfig(given.required("config"));
+    return await withDatabaseTrouble(output, async () => {
+      await using database = await openDatabase(given, {
+        // Each run has statements in flight, and renewals beside them.
+        connections: 2 * concurrency + 2,
+      });
+      using cancellation = cancelOnSignal();
+      await untilReached(() => checkSchema(database), cancellation.signal);
+      await using queue = await openQueue(database);
+      const scratch = Deno.makeTempDirSync({ prefix: "worker_" });
+      try {
+        output.note(
+          terminalLine(
+            `worker ${config.version} on ${database.name}, ${concurrency} at once`,
+          ),
+        );
+        await workerLoop({
+          database,
+          queue,
+          config: accepted,
+          claimant: {
+            owner: crypto.randomUUID(),
+            leaseMs: lease * 1000,
+            clocks: {
+              wall: () => Date.now(),
+              monotonic: () => performance.now(),
+            },
+          },
+          scratch,
+          concurrency,
+          output,
+          leaving: cancellation.signal,
+          settled: teller(output, given.flag("json")),
+        });
+      } finally {
+        Deno.removeSync(scratch, { recursive: true });
+      }
+      return EXIT.ok;
+    });
+  },
+};
+
+function teller(output: Output, json: boolean) {
+  return (run: string, settled: Settled): void => {
+    const { how } = settled;
+    const why = "why" in settled
+      ? settled.why
+      : "terminalReason" in settled
+      ? settled.terminalReason
+      : undefined;
+    if (json) output.json({ run, how, why });
+    else {
+      output.data(
+        terminalLine(`${run}: ${how}${why === undefined ? "" : `: ${why}`}`),
+      );
+    }
+  };
+}
+
+function wholeNumber(
+  option: string,
+  text: string,
+  least: number,
+  most: number,
+): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(
+    `Cannot use --${option} "${text}": expected a whole number from ${least} to ${most}`,
+  );
+}
