@@ -73,11 +73,15 @@ const COMMANDS: ReadonlyMap<string, LaunchedCommand> = new Map<
     },
   }],
   ["mcp", {
-    options: ["policy", "out", "sandbox", "name", "approve", "durability"],
-    launch: (parts) =>
-      parts.operands[0] === "close"
-        ? within(parts.operands.slice(1, 2))
-        : proxy(parts),
+    options: [
+      ...["policy", "out", "sandbox", "name", "approve", "durability"],
+      ...["profile", "env"],
+    ],
+    launch(parts) {
+      const [word, run = ""] = parts.operands;
+      if (word === "close") return within([run]);
+      return word === "list" ? examined(parts) : proxy(parts);
+    },
   }],
   ["report", {
     options: ["out"],
@@ -94,14 +98,18 @@ const COMMANDS: ReadonlyMap<string, LaunchedCommand> = new Map<
   ["runs", {
     options: [
       ...["html", "rule", "terminal", "since", "until", "tool", "policy"],
-      "task",
+      ...["task", "db"],
     ],
-    launch: (parts) => launch({ write: named(parts, ["html"]) }),
+    launch: (parts) =>
+      launch({ write: named(parts, ["html"]), ...stored(parts) }),
   }],
   ["approvals", {
-    options: ["by"],
-    launch: ({ operands: [verb, run = ""] }) =>
-      verb === "list" ? launch({}) : within([run]),
+    options: ["by", "question", "db"],
+    launch(parts) {
+      const [verb, ...folders] = parts.operands;
+      if (parts.options.has("db")) return launch(stored(parts));
+      return verb === "list" ? launch({}) : within(folders);
+    },
   }],
   ["sign", {
     options: ["key"],
@@ -178,9 +186,12 @@ interface Granted {
   readonly write?: readonly string[];
   readonly run?: readonly string[];
   readonly env?: readonly string[];
+  readonly net?: readonly string[];
 }
 
-function launch({ read, write = [], run = [], env = [] }: Granted): Launch {
+function launch(
+  { read, write = [], run = [], env = [], net = [] }: Granted,
+): Launch {
   return {
     flags: [
       "--no-prompt",
@@ -189,6 +200,7 @@ function launch({ read, write = [], run = [], env = [] }: Granted): Launch {
         ? "--allow-read"
         : `--allow-read=${list([...OWN, ...read])}`,
       ...valued("--allow-write", write),
+      ...valued("--allow-net", net),
       ...valued("--allow-run", run),
       ...valued("--allow-env", env),
     ],
@@ -249,9 +261,8 @@ function proxy(parts: CommandLineParts): Launch {
   const { document } = readPolicyFile(parts.options.get("policy") ?? "");
   const [command] = parts.rest;
   const paths = named(parts, ["policy", "out", "sandbox"]);
-  const isRelative = paths.some((path) => !path.startsWith("/"));
   return launch({
-    read: [...isRelative ? ["."] : [], ...paths],
+    read: [...isRelative(paths) ? ["."] : [], ...paths],
     write: named(parts, ["out"]),
     run: command === undefined ? [] : [command, "sh"],
     env: [
@@ -260,6 +271,32 @@ function proxy(parts: CommandLineParts): Launch {
       ),
     ],
   });
+}
+
+/** A server that is only asked which tools it has. */
+function examined(parts: CommandLineParts): Launch {
+  const [command] = parts.rest;
+  return launch({
+    read: [".", ...named(parts, ["sandbox"])],
+    run: command === undefined ? [] : [command, "sh"],
+    env: (parts.options.get("env") ?? "PATH").split(","),
+  });
+}
+
+/** The database that a command line names. */
+function stored({ options }: CommandLineParts): Pick<Granted, "net" | "env"> {
+  const url = URL.parse(options.get("db") ?? "");
+  return url === null ? {} : {
+    net: [`${url.hostname}:${url.port || POSTGRES_PORT}`],
+    env: ["DATABASE_URL", "PG*"],
+  };
+}
+
+const POSTGRES_PORT = "5432";
+
+/** Whether the current folder has a say in what a path is. */
+function isRelative(paths: readonly string[]): boolean {
+  return paths.some((path) => !path.startsWith("/"));
 }
 
 function modulesIn(parts: CommandLineParts): readonly string[] {

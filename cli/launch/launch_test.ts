@@ -74,6 +74,22 @@ for (
       line: "approvals approve out --by ada",
       flags: [`--allow-read=${OWN},.,out`, "--allow-write=out"],
     },
+    {
+      line: "approvals list 17 --db postgres://me@db.test/runs",
+      flags: [
+        "--allow-read",
+        "--allow-net=db.test:5432",
+        "--allow-env=DATABASE_URL,PG*",
+      ],
+    },
+    {
+      line: "mcp list --env PATH,TOKEN -- npx server",
+      flags: [
+        `--allow-read=${OWN},.`,
+        "--allow-run=npx,sh",
+        "--allow-env=PATH,TOKEN",
+      ],
+    },
     { line: "approvals list out", flags: ["--allow-read"] },
     {
       line: "keygen --out key",
