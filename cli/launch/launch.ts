@@ -24,7 +24,10 @@ export interface Launch {
 
 /** What one command needs. */
 interface LaunchedCommand {
-  /** Its options that take a value. */
+  /**
+   * Its options that take a value: all of them where an operand counts, so that it
+   * is found, and else those that count.
+   */
   readonly options: readonly string[];
   launch(parts: CommandLineParts): Promise<Launch> | Launch;
 }
@@ -96,12 +99,9 @@ const COMMANDS: ReadonlyMap<string, LaunchedCommand> = new Map<
     },
   }],
   ["runs", {
-    options: [
-      ...["html", "rule", "terminal", "since", "until", "tool", "policy"],
-      ...["task", "db"],
-    ],
+    options: ["html", "out", "db"],
     launch: (parts) =>
-      launch({ write: named(parts, ["html"]), ...stored(parts) }),
+      launch({ write: named(parts, ["html", "out"]), ...stored(parts) }),
   }],
   ["approvals", {
     options: ["by", "question", "db"],
@@ -124,11 +124,11 @@ const COMMANDS: ReadonlyMap<string, LaunchedCommand> = new Map<
   }],
   ["init", { options: [], launch: ({ operands }) => within(operands) }],
   ["decide", {
-    options: ["policy", "sandbox", "tools"],
+    options: ["tools"],
     launch: (parts) => ({ ...launch({}), modules: modulesIn(parts) }),
   }],
   ["test", {
-    options: ["filter", "policy", "tools", "reporter", "scratch"],
+    options: ["tools", "scratch"],
     launch(parts) {
       const [scratch = TEMPORARY] = named(parts, ["scratch"]);
       const { flags } = launch({ write: [scratch] });
@@ -140,10 +140,7 @@ const COMMANDS: ReadonlyMap<string, LaunchedCommand> = new Map<
     },
   }],
   ["policy", {
-    options: [
-      ...["for", "profile", "name", "policy", "tools", "sandbox", "question"],
-      ...["reporter", "min-coverage"],
-    ],
+    options: ["tools"],
     launch: (parts) => ({ ...launch({}), modules: modulesIn(parts) }),
   }],
   ...["canonical", "policy-gates", "failure-modes"].map((name) =>
@@ -154,10 +151,10 @@ const COMMANDS: ReadonlyMap<string, LaunchedCommand> = new Map<
   ),
 ]);
 
-/** Options that take a value, by the command that needs more than to read. */
-export const LAUNCH_OPTIONS: ReadonlyMap<string, readonly string[]> = new Map(
-  [...COMMANDS].map(([name, { options }]) => [name, options]),
-);
+/** The options that are known of a command. */
+export function launchOptions(name: string): readonly string[] {
+  return COMMANDS.get(name)?.options ?? [];
+}
 
 /**
  * Says how Deno is started for a command line, the name of the command first: with
