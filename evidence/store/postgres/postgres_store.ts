@@ -47,7 +47,7 @@ export interface RowRun extends RunRecord {
   open(
     claim: Claim,
     ledger: Pick<ReadLedger, "sound" | "events">,
-    told?: Pick<RowSinkOptions, "cancelled" | "lost">,
+    told?: Pick<RowSinkOptions, "cancelled" | "lost" | "appended">,
   ): Promise<RowSink>;
   /** The ledger; `undefined` when it has no line yet. */
   begun(): Promise<BegunLedger | undefined>;

@@ -24,6 +24,8 @@ export interface RowSinkOptions {
   readonly changes: () => readonly FileChange[];
   /** Called once when somebody cancels the run. Default: nothing happens. */
   readonly cancelled?: (() => void) | undefined;
+  /** Called when an append was acknowledged, with how long it took, in milliseconds. Default: nothing happens. */
+  readonly appended?: ((ms: number) => void) | undefined;
   /** Called once when the run is lost to another process. Default: nothing happens. */
   readonly lost?: (() => void) | undefined;
 }
@@ -197,6 +199,7 @@ export function rowSink(
     if (end === undefined) return "done";
     const from = made - pending.length;
     const files = lines.some(isReceipt) ? changedFiles() : [];
+    const began = guard.moment();
     const { row } = await sent(APPEND, [
       runId,
       epoch,
@@ -213,6 +216,7 @@ export function rowSink(
       if (isIntent(end) && await isOurs()) return "paused";
       throw fenced();
     }
+    told.appended?.(guard.moment().monotonic - began.monotonic);
     if (numberOf(row, "appended") < lines.length) {
       await compareStored(from, lines);
     }
