@@ -30,6 +30,8 @@ interface Client {
   /** A text of several statements has a result for each. */
   query(text: string, values: unknown[]): Promise<Result | readonly Result[]>;
   release(error?: unknown): void;
+  on(event: "error", listener: (error: unknown) => void): void;
+  off(event: "error", listener: (error: unknown) => void): void;
 }
 
 interface Pool {
@@ -84,6 +86,10 @@ export function pgDatabase(
       told(async () => rowsOf(await pool.query(text, [...values]))),
     async transaction(work) {
       const client = await told(() => pool.connect());
+      // The server may end the connection between two statements, as it does to one
+      // that was paused in a transaction; the next statement says so.
+      const ended = () => {};
+      client.on("error", ended);
       const session: Session = {
         query: (text, values = []) =>
           told(async () => rowsOf(await client.query(text, [...values]))),
@@ -92,6 +98,7 @@ export function pgDatabase(
         await session.query("begin");
         const result = await work(session);
         await session.query("commit");
+        client.off("error", ended);
         client.release();
         return result;
       } catch (error) {
