@@ -15,7 +15,7 @@ import { APPROVAL_WAYS } from "./mcp/session_approver.ts";
 export const mcp: Command = {
   summary: "judge and record what a client asks of an MCP server",
   help: `Usage: mcp --policy FILE --out DIR [--sandbox DIR] [--name NAME]
-           [--approve never|file] [--show-denied] [--audit]
+           [--approve never|file|client] [--show-denied] [--audit]
            [--durability none|intent] [--verbose|--json] -- COMMAND...
        mcp list [--name NAME] [--profile PROFILE] [--env NAMES] [--sandbox DIR]
                 [--json] -- COMMAND...
@@ -34,7 +34,8 @@ client are one run, in a folder of its own below --out, made at the first call.
   --name NAME    what the server is called in policy and record; default: server
   --approve HOW  who answers what the policy leaves to a person: never (default):
                  the call is rejected; file: the call waits until somebody answers
-                 with the command approvals
+                 with the command approvals; client: the client asks its user,
+                 where the policy has approval: { accept: [client] }
   --show-denied  keep tools in lists that the policy denies whatever their
                  arguments; a changed definition is left out all the same
   --audit        said where the policy has \`mode: audit\`, as for \`run\`

@@ -62,6 +62,14 @@ export async function serveProxy(
       ? "Cannot govern a server under this policy: it has sandbox.isolation: worker, and a server is a process of its own; write process"
       : undefined);
   if (fault !== undefined) throw new UsageError(fault);
+  if (
+    given.approve === "client" &&
+    document.approval?.accept?.includes("client") !== true
+  ) {
+    throw new UsageError(
+      "Cannot use --approve client: the policy does not take a client's word for its user; write `approval: { accept: [client] }` in it",
+    );
+  }
   const runId = `${name}_${started(new Date())}_${
     crypto.getRandomValues(new Uint8Array(4)).toHex()
   }`;
@@ -141,8 +149,10 @@ export async function serveProxy(
         tools: [...(tools.first ?? new Map()).values(), ...virtualTools()],
         sandbox,
         question: `Calls of the server ${name}`,
-        client,
-        approver: sessionApprover(given.approve, { policy, record, output }),
+        client: client.name,
+        approver: sessionApprover(given.approve, {
+          ...{ policy, record, output, client },
+        }),
         durability: given.durability,
         watch: (event) => told.watch(event),
         broken(error) {
