@@ -74,7 +74,8 @@ export function pgDatabase(
   const pool = newPool(options);
   // A connection that breaks while it is idle is replaced by the next statement.
   pool.on("error", () => {});
-  // One that breaks between the statements of a transaction fails the next of them.
+  // The server may end one between the statements of a transaction, as it does when
+  // the process was paused; the next statement says so.
   pool.on("connect", (client) => client.on("error", () => {}));
 
   async function told<T>(work: () => Promise<T>): Promise<T> {
