@@ -139,6 +139,7 @@ async function handled(
     database,
     scratch: worker.scratch,
     claimant,
+    isPipelined: true,
   });
   const record = store.run(runId);
   const run: ClaimedRun = {
