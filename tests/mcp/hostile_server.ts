@@ -160,7 +160,7 @@ async function call(
       return text(id, "written");
     case "spawn": {
       const child = new Deno.Command("sleep", { args: ["600"] }).spawn();
-      return text(id, String(child.pid));
+      return text(id, `${Deno.pid} ${child.pid}`);
     }
     default:
       return text(id, `called ${name}`);
