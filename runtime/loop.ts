@@ -3,6 +3,7 @@ import { iterationBudget } from "../policy/rules/loop_budget.ts";
 import {
   type LoopState,
   loopState,
+  offeredTools,
   type RunEnd,
   spent,
   stepDenied,
@@ -107,11 +108,27 @@ async function* turn(
     yield stepDenied(state, denial);
     return { reason: "loop_budget", answer: null };
   }
+  yield* toolChanges(state);
   const answered = yield* modelTurn(state);
   if ("reason" in answered) return answered;
   return yield* (loop_budget.max_parallel ?? 1) > 1
     ? callsSideBySide(state, answered.calls)
     : callsInTurn(state, answered.calls);
+}
+
+/** Puts on record that the list of tools is another one, before the model is told of it. */
+async function* toolChanges(
+  state: LoopState,
+): AsyncGenerator<RunEvent, void> {
+  const { env, session, spec, listing } = state;
+  const change = await env.toolChanges?.(session.tools);
+  if (change === undefined) return;
+  listing.change(change);
+  yield session.changeTools(change);
+  state.definitions = offeredTools(spec.policy.document, {
+    tools: session.tools,
+    listing,
+  });
 }
 
 /** Each call begins when the one before it is over. */

@@ -1,4 +1,7 @@
+import type { PolicyDocument } from "../policy/document/document.ts";
 import { allowedTools } from "../policy/policy_hint.ts";
+import { pinMismatch } from "../policy/rules/tool_pin.ts";
+import { type ToolListing, toolListing } from "../policy/tool_listing.ts";
 import { type Cost, NO_COST } from "../policy/cost.ts";
 import type { BudgetDenial, Spent } from "../policy/rules/loop_budget.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
@@ -25,7 +28,10 @@ export interface LoopState {
   /** Judges and runs the calls that the model proposes. */
   readonly session: Session;
   readonly messages: Message[];
-  readonly definitions: readonly ToolDefinition[];
+  /** What the model is told of the tools. */
+  definitions: readonly ToolDefinition[];
+  /** How the tools stand in the lists that the run has had. */
+  readonly listing: ToolListing;
   /** The number of the step, from 1; 0 before the first one. */
   step: number;
   llmCalls: number;
@@ -41,20 +47,17 @@ export function loopState(
   spec: GovernedSpec,
   { env, session }: Pick<LoopState, "env" | "session">,
 ): LoopState {
+  const listing = toolListing(spec.tools);
   return {
     spec,
     env,
     session,
     messages: [{ role: "user", content: spec.task.question }],
-    // What a model is given of a tool can be looked at, not run.
-    definitions: allowedTools(spec.policy.document, spec.tools.values()).map(
-      ({ name, description, effects, args }) => ({
-        name,
-        description,
-        effects,
-        args,
-      }),
-    ),
+    listing,
+    definitions: offeredTools(spec.policy.document, {
+      tools: spec.tools,
+      listing,
+    }),
     step: 0,
     llmCalls: 0,
     tokens: 0,
@@ -62,6 +65,32 @@ export function loopState(
     proposed: 0,
     tally: emptyTally(),
   };
+}
+
+/**
+ * What a model is told of the tools that it may call. One whose definition is not
+ * the one that counts is left out: its description may be there to mislead.
+ */
+export function offeredTools(
+  policy: PolicyDocument,
+  { tools, listing }: {
+    readonly tools: ReadonlyMap<string, ToolDefinition>;
+    readonly listing: Pick<ToolListing, "listing">;
+  },
+): readonly ToolDefinition[] {
+  const mismatch = pinMismatch(policy.tool_registry);
+  return allowedTools(policy, tools.values())
+    .filter((tool) =>
+      policy.mode === "audit" ||
+      mismatch(tool, listing.listing(tool.name)) === undefined
+    )
+    // What a model is given of a tool can be looked at, not run.
+    .map(({ name, description, effects, args }) => ({
+      name,
+      description,
+      effects,
+      args,
+    }));
 }
 
 /** What the run has used, up to the last clock reading. */

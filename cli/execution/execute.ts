@@ -77,14 +77,18 @@ export interface Executed {
 /** Runs a task with its model and puts it on record. */
 export async function execute(execution: Execution): Promise<Executed> {
   const { task, documents, host, sink, past, signal, model } = execution;
+  refuseWithoutServers(task, host);
   const isLive = isAsked(model);
   const volatile = stopwatch();
   const resolve = fixtureResolve(networkFor(execution.online).resolve);
   const { approver } = execution;
+  const { served } = host;
+  const toolChanges = served?.changes;
   const world = (start: bigint) =>
     isLive
-      ? realEnv(start, { signal, resolve, approver })
+      ? realEnv(start, { signal, resolve, approver, toolChanges })
       : deterministicEnv(start, {
+        toolChanges,
         signal,
         resolve,
         approver,
@@ -94,9 +98,12 @@ export async function execute(execution: Execution): Promise<Executed> {
         // A cassette shows whether the recorded run continued.
         outage: () => (model?.unused?.() ?? 0) > 0 ? "again" : "end",
       });
-  const again = past === undefined
-    ? undefined
-    : rerun(past.events, { ...past, signal, env: world });
+  const again = past === undefined ? undefined : rerun(past.events, {
+    ...past,
+    signal,
+    env: world,
+    toolOf: served?.toolOf,
+  });
   const start = isLive ? 0n : startOf(task);
   const env = again?.env ?? world(start);
   const tools = await host.tools(documents);
@@ -119,6 +126,18 @@ export async function execute(execution: Execution): Promise<Executed> {
     recorded: execution.watch,
   });
   return { finished, unused: unusedAnswers(execution, finished) };
+}
+
+/** A run without its servers would be another run. */
+function refuseWithoutServers(
+  { document: { mcp_servers = {} } }: Task,
+  { served }: ToolHost,
+): void {
+  const [name] = Object.keys(mcp_servers);
+  if (name === undefined || served !== undefined) return;
+  throw new RangeError(
+    `Cannot run the task: its server ${name} is not started here`,
+  );
 }
 
 /** The program's version that a record states, if it does. */

@@ -23,6 +23,7 @@ import { serverEnvironment } from "./server_environment.ts";
 import { serverProcess } from "./server_process.ts";
 import { serverTools, type ToolIncident } from "./server_tools.ts";
 import { type ApprovalWay, sessionApprover } from "./session_approver.ts";
+import { toolIncidentText } from "./tool_incident_text.ts";
 
 /** What a proxy over standard input and output is started with. */
 export interface ServedProxy {
@@ -128,9 +129,7 @@ export async function serveProxy(
     },
     note: say,
     incident(incident: ToolIncident) {
-      say(
-        `${incident.tool}: ${FOUND[incident.found]}; it is hidden and denied`,
-      );
+      say(toolIncidentText(incident));
       void keep(incident);
     },
     async open(client) {
@@ -174,12 +173,6 @@ export async function serveProxy(
   );
   return EXIT.unreachable;
 }
-
-const FOUND: Readonly<Record<ToolIncident["found"], string>> = {
-  other_definition: "its definition is not the one that the policy pins",
-  changed: "its definition has changed since the session began",
-  later: "it came later, and the policy does not name it in full",
-};
 
 /** A moment, as the name of a folder has it: 2026-11-29T08-49-28Z. */
 function started(at: Date): string {

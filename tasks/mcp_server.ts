@@ -1,0 +1,34 @@
+import { z } from "../deps.ts";
+import { refusalOfServerName } from "../policy/profiles/server_name.ts";
+import { described, optionalKey } from "../tools/data/described.ts";
+
+/** How a server of the Model Context Protocol is started, whose tools a run can use. */
+export interface McpServer {
+  /** The program, which works in the sandbox of the run. */
+  readonly command: string;
+  /** What it is given. Default: nothing. */
+  readonly args?: readonly string[] | undefined;
+}
+
+/** Servers by the name that their tools begin with in policy and record: `fs` of `fs.read_file`. */
+export type McpServers = Readonly<Record<string, McpServer>>;
+
+const server: z.ZodMiniType<McpServer> = z.strictObject({
+  command: described(
+    z.string().check(z.minLength(1)),
+    "The program; it works in the sandbox of the run",
+  ),
+  args: optionalKey(z.array(z.string()), "What it is given"),
+});
+
+const name = z.string().check(
+  z.refine((text) => refusalOfServerName(text) === undefined, {
+    error: ({ input }) => refusalOfServerName(String(input)),
+  }),
+);
+
+/** The schema of servers in a task. */
+export const mcpServersSchema: z.ZodMiniType<McpServers> = z.record(
+  name,
+  server,
+);
