@@ -1,19 +1,40 @@
 import { policyJsonSchema } from "../policy/document/document.ts";
 import { choice } from "./command/choice.ts";
 import { parseCommandLine } from "./command/command_line.ts";
-import { type Command, EXIT, UsageError } from "./command/command.ts";
+import {
+  type Command,
+  EXIT,
+  type Output,
+  UsageError,
+} from "./command/command.ts";
 import { explainCall } from "./policy/explain_call.ts";
 import { startPolicy } from "./policy/start_policy.ts";
 import { testPolicy } from "./policy/test_policy.ts";
 import { validatePolicy } from "./policy/validate_policy.ts";
 
-const ACTIONS = ["validate", "test", "explain", "init", "schema"] as const;
+type Action = (
+  args: readonly string[],
+  output: Output,
+) => number | Promise<number>;
+
+/** In the order in which they are named when another one is given. */
+const ACTIONS: Readonly<Record<string, Action>> = {
+  validate: validatePolicy,
+  test: testPolicy,
+  explain: explainCall,
+  init: startPolicy,
+  // Loaded when it is asked for, with the profiles that it looks into.
+  import: async (args, output) =>
+    (await import("./policy/import_policy.ts")).importPolicy(args, output),
+  schema: printSchema,
+};
 
 /** `policy`: writes, checks, tests and explains a policy. */
 export const policy: Command = {
   summary: "check, test or explain a policy, or start a new one",
   help: `Usage: policy init [--for run]
        policy init --for mcp --profile NAME,... [--name NAME,...]
+       policy import FILE [--root DIR] [--home DIR]
        policy validate FILE [--tools FILE]
        policy test FILE... [--reporter junit] [--coverage] [--min-coverage N]
        policy explain --policy FILE [--tools FILE] [--sandbox DIR]
@@ -24,6 +45,9 @@ init      prints a policy to begin with: for tasks of one's own, or for servers 
           the Model Context Protocol, in audit mode. A profile is what is known of
           the tools of a server: dbhub, desktop-commander, everything, filesystem,
           github, memory, playwright, postgres, sequential-thinking, sqlite
+import    prints a policy made of the permissions in a settings.json of Claude Code.
+          It is never looser: what it cannot say is denied or left to a person, and
+          listed on standard error
 validate  says which version a policy has, or every problem with its line. What is
           sound and odd is pointed out on standard error, with its line: a name
           that no tool has, a clause that can never decide, a star under \`allowed\`
@@ -37,6 +61,9 @@ schema    prints the JSON Schema of a policy file
   --profile NAME,...  whose tools it is to describe
   --name NAME,...     what those servers are called in policy and record, one for
                       each profile; without it, as their profiles
+  --root DIR          the working directory, which is to be the sandbox; without it,
+                      the folder whose .claude has the file, or the current one
+  --home DIR          what ~ is in the rules
   --tools FILE        definitions of all tools, as decide takes them
   --reporter junit    print a JUnit report
   --coverage          name the clauses by which no case was decided
@@ -49,22 +76,17 @@ Exit codes: 0 it is sound, or every case is as expected, 2 a case is not, or too
 few clauses decided one, 1 a file cannot be read or is not sound.
 `,
   async run([given, ...rest], output) {
+    const actions = Object.keys(ACTIONS);
     if (given === undefined) {
-      throw new UsageError(`Expected ${ACTIONS.join("|")}, found nothing`);
+      throw new UsageError(`Expected ${actions.join("|")}, found nothing`);
     }
-    switch (choice(given, { where: "Cannot understand", of: ACTIONS })) {
-      case "init":
-        return await startPolicy(rest, output);
-      case "validate":
-        return await validatePolicy(rest, output);
-      case "test":
-        return await testPolicy(rest, output);
-      case "explain":
-        return await explainCall(rest, output);
-      case "schema":
-        parseCommandLine(rest, {});
-        output.data(JSON.stringify(policyJsonSchema(), null, 2));
-        return EXIT.ok;
-    }
+    const name = choice(given, { where: "Cannot understand", of: actions });
+    return await (ACTIONS[name] ?? printSchema)(rest, output);
   },
 };
+
+function printSchema(args: readonly string[], output: Output): number {
+  parseCommandLine(args, {});
+  output.data(JSON.stringify(policyJsonSchema(), null, 2));
+  return EXIT.ok;
+}

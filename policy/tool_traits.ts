@@ -47,6 +47,21 @@ export function knownTool(
   };
 }
 
+/**
+ * Whether a policy says of a tool that it reads files and does nothing else; what it
+ * reads a second time is the same.
+ */
+export function onlyReads(
+  name: string,
+  traits: readonly ToolTraits[],
+): boolean {
+  const said = traits.filter(({ match }) => isNamed(name, match));
+  return said.some(({ reads }) => reads !== undefined) &&
+    said.every(({ fetches, writes, labels = [] }) =>
+      fetches === undefined && writes === undefined && !labels.includes("sink")
+    );
+}
+
 /** Labels alone say nothing of what a tool touches. */
 function describesEffects(
   { effects, fetches, reads, writes }: ToolTraits,

@@ -83,12 +83,12 @@ for (
     {
       args: ["policy", "valdiate", "policy.yaml"],
       line:
-        'Cannot understand "valdiate": expected validate, test, explain, init or schema; did you mean "validate"? See policy --help',
+        'Cannot understand "valdiate": expected validate, test, explain, init, import or schema; did you mean "validate"? See policy --help',
     },
     {
       args: ["policy"],
       line:
-        "Expected validate|test|explain|init|schema, found nothing; see policy --help",
+        "Expected validate|test|explain|init|import|schema, found nothing; see policy --help",
     },
     {
       args: ["task", "schem"],

@@ -5,7 +5,8 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { join } from "../deps.ts";
+import { dirname, join } from "../deps.ts";
+import { walkSync } from "../evidence/store/walk.ts";
 import { type Collector, collector } from "./collector.ts";
 import { throughProtobuf } from "./otlp_proto.ts";
 import { lacks } from "./permissions.ts";
@@ -193,21 +194,18 @@ Deno.test(
 );
 
 Deno.test(
-  "trace export writes every committed run as one tree for each backend",
+  "trace export writes every committed run, of version 1 too, as one tree for each backend",
   needs,
   async () => {
-    const folders = [
-      ...[...Deno.readDirSync(join(PROJECT, "runs"))]
-        .filter(({ name }) => /^\d/.test(name)).map(({ name }) => name),
-      ...["policy_gates", "failure_modes"].flatMap((suite) =>
-        [...Deno.readDirSync(join(PROJECT, "runs", suite))]
-          .map(({ name }) => `${suite}/${name}`)
-      ),
-    ];
-    assertEquals(folders.length, 22);
+    const options = { includeDirs: false, includeSymlinks: false };
+    const folders = ["runs", "tests/records/v1"].flatMap((folder) =>
+      [...walkSync(join(PROJECT, folder), options)].map(({ path }) => path)
+        .filter((path) => path.endsWith("/state.jsonl")).map(dirname)
+    );
+    assertEquals(folders.length, 22 + 13);
     for (const name of folders) {
       const { code, stdout, stderr } = await warmProgram(
-        ["trace", "export", `runs/${name}`],
+        ["trace", "export", name],
         { cwd: PROJECT, permissions: ["--allow-read=."] },
       );
       assertEquals(code, 0, stderr);

@@ -33,6 +33,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "deno",
     "testing",
     "profiles",
+    "permissions",
   ],
   // A session takes calls from clients that have no model of their own.
   runtime: ["record", "attempt", "approval", "session", "llm", "rerun"],

@@ -52,6 +52,7 @@ function laid(files: Readonly<Record<string, string>>) {
         stdin: call,
       }),
     write,
+    path: folder.path,
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
 }
@@ -244,7 +245,8 @@ for (
   const { args, stderr } of [
     {
       args: [],
-      stderr: "Expected validate|test|explain|init|schema, found nothing",
+      stderr:
+        "Expected validate|test|explain|init|import|schema, found nothing",
     },
     { args: ["tset"], stderr: 'did you mean "test"?' },
     { args: ["init", "x"], stderr: 'Cannot understand "x": no operand' },
@@ -295,10 +297,97 @@ Deno.test("policy --help names every action and option", runs, async () => {
       ...["--tools", "--reporter", "--coverage", "--min-coverage"],
       ...["--sandbox", "--question", "--json", "Exit codes: 0"],
       ...["--for run|mcp", "--profile NAME", "--name NAME"],
+      ...["import FILE", "--root DIR", "--home DIR"],
     ]
   ) assertStringIncludes(stdout, word);
   assert(stdout.split("\n").every((line) => line.length <= 84));
 });
+
+// import
+
+const SETTINGS = JSON.stringify({
+  permissions: {
+    allow: ["Bash(npm run *)", "Edit(~/shop/src/**)", "WebFetch"],
+    deny: ["Read(/build/**)"],
+  },
+});
+
+Deno.test(
+  "policy import prints a policy that is sound, and says what is not in it",
+  runs,
+  async () => {
+    using folder = laid({});
+    Deno.mkdirSync(join(folder.path, ".claude"));
+    folder.write(".claude/settings.json", SETTINGS);
+    const { code, stdout, stderr } = await folder.policy(
+      ...["import", ".claude/settings.json", "--home", "/home/anna"],
+    );
+    assertEquals(code, 0);
+    const { document } = loadPolicy(stdout, "imported.yaml");
+    // The project has the folder .claude; an edit of another one is not allowed.
+    assertStringIncludes(stdout, '"glob":["build/**"]');
+    assertEquals(
+      stderr.trimEnd().split("\n").map((line) => line.slice(0, 40)),
+      [
+        '.claude/settings.json: allow[1] "Edit(~/',
+        '.claude/settings.json: allow[2] "WebFetc',
+        ".claude/settings.json: other settings fi",
+        ".claude/settings.json: commands of Bash ",
+      ],
+    );
+    assertEquals(document.unlisted_hosts, "escalate");
+    folder.write("imported.yaml", stdout);
+    assertEquals((await folder.policy("validate", "imported.yaml")).stderr, "");
+  },
+);
+
+Deno.test(
+  "policy import places ~ and the sandbox as it is told",
+  runs,
+  async () => {
+    using folder = laid({ "mine.json": SETTINGS });
+    const { stdout } = await folder.policy(
+      ...["import", "mine.json", "--home", "/home/anna/"],
+      ...["--root", "/home/anna/shop"],
+    );
+    assertStringIncludes(stdout, '"glob":["src/**/*"]');
+    // What begins with a slash is below the folder of the file, and outside of this sandbox.
+    assert(!stdout.includes('"build/**"'), stdout);
+  },
+);
+
+Deno.test(
+  "policy import places what begins with a slash beside settings of a user",
+  runs,
+  async () => {
+    using folder = laid({});
+    const home = Deno.realPathSync(folder.path);
+    Deno.mkdirSync(join(folder.path, ".claude"));
+    folder.write(".claude/settings.json", SETTINGS);
+    const args = ["import", `${home}/.claude/settings.json`, "--home", home];
+    const { stdout } = await folder.policy(...args, "--root", home);
+    assertStringIncludes(stdout, '"glob":[".claude/build/**"]');
+  },
+);
+
+for (
+  const [file, text, says] of [
+    ["mine.json", "{", "mine.json: it is not JSON"],
+    [
+      "mine.json",
+      '{"permissions":{"deny":["Bash(rm"]}}',
+      "permissions.deny[0]",
+    ],
+    ["other.json", "{}", "mine.json"],
+  ] as const
+) {
+  Deno.test(`policy import refuses ${text} in ${file}`, runs, async () => {
+    using folder = laid({ [file]: text });
+    const { code, stdout, stderr } = await folder.policy("import", "mine.json");
+    assertEquals([code, stdout], [1, ""]);
+    assertStringIncludes(stderr, says);
+  });
+}
 
 // validate
 

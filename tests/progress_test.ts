@@ -225,3 +225,26 @@ Deno.test(
     assertMatch(resumed.stderr, /^step 1: approved by ada; write done$/m);
   },
 );
+
+Deno.test(
+  "at a terminal it is said that spans are still on their way",
+  needs,
+  async () => {
+    using folder = desk();
+    await using server = llmServer([completion({ content: "Nothing." })]);
+    // A collector that takes a second for its answer.
+    await using slow = llmServer([slowly(completion({}), 1000)]);
+    const args = [
+      ...asking(server.baseUrl),
+      ...["--otlp", slow.baseUrl],
+    ];
+    const { code, shown } = await atTerminal(args, {
+      cwd: folder.path,
+      types: [],
+      permissions: NET,
+    });
+    assertEquals(code, 0, shown);
+    assertMatch(shown, /\rsending spans to 127\.0\.0\.1:\d+/);
+    assertEquals(screen(shown).includes("sending spans"), false);
+  },
+);

@@ -128,8 +128,10 @@ export function liveSpans(
   return {
     push,
     async finish({ record, output, signal }) {
-      totals = await end(signal);
       const { host } = new URL(settings.url);
+      output.status?.(`sending spans to ${host}`);
+      totals = await end(signal);
+      output.status?.("");
       if (totals.unsent > 0) {
         await reportUnsent(output, { record, host, totals });
       }

@@ -36,6 +36,8 @@ export interface GovernedRequests {
   fromClient(request: RequestFrame, signal: AbortSignal): Promise<string>;
   /** The server asks the client. */
   fromServer(request: RequestFrame, signal: AbortSignal): Promise<string>;
+  /** Nothing comes any more: calls that wait for their clients fail. */
+  end(reason: unknown): void;
 }
 
 /** What requests are judged by and answered with. */
@@ -255,6 +257,7 @@ export function governedRequests(
   }
 
   return {
+    end: open.end,
     async tool(request, signal) {
       const { id, params } = request;
       const { name: bare, requestState: _state, inputResponses: _given } =

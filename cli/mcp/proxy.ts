@@ -123,6 +123,10 @@ export async function mcpProxy(options: ProxyOptions): Promise<ProxyEnd> {
     return {
       isOpen: (request: RequestFrame) =>
         underWay.has(idKey(request.id)) || from.isOpen(request.id),
+      /** Cancels all of them. */
+      stop(reason: unknown): void {
+        for (const own of underWay.values()) own.abort(reason);
+      },
       /** Cancels a request; whether there is such a one. */
       cancel(id: unknown): boolean {
         const isId = typeof id === "string" || typeof id === "number";
@@ -136,7 +140,7 @@ export async function mcpProxy(options: ProxyOptions): Promise<ProxyEnd> {
       ): void {
         const own = new AbortController();
         underWay.set(idKey(id), own);
-        const handler = answer(AbortSignal.any([own.signal, stop.signal]))
+        const handler = answer(own.signal)
           .catch((error) =>
             error instanceof RemoteError
               ? errorText(id, error.error)
@@ -144,7 +148,7 @@ export async function mcpProxy(options: ProxyOptions): Promise<ProxyEnd> {
           )
           .then((text) => {
             underWay.delete(idKey(id));
-            // Who cancels a request wants no answer to it.
+            // Who cancels a request wants no answer to it, and who has ended hears none.
             return own.signal.aborted ? undefined : from.send(text);
           })
           // It has ended, as its lines tell, too.
@@ -280,8 +284,12 @@ export async function mcpProxy(options: ProxyOptions): Promise<ProxyEnd> {
   const end = await Promise.race([clientEnd, serverEnd, aborted.promise]);
   server.end(end.type === "server" ? end.reason : "the proxy ends");
   client.end("the proxy ends");
+  const ends = new DOMException("The proxy ends", "AbortError");
+  governed.end(ends);
   if (end.type !== "server") {
-    stop.abort(new DOMException("The proxy ends", "AbortError"));
+    handled.client.stop(ends);
+    handled.server.stop(ends);
+    stop.abort(ends);
   }
   while (handlers.size > 0) await Promise.all(handlers);
   stop.abort();

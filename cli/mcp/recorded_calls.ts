@@ -6,6 +6,7 @@ import {
 import type { RunRecord } from "../../evidence/run_store.ts";
 import type { Policy } from "../../policy/document/load.ts";
 import type { ToolChange } from "../../policy/tool_listing.ts";
+import { onlyReads } from "../../policy/tool_traits.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
 import type { Approver } from "../../runtime/approval/approval.ts";
 import type { CallOutcome } from "../../runtime/session/call_outcome.ts";
@@ -106,6 +107,8 @@ export function recordedCalls(
       programVersion: config.version,
       volatile: stopwatch(),
       durability,
+      onlyReads: ({ name }) =>
+        onlyReads(name, given.policy.document.tools ?? []),
       recorded(event) {
         watch(event);
         if (event.type !== "tool_started") return;

@@ -37,10 +37,13 @@ export interface Rounds<Request> {
    * @throws {ToolError} `no_such_round` when none does
    */
   goOn(request: Request, signal: AbortSignal): Promise<Answer<Request>>;
+  /** No request comes any more: calls that wait fail. */
+  end(reason: unknown): void;
 }
 
 /** A call that waits. */
 interface Waiting<Request> {
+  end(reason: unknown): void;
   goOn(request: Request, signal: AbortSignal): Promise<Answer<Request>>;
 }
 
@@ -77,6 +80,7 @@ export function rounds<Request extends RoundRequest>({ token, asked }: {
           if (signal.aborted) abort();
           signal.addEventListener("abort", abort, { once: true });
           waiting.set(state, {
+            end: next.reject,
             goOn(request, signal) {
               waiting.delete(state);
               link(signal);
@@ -100,6 +104,9 @@ export function rounds<Request extends RoundRequest>({ token, asked }: {
         (error) => answer.reject(error),
       );
       return answer.promise;
+    },
+    end(reason) {
+      for (const each of waiting.values()) each.end(reason);
     },
     goOn(request, signal) {
       const { requestState } = request.params;

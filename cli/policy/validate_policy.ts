@@ -94,12 +94,17 @@ function unknownNames(
     ...tools.keys(),
     ...refused.flatMap(({ name }) => name ?? []),
   ];
+  const described = (document.tools ?? []).flatMap(({ match }) => match);
   const told = new Set<string>();
   return namesInPolicy(document).flatMap(({ path, name }) => {
     if (told.has(name) || known.some((each) => isNamed(each, [name]))) {
       return [];
     }
     told.add(name);
+    // What the policy itself describes is a tool of another program.
+    if (toolsPath === undefined && described.some((each) => each === name)) {
+      return [];
+    }
     const meant = didYouMean(name, known);
     const where = toolsPath === undefined ? "" : ` in ${toolsPath}`;
     const what = name.endsWith("*")

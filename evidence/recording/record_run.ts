@@ -1,7 +1,7 @@
 import type {
+  RecordedTool,
   RunEvent,
   RunFinished,
-  RunStarted,
 } from "../../runtime/record/event.ts";
 import {
   hashChain,
@@ -22,6 +22,8 @@ export interface RecordOptions {
   readonly volatile: () => Volatile;
   /** Default: `intent`. */
   readonly durability?: Durability;
+  /** Whether the intent to run a tool need not survive a power cut. Default: `leavesNoTrace`. */
+  readonly onlyReads?: ((tool: RecordedTool) => boolean) | undefined;
   /** Called with each event once its line has got as far as it must before the run continues. */
   readonly recorded?: ((event: RunEvent) => void) | undefined;
 }
@@ -54,7 +56,13 @@ export type Durability = "none" | "intent";
 export async function recordRun(
   events: AsyncIterable<RunEvent>,
   sink: ArtifactSink,
-  { programVersion, volatile, durability = "intent", recorded }: RecordOptions,
+  {
+    programVersion,
+    volatile,
+    durability = "intent",
+    onlyReads = leavesNoTrace,
+    recorded,
+  }: RecordOptions,
 ): Promise<RunFinished> {
   const grow = (name: ArtifactName) =>
     artifactText((bytes) => sink.append(name, bytes));
@@ -69,7 +77,11 @@ export async function recordRun(
     for await (const event of events) {
       if (!projection.accepts(event)) throw new RangeError(NOT_A_RUN);
       ledger.append(chain.seal(event));
-      if (event.type === "run_started") readers = readersAmong(event);
+      if (event.type === "run_started") {
+        readers = new Set(
+          event.tools.filter(onlyReads).map(({ name }) => name),
+        );
+      }
       const reach = mustReach(event);
       if (reach === "disk" || durability === "intent" && reach === "system") {
         ledger.flush();
@@ -96,11 +108,6 @@ export async function recordRun(
   manifest.end();
   await sink.commit();
   return ended.finished;
-}
-
-/** The tools whose intents need not survive a power cut. */
-function readersAmong({ tools }: RunStarted): ReadonlySet<string> {
-  return new Set(tools.filter(leavesNoTrace).map(({ name }) => name));
 }
 
 const NOT_A_RUN =

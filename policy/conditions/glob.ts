@@ -70,8 +70,8 @@ function matchesGlob(path: string, glob: string): boolean {
   return reached.has(names.length);
 }
 
-/** Takes each piece between two stars where it is first found, which loses no match. */
-function matchesName(name: string, pattern: string): boolean {
+/** Whether a name is what a pattern with stars names. Takes each piece between two stars where it is first found, which loses no match. */
+export function matchesName(name: string, pattern: string): boolean {
   const pieces = pattern.split("*");
   const [first = "", last = ""] = [pieces[0], pieces.at(-1)];
   if (pieces.length === 1) return name === pattern;

@@ -8,6 +8,7 @@ import { type RunIdentity, runStarted } from "../run_started.ts";
 import type { RunSpec } from "../run_spec.ts";
 import type { CallOutcome, Ending } from "./call_outcome.ts";
 import type { SessionEnv } from "../env.ts";
+import { onAbort } from "./on_abort.ts";
 import { openSession, type Session } from "./session.ts";
 import { type CallEvents, sideBySide } from "./side_by_side.ts";
 import { toolCall } from "./tool_call.ts";
@@ -93,11 +94,10 @@ export function clientSession(
     },
     call({ signal, ...proposed }) {
       const outcome = Promise.withResolvers<CallOutcome>();
-      const own = signal === undefined
-        ? session
-        : { ...session, signal: AbortSignal.any([session.signal, signal]) };
+      const own = cancellable(session, signal);
       whenStarted((running) =>
-        running.add(toolCall(own, proposed))
+        running.add(toolCall(own.session, proposed))
+          .finally(() => own[Symbol.dispose]())
           .then(outcome.resolve, outcome.reject)
       );
       return outcome.promise;
@@ -134,6 +134,23 @@ export function clientSession(
         for (const begin of early.splice(0)) begin();
       }
       yield closed(session, { signal: env.signal, reason: closedBecause });
+    },
+  };
+}
+
+/** The session as a call has it that can be cancelled alone, until it is disposed of. */
+function cancellable(
+  session: Session,
+  signal: AbortSignal | undefined,
+): Disposable & { readonly session: Session } {
+  if (signal === undefined) return { session, [Symbol.dispose]() {} };
+  const controller = new AbortController();
+  const heard = [session.signal, signal]
+    .map((each) => onAbort(each, controller));
+  return {
+    session: { ...session, signal: controller.signal },
+    [Symbol.dispose]() {
+      for (const each of heard) each[Symbol.dispose]();
     },
   };
 }

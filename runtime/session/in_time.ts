@@ -1,5 +1,6 @@
 import type { Session } from "./session.ts";
 import { attempt, type Attempted } from "../attempt/attempt.ts";
+import { onAbort } from "./on_abort.ts";
 import type { FailureKind } from "../record/vocabulary.ts";
 
 /** How long one attempt of a tool, or a look-up, may take when the policy does not say, in milliseconds. */
@@ -40,14 +41,4 @@ export async function inTime<T>(
 
 function lateness(ms: number): string {
   return `there was no result within ${ms} ms`;
-}
-
-/** Aborts a controller when a signal does, until it is disposed of. */
-function onAbort(signal: AbortSignal, controller: AbortController): Disposable {
-  const abort = () => controller.abort(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener("abort", abort, { once: true });
-  return {
-    [Symbol.dispose]: () => signal.removeEventListener("abort", abort),
-  };
 }

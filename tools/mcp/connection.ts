@@ -122,7 +122,8 @@ export function connection(
         giveUp(new ToolError(message, { type: "timeout" }), message);
       });
       try {
-        await send(requestText(id, { method, params }));
+        // Who cannot be written to has ended, and the answer says why.
+        await send(requestText(id, { method, params })).catch(() => {});
         return await answer.promise;
       } finally {
         signal.removeEventListener("abort", abort);

@@ -1,6 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { throughProtobuf } from "../../tests/otlp_proto.ts";
-import { type Rehearsal, rehearse } from "../../tests/rehearsal.ts";
+import {
+  ASKED,
+  type Rehearsal,
+  rehearse,
+  stage,
+} from "../../tests/rehearsal.ts";
 import { REHEARSALS } from "../../tests/rehearsals.ts";
 import {
   kindIn,
@@ -8,6 +13,10 @@ import {
   WANTED_KINDS,
 } from "../../tests/span_backends.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
+import {
+  clientSession,
+  sessionTask,
+} from "../../runtime/session/client_session.ts";
 import { otlpJson } from "../otlp/otlp_json.ts";
 import type { Span } from "../span.ts";
 import { spanProjection } from "../span_projection.ts";
@@ -408,3 +417,55 @@ for (
     assertEquals(traceParent(text)?.isSampled, want);
   });
 }
+
+Deno.test("genaiSpans() has a tree for a client's calls, its waits for persons below their steps", async () => {
+  const { spec, world, signal } = stage({
+    policy: {
+      on_deny: "continue",
+      escalate: ASKED,
+      loop_budget: { max_iterations: 1 },
+    },
+    approver: () => Promise.resolve({ approver: "ada", verdict: "approved" }),
+  });
+  const session = clientSession({
+    ...spec,
+    task: sessionTask("What now?"),
+    model: {
+      execution_path: "client",
+      provider: "mcp",
+      model: "desk",
+      script_sha256: null,
+    },
+  }, { ...world(1_000_000n), signal });
+  const calls = ["echo", "work", "rm"].map((tool) =>
+    session.call({ id: tool, tool, args_json: "{}" })
+  );
+  session.close();
+  const events = await Array.fromAsync(session.events());
+  await Promise.all(calls);
+  const spans = spansOf(events, { content: true });
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  const shown = spans.map(({ name, parentSpanId = "" }) =>
+    `${name} < ${byId.get(parentSpanId)?.name}`
+  ).sort();
+  assertEquals(shown, [
+    "agent_step < invoke_agent session",
+    "agent_step < invoke_agent session",
+    "agent_step < invoke_agent session",
+    "approval < agent_step",
+    "execute_tool echo < agent_step",
+    "execute_tool work < agent_step",
+    "invoke_agent session < undefined",
+    "policy_check < agent_step",
+    "policy_check < agent_step",
+    "policy_check < agent_step",
+    "policy_check < agent_step",
+    "retry_attempt < execute_tool echo",
+    "retry_attempt < execute_tool work",
+  ]);
+  const root = spans.find(({ parentSpanId }) => parentSpanId === undefined);
+  assertEquals([root?.error, root?.attributes["gen_ai.request.model"]], [
+    undefined,
+    undefined,
+  ]);
+});
