@@ -21,14 +21,14 @@ const server: z.ZodMiniType<McpServer> = z.strictObject({
   args: optionalKey(z.array(z.string()), "What it is given"),
 });
 
-const name = z.string().check(
-  z.refine((text) => refusalOfServerName(text) === undefined, {
-    error: ({ input }) => refusalOfServerName(String(input)),
-  }),
-);
-
 /** The schema of servers in a task. */
 export const mcpServersSchema: z.ZodMiniType<McpServers> = z.record(
-  name,
+  z.string(),
   server,
-);
+).check(({ value, issues }) => {
+  for (const name of Object.keys(value)) {
+    const message = refusalOfServerName(name);
+    if (message === undefined) continue;
+    issues.push({ code: "custom", input: value, path: [name], message });
+  }
+});

@@ -19,7 +19,7 @@ import type { UnreadLine } from "../../tools/mcp/lines.ts";
 import { recordedResult } from "../../tools/mcp/recorded_result.ts";
 import type { Tool, ToolDefinition } from "../../tools/tool.ts";
 import { ToolError } from "../../tools/tool_error.ts";
-import { UsageError } from "../command/command.ts";
+import { unusable } from "../../tools/data/input_error.ts";
 import { deadline } from "../machine/world.ts";
 import { handshake } from "./handshake.ts";
 import { sentArguments } from "./sent_arguments.ts";
@@ -77,7 +77,8 @@ const METHOD_NOT_FOUND = -32601;
  * Starts a server and asks it for its tools. It is offered nothing of what a client
  * can have: what it asks for itself is refused, but for `ping`.
  *
- * @throws {UsageError} when it cannot be started, or has no list of tools
+ * @throws {UsageError} when it cannot be started
+ * @throws {InputError} when it ends at once, or has no list of tools
  */
 export async function openServer(
   { name, policy, sandbox, hidden, note, ...options }: ServerOptions,
@@ -223,11 +224,12 @@ export async function openServer(
       ),
     ]);
     await close();
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(
-      `Cannot use the server ${name}: ${why}${
-        ended === undefined ? "" : ` (${ended})`
-      }`,
+    if (!(error instanceof ToolError)) throw error;
+    const why = error.message.replace(who, "it");
+    throw unusable(
+      who,
+      ended === undefined ? why : `${why} (${ended})`,
+      { cause: error },
     );
   }
 

@@ -49,6 +49,8 @@ export async function runServers(
       },
     };
   } catch (error) {
+    // The run has not begun: what is in a new sandbox is what a server left there.
+    if (made.includes(record.sandbox)) removeAll(record.sandbox);
     remove();
     throw error;
   }
@@ -82,6 +84,14 @@ function isThere(folder: string): boolean {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
+  }
+}
+
+function removeAll(folder: string): void {
+  try {
+    Deno.removeSync(folder, { recursive: true });
+  } catch {
+    // Why the run cannot begin is said all the same.
   }
 }
 
