@@ -176,6 +176,7 @@ export {
   type VirtualClock,
   virtualClock,
 } from "./runtime/env.ts";
+export type { ToolsChange } from "./runtime/session/tools_change.ts";
 export {
   type ApprovalResolved,
   type AttemptFinished,

@@ -5,8 +5,9 @@ import { refuseOtherMode } from "./execution/audit_mode.ts";
 import { durabilityOf } from "./execution/durability.ts";
 import { readPolicyFile } from "./input/policy_file.ts";
 import { closeRun } from "./mcp/close_run.ts";
-import { serverCommandIn, serverName } from "./mcp/command_words.ts";
+import { ownWords, serverCommandIn, serverName } from "./mcp/command_words.ts";
 import { listTools } from "./mcp/list_tools.ts";
+import { listening, serveHttp, upstreamAddress } from "./mcp/serve_http.ts";
 import { serveProxy } from "./mcp/serve_proxy.ts";
 import { PROGRESS_FLAGS, progressForm } from "./progress/progress.ts";
 import { APPROVAL_WAYS } from "./mcp/session_approver.ts";
@@ -15,8 +16,9 @@ import { APPROVAL_WAYS } from "./mcp/session_approver.ts";
 export const mcp: Command = {
   summary: "judge and record what a client asks of an MCP server",
   help: `Usage: mcp --policy FILE --out DIR [--sandbox DIR] [--name NAME]
-           [--approve never|file] [--show-denied] [--audit]
+           [--approve never|file|client] [--show-denied] [--audit]
            [--durability none|intent] [--verbose|--json] -- COMMAND...
+       mcp --listen 127.0.0.1:PORT --upstream URL --policy FILE --out DIR ...
        mcp list [--name NAME] [--profile PROFILE] [--env NAMES] [--sandbox DIR]
                 [--json] -- COMMAND...
        mcp close RUN_DIR
@@ -34,7 +36,8 @@ client are one run, in a folder of its own below --out, made at the first call.
   --name NAME    what the server is called in policy and record; default: server
   --approve HOW  who answers what the policy leaves to a person: never (default):
                  the call is rejected; file: the call waits until somebody answers
-                 with the command approvals
+                 with the command approvals; client: the client asks its user,
+                 where the policy has approval: { accept: [client] }
   --show-denied  keep tools in lists that the policy denies whatever their
                  arguments; a changed definition is left out all the same
   --audit        said where the policy has \`mode: audit\`, as for \`run\`
@@ -43,6 +46,12 @@ client are one run, in a folder of its own below --out, made at the first call.
                  on standard error a line, or an object, for everything that a
                  call does, as inspect prints it, instead of a line a call; the
                  policy's redaction counts for both
+
+With --listen and --upstream it stands before a server of Streamable HTTP instead, of
+a revision with sessions (up to 2025-11-25): one run a session. Only this machine can
+connect, under one of its own names (Host, Origin). Credentials of the client are
+passed on to the server and never recorded. The process needs --allow-net for both
+addresses.
 
 list prints the tools of a server as a policy to begin with, in audit mode: each
 with the SHA-256 of its definition, which the policy pins. What is suspicious in a
@@ -74,16 +83,22 @@ ended first, 1 it could not be started or its record could not be written.
     const [word, ...more] = args;
     if (word === "close") return await closeRun(more, output);
     if (word === "list") return await listTools(more, output);
-    const { own, command, rest } = serverCommandIn(args);
+    const isHttp = ownWords(args).some((each) => /^--listen(=|$)/.test(each));
+    const { own, command, rest } = isHttp
+      ? { own: args, command: "", rest: [] }
+      : serverCommandIn(args);
     const given = parseCommandLine(own, {
-      options: ["policy", "out", "sandbox", "name", "approve", "durability"],
+      options: [
+        ...["policy", "out", "sandbox", "name", "approve", "durability"],
+        ...isHttp ? ["listen", "upstream"] : [],
+      ],
       flags: ["show-denied", "audit", "json", ...PROGRESS_FLAGS],
     });
     const policyPath = given.required("policy");
     const policy = readPolicyFile(policyPath);
     refuseOtherMode(policy.document, given.flag("audit"));
-    return await serveProxy({
-      ...{ policy, policyPath, command, args: rest },
+    const options = {
+      ...{ policy, policyPath },
       out: given.required("out"),
       sandbox: given.option("sandbox"),
       name: serverName(given.option("name") ?? "server"),
@@ -94,6 +109,14 @@ ended first, 1 it could not be started or its record could not be written.
       showDenied: given.flag("show-denied"),
       durability: durabilityOf(given.option("durability")),
       form: progressForm(given),
+    };
+    if (!isHttp) {
+      return await serveProxy({ ...options, command, args: rest }, output);
+    }
+    return await serveHttp({
+      ...options,
+      listen: listening(given.required("listen")),
+      upstream: upstreamAddress(given.required("upstream")),
     }, output);
   },
 };

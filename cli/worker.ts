@@ -1,4 +1,5 @@
 import config from "../deno.json" with { type: "json" };
+import { type Rate, setRate } from "../evidence/store/postgres/fleet_limits.ts";
 import { checkSchema } from "../evidence/store/postgres/schema.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { parseCommandLine } from "./command/command_line.ts";
@@ -9,6 +10,14 @@ import {
   UsageError,
 } from "./command/command.ts";
 import { cancelOnSignal } from "./execution/cancellation.ts";
+import {
+  liveSpans,
+  SPAN_FLAGS,
+  SPAN_OPTIONS,
+  spanSettings,
+} from "./execution/live_spans.ts";
+import { sendMetrics } from "./fleet/sent_metrics.ts";
+import { workerMeters } from "./fleet/worker_meters.ts";
 import type { Settled } from "./fleet/claimed_run.ts";
 import { untilReached, withDatabaseTrouble } from "./fleet/database_trouble.ts";
 import {
@@ -26,8 +35,8 @@ const LEASE_SECONDS = 15;
 /** `worker`: executes submitted runs. */
 export const worker: Command = {
   summary: "execute submitted runs, one of many workers",
-  help:
-    `Usage: worker --config FILE.yaml [--concurrency N] [--lease S] [--db URL] [--json]
+  help: `Usage: worker --config FILE.yaml [--concurrency N] [--lease S]
+              [--rate PROVIDER=N/s] [--otlp URL [...]] [--db URL] [--json]
 
 Executes submitted runs until it gets SIGTERM or Ctrl-C. Then each run stops before
 its next step or effect, another worker goes on with it, and the process ends.
@@ -47,6 +56,12 @@ environment of the worker alone.
   --concurrency N  how many runs are executed at once; default: 4
   --lease S        seconds without a sign of life after which another worker may
                    take a run over; default: ${LEASE_SECONDS}, at least 5
+  --rate P=N/s     how often all workers together ask a provider, as records name it,
+                   at most: openai=5/s, or 0.5/s; several with commas. It stays
+                   until a worker says otherwise
+  --otlp URL       send the spans of each run, as run does, and every ten seconds
+                   the metrics of the fleet and of this worker; default: what the
+                   OTEL_ variables say. What goes with it for run goes here, too
 ${DATABASE_HELP}
   --json           print each run that stops as one JSON object: run, how, why
 
@@ -58,8 +73,15 @@ Exit codes: 0 it was told to end, 4 the database could not be reached at the sta
 `,
   async run(args, output) {
     const given = parseCommandLine(args, {
-      options: [DATABASE_OPTION, "config", "concurrency", "lease"],
-      flags: ["json"],
+      options: [
+        DATABASE_OPTION,
+        "config",
+        "concurrency",
+        "lease",
+        "rate",
+        ...SPAN_OPTIONS,
+      ],
+      flags: ["json", ...SPAN_FLAGS],
     });
     const concurrency = wholeNumber(
       "concurrency",
@@ -73,6 +95,7 @@ Exit codes: 0 it was told to end, 4 the database could not be reached at the sta
       5,
       3600,
     );
+    const rates = given.option("rate", ratesOf) ?? new Map<string, Rate>();
     const accepted = await readWorkerConfig(given.required("config"));
     return await withDatabaseTrouble(output, async () => {
       await using database = await openDatabase(given, {
@@ -80,8 +103,15 @@ Exit codes: 0 it was told to end, 4 the database could not be reached at the sta
         connections: 2 * concurrency + 2,
       });
       using cancellation = cancelOnSignal();
-      await untilReached(() => checkSchema(database), cancellation.signal);
-      await using queue = await openQueue(database);
+      const { signal } = cancellation;
+      await untilReached(() => checkSchema(database), signal);
+      await using queue = await untilReached(
+        () => openQueue(database),
+        signal,
+      );
+      for (const [provider, rate] of rates) {
+        await setRate(database, provider, rate);
+      }
       const scratch = Deno.makeTempDirSync({ prefix: "worker_" });
       try {
         output.note(
@@ -89,12 +119,27 @@ Exit codes: 0 it was told to end, 4 the database could not be reached at the sta
             `worker ${config.version} on ${database.name}, ${concurrency} at once`,
           ),
         );
+        const meters = workerMeters();
+        const owner = crypto.randomUUID();
+        const { settings, warnings } = spanSettings(given);
+        for (const warning of warnings) output.note(warning);
+        const sending = settings && sendMetrics({
+          database,
+          meters,
+          settings,
+          instance: owner,
+          output,
+          leaving: signal,
+        });
         await workerLoop({
+          meters,
+          spans: (policy) =>
+            liveSpans(given, { policy, output: { ...output, note() {} } }),
           database,
           queue,
           config: accepted,
           claimant: {
-            owner: crypto.randomUUID(),
+            owner,
             leaseMs: lease * 1000,
             clocks: {
               wall: () => Date.now(),
@@ -107,6 +152,7 @@ Exit codes: 0 it was told to end, 4 the database could not be reached at the sta
           leaving: cancellation.signal,
           settled: teller(output, given.flag("json")),
         });
+        await sending;
       } finally {
         Deno.removeSync(scratch, { recursive: true });
       }
@@ -130,6 +176,24 @@ function teller(output: Output, json: boolean) {
       );
     }
   };
+}
+
+/** `openai=5/s,google=0.5/s`: a rest of a second, or of one token, may be made up for at once. */
+function ratesOf(text: string): ReadonlyMap<string, Rate> {
+  return new Map(
+    text.split(",").map((each): [string, Rate] => {
+      const [, provider, number] =
+        /^([\w.-]+)=(\d+(?:\.\d+)?)\/s$/.exec(each) ??
+          [];
+      const perSecond = Number(number);
+      if (provider === undefined || !(perSecond > 0)) {
+        throw new UsageError(
+          `Cannot use --rate "${text}": expected PROVIDER=N/s, such as openai=5/s`,
+        );
+      }
+      return [provider, { perSecond, burst: Math.max(1, perSecond) }];
+    }),
+  );
 }
 
 function wholeNumber(

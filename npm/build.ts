@@ -7,6 +7,7 @@
  */
 import { dirname, fromFileUrl, join, normalize } from "../deps.ts";
 import { moduleForNode } from "./module_for_node.ts";
+import { packageFolder } from "./package_folder.ts";
 import { nodePackage, type PackedPackage } from "./node_package.ts";
 
 const PROJECT = fromFileUrl(new URL("../", import.meta.url));
@@ -79,16 +80,7 @@ function written(packed: string, folder: string): void {
   for (const [name, path] of BESIDE) {
     files.set(name, Deno.readTextFileSync(join(PROJECT, path)));
   }
-  remade(folder, files);
-}
-
-function remade(folder: string, files: ReadonlyMap<string, string>): void {
-  Deno.mkdirSync(folder, { recursive: true });
-  Deno.removeSync(folder, { recursive: true });
-  for (const [path, text] of files) {
-    Deno.mkdirSync(dirname(join(folder, path)), { recursive: true });
-    Deno.writeTextFileSync(join(folder, path), text);
-  }
+  packageFolder(folder, files);
 }
 
 async function run(program: string, args: readonly string[]): Promise<void> {

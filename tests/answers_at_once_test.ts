@@ -68,7 +68,7 @@ Deno.test(
   async () => {
     using laid = await layRuns();
     const run = laid.path("waiting");
-    const { bound_to } = JSON.parse(
+    const { waits_for: { bound_to } } = JSON.parse(
       (await call(approvals, ["list", run, "--json"])).said,
     );
     const path = join(run, "approvals.jsonl");
@@ -118,8 +118,8 @@ Deno.test("the list names an answer that came too late", needs, async () => {
     .replace('"approved"', '"rejected"');
   Deno.writeTextFileSync(path, late, { append: true });
   const { code, said } = await call(approvals, ["list", run]);
-  assertEquals([code, said], [
+  assertEquals([code, said.replace(/question [0-9a-f]{12}/, "question HEX")], [
     0,
-    `${path}:2: the rejection by bob does not count: answered already by ada\nit was approved by ada; continue with \`resume ${run}\``,
+    `${path}:2: the rejection by bob does not count: answered already by ada\n${run}: question HEX: it was approved by ada; continue with \`resume ${run}\``,
   ]);
 });

@@ -256,6 +256,45 @@ for (const name of ["#a", "'a'", '"a"', "&a", "a:", "5", "a#b", "é", "a/b"]) {
   });
 }
 
+Deno.test("examineServer() refuses a definition that is nested very deeply", () => {
+  const deep = JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`);
+  const found = examineServer({
+    server: "x",
+    definitions: [{ name: "a", inputSchema: {}, deep }, {
+      name: "b",
+      inputSchema: {},
+    }],
+  });
+  assertEquals(found.refused, [{
+    index: 0,
+    reason: '"a": it is nested more than 200 deep',
+  }]);
+  assertEquals(found.tools.map(({ name }) => name), ["x.b"]);
+});
+
+Deno.test("examineServer() refuses half a character, of which there is no hash", () => {
+  const { refused } = examineServer({
+    server: "x",
+    definitions: [{ name: "a", description: "a\ud800", inputSchema: {} }],
+  });
+  assertEquals(refused, [{
+    index: 0,
+    reason: '"a": Cannot write a lone surrogate in canonical JSON',
+  }]);
+});
+
+Deno.test("examineServer() takes no long time for very many tools", () => {
+  const before = performance.now();
+  const definitions = Array.from({ length: 1000 }, (_, index) => ({
+    name: `tool_${index}`,
+    description: "Adds two numbers",
+    inputSchema: PATH,
+  }));
+  const found = examineServer({ server: "x", definitions });
+  assertEquals(found.tools.length, 1000);
+  assert(performance.now() - before < 20_000);
+});
+
 Deno.test("examineServer() writes nothing of a definition into a policy but names", () => {
   const { policy } = examineServer({
     server: "x",

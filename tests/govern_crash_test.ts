@@ -9,6 +9,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "../deps.ts";
 import { closeSession } from "../mod.ts";
 import { readLedger } from "../evidence/read_ledger.ts";
+import { effects } from "./crash.ts";
 import { eventsOf } from "./rehearsal.ts";
 import { lacks } from "./permissions.ts";
 import { program, PROJECT, temporaryFolder } from "./program.ts";
@@ -26,24 +27,14 @@ function ledgerIn(folder: string) {
   return readLedger(Deno.readFileSync(join(folder, "run/state.jsonl")));
 }
 
-function effectsIn(folder: string): readonly string[] {
-  try {
-    return Deno.readTextFileSync(join(folder, "effects")).split("\n")
-      .slice(0, -1);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
-
 /** Closes what a killed process left, and looks whether all of it is right. */
 async function assertClosed(folder: string, where: string): Promise<void> {
   const out = join(folder, "run");
   const before = ledgerIn(folder).events;
-  const done = effectsIn(folder);
+  const done = effects(folder);
   const finished = await closeSession(out);
   assertEquals(finished.terminal_reason, "session_closed", where);
-  assertEquals(effectsIn(folder), done, `${where}: something ran again`);
+  assertEquals(effects(folder), done, `${where}: something ran again`);
   assertEquals(
     new Set(done).size,
     done.length,
@@ -139,7 +130,7 @@ for (const order of ORDERS) {
         );
         Deno.writeTextFileSync(
           join(folder.path, "effects"),
-          effectsIn(whole.path).map((each) => `${each}\n`).join(""),
+          effects(whole.path).map((each) => `${each}\n`).join(""),
         );
         await assertClosed(folder.path, `${order} cut after line ${line + 1}`);
       }

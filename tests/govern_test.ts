@@ -80,6 +80,10 @@ async function assertSound(out: string): Promise<void> {
     });
     assertEquals(code, 0, `${command}: ${stdout}${stderr}`);
   }
+  const trace = await warmProgram(["trace", "check", join(out, "trace.json")], {
+    cwd: PROJECT,
+  });
+  assertEquals(trace.code, 0, trace.stdout);
 }
 
 Deno.test(
@@ -432,20 +436,23 @@ const CHILD = {
   permissions: ["--allow-read", "--allow-write", "--allow-run"],
 };
 
+/** A process whose session is in the middle of a call. */
+async function hanging({ path }: { readonly path: string }) {
+  const child = started([path, "hang"], { cwd: path, ...CHILD });
+  const reader = child.stdout.getReader();
+  await reader.read();
+  reader.releaseLock();
+  return child;
+}
+
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.test(
     `govern() ends the record at ${signal}, and then the process`,
     runs,
     async () => {
       using folder = temporaryFolder();
-      const child = started([folder.path, "hang"], {
-        cwd: folder.path,
-        ...CHILD,
-      });
-      const reader = child.stdout.getReader();
-      await reader.read();
+      const child = await hanging(folder);
       child.kill(signal);
-      reader.releaseLock();
       const ended = await child.output();
       assertEquals(ended.code, code, new TextDecoder().decode(ended.stderr));
       const out = join(folder.path, "run");
@@ -488,13 +495,7 @@ Deno.test(
   runs,
   async () => {
     using folder = temporaryFolder();
-    const child = started([folder.path, "hang"], {
-      cwd: folder.path,
-      ...CHILD,
-    });
-    const reader = child.stdout.getReader();
-    await reader.read();
-    reader.releaseLock();
+    const child = await hanging(folder);
     const out = join(folder.path, "run");
     const early = await warmProgram(["resume", out], { cwd: PROJECT });
     assertEquals(early.code, 1);

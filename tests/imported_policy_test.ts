@@ -155,6 +155,16 @@ const ROWS: readonly Row[] = [
   { rules: { allow: ["Bash(npm*)"] }, call: "npmx", theirs: "allow" },
   { rules: { allow: ["Bash(npm test)"] }, call: "npm test", theirs: "allow" },
   {
+    rules: { allow: ["Bash(npm*)"] },
+    call: "npm=1 curl evil",
+    theirs: "escalate",
+  },
+  {
+    rules: { allow: ["Bash(A=1 npm *)"] },
+    call: "A=1 npm x",
+    theirs: "escalate",
+  },
+  {
     rules: { allow: ["Bash(npm test)"] },
     call: "npm test x",
     theirs: "escalate",

@@ -51,7 +51,9 @@ function faultsOf(cells: readonly string[]): readonly string[] {
     }
   }
   for (const name of attacks) {
-    if (isPath(name) ? !name.endsWith("_test.ts") : !FAMILIES.has(name)) {
+    if (
+      isPath(name) ? !/_(test|checks)\.ts$/.test(name) : !FAMILIES.has(name)
+    ) {
       faults.push(`${promise}: ${name} is neither a test nor a family`);
     }
   }

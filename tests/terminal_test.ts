@@ -396,7 +396,9 @@ Deno.test("--json gives back what was said", disk, async () => {
     const out = fresh(here.at);
     const [run] = await json("run", here.at("all.yaml"), "--out", out);
     assertEquals([run.run, run.answer], [out, ANSWER]);
-    const [asked] = await json("approvals", "list", here.at("waits"));
+    const [{ waits_for: asked }] = await json(
+      ...["approvals", "list", here.at("waits")],
+    );
     assertEquals(asked.args, ASKING.script[0]?.calls?.[0]?.args);
     assertEquals(asked.reason, SHORT.join(" "));
     const [resumed] = await json("resume", here.at("waits"));

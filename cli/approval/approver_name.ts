@@ -1,4 +1,4 @@
-import { approverNameFault } from "../../runtime/approval/approver_name.ts";
+import { personNameFault } from "../../runtime/approval/approver_name.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import { UsageError } from "../command/command.ts";
 
@@ -8,7 +8,7 @@ import { UsageError } from "../command/command.ts";
  * @throws {UsageError} when it cannot be recorded
  */
 export function approverName(given: string): string {
-  const fault = approverNameFault(given);
+  const fault = personNameFault(given);
   if (fault === undefined) return given.trim();
   throw new UsageError(`Cannot use --by "${terminalLine(given)}": ${fault}`);
 }

@@ -3,7 +3,7 @@ import {
   type Approver,
   PENDING,
 } from "../../runtime/approval/approval.ts";
-import { approverNameFault } from "../../runtime/approval/approver_name.ts";
+import { personNameFault } from "../../runtime/approval/approver_name.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import { describeRequest } from "./describe_request.ts";
 
@@ -52,7 +52,7 @@ async function askedName(
       signal,
     );
     if (given === undefined) return undefined;
-    const fault = approverNameFault(given);
+    const fault = personNameFault(given);
     if (fault === undefined) return given.trim();
     terminal.note(`Cannot use the name "${terminalLine(given)}": ${fault}`);
   }

@@ -6,6 +6,7 @@ import { JSON_ENCODING } from "../../trace/otlp/otlp_json.ts";
 import { PROTOBUF_ENCODING } from "../../trace/otlp/otlp_protobuf.ts";
 import {
   OTLP_PROTOCOLS,
+  type OtlpChoice,
   otlpSettings,
 } from "../../trace/otlp/otlp_settings.ts";
 import {
@@ -82,10 +83,7 @@ export function liveSpans(
     readonly output: Output;
   },
 ): LiveSpans | undefined {
-  const { settings, warnings } = otlpSettings(
-    grantedVariable,
-    given.option("otlp"),
-  );
+  const { settings, warnings } = spanSettings(given);
   for (const line of warnings) output.note(line);
   const protocol = given.option(
     "otlp-protocol",
@@ -138,6 +136,15 @@ export function liveSpans(
     },
     totals: () => totals,
   };
+}
+
+/**
+ * Where the command line or the environment sends spans.
+ *
+ * @throws {InputError} when their values cannot be understood
+ */
+export function spanSettings(given: CommandLine): OtlpChoice {
+  return otlpSettings(grantedVariable, given.option("otlp"));
 }
 
 /** Refuses what only counts where spans are sent. */

@@ -31,8 +31,13 @@ import {
 } from "../execution/live_model.ts";
 import { offeredHint } from "../execution/offered_hint.ts";
 import { orStopped } from "../execution/run_end.ts";
+import { takeToken } from "../../evidence/store/postgres/fleet_limits.ts";
+import { wait } from "../machine/world.ts";
 import { openToolHost } from "../machine/tool_host.ts";
 import type { ToolModule } from "../machine/tool_module.ts";
+import type { WorkerMeters } from "./worker_meters.ts";
+import type { LiveSpans } from "../execution/live_spans.ts";
+import type { PolicyDocument } from "../../policy/document/document.ts";
 import type { WorkerConfig } from "./worker_config.ts";
 
 /** How a worker is done with a run for now. */
@@ -67,6 +72,9 @@ export interface ClaimedRun {
   readonly database: Database;
   readonly config: WorkerConfig;
   readonly output: Output;
+  readonly meters: WorkerMeters;
+  /** Starts to send the spans of a run; `undefined` when none are sent. */
+  readonly spans: (policy: PolicyDocument) => LiveSpans | undefined;
   /** Aborts when this process ends: the run stops before its next step or effect. */
   readonly leaving: AbortSignal;
   /** The time of the database, or a little later, in milliseconds since the epoch. */
@@ -84,6 +92,12 @@ const AFTER_MS = {
   failure: 5000,
 } as const;
 
+/** Whether the database was away, which is no fault of the run. */
+function isTransient(error: unknown): boolean {
+  const cause = error instanceof InputError ? error.cause : error;
+  return cause instanceof DatabaseError && cause.isTransient;
+}
+
 /** Executes a run as far as it goes. */
 export async function claimedRun(run: ClaimedRun): Promise<Settled> {
   try {
@@ -93,9 +107,7 @@ export async function claimedRun(run: ClaimedRun): Promise<Settled> {
       error instanceof Error ? error.message : String(error),
       500,
     );
-    if (error instanceof DatabaseError && error.isTransient) {
-      return { how: "lost", why };
-    }
+    if (isTransient(error)) return { how: "lost", why };
     const isStuck = await failRun(run.database, run.claim, {
       reason: error instanceof DivergenceError
         ? `${why}; another version of the program may have begun it`
@@ -125,6 +137,7 @@ async function executed(run: ClaimedRun): Promise<Settled> {
         cancelling.abort(
           new DOMException("The run was cancelled", "AbortError"),
         ),
+      appended: run.meters.appended,
       lost: () =>
         cancelling.abort(
           new DOMException("The run was taken over", "AbortError"),
@@ -134,6 +147,7 @@ async function executed(run: ClaimedRun): Promise<Settled> {
   if (ledger !== undefined) {
     await record.addIncident({ type: "resumed", events: ledger.events.length });
   }
+  const spans = run.spans(policy.document);
   using _leave = whenAborted(run.leaving, () => sink.leave());
   using host = await openToolHost({
     policy,
@@ -154,7 +168,7 @@ async function executed(run: ClaimedRun): Promise<Settled> {
     policy,
     documents,
     runId: claim.runId,
-    model,
+    model: model && atItsRate(model, run),
     sandbox,
     host,
     sink,
@@ -167,8 +181,9 @@ async function executed(run: ClaimedRun): Promise<Settled> {
       signal.throwIfAborted();
       return await answers(request, signal);
     },
-    watch: ({ seq }) => {
-      events = seq + 1;
+    watch(event) {
+      events = event.seq + 1;
+      spans?.push(event);
     },
     ...ledger === undefined ? {} : {
       past: {
@@ -176,7 +191,7 @@ async function executed(run: ClaimedRun): Promise<Settled> {
         sentAgain: (seq) => record.addIncident({ type: "sent_again", seq }),
       },
     },
-  }));
+  })).finally(() => spans?.finish({ record, output, signal: run.leaving }));
   if ("finished" in ended) {
     const { terminal_reason: terminalReason } = ended.finished;
     return { how: "finished", terminalReason };
@@ -199,6 +214,9 @@ async function executed(run: ClaimedRun): Promise<Settled> {
     return { how: "again", afterMs: AFTER_MS.model_outage, why: reason };
   }
   const why = ended.unwritten.message;
+  if (sink.stopped === "paused") {
+    await record.addIncident({ type: "paused", events });
+  }
   return sink.stopped === undefined
     ? { how: "lost", why }
     : { how: "again", afterMs: AFTER_MS[sink.stopped], why };
@@ -292,6 +310,20 @@ async function chosenModel(
       }
       : { record: ledger },
   );
+}
+
+/** The same model, which is asked as often as its provider's rate allows. */
+function atItsRate(model: ChosenModel, { database }: ClaimedRun): ChosenModel {
+  return {
+    ...model,
+    async llm(input, signal) {
+      for (;;) {
+        const ms = await takeToken(database, model.info.provider);
+        if (ms === 0) return await model.llm(input, signal);
+        await wait(ms, signal);
+      }
+    },
+  };
 }
 
 function refuseWithoutPrice(

@@ -14,11 +14,12 @@ import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import type { Output } from "../command/command.ts";
 import { wait } from "../machine/world.ts";
 import { type ClaimedRun, claimedRun, type Settled } from "./claimed_run.ts";
+import { untilReached } from "./database_trouble.ts";
 import { HEARTBEAT_SECONDS, type Job, type JobQueue } from "./job_queue.ts";
 import type { WorkerConfig } from "./worker_config.ts";
 
 /** What a worker works with. */
-export interface Worker {
+export interface Worker extends Pick<ClaimedRun, "meters" | "spans"> {
   readonly database: Database;
   readonly queue: JobQueue;
   readonly config: WorkerConfig;
@@ -52,7 +53,10 @@ const AGAIN_MS: Readonly<Partial<Record<Refused, number>>> = {
  * reached, the loops wait for it.
  */
 export async function workerLoop(worker: Worker): Promise<void> {
-  const clock = await databaseClock(worker.database);
+  const clock = await untilReached(
+    () => databaseClock(worker.database),
+    worker.leaving,
+  );
   const loops = Array.from(
     { length: worker.concurrency },
     () => takeJobs(worker, clock),
@@ -129,11 +133,13 @@ async function handled(
     }
     return await settleJob(worker, job, AGAIN_MS[claim]);
   }
+  if (claim.isTakeover) worker.meters.takenOver();
   using _beats = heartbeat(worker, job);
   const store = postgresStore({
     database,
     scratch: worker.scratch,
     claimant,
+    isPipelined: true,
   });
   const record = store.run(runId);
   const run: ClaimedRun = {
@@ -143,6 +149,8 @@ async function handled(
     config,
     output: worker.output,
     leaving: worker.leaving,
+    meters: worker.meters,
+    spans: worker.spans,
     now,
     complete: (session) => queue.complete(session, job),
   };
@@ -155,6 +163,7 @@ async function handled(
     case "again":
       return await settleJob(worker, job, settled.afterMs);
     case "lost":
+      worker.meters.fenced();
       return await settleJob(worker, job, AGAIN_MS.held);
     case "finished":
     case "stuck":

@@ -49,8 +49,8 @@ export function readTaskInputs(
   path: string,
   options: InputOptions = {},
 ): TaskInputs {
-  const task = readTaskFile(path);
-  const { id, seed, policy_overrides, ...named } = task.document;
+  const { task, policyPath, policy } = readTaskAndPolicy(path, options.policy);
+  const { id, seed, ...named } = task.document;
   if (named.script.length === 0 && !options.unscripted) {
     throw new InputError(path, [{
       path: "script",
@@ -60,17 +60,10 @@ export function readTaskInputs(
   if (named.mcp_servers !== undefined && !options.takesServers) {
     throw new InputError(path, [{
       path: "mcp_servers",
-      message: "only \`run\` and \`resume\` start servers; leave it out here",
+      message: "only `run` and `resume` start servers; leave it out here",
     }]);
   }
-  const beside = (other: string | undefined) =>
-    other === undefined || isAbsolute(other)
-      ? other
-      : join(dirname(path), other);
-  const policyPath = options.policy ?? beside(named.policy);
-  const base = readPolicy(policyPath);
-  const policy = withOverrides(base, policy_overrides, path);
-  const corpus = options.corpus ?? beside(named.corpus);
+  const corpus = options.corpus ?? beside(path, named.corpus);
   const { documents, skipped } = corpus === undefined
     ? { documents: [], skipped: [] }
     : readCorpusFolder(corpus);
@@ -93,6 +86,31 @@ export function readTaskInputs(
     ],
     runId: `${id}_${policy.sha256.slice(0, 8)}_${seed}`,
   };
+}
+
+/**
+ * Reads a task file, and the policy that it is run under: the given one, or the one
+ * that it names, with what it says itself of it.
+ *
+ * @throws {InputError} when one of them cannot be used
+ */
+export function readTaskAndPolicy(path: string, given: string | undefined): {
+  readonly task: Task;
+  readonly policy: Policy;
+  readonly policyPath: string | undefined;
+} {
+  const task = readTaskFile(path);
+  const { policy: named, policy_overrides } = task.document;
+  const policyPath = given ?? beside(path, named);
+  const policy = withOverrides(readPolicy(policyPath), policy_overrides, path);
+  return { task, policy, policyPath };
+}
+
+/** What a task names, from where the task is. */
+function beside(task: string, other: string | undefined): string | undefined {
+  return other === undefined || isAbsolute(other)
+    ? other
+    : join(dirname(task), other);
 }
 
 function readPolicy(path: string | undefined): Policy {

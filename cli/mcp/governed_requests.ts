@@ -36,8 +36,16 @@ export interface GovernedRequests {
   fromClient(request: RequestFrame, signal: AbortSignal): Promise<string>;
   /** The server asks the client. */
   fromServer(request: RequestFrame, signal: AbortSignal): Promise<string>;
+  /** The request of a call that is under way, by its id on record. */
+  underWay(callId: string): UnderWay | undefined;
   /** Nothing comes any more: calls that wait for their clients fail. */
   end(reason: unknown): void;
+}
+
+/** A call that its client has asked for. */
+export interface UnderWay {
+  readonly request: RequestFrame;
+  readonly exchange: Exchange<RequestFrame>;
 }
 
 /** What requests are judged by and answered with. */
@@ -98,6 +106,8 @@ export function governedRequests(
     asked: ({ id }, result) => resultText(id, JSON.stringify(result)),
   });
 
+  const underWay = new Map<string, UnderWay>();
+
   /** Arguments with paths and URLs exactly as they were judged. */
   function judged(tool: string, args: Json, context: ToolContext): Json {
     const definition = tools.now.get(tool);
@@ -131,6 +141,7 @@ export function governedRequests(
     const { prefix = "", tool, args_json } = call;
     const id = `${prefix}${callId(request.id)}`;
     let whole = "";
+    underWay.set(id, { request, exchange });
     const outcome = await run.call(
       { id, tool, args_json, signal: exchange.signal },
       async (args, context) => {
@@ -161,7 +172,7 @@ export function governedRequests(
           };
         }
       },
-    );
+    ).finally(() => underWay.delete(id));
     return outcome.type === "result"
       ? ({ id }) => resultText(id, whole)
       : (request) => call.failed(request, outcome);
@@ -257,6 +268,7 @@ export function governedRequests(
   }
 
   return {
+    underWay: (id) => underWay.get(id),
     end: open.end,
     async tool(request, signal) {
       const { id, params } = request;

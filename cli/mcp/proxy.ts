@@ -1,5 +1,6 @@
 import type { Policy } from "../../policy/document/load.ts";
-import { clientNamed } from "../../tools/mcp/call_answer.ts";
+import { isObject } from "../../tools/data/json.ts";
+import { clientNamed, isModern } from "../../tools/mcp/call_answer.ts";
 import {
   type Connection,
   connection,
@@ -10,6 +11,7 @@ import {
   errorText,
   type Frame,
   idKey,
+  notificationText,
   readFrame,
   type RequestFrame,
   resultText,
@@ -21,6 +23,7 @@ import { ToolError } from "../../tools/tool_error.ts";
 import { failedRequest, governedRequests } from "./governed_requests.ts";
 import type { RecordedCalls } from "./recorded_calls.ts";
 import type { ServerTools, ToolIncident } from "./server_tools.ts";
+import type { WaitingClient } from "./session_approver.ts";
 import { toolLists } from "./tool_lists.ts";
 
 /** One side of the proxy: a client or a server, line by line. */
@@ -45,8 +48,8 @@ export interface ProxyOptions {
   /** Makes a text that nobody can guess. */
   readonly token: () => string;
   readonly deadline: (ms: number, expired: () => void) => Disposable;
-  /** Opens the run, at the first call; `client` is the client's own name. */
-  readonly open: (client: string) => Promise<RecordedCalls>;
+  /** Opens the run, at the first call. */
+  readonly open: (client: WaitingClient) => Promise<RecordedCalls>;
   /** Takes in what is wrong with the definition of a tool. */
   readonly incident: (incident: ToolIncident) => void;
   /** Says something to the person who runs it. */
@@ -98,6 +101,8 @@ export async function mcpProxy(options: ProxyOptions): Promise<ProxyEnd> {
     server: handledRequests(server),
   };
   let clientName = "unknown";
+  let canElicit = false;
+  let isClientGone = false;
   let run: Promise<RecordedCalls> | undefined;
 
   const lists = toolLists({
@@ -113,9 +118,49 @@ export async function mcpProxy(options: ProxyOptions): Promise<ProxyEnd> {
     ...{ client, server, ms },
     async calls(params) {
       await lists.known(params);
-      return await (run ??= options.open(clientNamed(params) ?? clientName));
+      return await (run ??= options.open(
+        waitingClient(clientNamed(params) ?? clientName),
+      ));
     },
   });
+
+  function waitingClient(name: string): WaitingClient {
+    return {
+      name,
+      isGone: () => isClientGone,
+      async elicit(callId, form, signal) {
+        const call = governed.underWay(callId);
+        if (call !== undefined && isModern(call.request.params)) {
+          const { params } = await call.exchange.round({
+            resultType: "input_required",
+            inputRequests: {
+              approval: {
+                method: "elicitation/create",
+                params: { mode: "form", ...form },
+              },
+            },
+          }, signal);
+          const { inputResponses } = params;
+          const answer = isObject(inputResponses)
+            ? inputResponses.approval
+            : undefined;
+          return isObject(answer) ? answer : undefined;
+        }
+        if (!canElicit) return undefined;
+        return await client.ask("elicitation/create", form, { signal });
+      },
+      async waits(callId, count) {
+        const { params = {} } = governed.underWay(callId)?.request ?? {};
+        const { progressToken } = isObject(params._meta) ? params._meta : {};
+        if (progressToken === undefined) return;
+        await client.send(notificationText("notifications/progress", {
+          progressToken,
+          progress: count,
+          message: "waits for somebody to approve it",
+        }));
+      },
+    };
+  }
 
   /** Answers requests of one side, each on its own, so that a slow one holds no other one up. */
   function handledRequests(from: Connection) {
@@ -195,6 +240,9 @@ export async function mcpProxy(options: ProxyOptions): Promise<ProxyEnd> {
       );
     }
     clientName = clientNamed(params) ?? clientName;
+    if (method === "initialize") {
+      canElicit = Object(params.capabilities).elicitation !== undefined;
+    }
     switch (method) {
       case "tools/list":
         return handled.client.handle(
@@ -277,7 +325,10 @@ export async function mcpProxy(options: ProxyOptions): Promise<ProxyEnd> {
   ).then((reason): ProxyEnd => ({ type: "server", reason }));
   const clientEnd = pump(options.client, fromClient).catch(() => {})
     .then(async (): Promise<ProxyEnd> => {
-      // What was asked before the end is still answered.
+      // What was asked before the end is still answered, but for what waits for it.
+      isClientGone = true;
+      client.end("it has ended");
+      governed.end(new DOMException("The client has ended", "AbortError"));
       while (handlers.size > 0) await Promise.all(handlers);
       return { type: "client" };
     });

@@ -82,6 +82,7 @@ export function serverProcess(
   void tell(child.stderr, said);
   const encoder = new TextEncoder();
   const status = child.status;
+  let isEnded = false;
   return {
     lines: byteLines(child.stdout, { maxBytes }),
     send: (line) => writer.write(encoder.encode(`${line}\n`)),
@@ -89,6 +90,8 @@ export function serverProcess(
       signal === null ? `exit code ${code}` : signal
     ),
     async end() {
+      if (isEnded) return;
+      isEnded = true;
       await writer.close().catch(() => {});
       const timer = Promise.withResolvers<void>();
       const id = setTimeout(timer.resolve, GRACE_MS);

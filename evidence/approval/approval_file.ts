@@ -1,5 +1,5 @@
 import { z } from "../../deps.ts";
-import { approverNameFault } from "../../runtime/approval/approver_name.ts";
+import { personNameFault } from "../../runtime/approval/approver_name.ts";
 
 /** The name of the file in which answers of persons wait until the run is resumed. */
 export const APPROVALS = "approvals.jsonl";
@@ -26,7 +26,7 @@ const schema: z.ZodMiniType<WrittenApproval> = z.strictObject({
   timestamp: z.iso.datetime(),
   bound_to: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   approver: z.string().check(
-    z.refine((name) => approverNameFault(name) === undefined),
+    z.refine((name) => personNameFault(name) === undefined),
   ),
   verdict: z.string(),
 });

@@ -32,6 +32,11 @@ export type Incident =
     readonly reason: string;
   }
   | {
+    /** Effects were paused, so the run stopped before its next one. */
+    readonly type: "paused";
+    readonly events: number;
+  }
+  | {
     /** Try after try ended without a new line, so no worker takes the run until somebody lets it be tried again. */
     readonly type: "stuck";
     readonly tries: number;

@@ -10,6 +10,8 @@ export interface ProgramPaths {
   readonly write: readonly string[];
   /** Hosts that are served without a network. */
   readonly served?: readonly string[];
+  /** What it asks itself, as `host:port`: a model, a collector of spans. */
+  readonly hosts?: readonly string[];
 }
 
 /** Ranges of IPv4 that are not public; Deno looks at them after a name was resolved. */
@@ -44,15 +46,17 @@ const INNER_RANGES = [
  */
 export function denoFlags(
   policy: PolicyDocument,
-  { read, write, served = [] }: ProgramPaths,
+  { read, write, served = [], hosts: asked = [] }: ProgramPaths,
 ): readonly string[] {
   const hosts = hostsToReach(policy, served);
+  const open = [
+    ...policy.url_allowlist.map(parseHostEntry),
+    ...asked.map((host) => ({ host: addressOf(host) })),
+  ];
   const inner = hosts.length === 0
     ? []
     : INNER_RANGES.filter((range) =>
-      !policy.url_allowlist.some((entry) =>
-        inRange(parseHostEntry(entry), range)
-      )
+      !open.some((host) => inRange(host, range))
     );
   return [
     "--no-prompt",
@@ -62,7 +66,7 @@ export function denoFlags(
       : [],
     ...flag("--allow-read", read),
     ...flag("--allow-write", write),
-    ...flag("--allow-net", hosts),
+    ...flag("--allow-net", [...new Set([...hosts, ...asked])]),
     ...flag("--deny-net", inner),
   ];
 }
@@ -80,8 +84,14 @@ export function hostsToReach(
   return [...new Set(hosts)].sort();
 }
 
+/** The host of `host:port`; that of this machine by its address. */
+function addressOf(host: string): string {
+  const name = host.replace(/:\d+$/, "");
+  return name === "localhost" ? "127.0.0.1" : name;
+}
+
 /** Whether a host is an IPv4 address in a range such as `10.0.0.0/8`. */
-function inRange({ host }: HostEntry, range: string): boolean {
+function inRange({ host }: Pick<HostEntry, "host">, range: string): boolean {
   const [base = "", bits] = range.split("/");
   const [address, first] = [host, base].map(numberOf);
   if (address === undefined || first === undefined) return false;

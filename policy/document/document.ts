@@ -127,6 +127,8 @@ export interface LoopLimits {
 export interface ApprovalLimits {
   /** Seconds for which an answer that was written down counts. Default: 86,400 (a day). */
   readonly expires_seconds?: number | undefined;
+  /** Whose word counts beside that of persons. `client`: what an MCP client says that its user has answered. Default: nobody's. */
+  readonly accept?: readonly "client"[] | undefined;
 }
 
 /** What bounds a fetch from a listed host. */
@@ -284,6 +286,11 @@ export const policyDocument: z.ZodMiniType<PolicyDocument> = z.strictObject({
       expires_seconds: optionalKey(limit, {
         description: "For how long an answer that was written down counts",
         default: 86_400,
+      }),
+      accept: optionalKey(z.array(z.enum(["client"])).check(unique), {
+        description:
+          "Whose word counts beside that of persons; client: what an MCP client says that its user has answered, which only the client can vouch for",
+        default: [],
       }),
     }),
     "What bounds the answers of persons. Left out: what its keys are when left out",

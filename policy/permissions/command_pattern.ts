@@ -9,6 +9,8 @@
 
 /** Signs that mean nothing to a shell, nor to one that expands names of files. */
 const PLAIN = "A-Za-z0-9_./:=@%+,\\-";
+/** The rest of a first word: with a "=" in it, it would assign, and another word be the command. */
+const REST = `[${PLAIN.replace("=", "")}]*`;
 /** Words of plain signs and of quotes in which nothing is expanded. */
 const WORDS = `(?:[${PLAIN} ]|'[^'\\n]*'|"[^"$\`\\\\!\\n]*")*`;
 /** The same without quotes, which may end one that the pattern itself began. */
@@ -36,7 +38,7 @@ const RUNNERS = /^(?:watch|setsid|ionice|flock|find|xargs)\b/;
  */
 export function commandAllowed(pattern: string): string | undefined {
   const wanted = spaced(pattern);
-  if (OPERATOR.test(wanted) || wanted.startsWith("*")) return undefined;
+  if (OPERATOR.test(wanted) || /^(?:\*|\S*=)/.test(wanted)) return undefined;
   const pieces = wanted.split("*");
   if (pieces.length > 1 && RUNNERS.test(wanted)) return undefined;
   const words = /['"]/.test(wanted) ? PLAIN_WORDS : WORDS;
@@ -45,7 +47,12 @@ export function commandAllowed(pattern: string): string | undefined {
   const isOpen = pieces.length === 2 && last === "" &&
     wanted.endsWith(" *");
   if (isOpen) return `^${escaped(wanted.slice(0, -2))}(?: ${words})?$`;
-  return `^${pieces.map(escaped).join(words)}$`;
+  const [first = "", ...others] = pieces.map(escaped);
+  // The first star may go on with the first word.
+  const next = /\s/.test(pieces[0] ?? "") ? words : `${REST}(?: ${words})?`;
+  return others.length === 0
+    ? `^${first}$`
+    : `^${first}${next}${others.join(words)}$`;
 }
 
 /**
@@ -73,7 +80,7 @@ export function commandMeant(pattern: string): string | undefined {
  * Found in commands whose words a shell reads otherwise than they are written, so that
  * no text tells what they run.
  */
-export const DISGUISED = "[\\\\`$]|\\w['\"]+\\w|['\"][^\\s'\"]*['\"]";
+export const DISGUISED = "[\\\\`$]|['\"][^\\s'\"]*['\"]";
 
 /** `npm run:*` is `npm run *`. */
 function spaced(pattern: string): string {

@@ -1,6 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { IGNORABLE } from "../../tests/hostile/terminal_texts.ts";
-import { approverNameFault } from "./approver_name.ts";
+import {
+  approverNameFault,
+  clientApprover,
+  personNameFault,
+} from "./approver_name.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 
 const UNSEEN = "it has characters that cannot be seen";
@@ -275,3 +279,22 @@ for (
     assertEquals(approverNameFault(name), undefined);
   });
 }
+
+for (
+  const name of ["client:x", " Client : x", "\uff23lient:x", "client\uff1ax"]
+) {
+  Deno.test(`personNameFault() refuses "${name}", which is a client's`, () => {
+    assertEquals(personNameFault(name)?.startsWith("it begins with"), true);
+  });
+}
+
+Deno.test("personNameFault() lets a person be called client", () => {
+  for (const name of ["client", "Ann Client", "ada (client: acme)"]) {
+    assertEquals(personNameFault(name), undefined);
+  }
+});
+
+Deno.test("clientApprover() records no name that cannot be recorded", () => {
+  assertEquals(clientApprover("codex 1.0"), "client:codex 1.0");
+  assertEquals(clientApprover("a\u202eb"), "client:unknown");
+});

@@ -1,15 +1,21 @@
 import { NOBODY } from "../../policy/answer.ts";
+import type { PolicyDocument } from "../../policy/document/document.ts";
 import type { Proposal } from "../../policy/rule.ts";
 import {
   approvalRequest,
   PENDING,
   PendingApprovalError,
 } from "../approval/approval.ts";
-import { approverNameFault } from "../approval/approver_name.ts";
+import { approverNameFault, isClient } from "../approval/approver_name.ts";
 import { attempt } from "../attempt/attempt.ts";
 import type { ApprovalResolved, PolicyChecked } from "../record/event.ts";
 import { recordedTool } from "../record/recorded_tool.ts";
 import type { Session } from "./session.ts";
+
+/** Whether a policy takes the answer of a client for that of its user. */
+function accepts({ approval }: PolicyDocument): boolean {
+  return approval?.accept?.includes("client") === true;
+}
 
 /**
  * Has a person answer the escalation `checked`. The result is a rejection when
@@ -45,7 +51,8 @@ export async function askPerson(
     throw new PendingApprovalError(request);
   }
   const isNamed = answer !== PENDING && typeof answer?.approver === "string" &&
-    approverNameFault(answer.approver) === undefined;
+    approverNameFault(answer.approver) === undefined &&
+    (!isClient(answer.approver) || accepts(spec.policy.document));
   return {
     ...session.head(checked.call),
     type: "approval_resolved",

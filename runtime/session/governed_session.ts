@@ -60,7 +60,7 @@ export type RecordSession = (
 
 /** How a call is proposed. */
 export interface CallOptions {
-  /** The caller's own name for the call, such as a model's id of it; it need not be unique. Default: `""`. */
+  /** The caller's own name for the call, such as a model's id of it; it need not be unique. Default: `call_1` and so on. */
   readonly id?: string | undefined;
   /** Cancels this call. Default: only the session can be cancelled. */
   readonly signal?: AbortSignal | undefined;
@@ -200,12 +200,15 @@ export function governedSession(
   const inner = clientSession(clientSpec(spec), env);
   const elsewhere = new Map<string, Elsewhere>();
   let isClosed = false;
+  let calls = 0;
 
   const finished = record(inner.events());
-  // Whoever calls or closes is told; nobody has to wait for it.
-  finished.catch(() => {});
+  const cancel = () => end();
+  const leave = () => env.signal.removeEventListener("abort", cancel);
+  // Whoever calls or closes is told of a failure; nobody has to wait for it.
+  finished.then(leave, leave);
   if (env.signal.aborted) end();
-  env.signal.addEventListener("abort", () => end(), { once: true });
+  env.signal.addEventListener("abort", cancel, { once: true });
 
   function end(reason?: string): void {
     isClosed = true;
@@ -233,7 +236,11 @@ export function governedSession(
     args: unknown,
     { id = "", signal }: CallOptions = {},
   ): Promise<CallResult> {
-    const proposed = { id, tool: name, args_json: textOf(name, args), signal };
+    calls += 1;
+    const args_json = textOf(name, args);
+    // A trace has no empty ids.
+    const named = id === "" ? `call_${calls}` : id;
+    const proposed = { id: named, tool: name, args_json, signal };
     if (isClosed) return notBegun(inner.ended);
     const known = given.get(name);
     if (known === undefined || known.run !== undefined) {

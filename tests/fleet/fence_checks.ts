@@ -9,6 +9,7 @@ import { join } from "../../deps.ts";
 import { recordRun } from "../../evidence/recording/record_run.ts";
 import type { OpenSink } from "../../evidence/run_store.ts";
 import { claimRun } from "../../evidence/store/postgres/claim.ts";
+import { DatabaseError } from "../../evidence/store/postgres/database.ts";
 import { WriteError } from "../../evidence/store/write_error.ts";
 import { verifyRun } from "../../evidence/verify/decisions/verify_run.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
@@ -129,6 +130,51 @@ Deno.test("a cut that is mended within the lease delays a run, and a longer one 
   assert(performance.now() - cutAt < 12_000);
   between.mend();
   await assertRejects(() => appended(other), WriteError);
+});
+
+for (const isPipelined of [false, true]) {
+  const how = isPipelined ? "while receipts travel" : "one by one";
+  Deno.test(`an intent is on record before its effect, with lines ${how}`, async () => {
+    await using given = await fleetDatabase(server);
+    await using between = wire(server.port, 50);
+    const store = given.store({ port: between.port, isPipelined });
+    await using sink = await store.run("one").begin();
+    let intents = 0;
+    async function* looking() {
+      for await (const event of rehearsal(REHEARSALS.one_call())) {
+        yield event;
+        // Whoever asks for the next event begins the effect.
+        if (event.type !== "tool_started") continue;
+        intents += 1;
+        const [row] = await given.database.query(
+          "select count(*)::integer as lines from fleet.ledger_line",
+        );
+        assertEquals(row, { lines: event.seq + 1 });
+      }
+    }
+    await recordRun(looking(), sink, OPTIONS);
+    assertEquals(intents, 1);
+    assertEquals(
+      verifyRun(await store.run("one").source()).findings,
+      [],
+    );
+  });
+}
+
+Deno.test("a transaction that was paused for too long fails like one whose server was away", async () => {
+  await using given = await fleetDatabase(server);
+  const error = await assertRejects(
+    () =>
+      given.database.transaction(async (session) => {
+        await session.query("select");
+        // The session setting ends it after 4 s.
+        await new Promise((done) => setTimeout(done, 5000));
+        await session.query("select");
+      }),
+    DatabaseError,
+  );
+  assertEquals(error.isTransient, true, error.message);
+  await given.database.query("select");
 });
 
 Deno.test("a server that crashes loses no line that was acknowledged", async () => {

@@ -24,12 +24,14 @@ export async function fleetDatabase(server: Cluster) {
     database,
     /** A store over the database, as one process has it; `port` leads to the server. */
     store(
-      { owner = "test", leaseMs = 30_000, clocks = CLOCKS, port }: {
-        readonly owner?: string;
-        readonly leaseMs?: number;
-        readonly clocks?: Clocks;
-        readonly port?: number;
-      } = {},
+      { owner = "test", leaseMs = 30_000, clocks = CLOCKS, port, isPipelined }:
+        {
+          readonly isPipelined?: boolean;
+          readonly owner?: string;
+          readonly leaseMs?: number;
+          readonly clocks?: Clocks;
+          readonly port?: number;
+        } = {},
     ) {
       const folder = closing.use(temporaryFolder());
       const way = new URL(url);
@@ -38,6 +40,7 @@ export async function fleetDatabase(server: Cluster) {
         database: closing.use(pgDatabase(way.href)),
         scratch: folder.path,
         claimant: { owner, leaseMs, clocks },
+        isPipelined,
         now: () => new Date(NOW),
       });
     },

@@ -170,6 +170,8 @@ export async function fleetFolder(server: Cluster) {
         await new Promise((done) => setTimeout(done, 100));
       }
     },
+    /** What workers said so far. */
+    said: () => said.join(""),
     journal: (): readonly JournalLine[] =>
       Deno.readTextFileSync(place("journal")).split("\n")
         .flatMap((line) => line === "" ? [] : [JSON.parse(line)]),

@@ -11,8 +11,8 @@ export interface Wire extends AsyncDisposable {
   readonly lost: number;
 }
 
-/** Opens a port that leads to another one. */
-export function wire(to: number): Wire {
+/** Opens a port that leads to another one; answers are so many milliseconds late. */
+export function wire(to: number, delayMs = 0): Wire {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open = new Set<Deno.TcpConn>();
   let isCut = false;
@@ -41,6 +41,9 @@ export function wire(to: number): Wire {
           losing -= 1;
           lost += 1;
           break;
+        }
+        if (isAnswer && delayMs > 0) {
+          await new Promise((done) => setTimeout(done, delayMs));
         }
         for (let at = 0; at < length;) {
           at += await into.write(buffer.subarray(at, length));

@@ -19,6 +19,8 @@ function written(path: string, content: string): ScriptedCall {
   return { tool: "write", args: { path, content } };
 }
 
+const isFull = Deno.args.includes("--full");
+
 const ALL_FINISHED = "bool_and(state = 'finished')";
 
 async function ended(worker: Deno.ChildProcess): Promise<number> {
@@ -90,7 +92,7 @@ Deno.test("a run that wrote files, cut behind every statement and resumed with a
 
 Deno.test("waiting runs hold no job and no worker, and go on when they are answered", async () => {
   await using fleet = await fleetFolder(server);
-  const count = 30;
+  const count = isFull ? 1000 : 30;
   const tasks = Array.from(
     { length: count },
     (_, index) =>
@@ -102,7 +104,7 @@ Deno.test("waiting runs hold no job and no worker, and go on when they are answe
   );
   const runs = await fleet.submit(tasks);
   const worker = fleet.worker(["--concurrency", "4"]);
-  await fleet.until("bool_and(state = 'waiting')");
+  await fleet.until("bool_and(state = 'waiting')", { seconds: 30 + count });
   const [jobs] = await fleet.database.query(
     "select count(*)::integer as live from fleet_jobs.job where state < 'completed'",
   );
@@ -119,7 +121,7 @@ Deno.test("waiting runs hold no job and no worker, and go on when they are answe
     assertEquals(answered.code, 0, answered.stderr);
     assertStringIncludes(answered.stdout, "a worker continues it");
   }
-  await fleet.until(ALL_FINISHED);
+  await fleet.until(ALL_FINISHED, { seconds: 30 + count });
   for (const index of [0, 1]) {
     const verb = index % 3 === 0 ? "reject" : "approve";
     assertEquals(

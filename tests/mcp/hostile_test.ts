@@ -581,6 +581,12 @@ for (
       said: "isolation",
     },
     {
+      what: "--approve client that the policy does not accept",
+      policy: {},
+      options: ["--approve", "client"],
+      said: "accept: [client]",
+    },
+    {
       what: "the name mcp",
       policy: {},
       options: ["--name", "mcp"],
@@ -643,6 +649,92 @@ test("waits with --approve file until somebody answers, while other calls go on"
   await client.close();
   const [resolved] = eventsOf("approval_resolved", eventsIn(run));
   assertEquals([resolved?.approver, resolved?.verdict], ["ada", "approved"]);
+});
+
+test("tells a client that its call waits, where it asks to be told", async () => {
+  await using client = hostile({
+    policy: { escalate: [{ tools: ["server.echo"], reason: "ask first" }] },
+    options: ["--approve", "file"],
+  });
+  await client.initialize();
+  void client.ask("tools/call", {
+    name: "echo",
+    arguments: {},
+    _meta: { progressToken: "p" },
+  });
+  const { params } = await client.other(({ method }) =>
+    method === "notifications/progress"
+  );
+  assertEquals(params.progressToken, "p");
+});
+
+for (
+  const { what, answer, approver, said } of [
+    {
+      what: "the digits",
+      answer: (digits: string) => ({ action: "accept", content: { digits } }),
+      approver: "client:test",
+      said: "on",
+    },
+    {
+      what: "other digits",
+      answer: (digits: string) => ({
+        action: "accept",
+        content: { digits: digits === "000000" ? "000001" : "000000" },
+      }),
+      approver: "none",
+      said: "Denied by approval",
+    },
+    {
+      what: "an empty form",
+      answer: () => ({ action: "accept", content: {} }),
+      approver: "none",
+      said: "Denied by approval",
+    },
+    {
+      what: "a refusal",
+      answer: () => ({ action: "decline" }),
+      approver: "client:test",
+      said: "Denied by approval",
+    },
+  ]
+) {
+  test(`with --approve client takes ${what} for the answer of the user`, async () => {
+    await using client = hostile({
+      policy: {
+        escalate: [{ tools: ["server.echo"], reason: "ask first" }],
+        approval: { accept: ["client"] },
+      },
+      options: ["--approve", "client"],
+    });
+    await client.initialize({ elicitation: {} });
+    const call = client.call("echo", { text: "on" });
+    const { id, params } = await client.other(({ method }) =>
+      method === "elicitation/create"
+    );
+    const message = String(params.message);
+    assertStringIncludes(message, "server.echo");
+    const digits = /type (\d{6})\./.exec(message)?.[1] ?? "";
+    await client.write(
+      JSON.stringify({ jsonrpc: "2.0", id, result: answer(digits) }),
+    );
+    assertStringIncludes(textOf(await call), said);
+    await client.close();
+    const [resolved] = eventsOf("approval_resolved", eventsIn(runOf(client)));
+    assertEquals(resolved?.approver, approver);
+  });
+}
+
+test("with --approve client denies what a client cannot ask", async () => {
+  await using client = hostile({
+    policy: {
+      escalate: [{ tools: ["server.echo"], reason: "ask first" }],
+      approval: { accept: ["client"] },
+    },
+    options: ["--approve", "client"],
+  });
+  await client.initialize();
+  assertStringIncludes(textOf(await client.call("echo")), "Denied by approval");
 });
 
 test("denies with --approve never what a person would have to allow", async () => {

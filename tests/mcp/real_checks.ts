@@ -252,6 +252,31 @@ Deno.test("what the server asks in between is denied with the call, unless the p
   );
 });
 
+for (const mode of ["legacy", { pin: "2026-07-28" }] as const) {
+  Deno.test(`the user of the SDK's client, version 2, approves a call in mode ${JSON.stringify(mode)}`, async () => {
+    await using proxy = proxyCommand({
+      policy: {
+        ...MODERN,
+        escalate: [{ tools: ["sdk.echo"], reason: "ask first" }],
+        approval: { accept: ["client"] },
+      },
+      server: server(SERVERS.modern),
+      options: ["--name", "sdk", "--approve", "client"],
+    });
+    const { results: [result = {}] } = await clientOf("client_v2.mjs", proxy, {
+      mode,
+      calls: [{ name: "echo", arguments: { text: "a" } }],
+    });
+    assertEquals(result.isError, undefined, JSON.stringify(result));
+    const [run = ""] = proxy.runs();
+    const [resolved] = eventsOf("approval_resolved", eventsIn(run));
+    assertEquals(
+      [resolved?.approver, resolved?.verdict],
+      ["client:sdk-v2", "approved"],
+    );
+  });
+}
+
 Deno.test("the SDK's client, version 1, makes calls at once through the proxy", async () => {
   await using proxy = proxyCommand(filesystem());
   Deno.writeTextFileSync(join(proxy.sandbox, "a.txt"), "a");

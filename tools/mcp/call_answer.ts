@@ -15,7 +15,8 @@ export function failedCall(text: string, asked: JsonObject): JsonObject {
 /** The key under which each request since 2026-07-28 says its revision. */
 const VERSION = "io.modelcontextprotocol/protocolVersion";
 
-function isModern({ _meta }: JsonObject): boolean {
+/** Whether a request is of the era since 2026-07-28. */
+export function isModern({ _meta }: JsonObject): boolean {
   return Object.hasOwn(Object(_meta), VERSION);
 }
 

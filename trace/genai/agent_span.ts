@@ -13,9 +13,13 @@ interface AgentSpanOptions {
 /** How a run ends that is no failure. */
 const GOOD_ENDS = new Set(["final_answer", "session_closed"]);
 
-/** The name of the agent: the author's of its task. */
-export function agentName({ task }: Pick<RunStarted, "task">): string {
-  return task.id;
+/** The name of the agent: the author's of its task, or where a client drives the session, the client's own. */
+export function agentName(
+  { task, llm }: Pick<RunStarted, "task" | "llm">,
+): string {
+  return llm.execution_path === "client" && llm.model !== ""
+    ? llm.model
+    : task.id;
 }
 
 /**

@@ -449,13 +449,13 @@ Deno.test("genaiSpans() has a tree for a client's calls, its waits for persons b
     `${name} < ${byId.get(parentSpanId)?.name}`
   ).sort();
   assertEquals(shown, [
-    "agent_step < invoke_agent session",
-    "agent_step < invoke_agent session",
-    "agent_step < invoke_agent session",
+    "agent_step < invoke_agent desk",
+    "agent_step < invoke_agent desk",
+    "agent_step < invoke_agent desk",
     "approval < agent_step",
     "execute_tool echo < agent_step",
     "execute_tool work < agent_step",
-    "invoke_agent session < undefined",
+    "invoke_agent desk < undefined",
     "policy_check < agent_step",
     "policy_check < agent_step",
     "policy_check < agent_step",

@@ -27,6 +27,8 @@ export interface Claim {
   /** How many lines were on record. */
   readonly lines: number;
   readonly corpusSha256: string | undefined;
+  /** Whether its last holder let the lease end. */
+  readonly isTakeover: boolean;
   /** Whether somebody has cancelled it. */
   readonly isCancelled: boolean;
   readonly guard: LeaseGuard;
@@ -94,7 +96,10 @@ export async function claimOnTerms(
     if (await isTenantFull(session, runId, textOf(row, "tenant"))) {
       return "tenant_full";
     }
-    return await claimRun(session, runId, claimant);
+    const claim = await claimRun(session, runId, claimant);
+    return typeof claim === "string"
+      ? claim
+      : { ...claim, isTakeover: state === "running" };
   });
 }
 
@@ -184,6 +189,7 @@ function claimOf(
     leaseMs,
     lines: numberOf(row, "lines"),
     corpusSha256: textIn(row, "corpus_sha256"),
+    isTakeover: false,
     isCancelled: row.cancel === true,
     guard: new LeaseGuard({ leaseMs, clocks, taken }),
   };

@@ -52,7 +52,8 @@ export class DatabaseError extends Error {
    * reached, is short of something, or gave up because of other transactions.
    */
   get isTransient(): boolean {
-    return this.isUnreachable || /^(40|53|55P03|57014)/.test(this.code ?? "");
+    return this.isUnreachable ||
+      /^(25P|40|53|55P03|57014)/.test(this.code ?? "");
   }
 }
 

@@ -37,6 +37,11 @@ interface Pool {
   connect(): Promise<Client>;
   end(): Promise<void>;
   on(event: "error", listener: (error: unknown) => void): void;
+  on(event: "connect", listener: (client: Listening) => void): void;
+}
+
+interface Listening {
+  on(event: "error", listener: (error: unknown) => void): void;
 }
 
 // The package has no types of its own.
@@ -69,6 +74,9 @@ export function pgDatabase(
   const pool = newPool(options);
   // A connection that breaks while it is idle is replaced by the next statement.
   pool.on("error", () => {});
+  // The server may end one between the statements of a transaction, as it does when
+  // the process was paused; the next statement says so.
+  pool.on("connect", (client) => client.on("error", () => {}));
 
   async function told<T>(work: () => Promise<T>): Promise<T> {
     try {

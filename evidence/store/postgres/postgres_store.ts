@@ -34,6 +34,8 @@ export interface PostgresStoreOptions {
   readonly scratch: string;
   /** In whose name runs are begun and resumed. */
   readonly claimant: Claimant;
+  /** As of `rowSink`. Default: no. */
+  readonly isPipelined?: boolean | undefined;
   /** The time of answers and incidents. Default: that of the database. */
   readonly now?: (() => Date) | undefined;
 }
@@ -47,7 +49,7 @@ export interface RowRun extends RunRecord {
   open(
     claim: Claim,
     ledger: Pick<ReadLedger, "sound" | "events">,
-    told?: Pick<RowSinkOptions, "cancelled" | "lost">,
+    told?: Pick<RowSinkOptions, "cancelled" | "lost" | "appended">,
   ): Promise<RowSink>;
   /** The ledger; `undefined` when it has no line yet. */
   begun(): Promise<BegunLedger | undefined>;
@@ -85,7 +87,7 @@ export function postgresStore(
 
 function rowRun(
   name: string,
-  { database, scratch, claimant, now }: PostgresStoreOptions,
+  { database, scratch, claimant, now, isPipelined }: PostgresStoreOptions,
 ): RowRun {
   if (!isRunName(name)) throw unusable(name, RUN_NAME_RULE);
   const place: RunRecord["place"] = (file) => join(name, file);
@@ -107,7 +109,10 @@ function rowRun(
     if (known.length !== events.length || known.length !== claim.lines) {
       throw unusable(name, "another process is writing it");
     }
-    return rowSink({ database, claim, known, changes, ...told });
+    return rowSink({
+      ...{ database, claim, known, changes, isPipelined },
+      ...told,
+    });
   };
 
   async function claimed(): Promise<Claim> {

@@ -22,8 +22,17 @@ export interface RowSinkOptions {
   readonly known: readonly string[];
   /** What tools changed in the sandbox since it was asked last. */
   readonly changes: () => readonly FileChange[];
+  /**
+   * Whether what `handOver` is called for is on its way when it returns, and on
+   * record when `sync` does, so that receipts travel while the next step begins. Only
+   * for a loop that tells nobody a result before the next effect. Default: it is
+   * on record when `handOver` is done.
+   */
+  readonly isPipelined?: boolean | undefined;
   /** Called once when somebody cancels the run. Default: nothing happens. */
   readonly cancelled?: (() => void) | undefined;
+  /** Called when an append was acknowledged, with how long it took, in milliseconds. Default: nothing happens. */
+  readonly appended?: ((ms: number) => void) | undefined;
   /** Called once when the run is lost to another process. Default: nothing happens. */
   readonly lost?: (() => void) | undefined;
 }
@@ -70,7 +79,8 @@ const RENEWALS = 3;
  * gives an unfinished run back.
  */
 export function rowSink(
-  { database, claim, known, changes, ...told }: RowSinkOptions,
+  { database, claim, known, changes, isPipelined = false, ...told }:
+    RowSinkOptions,
 ): RowSink {
   const { runId, epoch, leaseMs, guard } = claim;
   const place = `${runId}/state.jsonl`;
@@ -85,6 +95,13 @@ export function rowSink(
   let isCancelled = claim.isCancelled;
   let isLeaving = false;
   let stopped: RowSink["stopped"];
+  /** What tools changed before receipts that are not on record yet, by path. */
+  const files = new Map<string, FileChange>();
+  /** The work that was begun, one piece after the other. */
+  let work: Promise<unknown> = Promise.resolve();
+  let begun = 0;
+  /** Why a piece of it failed for which nobody waited. */
+  let failure: { readonly error: unknown } | undefined;
 
   if (isCancelled) told.cancelled?.();
   const renewal = setInterval(renew, leaseMs / RENEWALS);
@@ -176,7 +193,44 @@ export function rowSink(
     }
   }
 
+  /** Does a piece of work when those before it are done; `isLast` says whether others wait behind it. */
+  function inTurn<T>(piece: (isLast: () => boolean) => Promise<T>): Promise<T> {
+    begun += 1;
+    const number = begun;
+    const done = work.then(() => piece(() => number === begun));
+    work = done.catch(() => {});
+    return done;
+  }
+
+  /** Notes what tools changed, before another one runs. */
+  function look(): void {
+    if (!pending.some(isReceipt)) return;
+    for (const change of changedFiles()) files.set(change.path, change);
+  }
+
+  /** Has everything on record that is there by now. */
   async function flush(): Promise<void> {
+    if (failure !== undefined) throw failure.error;
+    refuseShut();
+    look();
+    await inTurn(() => flushNow());
+    refuseShut();
+  }
+
+  /** Sends what is there by now and lets the run go on meanwhile. */
+  function send(): void {
+    if (failure !== undefined) throw failure.error;
+    refuseShut();
+    look();
+    inTurn(async (isLast) => {
+      // Whoever waits behind this sends it with what is its own.
+      if (isLast()) await flushNow();
+    }).catch((error) => {
+      failure ??= { error };
+    });
+  }
+
+  async function flushNow(): Promise<void> {
     refuseShut();
     const begins = pending.length > 0 && goesOn(pending.at(-1) ?? "");
     if (isLeaving && begins) {
@@ -187,7 +241,6 @@ export function rowSink(
       await appendBut(1);
       throw stop("paused", "effects are paused");
     }
-    refuseShut();
   }
 
   /** Appends the lines that wait, but for some last ones; `paused` when the last announces an effect and none may begin. */
@@ -196,7 +249,9 @@ export function rowSink(
     const end = lines.at(-1);
     if (end === undefined) return "done";
     const from = made - pending.length;
-    const files = lines.some(isReceipt) ? changedFiles() : [];
+    // What stands behind an announced effect has not happened yet.
+    const changed = lines.some(isReceipt) ? [...files.values()] : [];
+    const began = guard.moment();
     const { row } = await sent(APPEND, [
       runId,
       epoch,
@@ -205,18 +260,23 @@ export function rowSink(
       headOf(end),
       from,
       lines,
-      files.map(({ path }) => path),
-      files.map(({ content }) => content ?? null),
+      changed.map(({ path }) => path),
+      changed.map(({ content }) => content ?? null),
       isIntent(end),
     ]);
     if (row === undefined) {
       if (isIntent(end) && await isOurs()) return "paused";
       throw fenced();
     }
+    told.appended?.(guard.moment().monotonic - began.monotonic);
     if (numberOf(row, "appended") < lines.length) {
       await compareStored(from, lines);
     }
     pending = pending.slice(lines.length);
+    for (const change of changed) {
+      // A later receipt may have brought another one meanwhile.
+      if (files.get(change.path) === change) files.delete(change.path);
+    }
     return "done";
   }
 
@@ -258,7 +318,13 @@ export function rowSink(
       unfinished = rest;
       for (const line of lines.reverse()) takeLine(line);
     },
-    handOver: flush,
+    async handOver() {
+      // An intent is on record before anything comes of it, even of a tool that says
+      // that it only reads; and a process that leaves begins nothing beside it.
+      const mayTravel = !isLeaving && !isIntent(pending.at(-1) ?? "");
+      if (isPipelined && mayTravel) send();
+      else await flush();
+    },
     sync: flush,
     leave() {
       isLeaving = true;
@@ -312,6 +378,7 @@ export function rowSink(
       isDone = true;
     },
     async [Symbol.asyncDispose]() {
+      await work;
       clearInterval(renewal);
       if (isDone || isLost) return;
       isDone = true;

@@ -8,10 +8,11 @@ const client = new Client({ name: "sdk-v2", version: "2" }, {
   capabilities: { elicitation: { form: {} } },
   versionNegotiation: { mode },
 });
-client.setRequestHandler("elicitation/create", () => ({
-  action: "accept",
-  content: { name: "Ada" },
-}));
+client.setRequestHandler("elicitation/create", ({ params }) => {
+  const digits = /type (\d{6})/.exec(params.message)?.[1];
+  const content = digits === undefined ? { name: "Ada" } : { digits };
+  return { action: "accept", content };
+});
 await client.connect(
   new StdioClientTransport({
     command,

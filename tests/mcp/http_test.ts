@@ -1,0 +1,337 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "../../deps.ts";
+import { eventData } from "../../tools/mcp/event_stream.ts";
+import type { JsonObject } from "../../tools/data/json.ts";
+import { lacks } from "../permissions.ts";
+import { PROJECT, temporaryFolder } from "../program.ts";
+import { eventsOf } from "../rehearsal.ts";
+import { checkRun, eventsIn, type Message, textOf } from "./proxied.ts";
+
+const SECRET = "Bearer a-secret-of-the-client";
+
+/** A server of Streamable HTTP; it remembers what reached it. */
+function served(): Disposable & {
+  readonly url: string;
+  readonly reached: {
+    method: string;
+    body: string;
+    authorization: string | null;
+  }[];
+} {
+  const reached: ReturnType<typeof served>["reached"] = [];
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => {
+      const body = await request.text();
+      const authorization = request.headers.get("authorization");
+      reached.push({ method: request.method, body, authorization });
+      if (request.method === "DELETE") return new Response(null);
+      if (request.method === "GET") return new Response(null, { status: 405 });
+      const { id, method, params } = JSON.parse(body);
+      if (authorization !== SECRET) {
+        return new Response(null, {
+          status: 401,
+          headers: { "www-authenticate": 'Bearer realm="it"' },
+        });
+      }
+      if (id === undefined) return new Response(null, { status: 202 });
+      const text = (said: string) => ({
+        content: [{ type: "text", text: said }],
+      });
+      const results: Record<string, unknown> = {
+        initialize: {
+          protocolVersion: "2025-06-18",
+          capabilities: { tools: {} },
+          serverInfo: { name: "remote", version: "1" },
+        },
+        "tools/list": {
+          tools: ["echo", "rm"].map((name) => ({
+            name,
+            inputSchema: { type: "object", properties: { text: {} } },
+          })),
+        },
+        "tools/call": text(params?.arguments?.text ?? ""),
+      };
+      const answer = JSON.stringify({
+        jsonrpc: "2.0",
+        id,
+        result: results[method] ?? {},
+      });
+      if (method !== "tools/call") {
+        return new Response(answer, {
+          headers: {
+            "content-type": "application/json",
+            "mcp-session-id": "the server's own",
+          },
+        });
+      }
+      const note = JSON.stringify({
+        jsonrpc: "2.0",
+        method: "notifications/message",
+        params: { level: "info", data: "on its way" },
+      });
+      return new Response(`data: ${note}\n\ndata: ${answer}\n\n`, {
+        headers: { "content-type": "text/event-stream" },
+      });
+    },
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/mcp`,
+    reached,
+    [Symbol.dispose]: () => void server.shutdown(),
+  };
+}
+
+const POLICY: JsonObject = {
+  version: 1,
+  on_deny: "continue",
+  tool_registry: { allowed: ["server.echo"], denied: [] },
+  tools: [{ match: ["server.*"], effects: "none" }],
+  url_allowlist: [],
+  sandbox: { isolation: "process" },
+  arg_schema: { enforcement: "strict", max_bytes: 65536, max_depth: 32 },
+  loop_budget: { max_iterations: 1 },
+  cycle_detection: { max_repeats: 100, max_period: 4 },
+  retry: { max_retries: 0, backoff_base_ms: 0, backoff_cap_ms: 0 },
+};
+
+/** A free port of this machine. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** A proxy before an address. */
+async function proxyFor(upstream: string) {
+  const folder = temporaryFolder();
+  const out = join(folder.path, "runs");
+  const policy = join(folder.path, "policy.yaml");
+  Deno.writeTextFileSync(policy, JSON.stringify(POLICY));
+  const address = `127.0.0.1:${freePort()}`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-prompt", "--no-lock", "--allow-read"],
+      ...[`--allow-write=${out}`, "--allow-net=127.0.0.1"],
+      ...[`${PROJECT}mod.ts`, "mcp", "--listen", address],
+      ...["--upstream", upstream, "--policy", policy, "--out", out],
+    ],
+    stdout: "null",
+    stderr: "piped",
+    env: { NO_COLOR: "1" },
+  }).spawn();
+  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  const { value } = await reader.read();
+  assertStringIncludes(value ?? "", "listening at");
+  const reading = (async () => {
+    while (!(await reader.read()).done) { /* Read on, or it waits. */ }
+  })();
+  const url = `http://${address}/mcp`;
+  let session: string | null = null;
+  let id = 0;
+  return {
+    url,
+    async post(
+      method: string,
+      params: JsonObject = {},
+      headers: Record<string, string> = {},
+    ): Promise<{ status: number; headers: Headers; messages: Message[] }> {
+      id += 1;
+      const response = await fetch(url, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          accept: "application/json, text/event-stream",
+          authorization: SECRET,
+          ...session === null ? {} : { "mcp-session-id": session },
+          ...headers,
+        },
+        body: JSON.stringify({ jsonrpc: "2.0", id, method, params }),
+      });
+      session ??= response.headers.get("mcp-session-id");
+      const isStream = response.headers.get("content-type") ===
+        "text/event-stream";
+      const text = await response.text();
+      const data = isStream
+        ? await Array.fromAsync(
+          eventData(
+            (async function* () {
+              yield await Promise.resolve(text);
+            })(),
+            { maxLength: 1e6 },
+          ),
+        )
+        : text.startsWith("{")
+        ? [text]
+        : [];
+      return {
+        status: response.status,
+        headers: response.headers,
+        messages: data.map((each) => JSON.parse(each)),
+      };
+    },
+    async leave(): Promise<number> {
+      const response = await fetch(url, {
+        method: "DELETE",
+        headers: { "mcp-session-id": session ?? "" },
+      });
+      await response.body?.cancel();
+      return response.status;
+    },
+    runs: () => {
+      try {
+        return [...Deno.readDirSync(out)].map(({ name }) => join(out, name));
+      } catch {
+        return [];
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      using _ = folder;
+      child.kill("SIGTERM");
+      const { code } = await child.status;
+      await reading;
+      assertEquals(code, 0);
+      for (const run of this.runs()) await checkRun(run);
+    },
+  };
+}
+
+const INITIALIZE = {
+  protocolVersion: "2025-06-18",
+  capabilities: {},
+  clientInfo: { name: "http", version: "1" },
+};
+
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({
+    name: `mcp --listen ${name}`,
+    ignore: lacks("read", "write", "run", "net"),
+    fn,
+  });
+}
+
+test("governs the calls of a session, and records no credentials", async () => {
+  using remote = served();
+  await using proxy = await proxyFor(remote.url);
+  const { messages: [opened] } = await proxy.post("initialize", INITIALIZE);
+  assertEquals(opened?.result.serverInfo, { name: "remote", version: "1" });
+  const { messages: [listed] } = await proxy.post("tools/list");
+  assertEquals(
+    (listed?.result.tools as { name: string }[]).map(({ name }) => name),
+    ["echo"],
+  );
+  const { messages } = await proxy.post("tools/call", {
+    name: "echo",
+    arguments: { text: "a" },
+  });
+  assertEquals(messages.map(({ method }) => method), [
+    "notifications/message",
+    undefined,
+  ]);
+  assertEquals(messages.at(-1) && textOf(messages.at(-1)!), "a");
+  const { messages: [denied] } = await proxy.post("tools/call", {
+    name: "rm",
+    arguments: {},
+  });
+  assertStringIncludes(
+    denied && textOf(denied) || "",
+    "Denied by tool_registry",
+  );
+  assertEquals(await proxy.leave(), 204);
+  assertEquals(await proxy.leave(), 404);
+  const [run = "", ...others] = proxy.runs();
+  assertEquals(others, []);
+  assertEquals(eventsOf("tool_finished", eventsIn(run)).length, 1);
+  for (const { name, isFile } of Deno.readDirSync(run)) {
+    const text = isFile ? Deno.readTextFileSync(join(run, name)) : "";
+    assert(!text.includes("a-secret-of-the-client"), name);
+  }
+  const calls = remote.reached.filter(({ body }) =>
+    body.includes("tools/call")
+  );
+  assertEquals(calls.map(({ authorization }) => authorization), [SECRET]);
+  assertEquals(remote.reached.at(-1)?.method, "DELETE");
+});
+
+test("passes on that a server wants credentials", async () => {
+  using remote = served();
+  await using proxy = await proxyFor(remote.url);
+  const { status, headers } = await proxy.post("initialize", INITIALIZE, {
+    authorization: "Bearer other",
+  });
+  assertEquals(
+    [status, headers.get("www-authenticate")],
+    [401, 'Bearer realm="it"'],
+  );
+});
+
+test("takes nothing from another site, and no unknown session", async () => {
+  using remote = served();
+  await using proxy = await proxyFor(remote.url);
+  for (
+    const [header, value, status] of [
+      ["origin", "https://attacker.example", 403],
+      ["origin", "null", 403],
+      ["mcp-session-id", "none", 404],
+    ] as const
+  ) {
+    const answer = await proxy.post("initialize", INITIALIZE, {
+      [header]: value,
+    });
+    assertEquals(answer.status, status, value);
+  }
+  // `fetch` sets the host itself.
+  using raw = await Deno.connect({
+    hostname: "127.0.0.1",
+    port: Number(new URL(proxy.url).port),
+  });
+  await raw.write(new TextEncoder().encode(
+    "POST /mcp HTTP/1.1\r\nHost: attacker.example\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
+  ));
+  const bytes = new Uint8Array(100);
+  const read = await raw.read(bytes);
+  assertStringIncludes(
+    new TextDecoder().decode(bytes.subarray(0, read ?? 0)),
+    "403",
+  );
+  assertEquals((await proxy.post("tools/list")).status, 400);
+  assertEquals(remote.reached, []);
+});
+
+test("says that a server cannot be reached", async () => {
+  await using proxy = await proxyFor(`http://127.0.0.1:${freePort()}/mcp`);
+  const { messages: [answer] } = await proxy.post("initialize", INITIALIZE);
+  assertStringIncludes(answer?.error.message ?? "", "cannot be reached");
+});
+
+for (
+  const { args, said } of [
+    { args: ["--listen", "0.0.0.0:1"], said: "--listen" },
+    { args: ["--listen", "127.0.0.1:70000"], said: "--listen" },
+    {
+      args: ["--listen", "127.0.0.1:1", "--upstream", "http://example.com/mcp"],
+      said: "--upstream",
+    },
+    {
+      args: ["--listen", "127.0.0.1:1", "--upstream", "https://u:p@a.example/"],
+      said: "--upstream",
+    },
+  ]
+) {
+  test(`refuses ${args.join(" ")}`, async () => {
+    using folder = temporaryFolder();
+    const policy = join(folder.path, "policy.yaml");
+    Deno.writeTextFileSync(policy, JSON.stringify(POLICY));
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "--no-prompt", "--no-lock", "--allow-read"],
+        ...[`${PROJECT}mod.ts`, "mcp", "--policy", policy, "--out", "x"],
+        ...args,
+        ...args.includes("--upstream")
+          ? []
+          : ["--upstream", "https://a.example/"],
+      ],
+    }).output();
+    assertEquals(code, 1);
+    assertStringIncludes(new TextDecoder().decode(stderr), said);
+  });
+}
