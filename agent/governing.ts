@@ -22,6 +22,8 @@ import {
 } from "../runtime/session/governed_session.ts";
 import { directorySandbox } from "../tools/sandbox/directory_sandbox.ts";
 import type { Sandbox } from "../tools/sandbox/sandbox.ts";
+import type { OpenServers } from "../cli/mcp/open_servers.ts";
+import { agentServers } from "./agent_servers.ts";
 import { terminalApprover, waitingApprover } from "./approvers.ts";
 import type { Governed } from "./govern.ts";
 import { GOVERN_DEFAULTS, type GovernOptions } from "./govern_options.ts";
@@ -50,23 +52,57 @@ export async function governing(given: GovernOptions): Promise<Governed> {
     question,
     sandbox,
     sandboxIsElsewhere: given.sandbox !== undefined,
-    tools: typeof tools === "function" ? tools({ sandbox }) : tools,
+    tools: [
+      ...typeof tools === "function" ? tools({ sandbox }) : tools,
+      ...served?.tools ?? [],
+    ],
   });
+  let served: OpenServers | undefined;
   refuseUnusable(specIn(IMAGINED_SANDBOX), machineEnv());
   const elsewhere = sandboxAt(given);
   using folder = await folderOf(given.out, runId);
   const record = runStore.run(folder.path);
-  const interruption = new AbortController();
-  const env = machineEnv({
-    approver: approverOf(given.approver, { out: record.name, policy }),
-    signal: signal ?? interruption.signal,
+  served = await agentServers({
+    servers: given.mcpServers ?? {},
+    ...{ policy, record, sandbox: given.sandbox },
   });
-  const { put, begun } = await recording(record, given);
-  const spec = specIn(elsewhere ?? directorySandbox(record.sandbox));
-  const session = governedSession(spec, env, put);
-  if (signal === undefined) untilEnded(interruption, session.finished);
-  await Promise.race([begun, session.finished]);
-  return Object.assign(session, { out: record.name });
+  try {
+    return await begun();
+  } catch (error) {
+    await served?.[Symbol.asyncDispose]();
+    throw error;
+  }
+
+  async function begun(): Promise<Governed> {
+    const interruption = new AbortController();
+    const env = machineEnv({
+      approver: approverOf(given.approver, { out: record.name, policy }),
+      signal: signal ?? interruption.signal,
+      toolChanges: served?.changes,
+    });
+    const { put, begun } = await recording(record, given);
+    served?.begun();
+    const spec = specIn(elsewhere ?? directorySandbox(record.sandbox));
+    const session = governedSession(spec, env, put);
+    const { close } = session;
+    const ended = session.finished.finally(() =>
+      served?.[Symbol.asyncDispose]()
+    );
+    if (signal === undefined) untilEnded(interruption, ended);
+    await Promise.race([begun, session.finished]);
+    return Object.assign(session, {
+      out: record.name,
+      async close(reason?: string) {
+        const finished = await close(reason);
+        await ended;
+        return finished;
+      },
+      async [Symbol.asyncDispose]() {
+        await close();
+        await ended;
+      },
+    });
+  }
 }
 
 function refuseOddNumbers(

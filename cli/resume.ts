@@ -38,7 +38,7 @@ import {
 } from "./execution/own_run.ts";
 import { runStore } from "./machine/run_store.ts";
 import { runServers } from "./mcp/run_servers.ts";
-import { serversIn } from "./mcp/server_option.ts";
+import { serversIn } from "./input/server_option.ts";
 import { loadToolModule, type ToolModule } from "./machine/tool_module.ts";
 
 /** `resume`: continue a run that broke off. */

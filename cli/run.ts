@@ -27,7 +27,7 @@ import { runStore } from "./machine/run_store.ts";
 import { loadToolModule } from "./machine/tool_module.ts";
 import { readTaskInputs } from "./input/task_inputs.ts";
 import { runServers } from "./mcp/run_servers.ts";
-import { serversIn } from "./mcp/server_option.ts";
+import { serversIn } from "./input/server_option.ts";
 
 /** `run`: a user's own task, on a user's own documents, under a user's own policy. */
 export const run: Command = {

@@ -3,7 +3,7 @@ import type { Approver } from "./approval/approval.ts";
 import type { RecordedError, RunEvent } from "./record/event.ts";
 import type { AfterOutage } from "./llm/model_outage.ts";
 import type { ToolsChange } from "./session/tools_change.ts";
-import type { Tool } from "../tools/tool.ts";
+import type { ToolDefinition } from "../tools/tool.ts";
 
 /** The outside world, as far as the calls of a session need it. */
 export interface SessionEnv {
@@ -35,7 +35,7 @@ export interface SessionEnv {
    * `undefined` while it does not. Default: it never does.
    */
   toolChanges?(
-    tools: ReadonlyMap<string, Tool>,
+    tools: ReadonlyMap<string, ToolDefinition>,
   ): Promise<ToolsChange | undefined>;
   /** Cancels the run, which then ends on record as `cancelled`. */
   readonly signal: AbortSignal;

@@ -1,9 +1,9 @@
 import { callRules } from "../policy/rules/call_rules.ts";
 import { iterationBudget } from "../policy/rules/loop_budget.ts";
 import {
+  definitionsOf,
   type LoopState,
   loopState,
-  offeredTools,
   type RunEnd,
   spent,
   stepDenied,
@@ -120,15 +120,12 @@ async function* turn(
 async function* toolChanges(
   state: LoopState,
 ): AsyncGenerator<RunEvent, void> {
-  const { env, session, spec, listing } = state;
+  const { env, session, listing } = state;
   const change = await env.toolChanges?.(session.tools);
   if (change === undefined) return;
   listing.change(change);
   yield session.changeTools(change);
-  state.definitions = offeredTools(spec.policy.document, {
-    tools: session.tools,
-    listing,
-  });
+  state.definitions = definitionsOf(state);
 }
 
 /** Each call begins when the one before it is over. */

@@ -1,6 +1,4 @@
-import type { PolicyDocument } from "../policy/document/document.ts";
-import { allowedTools } from "../policy/policy_hint.ts";
-import { pinMismatch } from "../policy/rules/tool_pin.ts";
+import { offeredTools } from "../policy/offered_tools.ts";
 import { type ToolListing, toolListing } from "../policy/tool_listing.ts";
 import { type Cost, NO_COST } from "../policy/cost.ts";
 import type { BudgetDenial, Spent } from "../policy/rules/loop_budget.ts";
@@ -54,10 +52,7 @@ export function loopState(
     session,
     messages: [{ role: "user", content: spec.task.question }],
     listing,
-    definitions: offeredTools(spec.policy.document, {
-      tools: spec.tools,
-      listing,
-    }),
+    definitions: definitionsOf({ spec, session, listing }),
     step: 0,
     llmCalls: 0,
     tokens: 0,
@@ -67,24 +62,12 @@ export function loopState(
   };
 }
 
-/**
- * What a model is told of the tools that it may call. One whose definition is not
- * the one that counts is left out: its description may be there to mislead.
- */
-export function offeredTools(
-  policy: PolicyDocument,
-  { tools, listing }: {
-    readonly tools: ReadonlyMap<string, ToolDefinition>;
-    readonly listing: Pick<ToolListing, "listing">;
-  },
+/** What a model is told of the tools: it can be looked at, not run. */
+export function definitionsOf(
+  { spec, session, listing }: Pick<LoopState, "spec" | "session" | "listing">,
 ): readonly ToolDefinition[] {
-  const mismatch = pinMismatch(policy.tool_registry);
-  return allowedTools(policy, tools.values())
-    .filter((tool) =>
-      policy.mode === "audit" ||
-      mismatch(tool, listing.listing(tool.name)) === undefined
-    )
-    // What a model is given of a tool can be looked at, not run.
+  const { tools } = session;
+  return offeredTools<ToolDefinition>(spec.policy.document, { tools, listing })
     .map(({ name, description, effects, args }) => ({
       name,
       description,

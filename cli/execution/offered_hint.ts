@@ -32,7 +32,7 @@ export function offeredHint(
 }
 
 /** The tools of a server that a policy names, alone or as a family. */
-function servedTools(
+export function servedTools(
   server: string,
   { tool_registry: { allowed }, tools = [] }: PolicyDocument,
 ): readonly ToolDefinition[] {

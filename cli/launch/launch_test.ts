@@ -43,6 +43,14 @@ for (
         "--allow-write=a,,b",
       ],
     },
+    {
+      line: "run tasks/canonical.yaml --mcp fs=npx --mcp=memory=node",
+      flags: [
+        `--allow-read=${OWN},.,tasks,runs`,
+        "--allow-write=runs",
+        "--allow-run=npx,node,sh",
+      ],
+    },
     { line: "verify out --head abc", flags: ["--allow-read"] },
     { line: "run --help", flags: ["--allow-read"] },
     { line: "", flags: ["--allow-read"] },

@@ -10,7 +10,7 @@ import type { Document } from "../../tools/document.ts";
 import { withOwnTools } from "../../tools/exported_tools.ts";
 import type { Leftover } from "../../tools/sandbox/leftover.ts";
 import type { Sandbox } from "../../tools/sandbox/sandbox.ts";
-import type { Tool } from "../../tools/tool.ts";
+import type { Tool, ToolDefinition } from "../../tools/tool.ts";
 import type {
   ToolWorker,
   ToolWorkerOptions,
@@ -26,7 +26,9 @@ export interface ServedTools {
   /** Those that the run has when it begins. */
   readonly tools: readonly Tool[];
   /** How the lists of the servers differ from the tools of the run; `undefined` when they do not. */
-  changes(tools: ReadonlyMap<string, Tool>): Promise<ToolsChange | undefined>;
+  changes(
+    tools: ReadonlyMap<string, ToolDefinition>,
+  ): Promise<ToolsChange | undefined>;
   /** Makes a tool of what is on record of one; `undefined` when no server of the run serves it. */
   toolOf(recorded: RecordedTool): Tool | undefined;
   /** Hears that the record is open. */

@@ -1,5 +1,7 @@
 import type { Policy } from "../../policy/document/load.ts";
-import { allowedTools } from "../../policy/policy_hint.ts";
+import { offeredTools } from "../../policy/offered_tools.ts";
+import { toolListing } from "../../policy/tool_listing.ts";
+import { modelNames } from "../../tools/model_names.ts";
 import { inputSchema } from "../../tools/definition_hash.ts";
 import { isObject, type Json, type JsonObject } from "../../tools/data/json.ts";
 import { sha256Text } from "../../tools/data/sha256.ts";
@@ -68,7 +70,7 @@ export interface CallOptions {
 
 /** A tool that the policy allows, as a model is told of it. */
 export interface GovernedTool {
-  /** The exact name by which a model calls it. */
+  /** The name by which a model calls it: that of the policy, but for one that providers refuse, such as `fs.read`, which is `fs__read`. */
   readonly name: string;
   /** One line that tells a model what it is for. */
   readonly description: string;
@@ -85,7 +87,8 @@ export interface GovernedSession extends AsyncDisposable {
   /** Whether no further call will run. */
   readonly isOver: boolean;
   /**
-   * Has the policy judge a call and runs it, within the policy's limits. `args` is
+   * Has the policy judge a call and runs it, within the policy's limits. `name` is
+   * that of the policy, or the one that `tools` tells a model. `args` is
    * an object, or the model's own text of one, which is better where it is at hand:
    * it is parsed strictly. Anything else is denied. Resolves once what came of it is on record. Calls may
    * overlap; they are judged in the order in which they come, and as many run at
@@ -196,7 +199,8 @@ export function governedSession(
   record: RecordSession,
 ): GovernedSession {
   const { policy } = spec;
-  const given = toolRegistry(spec.tools);
+  const given = new Map(toolRegistry(spec.tools));
+  const listing = toolListing(toolRegistry(spec.tools));
   const inner = clientSession(clientSpec(spec), env);
   const elsewhere = new Map<string, Elsewhere>();
   let isClosed = false;
@@ -218,6 +222,21 @@ export function governedSession(
     }
   }
 
+  let inSync = Promise.resolve();
+
+  /** Takes in that servers serve other tools by now. */
+  function sync(): Promise<void> {
+    inSync = inSync.then(async () => {
+      const change = await env.toolChanges?.(given);
+      if (change === undefined || isClosed) return;
+      for (const name of change.removed) given.delete(name);
+      for (const tool of change.tools) given.set(tool.name, tool);
+      listing.change(change);
+      await inner.changeTools(change);
+    });
+    return inSync;
+  }
+
   /** What came of a call, or why the record cannot be written. */
   async function settled(
     outcome: Promise<CallOutcome>,
@@ -232,10 +251,14 @@ export function governedSession(
   }
 
   async function call(
-    name: string,
+    asked: string,
     args: unknown,
     { id = "", signal }: CallOptions = {},
   ): Promise<CallResult> {
+    if (env.toolChanges !== undefined) await sync();
+    const name = given.has(asked)
+      ? asked
+      : modelNames(given.keys()).fromModel(asked);
     calls += 1;
     const args_json = textOf(name, args);
     // A trace has no empty ids.
@@ -273,9 +296,13 @@ export function governedSession(
 
   return {
     get tools() {
-      return allowedTools(policy.document, given.values())
+      const { forModel } = modelNames(given.keys());
+      return offeredTools<SessionTool>(policy.document, {
+        tools: given,
+        listing,
+      })
         .map((tool): GovernedTool => ({
-          name: tool.name,
+          name: forModel(tool.name),
           description: tool.description,
           inputSchema: inputSchema(tool),
           call: (args, options) => call(tool.name, args, options),

@@ -10,45 +10,15 @@ import type { RunEvent } from "../../runtime/record/event.ts";
 import type { JsonObject } from "../../tools/data/json.ts";
 import { completion, llmServer } from "../llm_server.ts";
 import { lacks } from "../permissions.ts";
-import { PROJECT, started, temporaryFolder, warmProgram } from "../program.ts";
+import { started, temporaryFolder, warmProgram } from "../program.ts";
 import { eventsOf } from "../rehearsal.ts";
 import { checkRun, eventsIn } from "./proxied.ts";
+import { hostileServer, SERVED_POLICY } from "./served_run.ts";
 
 const PERMISSIONS = [
   ...["--allow-read", "--allow-write", "--allow-run", "--allow-env"],
   "--allow-net=127.0.0.1",
 ];
-
-/** A policy for the servers `aa` and `bb`. */
-const POLICY: JsonObject = {
-  version: 1,
-  on_deny: "continue",
-  tool_registry: { allowed: ["aa.*", "bb.*"], denied: ["aa.write"] },
-  tools: [
-    { match: ["aa.write", "bb.write"], writes: ["path"] },
-    { match: ["aa.*", "bb.*"], effects: "none" },
-  ],
-  mcp: { env: { PATH: { from: "PATH", secret: false } } },
-  url_allowlist: [],
-  sandbox: { isolation: "process" },
-  arg_schema: { enforcement: "strict", max_bytes: 65536, max_depth: 32 },
-  loop_budget: { max_iterations: 10 },
-  cycle_detection: { max_repeats: 20, max_period: 4 },
-  retry: { max_retries: 0, backoff_base_ms: 0, backoff_cap_ms: 0 },
-};
-
-/** The command of the hostile server. */
-function hostile(...ways: readonly string[]) {
-  return {
-    command: Deno.execPath(),
-    args: [
-      ...["run", "--quiet", "--no-prompt", "--no-lock"],
-      ...["--allow-write=.", "--allow-env", "--allow-run"],
-      join(PROJECT, "tests/mcp/hostile_server.ts"),
-      ...ways,
-    ],
-  };
-}
 
 /** A call of a script. */
 function call(tool: string, args: JsonObject = {}): JsonObject {
@@ -59,9 +29,15 @@ const DONE: JsonObject = { answer: "done" };
 
 /** A folder with a task and its policy. */
 function desk(
-  { policy = {}, servers = { aa: hostile(), bb: hostile() }, script = [] }: {
+  {
+    policy = {},
+    servers = { aa: hostileServer(), bb: hostileServer() },
+    script = [],
+  }: {
     readonly policy?: JsonObject;
-    readonly servers?: Readonly<Record<string, ReturnType<typeof hostile>>>;
+    readonly servers?: Readonly<
+      Record<string, ReturnType<typeof hostileServer>>
+    >;
     readonly script?: readonly JsonObject[];
   },
 ) {
@@ -80,7 +56,7 @@ function desk(
   task(servers);
   Deno.writeTextFileSync(
     join(path, "policy.yaml"),
-    JSON.stringify({ ...POLICY, ...policy }),
+    JSON.stringify({ ...SERVED_POLICY, ...policy }),
   );
   return {
     path,
@@ -338,7 +314,7 @@ test("one that does not answer in time is a failure of the call", async () => {
         call_timeout_ms: 3000,
       },
     },
-    servers: { aa: hostile() },
+    servers: { aa: hostileServer() },
     script: [call("aa.hang"), call("aa.echo", { text: "1" }), DONE],
   });
   const ran = await here.say(RUN);
@@ -351,7 +327,10 @@ test("one that does not answer in time is a failure of the call", async () => {
 
 test("a definition that changes is on record, hidden and denied by tool_pin", async () => {
   using here = desk({
-    servers: { aa: hostile("rug-pull", "announces"), bb: hostile() },
+    servers: {
+      aa: hostileServer("rug-pull", "announces"),
+      bb: hostileServer(),
+    },
     script: [
       {
         calls: [
@@ -418,7 +397,7 @@ test("a run that is resumed with other definitions denies them by tool_pin", asy
       DONE,
     ],
   });
-  const { command, args } = hostile();
+  const { command, args } = hostileServer();
   const mcp = `aa=${command} ${args.join(" ")}`;
   const ran = await here.say([...RUN, "--mcp", mcp]);
   assertEquals(ran.code, 0, ran.stderr);
@@ -504,25 +483,25 @@ test("one that cannot be used ends nothing but the start", async () => {
   for (
     const { servers, policy, why } of [
       {
-        servers: { aa: hostile("dies-at-once") },
+        servers: { aa: hostileServer("dies-at-once") },
         why:
           /^the server aa: it has ended: it closed its output \(exit code 7\)$/m,
       },
       {
         servers: {
-          bb: hostile(),
+          bb: hostileServer(),
           aa: { command: "no-such-program", args: [] },
         },
         why: /Cannot start "no-such-program"/,
       },
       {
-        servers: { aa: hostile() },
+        servers: { aa: hostileServer() },
         policy: { sandbox: { isolation: "worker" } },
         why:
           /Cannot use the server aa under this policy: it has sandbox.isolation: worker/,
       },
       {
-        servers: { "a.b": hostile() },
+        servers: { "a.b": hostileServer() },
         why: /mcp_servers.*expected up to 32 letters, digits/,
       },
     ]
