@@ -83,6 +83,9 @@ export interface ClaimedRun {
   readonly complete: (session: Session) => Promise<void>;
 }
 
+/** How long spans of a run are waited for when it stops, in milliseconds, also by a process that ends. */
+const SPANS_MS = 5000;
+
 /** How long until a run is tried again, in milliseconds. */
 const AFTER_MS = {
   leaving: 0,
@@ -191,7 +194,9 @@ async function executed(run: ClaimedRun): Promise<Settled> {
         sentAgain: (seq) => record.addIncident({ type: "sent_again", seq }),
       },
     },
-  })).finally(() => spans?.finish({ record, output, signal: run.leaving }));
+  })).finally(() =>
+    spans?.finish({ record, output, signal: AbortSignal.timeout(SPANS_MS) })
+  );
   if ("finished" in ended) {
     const { terminal_reason: terminalReason } = ended.finished;
     return { how: "finished", terminalReason };

@@ -192,9 +192,9 @@ function commandsIn(text: string): readonly (readonly string[])[] {
 Deno.test("the files of examples/fleet start what there is", async () => {
   const folder = join(PROJECT, "examples/fleet");
   const unit = Deno.readTextFileSync(join(folder, "worker.service"));
-  const compose = Deno.readTextFileSync(join(folder, "compose.yaml"));
+  const compose = Deno.readTextFileSync(join(folder, "compose.yml"));
   parseYaml(compose, { schema: "core" });
-  const config = await readWorkerConfig(join(folder, "worker.yaml"));
+  const config = await readWorkerConfig(join(folder, "worker.yml"));
   assertEquals(config.policies.length, 2);
   const [command = []] = commandsIn(unit);
   assertEquals(command.slice(0, 2), ["worker", "--config"]);

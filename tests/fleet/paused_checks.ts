@@ -28,7 +28,7 @@ Deno.test("a worker that wakes after others went on with its runs begins no effe
     pauseMs: 20_000,
     everyMs: 25_000,
     seed: 7,
-    seconds: 150,
+    seconds: 240,
   });
   console.log(JSON.stringify(seen));
   assert(seen.takeovers > 0);
