@@ -4,7 +4,7 @@ import type { Approver } from "../runtime/approval/approval.ts";
 import type { Llm } from "../runtime/llm/llm.ts";
 import type { RunEvent } from "../runtime/record/event.ts";
 import type { ModelSettings } from "../runtime/record/model_settings.ts";
-import type { McpServers } from "../tasks/mcp_server.ts";
+import type { ToolServers } from "../tasks/tool_server.ts";
 import type { ToolWorld } from "../tools/exported_tools.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { AgentModel } from "./agent_model.ts";
@@ -22,7 +22,7 @@ export interface AgentOptions {
    * name that these begin with in the policy: `fs` of `fs.read_file`. They work in the
    * sandbox of the run and end with it. Default: none.
    */
-  readonly mcpServers?: McpServers | undefined;
+  readonly mcpServers?: ToolServers | undefined;
   /**
    * The model: a name as `--llm` has it, such as `openai:MODEL`; what `liveModel` or
    * `scriptedModel` made; or a function of one's own, which is asked once a step.

@@ -11,7 +11,7 @@ import type { ModelInfo } from "../runtime/run_spec.ts";
 import { openIntents } from "../runtime/rerun/open_intents.ts";
 import { DivergenceError } from "../runtime/rerun/divergence.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";
-import type { McpServers } from "../tasks/mcp_server.ts";
+import type { ToolServers } from "../tasks/tool_server.ts";
 import { loadTask } from "../tasks/task.ts";
 import type { Document } from "../tools/document.ts";
 import { type CommandLine, parseCommandLine } from "./command/command_line.ts";
@@ -197,7 +197,7 @@ async function endSession(
 function refuseOtherServers(
   record: RunRecord,
   started: RunStarted,
-  servers: McpServers,
+  servers: ToolServers,
 ): void {
   const begun = new Set(started.tools.flatMap((tool) => serverOf(tool) ?? []));
   const missing = [...begun].find((name) => !Object.hasOwn(servers, name));

@@ -10,7 +10,7 @@ import { described, optionalKey } from "../tools/data/described.ts";
 import type { Json, JsonObject } from "../tools/data/json.ts";
 import { type Expectation, expectationSchema } from "./expectation.ts";
 import { type Fault, faultSchema } from "./fault.ts";
-import { type McpServers, mcpServersSchema } from "./mcp_server.ts";
+import { mcpServersSchema, type ToolServers } from "./tool_server.ts";
 
 /** Tools that misbehave, by name. */
 export interface Faults {
@@ -38,7 +38,7 @@ export interface TaskDocument {
   /** Keys of the policy that this task changes, section by section. */
   readonly policy_overrides?: JsonObject | undefined;
   /** Servers of the Model Context Protocol whose tools the run can use, by name. */
-  readonly mcp_servers?: McpServers | undefined;
+  readonly mcp_servers?: ToolServers | undefined;
   /** Tools that misbehave, by name. */
   readonly faults?: Faults | undefined;
   /** What goes with each request to a real model; ignored for a script. */

@@ -1,5 +1,5 @@
 import { refusalOfServerName } from "../../policy/profiles/server_name.ts";
-import type { McpServer, McpServers } from "../../tasks/mcp_server.ts";
+import type { ToolServer, ToolServers } from "../../tasks/tool_server.ts";
 import { quoted } from "../../tools/data/untrusted_text.ts";
 import { UsageError } from "../command/command.ts";
 
@@ -10,11 +10,11 @@ import { UsageError } from "../command/command.ts";
  *
  * @throws {UsageError} when it cannot be read
  */
-export function serversIn(options: readonly string[]): McpServers {
+export function serversIn(options: readonly string[]): ToolServers {
   return Object.fromEntries(options.map(serverIn));
 }
 
-function serverIn(option: string): [string, McpServer] {
+function serverIn(option: string): [string, ToolServer] {
   const at = option.indexOf("=");
   if (at < 0) {
     throw new UsageError(

@@ -7,7 +7,7 @@ import { portOf } from "../../policy/url_text.ts";
 import { chooseModel } from "../../runtime/llm/provider/provider.ts";
 import { FIXTURE_ORIGIN } from "../../tasks/corpus.ts";
 import type { RunRecord } from "../../evidence/run_store.ts";
-import type { McpServers } from "../../tasks/mcp_server.ts";
+import type { ToolServers } from "../../tasks/tool_server.ts";
 import { loadTask } from "../../tasks/task.ts";
 import { InputError } from "../../tools/data/input_error.ts";
 import { readPolicyFile } from "../input/policy_file.ts";
@@ -231,7 +231,7 @@ function ownRun(
   parts: CommandLineParts,
   { read, write, servers: inTask }: ProgramPaths & {
     /** The servers that the task names. */
-    readonly servers: McpServers | undefined;
+    readonly servers: ToolServers | undefined;
   },
 ): Launch {
   const modules = modulesIn(parts);
@@ -267,7 +267,7 @@ function ownRun(
 /** The servers that the task of a run names; of a session there are none. */
 async function serversOnRecord(
   record: RunRecord,
-): Promise<McpServers | undefined> {
+): Promise<ToolServers | undefined> {
   try {
     const { started } = await record.ledger();
     return loadTask(started.task.text, "the task on record").document

@@ -2,7 +2,7 @@ import type { Policy } from "../../policy/document/load.ts";
 import type { RecordedTool } from "../../runtime/record/event.ts";
 import { toolOnRecord } from "../../runtime/record/recorded_tool.ts";
 import type { ToolsChange } from "../../runtime/session/tools_change.ts";
-import type { McpServer } from "../../tasks/mcp_server.ts";
+import type { ToolServer } from "../../tasks/tool_server.ts";
 import type { Json, JsonObject } from "../../tools/data/json.ts";
 import { withTexts } from "../../tools/data/with_texts.ts";
 import { jsonSchemaValidator } from "../../tools/json_schema/json_schema_validator.ts";
@@ -41,7 +41,7 @@ export interface OpenServer extends AsyncDisposable {
 }
 
 /** What a server is opened with. */
-export interface ServerOptions extends McpServer {
+export interface ServerOptions extends ToolServer {
   /** Its name in policy and record. */
   readonly name: string;
   readonly policy: Policy;

@@ -3,7 +3,7 @@ import type { RunRecord } from "../../evidence/run_store.ts";
 import { whyUnwritable } from "../../evidence/store/file_error.ts";
 import type { Policy } from "../../policy/document/load.ts";
 import type { RecordedTool } from "../../runtime/record/event.ts";
-import type { McpServers } from "../../tasks/mcp_server.ts";
+import type { ToolServers } from "../../tasks/tool_server.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import { hiddenValues } from "../../tools/mcp/hidden_values.ts";
 import type { ToolDefinition } from "../../tools/tool.ts";
@@ -15,7 +15,7 @@ import { toolIncidentText } from "./tool_incident_text.ts";
 
 /** What the servers of a run are opened with. */
 export interface ServersOptions {
-  readonly servers: McpServers;
+  readonly servers: ToolServers;
   readonly policy: Policy;
   /** The record of the run; the servers work in its sandbox. */
   readonly record: Pick<RunRecord, "addIncident" | "place">;

@@ -2,14 +2,14 @@ import { join } from "../../deps.ts";
 import type { RunRecord } from "../../evidence/run_store.ts";
 import type { Policy } from "../../policy/document/load.ts";
 import type { RecordedTool } from "../../runtime/record/event.ts";
-import type { McpServers } from "../../tasks/mcp_server.ts";
+import type { ToolServers } from "../../tasks/tool_server.ts";
 import { UsageError } from "../command/command.ts";
 import { unwritable } from "../execution/run_folder.ts";
 import type { OpenServers } from "./open_servers.ts";
 
 /** What the servers of a run are started with. */
 export interface RunServers {
-  readonly servers: McpServers;
+  readonly servers: ToolServers;
   readonly policy: Policy;
   readonly record: RunRecord;
   /** The directory in which they work. Default: the sandbox of the record. */
@@ -59,7 +59,7 @@ export async function runServers(
 /** Refuses servers where a policy wants tools in a Worker, in which nothing can be started. */
 function refuseInWorker(
   { document: { sandbox } }: Policy,
-  servers: McpServers,
+  servers: ToolServers,
 ): void {
   const [name] = Object.keys(servers);
   if (sandbox.isolation !== "worker" || name === undefined) return;

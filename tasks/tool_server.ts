@@ -3,7 +3,7 @@ import { refusalOfServerName } from "../policy/profiles/server_name.ts";
 import { described, optionalKey } from "../tools/data/described.ts";
 
 /** How a server of the Model Context Protocol is started, whose tools a run can use. */
-export interface McpServer {
+export interface ToolServer {
   /** The program, which works in the sandbox of the run. */
   readonly command: string;
   /** What it is given. Default: nothing. */
@@ -11,9 +11,9 @@ export interface McpServer {
 }
 
 /** Servers by the name that their tools begin with in policy and record: `fs` of `fs.read_file`. */
-export type McpServers = Readonly<Record<string, McpServer>>;
+export type ToolServers = Readonly<Record<string, ToolServer>>;
 
-const server: z.ZodMiniType<McpServer> = z.strictObject({
+const server: z.ZodMiniType<ToolServer> = z.strictObject({
   command: described(
     z.string().check(z.minLength(1)),
     "The program; it works in the sandbox of the run",
@@ -22,7 +22,7 @@ const server: z.ZodMiniType<McpServer> = z.strictObject({
 });
 
 /** The schema of servers in a task. */
-export const mcpServersSchema: z.ZodMiniType<McpServers> = z.record(
+export const mcpServersSchema: z.ZodMiniType<ToolServers> = z.record(
   z.string(),
   server,
 ).check(({ value, issues }) => {
