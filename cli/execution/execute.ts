@@ -21,6 +21,7 @@ import {
   type TaskModel,
 } from "../../tasks/scripted_run.ts";
 import type { Task } from "../../tasks/task.ts";
+import { hidingSpec } from "./hiding_spec.ts";
 import { directorySandbox } from "../../tools/sandbox/directory_sandbox.ts";
 import type { Document } from "../../tools/document.ts";
 import { networkFor } from "../machine/network.ts";
@@ -107,13 +108,14 @@ export async function execute(execution: Execution): Promise<Executed> {
   const start = isLive ? 0n : startOf(task);
   const env = again?.env ?? world(start);
   const tools = await host.tools(documents);
-  const given = scriptedRun(task, {
+  const open = scriptedRun(task, {
     ...execution,
     sandbox: directorySandbox(execution.sandbox),
     tools: again?.tools(tools) ?? tools,
     expire: env.expire,
     runtimeVersion: statedVersion(past),
   });
+  const given = served === undefined ? open : hidingSpec(open, served.shown);
   const spec = yieldingToEvents(
     recorded(again?.spec(given) ?? given, execution.cassette),
   );

@@ -104,6 +104,7 @@ export async function openServers(
       : recorded.flatMap((tool) => toolOf(tool) ?? []),
     toolOf,
     changes: (tools) => changesOf(open, tools),
+    shown: hidden.json,
     begun() {
       hasBegun = true;
       for (const incident of early.splice(0)) keep(incident);
