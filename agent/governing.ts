@@ -79,7 +79,10 @@ export async function governing(given: GovernOptions): Promise<Governed> {
     const { put, begun } = await recording(record, given);
     served?.begun();
     const sandbox = elsewhere ?? directorySandbox(record.sandbox);
-    const spec = specIn(sandbox, served?.tools);
+    const spec = {
+      ...specIn(sandbox, served?.tools),
+      shown: served?.shownText,
+    };
     const session = governedSession(spec, env, put);
     const ended = session.finished.finally(() =>
       served?.[Symbol.asyncDispose]()

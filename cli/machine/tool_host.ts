@@ -34,6 +34,8 @@ export interface ServedTools {
   toolOf(recorded: RecordedTool): Tool | undefined;
   /** Takes out of a value what must not be seen, wherever it comes from. */
   shown(value: Json): Json;
+  /** The same for a text. */
+  shownText(text: string): string;
   /** Hears that the record is open. */
   begun(): void;
 }

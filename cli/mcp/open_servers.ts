@@ -105,6 +105,7 @@ export async function openServers(
     toolOf,
     changes: (tools) => changesOf(open, tools),
     shown: hidden.json,
+    shownText: hidden.text,
     begun() {
       hasBegun = true;
       for (const incident of early.splice(0)) keep(incident);

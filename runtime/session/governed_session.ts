@@ -48,6 +48,8 @@ export interface GovernedSessionSpec {
   readonly tools: readonly SessionTool[];
   /** Said where that is a folder which is not kept with the record. Default: it is kept. */
   readonly sandboxIsElsewhere?: boolean | undefined;
+  /** Takes out of the text of arguments what must not be seen. Default: nothing. */
+  readonly shown?: ((args: string) => string) | undefined;
   /** What proposes the calls, for the record. Default: `client`. */
   readonly client?: string | undefined;
 }
@@ -260,7 +262,8 @@ export function governedSession(
       ? asked
       : modelNames(given.keys()).fromModel(asked);
     calls += 1;
-    const args_json = textOf(name, args);
+    const text = textOf(name, args);
+    const args_json = spec.shown?.(text) ?? text;
     // A trace has no empty ids.
     const named = id === "" ? `call_${calls}` : id;
     const proposed = { id: named, tool: name, args_json, signal };
@@ -352,7 +355,8 @@ export function refuseUnusable(
 }
 
 function clientSpec(
-  { question, tools, client = "client", ...rest }: GovernedSessionSpec,
+  { question, tools, client = "client", shown: _, ...rest }:
+    GovernedSessionSpec,
 ): ClientSpec {
   return {
     ...rest,

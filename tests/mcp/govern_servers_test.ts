@@ -104,6 +104,37 @@ test("govern() puts a changed list of a server on record, hides what differs and
   await checkRun(out);
 });
 
+test("govern() hides the values of a server's environment, in arguments, too", async () => {
+  using folder = temporaryFolder();
+  const out = join(folder.path, "out");
+  const secret = "t0p-secret-value";
+  Deno.env.set("GOVERN_SERVERS_KEY", secret);
+  const session = await govern({
+    policy: policy({
+      mcp: {
+        env: {
+          PATH: { from: "PATH", secret: false },
+          API_KEY: { from: "GOVERN_SERVERS_KEY" },
+        },
+      },
+    }),
+    tools: [],
+    mcpServers: { aa: hostileServer() },
+    out,
+  });
+  Deno.env.delete("GOVERN_SERVERS_KEY");
+  const env = await session.call("aa.env", {});
+  const echo = await session.call("aa.echo", { text: `it is ${secret}` });
+  await session.close();
+  const json = [env, echo].map((each) => each.type === "result" && each.json);
+  assert(json.every((each) => String(each).includes("[env:API_KEY]")));
+  for (const { name, isFile } of Deno.readDirSync(out)) {
+    const text = isFile ? Deno.readTextFileSync(join(out, name)) : "";
+    assert(!text.includes(secret), name);
+  }
+  await checkRun(out);
+});
+
 test("govern() leaves nothing behind when a server cannot be used", async () => {
   using folder = temporaryFolder();
   const out = join(folder.path, "out");
