@@ -45,7 +45,7 @@ import { loadToolModule, type ToolModule } from "./machine/tool_module.ts";
 export const resume: Command = {
   summary: "continue a run whose process ended early",
   help: `Usage: resume RUN_DIR [--corpus DIR] [--tools FILE.ts]
-              [--mcp NAME=COMMAND]...
+              [--mcp NAME=COMMAND|URL]...
               [--durability none|intent]
               [--approve never|prompt|file] [--by NAME]
               [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
@@ -71,7 +71,7 @@ been interrupted.
   --corpus DIR  the documents, when those in sandbox/corpus are not all there or
                 the agent has changed them
   --tools FILE  the module with the run's own tools, if it has any
-  --mcp NAME=COMMAND
+  --mcp NAME=COMMAND|URL
                 a server that \`run\` was given; those that the task names are
                 started again without it. A tool whose definition has changed
                 since the run began is denied by tool_pin

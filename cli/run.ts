@@ -33,7 +33,7 @@ import { serversIn } from "./input/server_option.ts";
 export const run: Command = {
   summary: "run a task of your own",
   help: `Usage: run TASK.yaml [--policy FILE] [--corpus DIR] [--out DIR]
-           [--tools FILE.ts] [--mcp NAME=COMMAND]...
+           [--tools FILE.ts] [--mcp NAME=COMMAND|URL]...
            [--durability none|intent] [--approve never|prompt|file]
            [--by NAME]
            [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
@@ -60,14 +60,16 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      What it touches it says itself in effects, {} for nothing,
                      or the policy does under \`tools\`. They run in this process,
                      or in the Worker where the policy has isolation: worker
-  --mcp NAME=COMMAND a server of the Model Context Protocol, beside those that the
+  --mcp NAME=COMMAND|URL
+                     a server of the Model Context Protocol, beside those that the
                      task names under \`mcp_servers\`; may come several times. Its
                      tools are called NAME.tool in policy, script and record, and
                      NAME__tool by a model. It works in the sandbox, gets the
                      environment that the policy gives it under mcp.env, and ends
                      with the run. COMMAND is split at spaces, with quotes around
-                     what belongs together. The process needs --allow-run for the
-                     command and for sh
+                     what belongs together; a URL (https, or http of this machine)
+                     is a server over Streamable HTTP. The process needs --allow-run
+                     for the command and for sh, or --allow-net for the host
   --durability WHAT  intent (default): an intent is on disk before its effect;
                      none: the operating system writes at its own time
   --approve HOW      who answers what the policy leaves to a person: never

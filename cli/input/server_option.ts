@@ -1,10 +1,14 @@
 import { refusalOfServerName } from "../../policy/profiles/server_name.ts";
-import type { ToolServer, ToolServers } from "../../tasks/tool_server.ts";
+import {
+  refusalOfServerUrl,
+  type ToolServer,
+  type ToolServers,
+} from "../../tasks/tool_server.ts";
 import { quoted } from "../../tools/data/untrusted_text.ts";
 import { UsageError } from "../command/command.ts";
 
 /**
- * Reads what `--mcp` says: `NAME=COMMAND`, with the command as a shell would split
+ * Reads what `--mcp` says: `NAME=URL`, or `NAME=COMMAND`, with the command as a shell would split
  * it into words: at spaces, with quotes around what belongs together. Nothing else
  * of a shell is understood. Of two with one name, the last one counts.
  *
@@ -18,7 +22,7 @@ function serverIn(option: string): [string, ToolServer] {
   const at = option.indexOf("=");
   if (at < 0) {
     throw new UsageError(
-      `Cannot use --mcp ${quoted(option)}: expected NAME=COMMAND`,
+      `Cannot use --mcp ${quoted(option)}: expected NAME=COMMAND or NAME=URL`,
     );
   }
   const name = option.slice(0, at);
@@ -26,9 +30,9 @@ function serverIn(option: string): [string, ToolServer] {
   if (refusal !== undefined) throw new UsageError(`${refusal}; see --mcp`);
   const text = option.slice(at + 1).trim();
   if (/^https?:\/\//i.test(text)) {
-    throw new UsageError(
-      `Cannot use --mcp ${name}: it is a URL, and only servers that are started as a program are known; expected NAME=COMMAND`,
-    );
+    const fault = refusalOfServerUrl(text);
+    if (fault === undefined) return [name, { url: text }];
+    throw new UsageError(`Cannot use --mcp ${name}: ${fault}`);
   }
   const [command, ...args] = words(text, name);
   if (command === undefined || command === "") {

@@ -27,15 +27,21 @@ Deno.test("serversIn() splits a command into words, with quotes around what belo
 
 for (
   const [option, why] of [
-    ["npx server", "expected NAME=COMMAND"],
+    ["npx server", "expected NAME=COMMAND or NAME=URL"],
     ["fs=", "expected a command"],
     ["f s=npx", "expected up to 32 letters"],
     ["mcp=npx", 'not "mcp"'],
     ['fs=npx "a', "a quote in its command does not end"],
-    ["fs=https://example.com/mcp", "it is a URL"],
+    ["fs=http://example.com/mcp", "expected an address with https"],
+    ["fs=https://me:secret@example.com/mcp", "without a name and a password"],
   ] as const
 ) {
   Deno.test(`serversIn() refuses ${option}`, () => {
     assertThrows(() => serversIn([option]), UsageError, why);
   });
 }
+
+Deno.test("serversIn() takes an address with https, and one of this machine", () => {
+  const urls = ["https://example.com/mcp", "http://127.0.0.1:8000/mcp"];
+  for (const url of urls) assertEquals(serversIn([`a=${url}`]), { a: { url } });
+});

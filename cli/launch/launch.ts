@@ -237,8 +237,11 @@ function ownRun(
   const modules = modulesIn(parts);
   const { hosts, env } = reached(parts);
   const servers = { ...inTask, ...serversIn(parts.every("mcp")) };
-  const commands = Object.values(servers).map(({ command }) => command);
-  const hasServers = commands.length > 0;
+  const each = Object.values(servers);
+  const commands = each.flatMap(({ command }) => command ?? []);
+  hosts.push(
+    ...each.flatMap(({ url }) => url === undefined ? [] : hostIn(url)),
+  );
   const record = named(parts, ["record"]);
   const flags = denoFlags(document, {
     read: [
@@ -254,10 +257,10 @@ function ownRun(
   return {
     flags: [
       ...flags,
-      ...valued("--allow-run", hasServers ? [...commands, "sh"] : []),
+      ...valued("--allow-run", commands.length > 0 ? [...commands, "sh"] : []),
       ...valued("--allow-env", [
         ...env,
-        ...hasServers ? environmentOf(document) : [],
+        ...each.length > 0 ? environmentOf(document) : [],
       ]),
     ],
     modules,
@@ -276,6 +279,12 @@ async function serversOnRecord(
     if (error instanceof InputError) return undefined;
     throw error;
   }
+}
+
+/** The host of an address, with its port. */
+function hostIn(text: string): readonly string[] {
+  const url = URL.parse(text);
+  return url === null ? [] : [`${url.hostname}:${portOf(url)}`];
 }
 
 /** The variables that the policy gives to servers. */

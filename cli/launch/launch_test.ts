@@ -44,10 +44,12 @@ for (
       ],
     },
     {
-      line: "run tasks/canonical.yaml --mcp fs=npx --mcp=memory=node",
+      line:
+        "run tasks/canonical.yaml --mcp fs=npx --mcp=memory=node --mcp far=https://example.com/mcp",
       flags: [
         `--allow-read=${OWN},.,tasks,runs`,
         "--allow-write=runs",
+        "--allow-net=example.com:443",
         "--allow-run=npx,node,sh",
       ],
     },

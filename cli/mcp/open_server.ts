@@ -2,11 +2,15 @@ import type { Policy } from "../../policy/document/load.ts";
 import type { RecordedTool } from "../../runtime/record/event.ts";
 import { toolOnRecord } from "../../runtime/record/recorded_tool.ts";
 import type { ToolsChange } from "../../runtime/session/tools_change.ts";
-import type { ToolServer } from "../../tasks/tool_server.ts";
+import { refusalOfServer, type ToolServer } from "../../tasks/tool_server.ts";
 import type { Json, JsonObject } from "../../tools/data/json.ts";
 import { withTexts } from "../../tools/data/with_texts.ts";
 import { jsonSchemaValidator } from "../../tools/json_schema/json_schema_validator.ts";
-import { connection } from "../../tools/mcp/connection.ts";
+import {
+  type Connection,
+  connection,
+  RemoteError,
+} from "../../tools/mcp/connection.ts";
 import {
   type BrokenFrame,
   errorText,
@@ -23,7 +27,7 @@ import { unusable } from "../../tools/data/input_error.ts";
 import { deadline } from "../machine/world.ts";
 import { handshake } from "./handshake.ts";
 import { sentArguments } from "./sent_arguments.ts";
-import { serverProcess } from "./server_process.ts";
+import { serverLink } from "./server_link.ts";
 import { serverTools, type ToolIncident } from "./server_tools.ts";
 import { toolLists } from "./tool_lists.ts";
 
@@ -64,9 +68,6 @@ export interface ServerOptions extends ToolServer {
 /** How long a server may take to answer when the policy does not say, in milliseconds. */
 const DEFAULT_CALL_TIMEOUT_MS = 60_000;
 
-/** The longest message, in bytes. */
-const MAX_LINE_BYTES = 256 * 2 ** 20;
-
 /** The limit is that of the server, which counts for listing, too. */
 const NO_LIMIT_MS = 86_400_000;
 
@@ -83,7 +84,7 @@ const METHOD_NOT_FOUND = -32601;
 export async function openServer(
   { name, policy, sandbox, hidden, note, ...options }: ServerOptions,
 ): Promise<OpenServer> {
-  const { command, args = [], env, said } = options;
+  const { command, args, url, env, said } = options;
   const who = `the server ${name}`;
   const ms = policy.document.mcp?.call_timeout_ms ?? DEFAULT_CALL_TIMEOUT_MS;
   const schema = jsonSchemaValidator();
@@ -94,16 +95,31 @@ export async function openServer(
     showDenied: false,
   });
   const closing = new AbortController();
-  const process = serverProcess({
-    ...{ command, args, cwd: sandbox, env, said, maxBytes: MAX_LINE_BYTES },
+  const fault = refusalOfServer({ command, args, url });
+  if (fault !== undefined) throw unusable(who, fault);
+  const link = serverLink({
+    ...{ command, args, url, cwd: sandbox, env, said },
+    refused: (id, why) => server.spoil(id, why),
   });
   const server = connection({
-    ...{ send: process.send, prefix: "run-", deadline, who },
+    ...{ send: link.send, prefix: "run-", deadline, who },
   });
+  let refusal: RemoteError | undefined;
+  /** Asks, and remembers an error that the server answered. */
+  const asking: Pick<Connection, "ask"> = {
+    async ask(method, params, options) {
+      try {
+        return await server.ask(method, params, options);
+      } catch (error) {
+        if (error instanceof RemoteError) refusal = error;
+        throw error;
+      }
+    },
+  };
   /** What goes with the parameters of each request. */
   let envelope: JsonObject = {};
   const lists = toolLists({
-    ...{ server, tools: listed, ms, signal: closing.signal },
+    ...{ server: asking, tools: listed, ms, signal: closing.signal },
     changed() {
       for (const each of listed.incidents()) options.incident(each);
       return Promise.resolve();
@@ -129,7 +145,7 @@ export async function openServer(
         if (frame.method === "notifications/tools/list_changed") lists.stale();
         return;
       case "request":
-        return await process.send(
+        return await link.send(
           frame.method === "ping"
             ? resultText(frame.id, "{}")
             : errorText(frame.id, {
@@ -144,7 +160,7 @@ export async function openServer(
   async function listen(): Promise<void> {
     let why = "it closed its output";
     try {
-      for await (const line of process.lines) {
+      for await (const line of link.lines) {
         // What it asks for cannot be answered once it has ended.
         await take(line).catch(() => {});
       }
@@ -161,7 +177,7 @@ export async function openServer(
   async function close(): Promise<void> {
     closing.abort(new DOMException("The run is over", "AbortError"));
     server.end("the run is over");
-    await process.end();
+    await link.end();
     await listening;
   }
 
@@ -211,14 +227,20 @@ export async function openServer(
     const { signal } = closing;
     envelope = await handshake({
       ask: (method, params) => server.ask(method, params, { signal, ms }),
-      send: process.send,
+      send: link.send,
     });
     await lists.known(envelope);
+    if (listed.now.size === 0) {
+      throw new ToolError(
+        `it has no tools${refusal === undefined ? "" : `: ${refusal.message}`}`,
+        { type: "no_tools" },
+      );
+    }
     isOpen = true;
   } catch (error) {
     const ended = await Promise.race([
-      process.ended,
-      listening.then(() => process.ended),
+      link.ended,
+      listening.then(() => link.ended),
       new Promise<undefined>((resolve) =>
         deadline(200, () => resolve(undefined))
       ),

@@ -163,3 +163,82 @@ Deno.test("a model uses server-filesystem, server-everything, server-memory and 
   assertStringIncludes(ledger, "it is [env:API_KEY]");
   assert(requests.every((each) => !/"name":"[^"]*\./.test(each)));
 });
+
+Deno.test("server-everything over Streamable HTTP serves a run like a process", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const [command = "", ...args] = server(SERVERS.everything, "streamableHttp");
+  const child = new Deno.Command(command, {
+    args,
+    env: { PORT: String(port) },
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  try {
+    await up(port);
+    using folder = temporaryFolder();
+    const { path } = folder;
+    const url = `http://127.0.0.1:${port}/mcp`;
+    const { mcp_servers: _, ...task } = TASK;
+    const steps = [
+      { calls: [{ tool: "every.echo", args: { message: `a ${SECRET}` } }] },
+      { calls: [{ tool: "every.get-sum", args: { a: 2, b: 3 } }] },
+      { calls: [{ tool: "files.move_file", args: {} }] },
+      { answer: "done" },
+    ];
+    Deno.writeTextFileSync(
+      join(path, "task.yaml"),
+      JSON.stringify({
+        ...task,
+        mcp_servers: { every: { url } },
+        script: steps,
+      }),
+    );
+    const env = { AUTHORIZATION: { from: "MY_KEY", servers: ["every"] } };
+    Deno.writeTextFileSync(
+      join(path, "policy.yaml"),
+      JSON.stringify({ ...POLICY, mcp: { env } }),
+    );
+    const permissions = [
+      ...["--allow-read", "--allow-write", "--allow-env=MY_KEY"],
+      `--allow-net=127.0.0.1:${port}`,
+    ];
+    const start = { cwd: path, permissions, env: { MY_KEY: SECRET } };
+    const ran = await program(["run", "task.yaml", "--out", "out"], start);
+    assertEquals(ran.code, 0, ran.stderr);
+    const out = join(path, "out");
+    const results = eventsOf("tool_finished", eventsIn(out))
+      .map(({ result }) => String(Object(result).content?.[0]?.text));
+    assertEquals(results.length, 2);
+    assertEquals(results[0], "Echo: a [env:AUTHORIZATION]");
+    assertStringIncludes(results[1] ?? "", "5");
+    await checkRun(out);
+    child.kill("SIGKILL");
+    await child.status;
+    const gone = await program(["run", "task.yaml", "--out", "b"], start);
+    assertEquals(gone.code, 1);
+    assertStringIncludes(gone.stderr, "the server every: ");
+    assertEquals([...Deno.readDirSync(path)].length, 3);
+  } finally {
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+    await child.status;
+  }
+});
+
+/** Waits until something listens. */
+async function up(port: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  throw new Error("nothing listens");
+}
