@@ -169,7 +169,7 @@ async function call(
       return text(id, "changed");
     case "spawn": {
       const child = new Deno.Command("sleep", { args: ["600"] }).spawn();
-      return text(id, String(child.pid));
+      return text(id, `${Deno.pid} ${child.pid}`);
     }
     default:
       return text(id, `called ${name}`);

@@ -65,6 +65,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** The processes of a server: itself, and one that it started. */
+async function spawned(client: ProxiedClient): Promise<readonly number[]> {
+  return textOf(await client.call("spawn")).split(" ").map(Number);
+}
+
 function runOf({ runs }: ProxiedClient): string {
   const [run, ...others] = runs();
   assertEquals(others, []);
@@ -452,8 +457,8 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   test(`ends on ${signal} with a whole record, and no process is left`, async () => {
     await using client = hostile({ ways: ["ignores-the-end"] });
     await client.initialize();
-    const pid = Number(textOf(await client.call("spawn")));
-    assert(isAlive(pid));
+    const processes = await spawned(client);
+    assertEquals(processes.map(isAlive), [true, true]);
     void client.call("hang");
     while (!reached(client).includes("hang {}")) {
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -461,7 +466,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     client.signal(signal);
     const { code } = await client.ended;
     assertEquals(code, 0);
-    assertEquals(isAlive(pid), false);
+    assertEquals(processes.map(isAlive), [false, false]);
     const finished = eventsOf("tool_finished", eventsIn(runOf(client)));
     assertEquals(finished.at(-1)?.error?.kind, "cancelled");
   });
@@ -470,17 +475,17 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 test("killed in a call leaves no process, and close ends its record", async () => {
   await using client = hostile({ ways: ["ignores-the-end"] });
   await client.initialize();
-  const pid = Number(textOf(await client.call("spawn")));
+  const processes = await spawned(client);
   void client.call("hang");
   while (!reached(client).includes("hang {}")) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   client.signal("SIGKILL");
   await client.ended;
-  for (let n = 0; n < 500 && isAlive(pid); n++) {
+  for (let n = 0; n < 500 && processes.some(isAlive); n++) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  assertEquals(isAlive(pid), false);
+  assertEquals(processes.map(isAlive), [false, false]);
   const run = runOf(client);
   const closed = await program(["mcp", "close", run], { cwd: PROJECT });
   assertEquals(closed.code, 0, closed.stderr);
