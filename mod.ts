@@ -176,6 +176,7 @@ export {
   type VirtualClock,
   virtualClock,
 } from "./runtime/env.ts";
+export type { ToolsChange } from "./runtime/session/tools_change.ts";
 export {
   type ApprovalResolved,
   type AttemptFinished,
@@ -430,6 +431,7 @@ export { liveModel, type LiveModelOptions } from "./agent/live_model.ts";
 export { scriptedModel } from "./agent/scripted_model.ts";
 export { fileApprover, terminalApprover } from "./agent/approvers.ts";
 export { machineEnv } from "./agent/machine_env.ts";
+export type { ToolServer, ToolServers } from "./tasks/tool_server.ts";
 export { emptySandbox } from "./tools/sandbox/empty_sandbox.ts";
 export { type ToolWorld } from "./tools/exported_tools.ts";
 export {

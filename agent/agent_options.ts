@@ -4,6 +4,7 @@ import type { Approver } from "../runtime/approval/approval.ts";
 import type { Llm } from "../runtime/llm/llm.ts";
 import type { RunEvent } from "../runtime/record/event.ts";
 import type { ModelSettings } from "../runtime/record/model_settings.ts";
+import type { ToolServers } from "../tasks/tool_server.ts";
 import type { ToolWorld } from "../tools/exported_tools.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { AgentModel } from "./agent_model.ts";
@@ -16,6 +17,12 @@ export interface AgentOptions {
   readonly policy: Policy | string | URL;
   /** The tools that exist, or what makes them for the sandbox of the run. */
   readonly tools: readonly Tool[] | ((world: ToolWorld) => readonly Tool[]);
+  /**
+   * Servers of the Model Context Protocol whose tools the model can use, too, by the
+   * name that these begin with in the policy: `fs` of `fs.read_file`. They work in the
+   * sandbox of the run and end with it. Default: none.
+   */
+  readonly mcpServers?: ToolServers | undefined;
   /**
    * The model: a name as `--llm` has it, such as `openai:MODEL`; what `liveModel` or
    * `scriptedModel` made; or a function of one's own, which is asked once a step.

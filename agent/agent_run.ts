@@ -30,6 +30,10 @@ import type { Tool } from "../tools/tool.ts";
 import type { AgentEnd } from "./agent_end.ts";
 import { type AgentModel, namedModel } from "./agent_model.ts";
 import { AGENT_DEFAULTS, type AgentOptions } from "./agent_options.ts";
+import type { OpenServers } from "../cli/mcp/open_servers.ts";
+import { servedTools } from "../cli/execution/offered_hint.ts";
+import { serverOf } from "../runtime/record/server_of.ts";
+import { agentServers } from "./agent_servers.ts";
 import { agentTask } from "./agent_task.ts";
 import { givenPolicy } from "./given_policy.ts";
 import { fileApprover, terminalApprover } from "./approvers.ts";
@@ -41,6 +45,8 @@ interface Agent {
   readonly task: Task;
   readonly policy: Policy;
   readonly tools: (world: ToolWorld) => readonly Tool[];
+  /** The names of its servers. */
+  readonly servers: readonly string[];
   readonly model: AgentModel;
 }
 
@@ -66,14 +72,19 @@ export async function agentRun(given: AgentOptions): Promise<AgentEnd> {
   const asksModel = isAsked(model);
   const trouble = lastTrouble({ asksModel });
   let events = 0;
+  await using served = await agentServers({
+    servers: given.mcpServers ?? {},
+    ...{ policy, record, recorded: past?.started.tools },
+  });
   await using sink = await opened.open();
+  served?.begun();
   const ended = await orStopped(execute({
     task,
     policy,
     documents: [],
     runId,
     sandbox: record.sandbox,
-    host: hostOf(tools, record.sandbox),
+    host: hostOf(tools, { directory: record.sandbox, served }),
     sink,
     durability: options.durability,
     online: true,
@@ -134,13 +145,16 @@ async function settled(given: AgentOptions): Promise<Agent> {
   const { id, seed } = options;
   const { script } = model;
   const task = agentTask({ id, question: given.question, seed, script });
-  return { options, task, policy, tools, model: withSettings() };
+  const servers = Object.keys(given.mcpServers ?? {});
+  return { options, task, policy, tools, servers, model: withSettings() };
 
   /** The model, with what goes with each request. */
   function withSettings(): AgentModel {
     if (script !== undefined) return model;
     const { system, ...rest } = given.settings ?? {};
-    const hint = options.policyHint ? hintOf(policy, tools) : undefined;
+    const hint = options.policyHint
+      ? hintOf(policy, { tools, servers })
+      : undefined;
     const told = [system, hint].filter((each) => each !== undefined);
     const settings = givenSettings({
       ...rest,
@@ -169,10 +183,12 @@ function optionsOf(
 
 function hintOf(
   { document }: Policy,
-  tools: Agent["tools"],
+  { tools, servers }: Pick<Agent, "tools" | "servers">,
 ): string | undefined {
-  const described = tools({ sandbox: IMAGINED_SANDBOX })
-    .map((tool) => knownTool(tool, document.tools ?? []));
+  const described = [
+    ...tools({ sandbox: IMAGINED_SANDBOX }),
+    ...servers.flatMap((server) => servedTools(server, document)),
+  ].map((tool) => knownTool(tool, document.tools ?? []));
   return policyHint(document, allowedTools(document, described));
 }
 
@@ -200,7 +216,7 @@ async function openRecord(
 }
 
 async function goingOn(
-  { task, policy, model, tools }: Agent,
+  { task, policy, model, tools, servers }: Agent,
   record: RunRecord,
 ): Promise<Opened> {
   const cannot = `Cannot go on with the run in "${record.name}":`;
@@ -214,7 +230,9 @@ async function goingOn(
   const names = new Set(
     tools({ sandbox: IMAGINED_SANDBOX }).map((tool) => tool.name),
   );
-  const missing = started.tools.find(({ name }) => !names.has(name));
+  const missing = started.tools.find((tool) =>
+    !names.has(tool.name) && !servers.includes(serverOf(tool) ?? "")
+  );
   const { execution_path, provider, model: name, script_sha256 } = started.llm;
   const { info } = model;
   const other = started.task.text !== task.text
@@ -281,11 +299,21 @@ function approverOf(
   }
 }
 
-function hostOf(tools: Agent["tools"], directory: string): ToolHost {
+function hostOf(
+  tools: Agent["tools"],
+  { directory, served }: {
+    readonly directory: string;
+    readonly served: OpenServers | undefined;
+  },
+): ToolHost {
   return {
     requests: [],
     tools: () =>
-      Promise.resolve(tools({ sandbox: directorySandbox(directory) })),
+      Promise.resolve([
+        ...tools({ sandbox: directorySandbox(directory) }),
+        ...served?.tools ?? [],
+      ]),
+    served,
     [Symbol.dispose]() {},
   };
 }

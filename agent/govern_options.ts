@@ -3,6 +3,7 @@ import type { Policy } from "../policy/document/load.ts";
 import type { Approver } from "../runtime/approval/approval.ts";
 import type { RunEvent } from "../runtime/record/event.ts";
 import type { SessionTool } from "../runtime/session/governed_session.ts";
+import type { ToolServers } from "../tasks/tool_server.ts";
 import type { ToolWorld } from "../tools/exported_tools.ts";
 
 /** What governs the calls of a loop of one's own. */
@@ -17,6 +18,12 @@ export interface GovernOptions {
   readonly tools:
     | readonly SessionTool[]
     | ((world: ToolWorld) => readonly SessionTool[]);
+  /**
+   * Servers of the Model Context Protocol whose tools exist, too, by the name that
+   * these begin with in the policy: `fs` of `fs.read_file`, which a model knows as
+   * `fs__read_file`. They work in the sandbox and end with the session. Default: none.
+   */
+  readonly mcpServers?: ToolServers | undefined;
   /**
    * The folder of the record, which does not exist yet or is empty. Default: a new
    * one, `runs/<id>_<policy>_<random>`.

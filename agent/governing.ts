@@ -15,6 +15,7 @@ import type { Policy } from "../policy/document/load.ts";
 import { IMAGINED_SANDBOX } from "../policy/testing/imagined_place.ts";
 import type { Approver } from "../runtime/approval/approval.ts";
 import {
+  type GovernedSession,
   governedSession,
   type GovernedSessionSpec,
   type RecordSession,
@@ -22,6 +23,8 @@ import {
 } from "../runtime/session/governed_session.ts";
 import { directorySandbox } from "../tools/sandbox/directory_sandbox.ts";
 import type { Sandbox } from "../tools/sandbox/sandbox.ts";
+import type { Tool } from "../tools/tool.ts";
+import { agentServers } from "./agent_servers.ts";
 import { terminalApprover, waitingApprover } from "./approvers.ts";
 import type { Governed } from "./govern.ts";
 import { GOVERN_DEFAULTS, type GovernOptions } from "./govern_options.ts";
@@ -43,30 +46,75 @@ export async function governing(given: GovernOptions): Promise<Governed> {
   const policy = givenPolicy(given.policy, audit);
   const version = policy.sha256.slice(0, 8);
   const runId = `${id}_${version}_${crypto.randomUUID().slice(0, 8)}`;
-  const specIn = (sandbox: Sandbox): GovernedSessionSpec => ({
+  const specIn = (
+    sandbox: Sandbox,
+    served: readonly Tool[] = [],
+  ): GovernedSessionSpec => ({
     runId,
     seed,
     policy,
     question,
     sandbox,
     sandboxIsElsewhere: given.sandbox !== undefined,
-    tools: typeof tools === "function" ? tools({ sandbox }) : tools,
+    tools: [
+      ...typeof tools === "function" ? tools({ sandbox }) : tools,
+      ...served,
+    ],
   });
   refuseUnusable(specIn(IMAGINED_SANDBOX), machineEnv());
   const elsewhere = sandboxAt(given);
   using folder = await folderOf(given.out, runId);
   const record = runStore.run(folder.path);
-  const interruption = new AbortController();
-  const env = machineEnv({
-    approver: approverOf(given.approver, { out: record.name, policy }),
-    signal: signal ?? interruption.signal,
+  const served = await agentServers({
+    servers: given.mcpServers ?? {},
+    ...{ policy, record, sandbox: given.sandbox },
   });
-  const { put, begun } = await recording(record, given);
-  const spec = specIn(elsewhere ?? directorySandbox(record.sandbox));
-  const session = governedSession(spec, env, put);
-  if (signal === undefined) untilEnded(interruption, session.finished);
-  await Promise.race([begun, session.finished]);
-  return Object.assign(session, { out: record.name });
+  try {
+    const interruption = new AbortController();
+    const env = machineEnv({
+      approver: approverOf(given.approver, { out: record.name, policy }),
+      signal: signal ?? interruption.signal,
+      toolChanges: served?.changes,
+    });
+    const { put, begun } = await recording(record, given);
+    served?.begun();
+    const sandbox = elsewhere ?? directorySandbox(record.sandbox);
+    const spec = {
+      ...specIn(sandbox, served?.tools),
+      shown: served?.shownText,
+    };
+    const session = governedSession(spec, env, put);
+    const ended = session.finished.finally(() =>
+      served?.[Symbol.asyncDispose]()
+    );
+    // Whoever calls or closes is told of a failure.
+    ended.catch(() => {});
+    if (signal === undefined) untilEnded(interruption, ended);
+    await Promise.race([begun, session.finished]);
+    return Object.assign(endingWith(session, ended), { out: record.name });
+  } catch (error) {
+    await served?.[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The same session, which is closed when its servers have ended, too. */
+function endingWith(
+  session: GovernedSession,
+  ended: Promise<unknown>,
+): GovernedSession {
+  const { close } = session;
+  return Object.assign(session, {
+    async close(reason?: string) {
+      const finished = await close(reason);
+      await ended;
+      return finished;
+    },
+    async [Symbol.asyncDispose]() {
+      await close();
+      await ended;
+    },
+  });
 }
 
 function refuseOddNumbers(

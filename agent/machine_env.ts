@@ -10,17 +10,25 @@ import type { Env } from "../runtime/env.ts";
  * goes on; default: 0.
  */
 export function machineEnv(
-  { signal = new AbortController().signal, approver, start = 0n }: {
+  {
+    signal = new AbortController().signal,
+    approver,
+    toolChanges,
+    start = 0n,
+  }: {
     /** Cancels the run. Default: nothing does. */
     readonly signal?: AbortSignal | undefined;
     /** Answers what the policy leaves to a person. Default: all such calls are rejected. */
     readonly approver?: Approver | undefined;
+    /** How the tools that servers serve have changed. Default: they do not. */
+    readonly toolChanges?: Env["toolChanges"] | undefined;
     readonly start?: bigint | undefined;
   } = {},
 ): Env {
   return realEnv(start, {
     signal,
     approver,
+    toolChanges,
     resolve: networkFor(true).resolve,
   });
 }

@@ -13,6 +13,7 @@ export const LOADED_LATER: readonly (() => Promise<unknown>)[] = [
   () => import("./input/tool_definitions.ts"),
   () => import("./machine/serve_run_tools.ts"),
   () => import("./machine/tool_worker.ts"),
+  () => import("./mcp/open_servers.ts"),
   () => import("../evidence/store/postgres/pg_database.ts"),
   () => import("../policy/rules/address_range.ts"),
   () => import("../runtime/llm/provider/anthropic.ts"),

@@ -6,10 +6,12 @@ import { type InputError, unusable } from "../tools/data/input_error.ts";
 import { loadPolicy } from "../policy/document/load.ts";
 import type { RunStarted } from "../runtime/record/event.ts";
 import { recordedTool } from "../runtime/record/recorded_tool.ts";
+import { serverOf } from "../runtime/record/server_of.ts";
 import type { ModelInfo } from "../runtime/run_spec.ts";
 import { openIntents } from "../runtime/rerun/open_intents.ts";
 import { DivergenceError } from "../runtime/rerun/divergence.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";
+import type { ToolServers } from "../tasks/tool_server.ts";
 import { loadTask } from "../tasks/task.ts";
 import type { Document } from "../tools/document.ts";
 import { type CommandLine, parseCommandLine } from "./command/command_line.ts";
@@ -28,14 +30,22 @@ import { isSame, othersTools, whyForeign } from "./execution/resume_hint.ts";
 import { liveModel } from "./execution/live_model.ts";
 import { liveSpans, SPAN_HELP } from "./execution/live_spans.ts";
 import { PROGRESS_HELP } from "./progress/progress.ts";
-import { OWN_RUN_FLAGS, OWN_RUN_OPTIONS, ownRun } from "./execution/own_run.ts";
+import {
+  OWN_RUN_FLAGS,
+  OWN_RUN_OPTIONS,
+  OWN_RUN_REPEATABLE,
+  ownRun,
+} from "./execution/own_run.ts";
 import { runStore } from "./machine/run_store.ts";
+import { runServers } from "./mcp/run_servers.ts";
+import { serversIn } from "./input/server_option.ts";
 import { loadToolModule, type ToolModule } from "./machine/tool_module.ts";
 
 /** `resume`: continue a run that broke off. */
 export const resume: Command = {
   summary: "continue a run whose process ended early",
   help: `Usage: resume RUN_DIR [--corpus DIR] [--tools FILE.ts]
+              [--mcp NAME=COMMAND|URL]...
               [--durability none|intent]
               [--approve never|prompt|file] [--by NAME]
               [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
@@ -61,6 +71,10 @@ been interrupted.
   --corpus DIR  the documents, when those in sandbox/corpus are not all there or
                 the agent has changed them
   --tools FILE  the module with the run's own tools, if it has any
+  --mcp NAME=COMMAND|URL
+                a server that \`run\` was given; those that the task names are
+                started again without it. A tool whose definition has changed
+                since the run began is denied by tool_pin
   --llm SPEC    the model, or the cassette, that the run was begun with, as for
                 \`run\`
   --record FILE write a cassette of the whole run, what is on record included
@@ -80,6 +94,7 @@ could not be resumed.
   async run(args, output) {
     const given = parseCommandLine(args, {
       options: ["corpus", ...OWN_RUN_OPTIONS],
+      repeatable: OWN_RUN_REPEATABLE,
       flags: OWN_RUN_FLAGS,
       operands: ["RUN_DIR"],
     });
@@ -93,6 +108,12 @@ could not be resumed.
       return await endSession({ record, ledger, given }, output);
     }
     const own = await given.option("tools", loadToolModule);
+    const task = loadTask(started.task.text, "the task on record");
+    const servers = {
+      ...task.document.mcp_servers,
+      ...serversIn(given.every("mcp")),
+    };
+    refuseOtherServers(record, started, servers);
     refuseOtherTools(record, started, own);
     await record.checkSandbox();
     const documents = await corpusOf(started, {
@@ -104,9 +125,13 @@ could not be resumed.
     const model = await liveModel(given, output, { record: ledger });
     refuseOtherModel(record, started, model?.info);
     const spans = liveSpans(given, { policy: policy.document, output });
+    await using served = await runServers({
+      ...{ servers, policy, record, note: output.note },
+      recorded: started.tools,
+    });
     try {
       const { code } = await ownRun({
-        task: loadTask(started.task.text, "the task on record"),
+        task,
         policy,
         documents,
         runId: started.run_id,
@@ -114,6 +139,7 @@ could not be resumed.
         model,
         spans,
         own,
+        served,
         durability,
         approve: "file",
         open: () => record.goOn(ledger),
@@ -144,7 +170,8 @@ async function endSession(
   output: Output,
 ): Promise<number> {
   const unused = ["corpus", ...OWN_RUN_OPTIONS]
-    .find((name) => given.option(name) !== undefined);
+    .find((name) => given.option(name) !== undefined) ??
+    OWN_RUN_REPEATABLE.find((name) => given.every(name).length > 0);
   if (unused !== undefined) {
     throw new UsageError(
       `Cannot use --${unused}: the calls came from a client with a loop of its own, so the record is only ended`,
@@ -166,6 +193,25 @@ async function endSession(
   return EXIT.ok;
 }
 
+/** A run goes on with the servers that it began with, by name; what they serve by now is compared with the record. */
+function refuseOtherServers(
+  record: RunRecord,
+  started: RunStarted,
+  servers: ToolServers,
+): void {
+  const begun = new Set(started.tools.flatMap((tool) => serverOf(tool) ?? []));
+  const missing = [...begun].find((name) => !Object.hasOwn(servers, name));
+  if (missing !== undefined) {
+    throw ledgerProblem(
+      record,
+      `the run has tools of the server ${
+        terminalLine(missing)
+      }; name its command with --mcp ${terminalLine(missing)}=COMMAND`,
+      1,
+    );
+  }
+}
+
 /** The tools of a run that are not ours must be those of the module, which must touch what they touched. */
 function refuseOtherTools(
   record: RunRecord,
@@ -175,7 +221,8 @@ function refuseOtherTools(
   const given = new Map(
     own?.definitions.map((tool) => [tool.name, recordedTool(tool)]),
   );
-  const others = othersTools(started);
+  const others = othersTools(started)
+    .filter((tool) => serverOf(tool) === undefined);
   const missing = others.filter(({ name }) => !given.has(name));
   if (missing.length > 0) {
     const names = missing.map(({ name }) => JSON.stringify(name)).join(", ");

@@ -4,7 +4,12 @@ import { refuseOtherMode } from "./execution/audit_mode.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, UsageError } from "./command/command.ts";
 import { durabilityOf } from "./execution/durability.ts";
-import { OWN_RUN_FLAGS, OWN_RUN_OPTIONS, ownRun } from "./execution/own_run.ts";
+import {
+  OWN_RUN_FLAGS,
+  OWN_RUN_OPTIONS,
+  OWN_RUN_REPEATABLE,
+  ownRun,
+} from "./execution/own_run.ts";
 import { freeFolder, namedFolder } from "./execution/run_folder.ts";
 import { readSigningKey } from "./input/key_files.ts";
 import {
@@ -21,12 +26,14 @@ import { offeredHint } from "./execution/offered_hint.ts";
 import { runStore } from "./machine/run_store.ts";
 import { loadToolModule } from "./machine/tool_module.ts";
 import { readTaskInputs } from "./input/task_inputs.ts";
+import { runServers } from "./mcp/run_servers.ts";
+import { serversIn } from "./input/server_option.ts";
 
 /** `run`: a user's own task, on a user's own documents, under a user's own policy. */
 export const run: Command = {
   summary: "run a task of your own",
   help: `Usage: run TASK.yaml [--policy FILE] [--corpus DIR] [--out DIR]
-           [--tools FILE.ts]
+           [--tools FILE.ts] [--mcp NAME=COMMAND|URL]...
            [--durability none|intent] [--approve never|prompt|file]
            [--by NAME]
            [--llm PROVIDER:MODEL [--base-url URL] [--api-key-env NAME]
@@ -53,6 +60,16 @@ read and write: the documents of the corpus in corpus/, and what it wrote.
                      What it touches it says itself in effects, {} for nothing,
                      or the policy does under \`tools\`. They run in this process,
                      or in the Worker where the policy has isolation: worker
+  --mcp NAME=COMMAND|URL
+                     a server of the Model Context Protocol, beside those that the
+                     task names under \`mcp_servers\`; may come several times. Its
+                     tools are called NAME.tool in policy, script and record, and
+                     NAME__tool by a model. It works in the sandbox, gets the
+                     environment that the policy gives it under mcp.env, and ends
+                     with the run. COMMAND is split at spaces, with quotes around
+                     what belongs together; a URL (https, or http of this machine)
+                     is a server over Streamable HTTP. The process needs --allow-run
+                     for the command and for sh, or --allow-net for the host
   --durability WHAT  intent (default): an intent is on disk before its effect;
                      none: the operating system writes at its own time
   --approve HOW      who answers what the policy leaves to a person: never
@@ -128,6 +145,7 @@ could not be run.
         ...OWN_RUN_OPTIONS,
         ...REQUEST_OPTIONS,
       ],
+      repeatable: OWN_RUN_REPEATABLE,
       flags: [...OWN_RUN_FLAGS, "no-policy-hint", "audit"],
       operands: ["TASK.yaml"],
     });
@@ -140,8 +158,13 @@ could not be run.
       corpus: given.option("corpus"),
       unscripted: llm !== undefined,
       ownTools: own?.definitions.map(({ name }) => name),
+      takesServers: true,
     });
     for (const note of notes) output.note(note);
+    const servers = {
+      ...inputs.task.document.mcp_servers,
+      ...serversIn(given.every("mcp")),
+    };
     if (isUntold && (llm === undefined || llm.startsWith(REPLAY))) {
       throw new UsageError(
         "Cannot use --no-policy-hint where no model is asked",
@@ -150,9 +173,10 @@ could not be run.
     const model = await liveModel(given, output, {
       told: {
         settings: inputs.task.document.model,
-        hint: isUntold
-          ? undefined
-          : offeredHint(inputs.policy.document, own?.definitions),
+        hint: isUntold ? undefined : offeredHint(inputs.policy.document, {
+          own: own?.definitions,
+          servers: Object.keys(servers),
+        }),
       },
     });
     const spans = liveSpans(given, {
@@ -171,6 +195,10 @@ could not be run.
       output.note(terminalLine(`${usual} is taken; this run is in ${out}`));
     }
     const record = runStore.run(out);
+    await using served = await runServers({
+      ...{ servers, record, note: output.note },
+      policy: inputs.policy,
+    });
     const { code, outcome } = await ownRun({
       ...inputs,
       runId,
@@ -178,6 +206,7 @@ could not be run.
       model,
       spans,
       own,
+      served,
       durability,
       approve: "never",
       open: () => record.begin(),

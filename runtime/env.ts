@@ -2,6 +2,8 @@ import type { Address } from "../policy/facts.ts";
 import type { Approver } from "./approval/approval.ts";
 import type { RecordedError, RunEvent } from "./record/event.ts";
 import type { AfterOutage } from "./llm/model_outage.ts";
+import type { ToolsChange } from "./session/tools_change.ts";
+import type { ToolDefinition } from "../tools/tool.ts";
 
 /** The outside world, as far as the calls of a session need it. */
 export interface SessionEnv {
@@ -28,6 +30,13 @@ export interface SessionEnv {
   inOrder?(): boolean;
   /** The event that comes next in the record which the run follows, if it follows one. */
   next?(): RunEvent | undefined;
+  /**
+   * How the list of tools differs from `tools` by now, where servers serve them;
+   * `undefined` while it does not. Default: it never does.
+   */
+  toolChanges?(
+    tools: ReadonlyMap<string, ToolDefinition>,
+  ): Promise<ToolsChange | undefined>;
   /** Cancels the run, which then ends on record as `cancelled`. */
   readonly signal: AbortSignal;
   /** Answers escalations; without one they are rejected. */

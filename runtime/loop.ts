@@ -1,6 +1,7 @@
 import { callRules } from "../policy/rules/call_rules.ts";
 import { iterationBudget } from "../policy/rules/loop_budget.ts";
 import {
+  definitionsOf,
   type LoopState,
   loopState,
   type RunEnd,
@@ -107,11 +108,24 @@ async function* turn(
     yield stepDenied(state, denial);
     return { reason: "loop_budget", answer: null };
   }
+  yield* toolChanges(state);
   const answered = yield* modelTurn(state);
   if ("reason" in answered) return answered;
   return yield* (loop_budget.max_parallel ?? 1) > 1
     ? callsSideBySide(state, answered.calls)
     : callsInTurn(state, answered.calls);
+}
+
+/** Puts on record that the list of tools is another one, before the model is told of it. */
+async function* toolChanges(
+  state: LoopState,
+): AsyncGenerator<RunEvent, void> {
+  const { env, session, listing } = state;
+  const change = await env.toolChanges?.(session.tools);
+  if (change === undefined) return;
+  listing.change(change);
+  yield session.changeTools(change);
+  state.definitions = definitionsOf(state);
 }
 
 /** Each call begins when the one before it is over. */

@@ -1,4 +1,5 @@
-import { allowedTools } from "../policy/policy_hint.ts";
+import { offeredTools } from "../policy/offered_tools.ts";
+import { type ToolListing, toolListing } from "../policy/tool_listing.ts";
 import { type Cost, NO_COST } from "../policy/cost.ts";
 import type { BudgetDenial, Spent } from "../policy/rules/loop_budget.ts";
 import type { ToolDefinition } from "../tools/tool.ts";
@@ -25,7 +26,10 @@ export interface LoopState {
   /** Judges and runs the calls that the model proposes. */
   readonly session: Session;
   readonly messages: Message[];
-  readonly definitions: readonly ToolDefinition[];
+  /** What the model is told of the tools. */
+  definitions: readonly ToolDefinition[];
+  /** How the tools stand in the lists that the run has had. */
+  readonly listing: ToolListing;
   /** The number of the step, from 1; 0 before the first one. */
   step: number;
   llmCalls: number;
@@ -41,20 +45,14 @@ export function loopState(
   spec: GovernedSpec,
   { env, session }: Pick<LoopState, "env" | "session">,
 ): LoopState {
+  const listing = toolListing(spec.tools);
   return {
     spec,
     env,
     session,
     messages: [{ role: "user", content: spec.task.question }],
-    // What a model is given of a tool can be looked at, not run.
-    definitions: allowedTools(spec.policy.document, spec.tools.values()).map(
-      ({ name, description, effects, args }) => ({
-        name,
-        description,
-        effects,
-        args,
-      }),
-    ),
+    listing,
+    definitions: definitionsOf({ spec, session, listing }),
     step: 0,
     llmCalls: 0,
     tokens: 0,
@@ -62,6 +60,20 @@ export function loopState(
     proposed: 0,
     tally: emptyTally(),
   };
+}
+
+/** What a model is told of the tools: it can be looked at, not run. */
+export function definitionsOf(
+  { spec, session, listing }: Pick<LoopState, "spec" | "session" | "listing">,
+): readonly ToolDefinition[] {
+  const { tools } = session;
+  return offeredTools<ToolDefinition>(spec.policy.document, { tools, listing })
+    .map(({ name, description, effects, args }) => ({
+      name,
+      description,
+      effects,
+      args,
+    }));
 }
 
 /** What the run has used, up to the last clock reading. */

@@ -74,6 +74,7 @@ export {
   type VirtualClock,
   virtualClock,
 } from "./env.ts";
+export type { ToolsChange } from "./session/tools_change.ts";
 export {
   type ApprovalAnswer,
   type ApprovalRequest,

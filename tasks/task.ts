@@ -10,6 +10,7 @@ import { described, optionalKey } from "../tools/data/described.ts";
 import type { Json, JsonObject } from "../tools/data/json.ts";
 import { type Expectation, expectationSchema } from "./expectation.ts";
 import { type Fault, faultSchema } from "./fault.ts";
+import { mcpServersSchema, type ToolServers } from "./tool_server.ts";
 
 /** Tools that misbehave, by name. */
 export interface Faults {
@@ -36,6 +37,8 @@ export interface TaskDocument {
   readonly corpus?: string | undefined;
   /** Keys of the policy that this task changes, section by section. */
   readonly policy_overrides?: JsonObject | undefined;
+  /** Servers of the Model Context Protocol whose tools the run can use, by name. */
+  readonly mcp_servers?: ToolServers | undefined;
   /** Tools that misbehave, by name. */
   readonly faults?: Faults | undefined;
   /** What goes with each request to a real model; ignored for a script. */
@@ -150,6 +153,10 @@ const taskDocument: z.ZodMiniType<TaskDocument> = z.strictObject({
   policy_overrides: optionalKey(
     z.record(z.string(), json),
     "Keys of the policy that this task has otherwise; objects are merged, everything else is replaced",
+  ),
+  mcp_servers: optionalKey(
+    mcpServersSchema,
+    "Servers of the Model Context Protocol whose tools the run can use, by the name that their tools begin with: fs of fs.read_file",
   ),
   faults: optionalKey(
     z.strictObject({

@@ -9,6 +9,8 @@ const COMMON_FLAGS = ["help", "quiet"] as const;
 export interface CommandLineShape {
   /** Options that take a value: `--out DIR`. */
   readonly options?: readonly string[];
+  /** Options that take a value, and may come several times. */
+  readonly repeatable?: readonly string[];
   /** Options that do not: `--check`. */
   readonly flags?: readonly string[];
   /** Names of the operands, all of them required; `NAME...` takes one or more. */
@@ -26,6 +28,8 @@ export interface CommandLine {
    * @throws {UsageError} when it was not given
    */
   required(name: string): string;
+  /** The values of an option that may come several times, in their order. */
+  every(name: string): readonly string[];
   flag(name: string): boolean;
   /** Operand number `index`, from 0. */
   operand(index: number): string;
@@ -40,15 +44,22 @@ export interface CommandLine {
  */
 export function parseCommandLine(
   args: readonly string[],
-  { options = [], flags = [], operands = [] }: CommandLineShape,
+  { options = [], repeatable = [], flags = [], operands = [] }:
+    CommandLineShape,
 ): CommandLine {
   const parsed = parseArgs(args, {
-    string: options,
+    string: [...options, ...repeatable],
     boolean: flags,
+    collect: repeatable,
     unknown: (name) => {
       if (name.startsWith("-") && name !== "-") {
         const word = name.replace(/^-+/, "").replace(/=.*/s, "");
-        const meant = nearest(word, [...options, ...flags, ...COMMON_FLAGS]);
+        const meant = nearest(word, [
+          ...options,
+          ...repeatable,
+          ...flags,
+          ...COMMON_FLAGS,
+        ]);
         throw new UsageError(
           `Cannot understand "${name}": unknown option${
             meant === undefined ? "" : `; did you mean "--${meant}"?`
@@ -64,6 +75,11 @@ export function parseCommandLine(
     if (uses.length > 1) throw new UsageError(`Cannot use --${name} twice`);
     if (parsed[name] === "") throw new UsageError(`--${name} needs a value`);
   }
+  for (const name of repeatable) {
+    if (every(name).includes("")) {
+      throw new UsageError(`--${name} needs a value`);
+    }
+  }
   const given = parsed._.map(String);
   const more = operands.at(-1)?.endsWith("...") === true &&
     given.length > operands.length;
@@ -75,6 +91,10 @@ export function parseCommandLine(
           given.length === 0 ? "nothing" : given.join(" ")
         }`,
     );
+  }
+  function every(name: string): readonly string[] {
+    const values = parsed[name];
+    return Array.isArray(values) ? values.map(String) : [];
   }
   function option(name: string): string | undefined;
   function option<T>(name: string, read: (value: string) => T): T | undefined;
@@ -93,6 +113,7 @@ export function parseCommandLine(
       if (value === undefined) throw new UsageError(`--${name} is missing`);
       return value;
     },
+    every,
     flag: (name) => parsed[name] === true,
     operand: (index) => given[index] ?? "",
     operands: given,

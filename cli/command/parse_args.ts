@@ -6,6 +6,8 @@ export const parseArgs: (
   options: {
     readonly string: readonly string[];
     readonly boolean: readonly string[];
+    /** Those of `string` that may come several times; the value is a list. */
+    readonly collect: readonly string[];
     /** Called with each argument that is not one of the options above. */
     readonly unknown: (argument: string) => void;
   },

@@ -21,6 +21,7 @@ import {
   type TaskModel,
 } from "../../tasks/scripted_run.ts";
 import type { Task } from "../../tasks/task.ts";
+import { hidingSpec } from "./hiding_spec.ts";
 import { directorySandbox } from "../../tools/sandbox/directory_sandbox.ts";
 import type { Document } from "../../tools/document.ts";
 import { networkFor } from "../machine/network.ts";
@@ -77,14 +78,18 @@ export interface Executed {
 /** Runs a task with its model and puts it on record. */
 export async function execute(execution: Execution): Promise<Executed> {
   const { task, documents, host, sink, past, signal, model } = execution;
+  refuseWithoutServers(task, host);
   const isLive = isAsked(model);
   const volatile = stopwatch();
   const resolve = fixtureResolve(networkFor(execution.online).resolve);
   const { approver } = execution;
+  const { served } = host;
+  const toolChanges = served?.changes;
   const world = (start: bigint) =>
     isLive
-      ? realEnv(start, { signal, resolve, approver })
+      ? realEnv(start, { signal, resolve, approver, toolChanges })
       : deterministicEnv(start, {
+        toolChanges,
         signal,
         resolve,
         approver,
@@ -94,19 +99,23 @@ export async function execute(execution: Execution): Promise<Executed> {
         // A cassette shows whether the recorded run continued.
         outage: () => (model?.unused?.() ?? 0) > 0 ? "again" : "end",
       });
-  const again = past === undefined
-    ? undefined
-    : rerun(past.events, { ...past, signal, env: world });
+  const again = past === undefined ? undefined : rerun(past.events, {
+    ...past,
+    signal,
+    env: world,
+    toolOf: served?.toolOf,
+  });
   const start = isLive ? 0n : startOf(task);
   const env = again?.env ?? world(start);
   const tools = await host.tools(documents);
-  const given = scriptedRun(task, {
+  const open = scriptedRun(task, {
     ...execution,
     sandbox: directorySandbox(execution.sandbox),
     tools: again?.tools(tools) ?? tools,
     expire: env.expire,
     runtimeVersion: statedVersion(past),
   });
+  const given = served === undefined ? open : hidingSpec(open, served.shown);
   const spec = yieldingToEvents(
     recorded(again?.spec(given) ?? given, execution.cassette),
   );
@@ -119,6 +128,18 @@ export async function execute(execution: Execution): Promise<Executed> {
     recorded: execution.watch,
   });
   return { finished, unused: unusedAnswers(execution, finished) };
+}
+
+/** A run without its servers would be another run. */
+function refuseWithoutServers(
+  { document: { mcp_servers = {} } }: Task,
+  { served }: ToolHost,
+): void {
+  const [name] = Object.keys(mcp_servers);
+  if (name === undefined || served !== undefined) return;
+  throw new RangeError(
+    `Cannot run the task: its server ${name} is not started here`,
+  );
 }
 
 /** The program's version that a record states, if it does. */

@@ -5,7 +5,7 @@ import type { Output } from "../command/command.ts";
 import { pricingFault } from "../../runtime/record/answer_cost.ts";
 import { scriptedModel } from "../../tasks/scripted_run.ts";
 import { unusable } from "../../tools/data/input_error.ts";
-import { openToolHost } from "../machine/tool_host.ts";
+import { openToolHost, type ServedTools } from "../machine/tool_host.ts";
 import type { ToolModule } from "../machine/tool_module.ts";
 import { cancelOnSignal } from "./cancellation.ts";
 import type { Execution } from "./execute.ts";
@@ -27,6 +27,9 @@ export const OWN_RUN_OPTIONS = [
   ...SPAN_OPTIONS,
 ] as const;
 
+/** Those of them that may come several times. */
+export const OWN_RUN_REPEATABLE = ["mcp"] as const;
+
 /** The flags for executing a run, new or resumed. */
 export const OWN_RUN_FLAGS = [
   "json",
@@ -45,6 +48,8 @@ export interface OwnRun extends
   readonly spans: LiveSpans | undefined;
   /** Tools of one's own, beside the five. */
   readonly own: ToolModule | undefined;
+  /** Tools that servers serve. */
+  readonly served: ServedTools | undefined;
   /** Who answers what the policy leaves to a person, when `--approve` does not say. */
   readonly approve: "never" | "file";
   /** Opens the record, when everything else is open. */
@@ -62,7 +67,7 @@ export interface OwnRun extends
  *   its cassette or its record cannot be opened
  */
 export async function ownRun(
-  { record, spans, own, approve, open, ended, ...run }: OwnRun,
+  { record, spans, own, served, approve, open, ended, ...run }: OwnRun,
   { given, output }: { readonly given: CommandLine; readonly output: Output },
 ): Promise<Reported> {
   const { policy, model } = run;
@@ -86,9 +91,11 @@ export async function ownRun(
     online: true,
     leftover: leftoverIncidents(record, output),
     own,
+    served,
   });
   using cassette = openCassette(given, { model, out: record.name });
   await using sink = await open();
+  served?.begun();
   const reported = await reportedRun({
     execution: { ...run, approver, sandbox, host, sink },
     cancellation,
@@ -103,6 +110,9 @@ export async function ownRun(
       recorded: run.past?.events.length,
     }),
     toolsPath: own?.path,
+    servers: [
+      ...new Set(given.every("mcp").map((each) => each.replace(/=.*/s, ""))),
+    ],
     json: given.flag("json"),
   });
   if (reported.outcome === "ended") await ended?.();

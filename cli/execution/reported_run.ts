@@ -35,6 +35,8 @@ export interface ReportedRun {
   readonly progress: Progress;
   /** The module of its own tools, as a person named it. */
   readonly toolsPath: string | undefined;
+  /** The names of servers that are given on the command line. */
+  readonly servers: readonly string[];
   readonly json: boolean;
 }
 
@@ -78,7 +80,7 @@ export async function reportedRun(run: ReportedRun): Promise<Reported> {
   const resume = resumeCommand(
     record.name,
     run.execution.model?.info ?? SCRIPT,
-    run.toolsPath,
+    run,
   );
   const told = { record, spans: spans?.totals(), json: run.json };
   const reported = (code: number, outcome: Reported["outcome"]) => ({

@@ -3,6 +3,7 @@ import { ownTool } from "../../evidence/verify/own_tools.ts";
 import { InputError } from "../../tools/data/input_error.ts";
 import type { RecordedTool, RunStarted } from "../../runtime/record/event.ts";
 import { valueDifference } from "../../tools/data/value_difference.ts";
+import { serverOf } from "../../runtime/record/server_of.ts";
 import { PROVIDERS } from "../../runtime/llm/provider/provider.ts";
 import { loadTask } from "../../tasks/task.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
@@ -24,10 +25,29 @@ export function resumeHint(directory: string, started: RunStarted): string {
       resumeCommand(
         directory,
         started.llm,
-        othersTools(started).length === 0 ? undefined : "FILE.ts",
+        neededBy(started),
       )
     }\``
     : `only version ${terminalLine(version)} of this program can resume it`;
+}
+
+/** What a command line must name beside the folder and the model. */
+export interface Needed {
+  /** The module of the run's own tools, if it has any. */
+  readonly toolsPath?: string | undefined;
+  /** The names of servers that its task does not name. */
+  readonly servers?: readonly string[] | undefined;
+}
+
+function neededBy(started: RunStarted): Needed {
+  const { mcp_servers = {} } =
+    loadTask(started.task.text, "the task on record").document;
+  const others = othersTools(started).map(serverOf);
+  const servers = new Set(others.filter((name) => name !== undefined));
+  return {
+    ...others.includes(undefined) ? { toolsPath: "FILE.ts" } : {},
+    servers: [...servers].filter((name) => !Object.hasOwn(mcp_servers, name)),
+  };
 }
 
 /**
@@ -73,17 +93,18 @@ export function isSame(
 
 /**
  * The command line that resumes a run, with the model that it was begun with and
- * the module of its own tools, if it has any.
+ * what else it needs.
  */
 export function resumeCommand(
   directory: string,
   { execution_path, provider, model }: Omit<RunStarted["llm"], "script_sha256">,
-  toolsPath?: string,
+  { toolsPath, servers = [] }: Needed = {},
 ): string {
   const tools = toolsPath === undefined
     ? ""
     : ` --tools ${terminalLine(toolsPath)}`;
-  const command = `resume ${terminalLine(directory)}${tools}`;
+  const mcp = servers.map((name) => ` --mcp ${terminalLine(name)}=COMMAND`);
+  const command = `resume ${terminalLine(directory)}${tools}${mcp.join("")}`;
   if (execution_path === "stub") return command;
   if (execution_path === "replay") return `${command} --llm replay:FILE`;
   const known = PROVIDERS.find(({ name }) => name === provider);

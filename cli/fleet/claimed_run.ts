@@ -310,7 +310,7 @@ async function chosenModel(
       ? {
         told: {
           settings: task.document.model,
-          hint: offeredHint(policy.document, own?.definitions),
+          hint: offeredHint(policy.document, { own: own?.definitions }),
         },
       }
       : { record: ledger },

@@ -1,7 +1,9 @@
 /** A command line taken apart without judging it: the command itself does that. */
 export interface CommandLineParts {
-  /** Values by the name of their option. */
+  /** Values by the name of their option; of one that comes twice the last one. */
   readonly options: ReadonlyMap<string, string>;
+  /** All values of an option that may come several times. */
+  every(name: string): readonly string[];
   readonly flags: ReadonlySet<string>;
   readonly operands: readonly string[];
   /** What comes after `--`. */
@@ -14,6 +16,7 @@ export function commandLineParts(
   valued: readonly string[],
 ): CommandLineParts {
   const options = new Map<string, string>();
+  const values: { readonly name: string; readonly value: string }[] = [];
   const flags = new Set<string>();
   const operands: string[] = [];
   const left = args[Symbol.iterator]();
@@ -22,7 +25,18 @@ export function commandLineParts(
     const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
     if (name === undefined) operands.push(arg);
     else if (!valued.includes(name)) flags.add(name);
-    else options.set(name, value ?? left.next().value ?? "");
+    else {
+      const given = value ?? left.next().value ?? "";
+      options.set(name, given);
+      values.push({ name, value: given });
+    }
   }
-  return { options, flags, operands, rest: [...left] };
+  return {
+    options,
+    every: (name) =>
+      values.filter((each) => each.name === name).map(({ value }) => value),
+    flags,
+    operands,
+    rest: [...left],
+  };
 }

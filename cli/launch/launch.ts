@@ -6,7 +6,12 @@ import { loadPolicy } from "../../policy/document/load.ts";
 import { portOf } from "../../policy/url_text.ts";
 import { chooseModel } from "../../runtime/llm/provider/provider.ts";
 import { FIXTURE_ORIGIN } from "../../tasks/corpus.ts";
+import type { RunRecord } from "../../evidence/run_store.ts";
+import type { ToolServers } from "../../tasks/tool_server.ts";
+import { loadTask } from "../../tasks/task.ts";
+import { InputError } from "../../tools/data/input_error.ts";
 import { readPolicyFile } from "../input/policy_file.ts";
+import { serversIn } from "../input/server_option.ts";
 import { readTaskAndPolicy } from "../input/task_inputs.ts";
 import { runStore } from "../machine/run_store.ts";
 import {
@@ -34,6 +39,7 @@ interface LaunchedCommand {
 
 const RUN_OPTIONS = [
   ...["durability", "approve", "by", "tools", "corpus", "llm", "base-url"],
+  "mcp",
   ...["api-key-env", "model-seed", "record", "otlp", "otlp-protocol"],
   "trace-schema",
 ];
@@ -53,9 +59,13 @@ const COMMANDS: ReadonlyMap<string, LaunchedCommand> = new Map<
     ],
     launch(parts) {
       const [task = ""] = parts.operands;
-      const { policy } = readTaskAndPolicy(task, parts.options.get("policy"));
+      const { policy, task: { document } } = readTaskAndPolicy(
+        task,
+        parts.options.get("policy"),
+      );
       const out = parts.options.get("out") ?? "runs";
       return ownRun(policy.document, parts, {
+        servers: document.mcp_servers,
         // What the task names is beside it.
         read: [
           dirname(task),
@@ -70,9 +80,14 @@ const COMMANDS: ReadonlyMap<string, LaunchedCommand> = new Map<
     options: RUN_OPTIONS,
     async launch(parts) {
       const [run = ""] = parts.operands;
-      const source = await runStore.run(run).source();
+      const record = runStore.run(run);
+      const source = await record.source();
       const policy = loadPolicy(firstPolicy(source), "the policy on record");
-      return ownRun(policy.document, parts, { read: [run], write: [run] });
+      return ownRun(policy.document, parts, {
+        servers: await serversOnRecord(record),
+        read: [run],
+        write: [run],
+      });
     },
   }],
   ["mcp", {
@@ -214,10 +229,19 @@ function within(paths: readonly string[]): Launch {
 function ownRun(
   document: PolicyDocument,
   parts: CommandLineParts,
-  { read, write }: ProgramPaths,
+  { read, write, servers: inTask }: ProgramPaths & {
+    /** The servers that the task names. */
+    readonly servers: ToolServers | undefined;
+  },
 ): Launch {
   const modules = modulesIn(parts);
   const { hosts, env } = reached(parts);
+  const servers = { ...inTask, ...serversIn(parts.every("mcp")) };
+  const each = Object.values(servers);
+  const commands = each.flatMap(({ command }) => command ?? []);
+  hosts.push(
+    ...each.flatMap(({ url }) => url === undefined ? [] : hostIn(url)),
+  );
   const record = named(parts, ["record"]);
   const flags = denoFlags(document, {
     read: [
@@ -230,7 +254,43 @@ function ownRun(
     served: [new URL(FIXTURE_ORIGIN).hostname],
     hosts,
   });
-  return { flags: [...flags, ...valued("--allow-env", env)], modules };
+  return {
+    flags: [
+      ...flags,
+      ...valued("--allow-run", commands.length > 0 ? [...commands, "sh"] : []),
+      ...valued("--allow-env", [
+        ...env,
+        ...each.length > 0 ? environmentOf(document) : [],
+      ]),
+    ],
+    modules,
+  };
+}
+
+/** The servers that the task of a run names; of a session there are none. */
+async function serversOnRecord(
+  record: RunRecord,
+): Promise<ToolServers | undefined> {
+  try {
+    const { started } = await record.ledger();
+    return loadTask(started.task.text, "the task on record").document
+      .mcp_servers;
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+/** The host of an address, with its port. */
+function hostIn(text: string): readonly string[] {
+  const url = URL.parse(text);
+  return url === null ? [] : [`${url.hostname}:${portOf(url)}`];
+}
+
+/** The variables that the policy gives to servers. */
+function environmentOf({ mcp }: PolicyDocument): readonly string[] {
+  const given = Object.values(mcp?.env ?? {});
+  return [...new Set(given.map(({ from }) => from))];
 }
 
 /** What a run asks beside the hosts of its policy: a model, a collector. */
@@ -262,11 +322,7 @@ function proxy(parts: CommandLineParts): Launch {
     read: [...isRelative(paths) ? ["."] : [], ...paths],
     write: named(parts, ["out"]),
     run: command === undefined ? [] : [command, "sh"],
-    env: [
-      ...new Set(
-        Object.values(document.mcp?.env ?? {}).map(({ from }) => from),
-      ),
-    ],
+    env: environmentOf(document),
   });
 }
 

@@ -43,6 +43,16 @@ for (
         "--allow-write=a,,b",
       ],
     },
+    {
+      line:
+        "run tasks/canonical.yaml --mcp fs=npx --mcp=memory=node --mcp far=https://example.com/mcp",
+      flags: [
+        `--allow-read=${OWN},.,tasks,runs`,
+        "--allow-write=runs",
+        "--allow-net=example.com:443",
+        "--allow-run=npx,node,sh",
+      ],
+    },
     { line: "verify out --head abc", flags: ["--allow-read"] },
     { line: "run --help", flags: ["--allow-read"] },
     { line: "", flags: ["--allow-read"] },

@@ -3,12 +3,15 @@ import type { Policy } from "../../policy/document/load.ts";
 import { workerPermissions } from "../../policy/deno/worker_permissions.ts";
 import { FIXTURE_ORIGIN } from "../../tasks/corpus.ts";
 import { taskTools } from "../../tasks/task_tools.ts";
+import type { RecordedTool } from "../../runtime/record/event.ts";
+import type { ToolsChange } from "../../runtime/session/tools_change.ts";
 import { directorySandbox } from "../../tools/sandbox/directory_sandbox.ts";
 import type { Document } from "../../tools/document.ts";
 import { withOwnTools } from "../../tools/exported_tools.ts";
+import type { Json } from "../../tools/data/json.ts";
 import type { Leftover } from "../../tools/sandbox/leftover.ts";
 import type { Sandbox } from "../../tools/sandbox/sandbox.ts";
-import type { Tool } from "../../tools/tool.ts";
+import type { Tool, ToolDefinition } from "../../tools/tool.ts";
 import type {
   ToolWorker,
   ToolWorkerOptions,
@@ -19,12 +22,32 @@ import { htmlText, networkFor } from "./network.ts";
 import { realFuturePath } from "./real_future_path.ts";
 import { refuseUndescribed, type ToolModule } from "./tool_module.ts";
 
+/** Tools that servers serve. */
+export interface ServedTools {
+  /** Those that the run has when it begins. */
+  readonly tools: readonly Tool[];
+  /** How the lists of the servers differ from the tools of the run; `undefined` when they do not. */
+  changes(
+    tools: ReadonlyMap<string, ToolDefinition>,
+  ): Promise<ToolsChange | undefined>;
+  /** Makes a tool of what is on record of one; `undefined` when no server of the run serves it. */
+  toolOf(recorded: RecordedTool): Tool | undefined;
+  /** Takes out of a value what must not be seen, wherever it comes from. */
+  shown(value: Json): Json;
+  /** The same for a text. */
+  shownText(text: string): string;
+  /** Hears that the record is open. */
+  begun(): void;
+}
+
 /** Where the tools of one run live. */
 export interface ToolHost extends Disposable {
   /** Makes the five tools, and those of one's own; the documents are in the sandbox already. */
   tools(documents: readonly Document[]): Promise<readonly Tool[]>;
   /** Every URL that was requested, from the corpus or the network; it grows. */
   readonly requests: readonly string[];
+  /** The tools that servers serve, which are among them. Default: none does. */
+  readonly served?: ServedTools | undefined;
 }
 
 /** Options of a host. */
@@ -40,6 +63,8 @@ export interface ToolHostOptions {
   readonly leftover?: ((leftover: Leftover) => void) | undefined;
   /** Tools of one's own. Default: the five alone. */
   readonly own?: ToolModule | undefined;
+  /** Tools that servers serve, in a policy without a Worker. Default: there are none. */
+  readonly served?: ServedTools | undefined;
 }
 
 /**
@@ -65,7 +90,8 @@ function open(options: ToolHostOptions): Promise<ToolHost> {
 }
 
 function processHost(
-  { policy, sandbox: directory, online, leftover, own }: ToolHostOptions,
+  { policy, sandbox: directory, online, leftover, own, served }:
+    ToolHostOptions,
 ): ToolHost {
   const requests: string[] = [];
   return {
@@ -80,8 +106,10 @@ function processHost(
         maxBytes: policy.document.fetch?.max_bytes,
         requested: (url) => requests.push(url),
       });
-      return Promise.resolve(withOwnTools(ours, toolsOf(own, sandbox)));
+      const others = [...toolsOf(own, sandbox), ...served?.tools ?? []];
+      return Promise.resolve(withOwnTools(ours, others));
     },
+    served,
     [Symbol.dispose]() {},
   };
 }

@@ -2,8 +2,8 @@ import { setImmediate } from "node:timers";
 import type { Approver } from "../../runtime/approval/approval.ts";
 import { type Env, virtualClock } from "../../runtime/env.ts";
 
-/** A time limit in real time. */
-function deadline(ms: number, expired: () => void): Disposable {
+/** A time limit in real time: calls `expired` after so many milliseconds, unless it is disposed of before. */
+export function deadline(ms: number, expired: () => void): Disposable {
   const timer = setTimeout(expired, ms);
   return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
@@ -37,7 +37,7 @@ export function yieldToEvents(): Promise<void> {
  */
 export function deterministicEnv(
   start: bigint,
-  { signal, sleeps, deadlines, resolve, approver, outage }: {
+  { signal, sleeps, deadlines, resolve, approver, outage, toolChanges }: {
     readonly signal: AbortSignal;
     readonly approver?: Approver | undefined;
     /** Whether sleeping takes real time at present. */
@@ -46,11 +46,13 @@ export function deterministicEnv(
     readonly deadlines: boolean;
     readonly resolve: Env["resolve"];
     readonly outage?: Env["outage"];
+    readonly toolChanges?: Env["toolChanges"] | undefined;
   },
 ): Env & { expire(): void } {
   const clock = virtualClock(start);
   return {
     ...outage === undefined ? {} : { outage },
+    ...toolChanges === undefined ? {} : { toolChanges },
     now: clock.now,
     inOrder: () => true,
     async sleep(ms, signal) {
@@ -71,11 +73,14 @@ export function deterministicEnv(
  */
 export function realEnv(
   start: bigint,
-  world: Pick<Env, "signal" | "resolve" | "approver">,
+  { toolChanges, ...world }:
+    & Pick<Env, "signal" | "resolve" | "approver">
+    & { readonly toolChanges?: Env["toolChanges"] | undefined },
 ): Env & { expire(): void } {
   let last = start;
   return {
     ...world,
+    ...toolChanges === undefined ? {} : { toolChanges },
     now() {
       const ms = Math.round(
         (performance.timeOrigin + performance.now()) * 1000,

@@ -1,6 +1,4 @@
 import type { Policy } from "../../policy/document/load.ts";
-import { spelledArguments } from "../../policy/judged_arguments.ts";
-import { knownTool } from "../../policy/tool_traits.ts";
 import type { CallOutcome } from "../../runtime/session/call_outcome.ts";
 import { isObject, type Json, type JsonObject } from "../../tools/data/json.ts";
 import { failedCall } from "../../tools/mcp/call_answer.ts";
@@ -16,7 +14,6 @@ import {
 import { virtualName } from "../../tools/mcp/methods.ts";
 import { recordedResult } from "../../tools/mcp/recorded_result.ts";
 import { servedName } from "../../tools/mcp/served_tool.ts";
-import { placedIn } from "../../tools/sandbox/placed_in.ts";
 import type { ToolContext } from "../../tools/tool.ts";
 import { ToolError } from "../../tools/tool_error.ts";
 import { failureOf } from "./failure_text.ts";
@@ -28,6 +25,7 @@ import {
   type Exchange,
   rounds,
 } from "./rounds.ts";
+import { sentArguments } from "./sent_arguments.ts";
 import type { ServerTools } from "./server_tools.ts";
 
 /** Answers requests that the policy judges; each answer is the text of a message. */
@@ -114,15 +112,7 @@ export function governedRequests(
   function judged(tool: string, args: Json, context: ToolContext): Json {
     const definition = tools.now.get(tool);
     if (definition === undefined) return args;
-    const known = knownTool(definition, policy.document.tools ?? []);
-    const { places, urls } = context;
-    return spelledArguments(known, args, {
-      path: (path) => {
-        const place = places.get(path);
-        return place === undefined ? path : placedIn(sandbox, place);
-      },
-      url: (url) => urls.get(url) ?? url,
-    }) ?? args;
+    return sentArguments(args, { policy, sandbox, tool: definition, context });
   }
 
   /** Answers a request by a call, which may take several requests. */

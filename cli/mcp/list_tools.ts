@@ -6,13 +6,14 @@ import { type Profile, profileFor } from "../../policy/profiles/profile.ts";
 import type { Json, JsonObject } from "../../tools/data/json.ts";
 import { jsonText, terminalLine } from "../../tools/data/untrusted_text.ts";
 import { jsonSchemaValidator } from "../../tools/json_schema/json_schema_validator.ts";
-import { connection, RemoteError } from "../../tools/mcp/connection.ts";
+import { connection } from "../../tools/mcp/connection.ts";
 import { readFrame } from "../../tools/mcp/frame.ts";
 import { listedTool } from "../../tools/mcp/served_tool.ts";
 import { ToolError } from "../../tools/tool_error.ts";
 import { parseCommandLine } from "../command/command_line.ts";
 import { EXIT, type Output, UsageError } from "../command/command.ts";
 import { serverCommandIn, serverName } from "./command_words.ts";
+import { handshake } from "./handshake.ts";
 import { serverProcess } from "./server_process.ts";
 
 /** How long a server may take to start and answer, in milliseconds. */
@@ -119,7 +120,7 @@ async function entriesOf(
     asked.end(await server.ended)
   );
   try {
-    const envelope = await opened(ask, server.send);
+    const envelope = await handshake({ ask, send: server.send });
     const entries: Json[] = [];
     let cursor: Json | undefined;
     for (let page = 0; page < MAX_PAGES; page++) {
@@ -140,32 +141,5 @@ async function entriesOf(
   } finally {
     await server.end();
     await listening;
-  }
-}
-
-const CLIENT = { name: "agent-runtime-observability", version: "1" } as const;
-
-/** Opens a session in the era of the server; what goes with each request then. */
-async function opened(
-  ask: (method: string, params: JsonObject) => Promise<JsonObject>,
-  send: (line: string) => Promise<void>,
-): Promise<JsonObject> {
-  try {
-    await ask("initialize", {
-      protocolVersion: "2025-11-25",
-      capabilities: {},
-      clientInfo: CLIENT,
-    });
-    await send('{"jsonrpc":"2.0","method":"notifications/initialized"}');
-    return {};
-  } catch (error) {
-    if (!(error instanceof RemoteError)) throw error;
-    return {
-      _meta: {
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientInfo": CLIENT,
-        "io.modelcontextprotocol/clientCapabilities": {},
-      },
-    };
   }
 }

@@ -14,6 +14,7 @@ import { type RecordedCalls, recordedCalls } from "./recorded_calls.ts";
 import { serverTools, type ToolIncident } from "./server_tools.ts";
 import { type ApprovalWay, sessionApprover } from "./session_approver.ts";
 import type { SessionPlace } from "./session_place.ts";
+import { toolIncidentText } from "./tool_incident_text.ts";
 
 /** How the calls of sessions are judged, recorded and told. */
 export interface SessionOptions {
@@ -87,9 +88,7 @@ export async function proxiedSession(
     },
     note: say,
     incident(incident: ToolIncident) {
-      say(
-        `${incident.tool}: ${FOUND[incident.found]}; it is hidden and denied`,
-      );
+      say(toolIncidentText(incident));
       void keep(incident);
     },
     async open(asked) {
@@ -127,9 +126,3 @@ export async function proxiedSession(
   if (failure !== undefined) throw failure.error;
   return end;
 }
-
-const FOUND: Readonly<Record<ToolIncident["found"], string>> = {
-  other_definition: "its definition is not the one that the policy pins",
-  changed: "its definition has changed since the session began",
-  later: "it came later, and the policy does not name it in full",
-};

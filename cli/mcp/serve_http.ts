@@ -9,6 +9,7 @@ import {
   refuseUnfit,
   sessionPlace,
 } from "./session_place.ts";
+import { refusalOfServerUrl } from "../../tasks/tool_server.ts";
 import { upstream } from "./upstream.ts";
 
 /** What a proxy over Streamable HTTP is started with. */
@@ -68,17 +69,11 @@ export function listening(given: string): Listening {
  * @throws {UsageError} when credentials would be sent in the clear, or stand in it
  */
 export function upstreamAddress(given: string): string {
-  const url = URL.parse(given);
-  const isLocal = url !== null && LOOPBACK.has(url.hostname);
-  if (
-    url === null || url.username !== "" || url.password !== "" ||
-    url.protocol !== "https:" && !(isLocal && url.protocol === "http:")
-  ) {
-    throw new UsageError(
-      `Cannot use --upstream "${given}": expected an address with https, or http of this machine, without a name and a password`,
-    );
+  const fault = refusalOfServerUrl(given);
+  if (fault !== undefined) {
+    throw new UsageError(`Cannot use --upstream "${given}": ${fault}`);
   }
-  return url.href;
+  return new URL(given).href;
 }
 
 /** Stands before a server that is reached over HTTP, until a signal ends it. */

@@ -1,5 +1,7 @@
 import { definitionHash } from "../../tools/definition_hash.ts";
 import type { PolicyDocument } from "../document/document.ts";
+import type { ToolDefinition } from "../../tools/tool.ts";
+import type { Listing } from "../tool_listing.ts";
 import type { Metadata, Opinion, Proposal, Rule } from "../rule.ts";
 
 /**
@@ -14,6 +16,25 @@ export function pinMatch({ pin_match }: Metadata): PinMatch | undefined {
   return PIN_MATCHES.find((each) => each === pin_match);
 }
 
+/** Finds how a definition differs from the one that counts, if it does. */
+export function pinMismatch(
+  { allowed, pins = {} }: Pick<
+    PolicyDocument["tool_registry"],
+    "allowed" | "pins"
+  >,
+): (tool: ToolDefinition, listing: Listing) => PinMatch | undefined {
+  const pinned = new Map(Object.entries(pins));
+  return (tool, listing) => {
+    const pin = pinned.get(tool.name);
+    if (pin !== undefined && definitionHash(tool) !== pin) {
+      return "other_definition";
+    }
+    if (listing === "changed") return "changed";
+    const isNamed = pin !== undefined || allowed.includes(tool.name);
+    return listing === "later" && !isNamed ? "later" : undefined;
+  };
+}
+
 /**
  * Denies a tool whose definition is not the one that the policy pins, or not the
  * one that the run began with. A tool that came later runs only when the policy
@@ -22,19 +43,12 @@ export function pinMatch({ pin_match }: Metadata): PinMatch | undefined {
 export function toolPin(
   { allowed, pins = {} }: PolicyDocument["tool_registry"],
 ): Rule {
-  const pinned = new Map(Object.entries(pins));
+  const mismatch = pinMismatch({ allowed, pins });
   function opinion({ name, tool, listing }: Proposal): Opinion | undefined {
     if (tool === undefined) return undefined;
-    const pin = pinned.get(name);
-    const pin_match: PinMatch | undefined =
-      pin !== undefined && definitionHash(tool) !== pin
-        ? "other_definition"
-        : listing === "changed"
-        ? "changed"
-        : listing === "later" && pin === undefined && !allowed.includes(name)
-        ? "later"
-        : undefined;
+    const pin_match = mismatch(tool, listing);
     if (pin_match === undefined) return undefined;
+    const pin = Object.hasOwn(pins, name) ? pins[name] : undefined;
     return {
       effect: "deny",
       reason: `${REASONS[pin_match]}: ${JSON.stringify(name)}`,

@@ -1,5 +1,8 @@
 import type { Env } from "../env.ts";
-import type { ToolStarted } from "../record/event.ts";
+import type { Tool } from "../../tools/tool.ts";
+import type { RecordedTool, ToolStarted } from "../record/event.ts";
+import { toolOnRecord } from "../record/recorded_tool.ts";
+import { validationOf } from "./recorded_answers.ts";
 import type { RecordCursor } from "./record_cursor.ts";
 
 /** How a run continues after its record. */
@@ -13,6 +16,8 @@ export interface Afterwards {
    * again, and is waited for. Default: none is, and their outcomes stay unknown.
    */
   readonly sentAgain?: ((seq: number) => void | Promise<void>) | undefined;
+  /** Makes a tool of one that came to a list during the run. Default: it cannot be run. */
+  readonly toolOf?: ((recorded: RecordedTool) => Tool | undefined) | undefined;
 }
 
 /** Where a rerun is: inside its record or beyond it. */
@@ -99,6 +104,12 @@ export class Continuation {
     this.#sent.add(idempotency_key);
     this.followSignal();
     await this.#afterwards?.sentAgain?.(seq);
+  }
+
+  /** A tool that came to a list during the run. */
+  toolOf(recorded: RecordedTool): Tool {
+    return this.#afterwards?.toolOf?.(recorded) ??
+      toolOnRecord(recorded, (value) => validationOf(this.#cursor.next, value));
   }
 
   /** Cancels the run, as it was on record. */

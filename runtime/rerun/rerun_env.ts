@@ -1,12 +1,12 @@
 import { RecordedFailure } from "../attempt/recorded_failure.ts";
 import { type Env, virtualClock } from "../env.ts";
 import type { RerunState } from "./continuation.ts";
+import { rerunTool } from "./rerun_tool.ts";
 import { addressesOf, approvalOf } from "./recorded_answers.ts";
 
 /** The outside world as recorded, and the present one after the record. */
-export function rerunEnv(
-  { cursor, continuation }: RerunState,
-): Env & { expire(): void } {
+export function rerunEnv(state: RerunState): Env & { expire(): void } {
+  const { cursor, continuation } = state;
   const past = virtualClock(0n);
   return {
     now: () => cursor.takeReading() ?? continuation.world().now(),
@@ -52,6 +52,20 @@ export function rerunEnv(
     inOrder: () =>
       cursor.hasEnded && (continuation.world().inOrder?.() ?? false),
     next: () => cursor.next,
+    async toolChanges(tools) {
+      const { next } = cursor;
+      if (next === undefined) {
+        return continuation.goesOn
+          ? await continuation.world().toolChanges?.(tools)
+          : undefined;
+      }
+      return next.type !== "tools_changed" ? undefined : {
+        tools: next.tools.map((tool) =>
+          rerunTool(continuation.toolOf(tool), state)
+        ),
+        removed: next.removed,
+      };
+    },
     signal: continuation.signal,
     expire() {
       past.expire();

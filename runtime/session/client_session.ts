@@ -8,10 +8,11 @@ import { type RunIdentity, runStarted } from "../run_started.ts";
 import type { RunSpec } from "../run_spec.ts";
 import type { CallOutcome, Ending } from "./call_outcome.ts";
 import type { SessionEnv } from "../env.ts";
-import { openSession, type Session, type ToolsChange } from "./session.ts";
 import { onAbort } from "./on_abort.ts";
+import { openSession, type Session } from "./session.ts";
 import { type CallEvents, sideBySide } from "./side_by_side.ts";
 import { toolCall } from "./tool_call.ts";
+import type { ToolsChange } from "./tools_change.ts";
 
 /** Everything that decides what a session does, apart from the outside world. */
 export type ClientSpec = RunIdentity & Pick<RunSpec, "sandbox">;

@@ -1,5 +1,7 @@
 import type { Policy } from "../../policy/document/load.ts";
-import { allowedTools } from "../../policy/policy_hint.ts";
+import { offeredTools } from "../../policy/offered_tools.ts";
+import { toolListing } from "../../policy/tool_listing.ts";
+import { modelNames } from "../../tools/model_names.ts";
 import { inputSchema } from "../../tools/definition_hash.ts";
 import { isObject, type Json, type JsonObject } from "../../tools/data/json.ts";
 import { sha256Text } from "../../tools/data/sha256.ts";
@@ -46,6 +48,8 @@ export interface GovernedSessionSpec {
   readonly tools: readonly SessionTool[];
   /** Said where that is a folder which is not kept with the record. Default: it is kept. */
   readonly sandboxIsElsewhere?: boolean | undefined;
+  /** Takes out of the text of arguments what must not be seen. Default: nothing. */
+  readonly shown?: ((args: string) => string) | undefined;
   /** What proposes the calls, for the record. Default: `client`. */
   readonly client?: string | undefined;
 }
@@ -68,7 +72,7 @@ export interface CallOptions {
 
 /** A tool that the policy allows, as a model is told of it. */
 export interface GovernedTool {
-  /** The exact name by which a model calls it. */
+  /** The name by which a model calls it: that of the policy, but for one that providers refuse, such as `fs.read`, which is `fs__read`. */
   readonly name: string;
   /** One line that tells a model what it is for. */
   readonly description: string;
@@ -85,7 +89,8 @@ export interface GovernedSession extends AsyncDisposable {
   /** Whether no further call will run. */
   readonly isOver: boolean;
   /**
-   * Has the policy judge a call and runs it, within the policy's limits. `args` is
+   * Has the policy judge a call and runs it, within the policy's limits. `name` is
+   * that of the policy, or the one that `tools` tells a model. `args` is
    * an object, or the model's own text of one, which is better where it is at hand:
    * it is parsed strictly. Anything else is denied. Resolves once what came of it is on record. Calls may
    * overlap; they are judged in the order in which they come, and as many run at
@@ -196,7 +201,8 @@ export function governedSession(
   record: RecordSession,
 ): GovernedSession {
   const { policy } = spec;
-  const given = toolRegistry(spec.tools);
+  const given = new Map(toolRegistry(spec.tools));
+  const listing = toolListing(toolRegistry(spec.tools));
   const inner = clientSession(clientSpec(spec), env);
   const elsewhere = new Map<string, Elsewhere>();
   let isClosed = false;
@@ -218,6 +224,21 @@ export function governedSession(
     }
   }
 
+  let inSync = Promise.resolve();
+
+  /** Takes in that servers serve other tools by now. */
+  function sync(): Promise<void> {
+    inSync = inSync.then(async () => {
+      const change = await env.toolChanges?.(given);
+      if (change === undefined || isClosed) return;
+      for (const name of change.removed) given.delete(name);
+      for (const tool of change.tools) given.set(tool.name, tool);
+      listing.change(change);
+      await inner.changeTools(change);
+    });
+    return inSync;
+  }
+
   /** What came of a call, or why the record cannot be written. */
   async function settled(
     outcome: Promise<CallOutcome>,
@@ -232,12 +253,17 @@ export function governedSession(
   }
 
   async function call(
-    name: string,
+    asked: string,
     args: unknown,
     { id = "", signal }: CallOptions = {},
   ): Promise<CallResult> {
+    if (env.toolChanges !== undefined) await sync();
+    const name = given.has(asked)
+      ? asked
+      : modelNames(given.keys()).fromModel(asked);
     calls += 1;
-    const args_json = textOf(name, args);
+    const text = textOf(name, args);
+    const args_json = spec.shown?.(text) ?? text;
     // A trace has no empty ids.
     const named = id === "" ? `call_${calls}` : id;
     const proposed = { id: named, tool: name, args_json, signal };
@@ -273,9 +299,13 @@ export function governedSession(
 
   return {
     get tools() {
-      return allowedTools(policy.document, given.values())
+      const { forModel } = modelNames(given.keys());
+      return offeredTools<SessionTool>(policy.document, {
+        tools: given,
+        listing,
+      })
         .map((tool): GovernedTool => ({
-          name: tool.name,
+          name: forModel(tool.name),
           description: tool.description,
           inputSchema: inputSchema(tool),
           call: (args, options) => call(tool.name, args, options),
@@ -325,7 +355,8 @@ export function refuseUnusable(
 }
 
 function clientSpec(
-  { question, tools, client = "client", ...rest }: GovernedSessionSpec,
+  { question, tools, client = "client", shown: _, ...rest }:
+    GovernedSessionSpec,
 ): ClientSpec {
   return {
     ...rest,

@@ -67,6 +67,7 @@ export {
 } from "../../policy/rule.ts";
 
 export { type SessionEnv, type VirtualClock, virtualClock } from "../env.ts";
+export type { ToolsChange } from "./tools_change.ts";
 export {
   type ApprovalAnswer,
   type ApprovalRequest,

@@ -11,6 +11,7 @@ import type { GovernedSpec } from "../run_spec.ts";
 import { busyTime } from "./busy_time.ts";
 import { type BusyPlaces, busyPlaces } from "./busy_places.ts";
 import type { Ending } from "./call_outcome.ts";
+import type { ToolsChange } from "./tools_change.ts";
 import { oneAtATime, type Turn } from "./turn.ts";
 
 /** What the calls of a session are judged by and run with; it names no task and no model. */
@@ -33,14 +34,6 @@ type CallTotals = Pick<
   RunTotals,
   "tool_calls" | "policy_checks" | "denials" | "attempts"
 >;
-
-/** A change of the list of tools. */
-export interface ToolsChange {
-  /** Tools that are new or have another definition. */
-  readonly tools: readonly Tool[];
-  /** Names of tools that are gone. */
-  readonly removed: readonly string[];
-}
 
 /** How far a session has got. */
 export interface Progress {

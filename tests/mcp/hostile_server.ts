@@ -58,7 +58,13 @@ function tools(): unknown[] {
   const all = [
     ...["echo", "sleep", "die", "hang", "twice", "large", "broken"],
     ...["flood", "env", "error", "ask", "malformed", "write", "spawn"],
+    ...(ways.has("announces") ? ["change"] : []),
   ].map((name) => tool(name));
+  if (ways.has("other")) {
+    return all.map((each) =>
+      each.name === "echo" ? { ...each, title: "x" } : each
+    );
+  }
   if (ways.has("hidden")) {
     return [
       tool("odd", { inputSchema: { $ref: "https://else.where/x" } }),
@@ -158,6 +164,9 @@ async function call(
     case "write":
       Deno.writeTextFileSync(String(args.path), "written");
       return text(id, "written");
+    case "change":
+      write({ jsonrpc: "2.0", method: "notifications/tools/list_changed" });
+      return text(id, "changed");
     case "spawn": {
       const child = new Deno.Command("sleep", { args: ["600"] }).spawn();
       return text(id, `${Deno.pid} ${child.pid}`);

@@ -1,5 +1,6 @@
 import { encodeBase64 } from "../data/base64.ts";
-import { isList, type Json } from "../data/json.ts";
+import type { Json } from "../data/json.ts";
+import { withTexts } from "../data/with_texts.ts";
 
 /** A value that must not be seen, and what stands for it. */
 export interface HiddenValue {
@@ -40,26 +41,9 @@ export function hiddenValues(values: readonly HiddenValue[]): HiddenValues {
     }
     return shown;
   }
-  function json(value: Json): Json {
-    if (typeof value === "string") return text(value);
-    if (typeof value !== "object" || value === null) return value;
-    if (isList(value)) {
-      const items = value.map(json);
-      return items.some((each, index) => each !== value[index]) ? items : value;
-    }
-    const entries = Object.entries(value);
-    const shown = entries.map(([key, each]): [string, Json] => [
-      text(key),
-      json(each),
-    ]);
-    const isSame = shown.every(([key, each], index) =>
-      key === entries[index]?.[0] && each === entries[index]?.[1]
-    );
-    return isSame ? value : Object.fromEntries(shown);
-  }
   return sorted.length === 0
     ? { json: (value) => value, text: (given) => given }
-    : { json, text };
+    : { json: (value) => withTexts(value, text), text };
 }
 
 /** A text of JSON, a URL or a header within a text has a value in these forms. */

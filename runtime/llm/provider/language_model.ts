@@ -1,4 +1,5 @@
-import type { Llm, LlmOutput } from "../llm.ts";
+import { type ModelNames, modelNames } from "../../../tools/model_names.ts";
+import type { Llm, LlmInput, LlmOutput, Message } from "../llm.ts";
 import { type Asked, modelErrorOf } from "./api_error.ts";
 import { modelOutput, type ModelResult } from "./model_output.ts";
 import { type ModelPrompt, offeredTools, promptOf } from "./prompt.ts";
@@ -16,6 +17,9 @@ export interface LanguageModel {
 
 /**
  * Makes a model of any provider one that the loop can ask.
+ *
+ * Tools whose names providers refuse, such as `fs.read`, have others for the model:
+ * see `modelNames`. What it gives back has the names of policy and record again.
  *
  * It throws a `ModelError` when the model could not be asked or its answer could
  * not be read, and the signal's reason when the run was cancelled, unless that
@@ -35,9 +39,12 @@ export function languageModelLlm(
     try {
       signal.throwIfAborted();
       const { system, temperature, max_output_tokens } = settings;
+      const names = namesIn({ messages, tools });
       const result = await model.doGenerate({
-        prompt: promptOf(messages, system),
-        tools: offeredTools(tools),
+        prompt: promptOf(messages.map((each) => named(each, names)), system),
+        tools: offeredTools(
+          tools.map((tool) => ({ ...tool, name: names.forModel(tool.name) })),
+        ),
         abortSignal: signal,
         ...seeded,
         ...temperature === undefined ? {} : { temperature },
@@ -46,7 +53,7 @@ export function languageModelLlm(
           : { maxOutputTokens: max_output_tokens },
       });
       const output = {
-        ...modelOutput(result),
+        ...onRecord(modelOutput(result), names),
         ...another(result, asked.model),
       };
       return unlocked(output, asked.key);
@@ -54,6 +61,45 @@ export function languageModelLlm(
       if (signal.aborted && !isTimeout(signal.reason)) throw signal.reason;
       throw modelErrorOf(signal.aborted ? signal.reason : error, asked);
     }
+  };
+}
+
+/** The names of the tools of a request: those that are offered, and those that were called before. */
+function namesIn(
+  { messages, tools }: Pick<LlmInput, "messages" | "tools">,
+): ModelNames {
+  return modelNames([
+    ...tools.map(({ name }) => name),
+    ...messages.flatMap((message) =>
+      message.role === "assistant" ? message.calls.map(({ tool }) => tool) : []
+    ),
+  ]);
+}
+
+/** A turn of the conversation, with tools as the model knows them. */
+function named(message: Message, { forModel }: ModelNames): Message {
+  switch (message.role) {
+    case "user":
+      return message;
+    case "assistant":
+      return {
+        ...message,
+        calls: message.calls.map((call) => ({
+          ...call,
+          tool: forModel(call.tool),
+        })),
+      };
+    case "tool":
+      return { ...message, tool: forModel(message.tool) };
+  }
+}
+
+/** What a model gave back, with tools as policy and record know them. */
+function onRecord(output: LlmOutput, { fromModel }: ModelNames): LlmOutput {
+  const { calls } = output;
+  return calls === undefined ? output : {
+    ...output,
+    calls: calls.map((call) => ({ ...call, tool: fromModel(call.tool) })),
   };
 }
 
