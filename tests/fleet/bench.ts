@@ -17,12 +17,12 @@ const LINE = "x".repeat(400);
 
 /** A table like that of the lines, with a row to renew beside it. */
 const TABLES = `
-create table raw_run (run_id text primary key, lines integer not null) with (fillfactor = 70);
-create table raw_line (run_id text, seq integer, line text, primary key (run_id, seq))`;
+create table public.raw_run (run_id text primary key, lines integer not null) with (fillfactor = 70);
+create table public.raw_line (run_id text, seq integer, line text, primary key (run_id, seq))`;
 
 const RAW = `
-with held as (update raw_run set lines = lines + $3 where run_id = $1 returning run_id)
-insert into raw_line select run_id, $2 + n, $4 from held, generate_series(0, $3 - 1) as n`;
+with held as (update public.raw_run set lines = lines + $3 where run_id = $1 returning run_id)
+insert into public.raw_line select run_id, $2 + n, $4 from held, generate_series(0, $3 - 1) as n`;
 
 /** Commits as those of a step: its lines up to the intent, then its receipt. */
 async function rawCommits(
@@ -32,7 +32,7 @@ async function rawCommits(
   await using database = pgDatabase(url, { connections: loops });
   const name = crypto.randomUUID();
   for (let loop = 0; loop < loops; loop++) {
-    await database.query("insert into raw_run values ($1, 0)", [
+    await database.query("insert into public.raw_run values ($1, 0)", [
       `${name} ${loop}`,
     ]);
   }
