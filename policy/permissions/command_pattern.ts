@@ -49,7 +49,7 @@ export function commandAllowed(pattern: string): string | undefined {
   const isOpen = pieces.length === 2 && last === "" &&
     wanted.endsWith(" *");
   if (isOpen) return `^${literalPattern(wanted.slice(0, -2))}(?: ${words})?$`;
-  const [first = "", ...others] = pieces.map(escaped);
+  const [first = "", ...others] = pieces.map(literalPattern);
   // The first star may go on with the first word.
   const next = /\s/.test(pieces[0] ?? "") ? words : `${REST}(?: ${words})?`;
   return others.length === 0
@@ -73,7 +73,7 @@ export function commandMeant(pattern: string): string | undefined {
     ? "\\b"
     : "";
   const body = pieces
-    .map((each) => each.split(/\s+/).map(escaped).join("\\s+"))
+    .map((each) => each.split(/\s+/).map(literalPattern).join("\\s+"))
     .join(".*");
   return `(?s)${begins}${body}${ends}`;
 }
