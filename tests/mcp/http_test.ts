@@ -5,7 +5,8 @@ import type { JsonObject } from "../../tools/data/json.ts";
 import { lacks } from "../permissions.ts";
 import { PROJECT, temporaryFolder } from "../program.ts";
 import { eventsOf } from "../rehearsal.ts";
-import { checkRun, eventsIn, type Message, textOf } from "./proxied.ts";
+import { freePort, listeningProxy } from "./listening_proxy.ts";
+import { eventsIn, type Message, textOf } from "./proxied.ts";
 
 const SECRET = "Bearer a-secret-of-the-client";
 
@@ -95,37 +96,10 @@ const POLICY: JsonObject = {
   retry: { max_retries: 0, backoff_base_ms: 0, backoff_cap_ms: 0 },
 };
 
-/** A free port of this machine. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
-/** A proxy before an address. */
+/** A client of a proxy before an address. */
 async function proxyFor(upstream: string) {
-  const folder = temporaryFolder();
-  const out = join(folder.path, "runs");
-  const policy = join(folder.path, "policy.yaml");
-  Deno.writeTextFileSync(policy, JSON.stringify(POLICY));
-  const address = `127.0.0.1:${freePort()}`;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--quiet", "--no-prompt", "--no-lock", "--allow-read"],
-      ...[`--allow-write=${out}`, "--allow-net=127.0.0.1"],
-      ...[`${PROJECT}mod.ts`, "mcp", "--listen", address],
-      ...["--upstream", upstream, "--policy", policy, "--out", out],
-    ],
-    stdout: "null",
-    stderr: "piped",
-    env: { NO_COLOR: "1" },
-  }).spawn();
-  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  const { value } = await reader.read();
-  assertStringIncludes(value ?? "", "listening at");
-  const reading = (async () => {
-    while (!(await reader.read()).done) { /* Read on, or it waits. */ }
-  })();
-  const url = `http://${address}/mcp`;
+  const proxy = await listeningProxy(upstream, POLICY);
+  const { url, runs } = proxy;
   let session: string | null = null;
   let id = 0;
   return {
@@ -177,21 +151,8 @@ async function proxyFor(upstream: string) {
       await response.body?.cancel();
       return response.status;
     },
-    runs: () => {
-      try {
-        return [...Deno.readDirSync(out)].map(({ name }) => join(out, name));
-      } catch {
-        return [];
-      }
-    },
-    async [Symbol.asyncDispose]() {
-      using _ = folder;
-      child.kill("SIGTERM");
-      const { code } = await child.status;
-      await reading;
-      assertEquals(code, 0);
-      for (const run of this.runs()) await checkRun(run);
-    },
+    runs,
+    [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
   };
 }
 

@@ -61,7 +61,7 @@ export interface ProxiedClient extends AsyncDisposable {
 }
 
 /** The least that a policy says in these tests. */
-const LEAST: JsonObject = {
+export const LEAST: JsonObject = {
   version: 1,
   on_deny: "continue",
   tool_registry: { allowed: [], denied: [] },
