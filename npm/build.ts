@@ -15,6 +15,10 @@ const PROJECT = fromFileUrl(new URL("../", import.meta.url));
 /** A module of the program that is another one in Node's form. */
 const REPLACED: ReadonlyMap<string, string> = new Map([
   ["evidence/store/walk.js", 'export * from "../../npm/walk_on_node.js";'],
+  [
+    "cli/mcp/open_servers.js",
+    'export * from "../../npm/servers_on_node.js";',
+  ],
 ]);
 
 /** Modules that only Node's form has stand in this folder, and are not packed. */

@@ -3,6 +3,7 @@ import type { RecordedTool } from "../../runtime/record/event.ts";
 import { toolOnRecord } from "../../runtime/record/recorded_tool.ts";
 import type { ToolsChange } from "../../runtime/session/tools_change.ts";
 import { refusalOfServer, type ToolServer } from "../../tasks/tool_server.ts";
+import { literalPattern } from "../../tools/data/literal_pattern.ts";
 import type { Json, JsonObject } from "../../tools/data/json.ts";
 import { withTexts } from "../../tools/data/with_texts.ts";
 import { jsonSchemaValidator } from "../../tools/json_schema/json_schema_validator.ts";
@@ -310,6 +311,6 @@ function frameOf(
 
 /** Writes the paths of a directory as relative ones, so that nothing of the machine is on record. */
 function relativeTo(directory: string): (text: string) => string {
-  const path = new RegExp(`${RegExp.escape(directory)}(?![\\w.-])`, "g");
+  const path = new RegExp(`${literalPattern(directory)}(?![\\w.-])`, "g");
   return (text) => text.includes(directory) ? text.replace(path, ".") : text;
 }

@@ -4,6 +4,7 @@ import { whyUnwritable } from "../../evidence/store/file_error.ts";
 import type { Policy } from "../../policy/document/load.ts";
 import type { RecordedTool } from "../../runtime/record/event.ts";
 import type { ToolServers } from "../../tasks/tool_server.ts";
+import { promised } from "../../tools/data/promised.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import { hiddenValues } from "../../tools/mcp/hidden_values.ts";
 import type { ToolDefinition } from "../../tools/tool.ts";
@@ -58,7 +59,7 @@ export async function openServers(
   function keep(incident: Incident): void {
     if (!hasBegun) early.push(incident);
     else {
-      Promise.try(record.addIncident, incident).catch((error) =>
+      promised(() => record.addIncident(incident)).catch((error) =>
         say(`${record.place("incidents.jsonl")}: ${whyUnwritable(error)}`)
       );
     }

@@ -1,3 +1,5 @@
+import { literalPattern } from "../../tools/data/literal_pattern.ts";
+
 /**
  * Patterns of shell commands, as Claude Code has them, as regular expressions of RE2
  * on the text of a command. A text says less than a shell makes of it, so there are
@@ -46,8 +48,8 @@ export function commandAllowed(pattern: string): string | undefined {
   // A star after a space at the end stands for no arguments, too.
   const isOpen = pieces.length === 2 && last === "" &&
     wanted.endsWith(" *");
-  if (isOpen) return `^${escaped(wanted.slice(0, -2))}(?: ${words})?$`;
-  const [first = "", ...others] = pieces.map(escaped);
+  if (isOpen) return `^${literalPattern(wanted.slice(0, -2))}(?: ${words})?$`;
+  const [first = "", ...others] = pieces.map(literalPattern);
   // The first star may go on with the first word.
   const next = /\s/.test(pieces[0] ?? "") ? words : `${REST}(?: ${words})?`;
   return others.length === 0
@@ -71,7 +73,7 @@ export function commandMeant(pattern: string): string | undefined {
     ? "\\b"
     : "";
   const body = pieces
-    .map((each) => each.split(/\s+/).map(escaped).join("\\s+"))
+    .map((each) => each.split(/\s+/).map(literalPattern).join("\\s+"))
     .join(".*");
   return `(?s)${begins}${body}${ends}`;
 }
@@ -85,8 +87,4 @@ export const DISGUISED = "[\\\\`$]|['\"][^\\s'\"]*['\"]";
 /** `npm run:*` is `npm run *`. */
 function spaced(pattern: string): string {
   return pattern.trim().replace(/:\*$/, " *").replace(/\*{2,}/g, "*");
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -10,6 +10,7 @@ import type { JsonObject } from "../../tools/data/json.ts";
 import { lacks } from "../permissions.ts";
 import { temporaryFolder } from "../program.ts";
 import { eventsOf } from "../rehearsal.ts";
+import { allEnd, isRunning } from "./is_running.ts";
 import { checkRun, eventsIn } from "./proxied.ts";
 import { hostileServer, SERVED_POLICY } from "./served_run.ts";
 
@@ -54,16 +55,12 @@ test("govern() judges calls of tools of servers, by the name of the policy and b
   const outside = await session.call("bb__write", { path: "/etc/x" });
   assertEquals(outside.type === "denied" && outside.rule, "sandbox_path");
   const spawned = await session.call("bb.spawn", {});
-  const pid = spawned.type === "result"
-    ? Number(JSON.parse(spawned.json).content[0].text)
-    : 0;
-  Deno.kill(pid, "SIGCONT");
+  const pids: readonly number[] = spawned.type === "result"
+    ? JSON.parse(spawned.json).content[0].text.split(" ").map(Number)
+    : [];
+  assertEquals(await Promise.all(pids.map(isRunning)), [true, true]);
   await session.close();
-  // Who has ended is there until the system takes note of it.
-  for (let tries = 0; isAlive(pid) && tries < 100; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assertEquals(isAlive(pid), false);
+  assert(await allEnd(pids), "a process of a server is left");
   assertEquals(reached(join(out, "sandbox")), [
     'echo {"text":"1"}',
     'echo {"text":"2"}',
@@ -75,15 +72,6 @@ test("govern() judges calls of tools of servers, by the name of the policy and b
   );
   await checkRun(out);
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    Deno.kill(pid, "SIGCONT");
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test("govern() puts a changed list of a server on record, hides what differs and denies it", async () => {
   using folder = temporaryFolder();

@@ -12,6 +12,7 @@ import { completion, llmServer } from "../llm_server.ts";
 import { lacks } from "../permissions.ts";
 import { started, temporaryFolder, warmProgram } from "../program.ts";
 import { eventsOf } from "../rehearsal.ts";
+import { allEnd, isRunning } from "./is_running.ts";
 import { checkRun, eventsIn } from "./proxied.ts";
 import { hostileServer, SERVED_POLICY } from "./served_run.ts";
 
@@ -90,15 +91,6 @@ function denials(events: readonly RunEvent[]): readonly (readonly unknown[])[] {
   return eventsOf("policy_checked", events)
     .filter(({ decision }) => decision === "deny")
     .map(({ tool, rule_id }) => [tool, rule_id]);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    Deno.kill(pid, "SIGCONT");
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function test(name: string, fn: () => Promise<void>): void {
@@ -550,14 +542,14 @@ for (const signal of ["SIGTERM", "SIGKILL"] as const) {
       here.text("out/state.jsonl").trimEnd().split("\n").map((line) =>
         JSON.parse(line)
       ),
-    ).map(([, pid]) => Number(pid));
-    assertEquals(pids.map(isAlive), [true, true]);
+    ).flatMap(([, pids = ""]) => pids.split(" ").map(Number));
+    assertEquals(
+      await Promise.all(pids.map(isRunning)),
+      [true, true, true, true],
+    );
     child.kill(signal);
     await child.output();
-    for (let tries = 0; pids.some(isAlive) && tries < 100; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    assertEquals(pids.map(isAlive), [false, false]);
+    assert(await allEnd(pids), "a process of a server is left");
     if (signal === "SIGKILL") return;
     const [finished] = eventsOf("run_finished", here.events());
     assertEquals(finished?.terminal_reason, "cancelled");

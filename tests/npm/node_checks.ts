@@ -253,6 +253,18 @@ Deno.test("Ctrl-C ends the record of govern() in Node, and then its process", as
   assertEquals((await verified(out)).code, 0);
 });
 
+Deno.test("govern() in Node starts no servers, and says so", async () => {
+  using place = temporaryFolder();
+  const out = join(place.path, "run");
+  const child = node([installed.program("servers_program"), NAME, out]);
+  const { code, stdout } = await child.output();
+  assertEquals(code, 0);
+  assertStringIncludes(
+    new TextDecoder().decode(stdout),
+    "mcpServers: servers of the Model Context Protocol are not started in Node",
+  );
+});
+
 Deno.test("a record whose ledger is a link or a pipe is not opened in Node", async () => {
   using place = temporaryFolder();
   const run = join(place.path, "run");

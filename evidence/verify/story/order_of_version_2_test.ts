@@ -48,7 +48,7 @@ const ORDERS: readonly {
     name: "a call before the answer",
     places: [0, 1, 3],
     fault:
-      "2 event_order: call_proposed cannot follow here; expected llm_completed or attempt_finished or policy_checked of a budget or step_finished",
+      "2 event_order: call_proposed cannot follow here; expected llm_completed or attempt_finished or tools_changed or policy_checked of a budget or step_finished",
   },
   {
     name: "the end of a step while the model is asked",
