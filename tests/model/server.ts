@@ -143,6 +143,7 @@ if (import.meta.main) {
   const { packages, model, port, ...other } = parseArgs(Deno.args, {
     string: ["packages", "model", "port"],
     boolean: ["until-stdin-ends"],
+    collect: [],
     unknown(argument) {
       throw new TypeError(`Cannot read "${argument}": no such option`);
     },
