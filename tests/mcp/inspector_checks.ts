@@ -1,6 +1,6 @@
 /**
  * MCP Inspector's command line before the proxy, as its users start it. It needs the
- * packages of `tests/mcp/packages`, `clients` and `inspector`, so
+ * packages of `tests/mcp/packages`, `clients` and `large_clients`, so
  * `deno task test:mcp:full` names this file.
  *
  * @module
@@ -15,7 +15,7 @@ import { eventsIn, type ProxyCommand, proxyCommand } from "./proxied.ts";
 
 const INSPECTOR = join(
   PROJECT,
-  "tests/mcp/inspector/node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js",
+  "tests/mcp/large_clients/node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js",
 );
 
 /** What Inspector printed, and its exit code. */
