@@ -128,6 +128,8 @@ name = "local"
 base_url = ${JSON.stringify(api.url)}
 wire_api = "responses"
 [mcp_servers.fs]
+required = true
+startup_timeout_sec = 60
 command = "sh"
 args = ${JSON.stringify(["-c", SCRIPT, "sh", proxy.command, ...proxy.args])}
 [mcp_servers.fs.env]
