@@ -14,9 +14,7 @@ import {
 } from "../evidence/archive/run_summary.ts";
 import { pendingApproval } from "../evidence/approval/pending_approval.ts";
 import type { RunRecord } from "../evidence/run_store.ts";
-import { unreadable } from "../evidence/store/file_error.ts";
 import { makePageFolder, writePage } from "../evidence/store/page_file.ts";
-import { verifyRun } from "../evidence/verify/decisions/verify_run.ts";
 import type { Verification } from "../evidence/verify/verify.ts";
 import { counted } from "../tools/data/counted.ts";
 import { InputError } from "../tools/data/input_error.ts";
@@ -38,6 +36,7 @@ import {
 import { namedRuns } from "./input/named_runs.ts";
 import { RUN_FILTERS, runFilter } from "./input/run_filter.ts";
 import { refuseInsideRun, runPage } from "./input/run_page.ts";
+import { verifiedRun } from "./input/verified_run.ts";
 import { nativeDigest } from "./machine/native_digest.ts";
 
 /** `runs`: what the runs below some folders did, and what they come to. */
@@ -150,7 +149,7 @@ async function summaryOf(
 ): Promise<RunSummary> {
   const ledger = await record.ledger();
   const waits = pendingApproval(ledger) !== undefined;
-  const found = verifies ? await verified(record) : undefined;
+  const found = verifies ? await verifiedRun(record) : undefined;
   return runSummary(ledger.events, {
     run: record.name,
     head: ledger.head,
@@ -158,14 +157,6 @@ async function summaryOf(
     check: checkOf(found),
     findings: [...new Set(found?.findings.map(({ code }) => code))],
   });
-}
-
-async function verified(record: RunRecord): Promise<Verification> {
-  try {
-    return verifyRun(await record.source());
-  } catch (cause) {
-    throw unreadable(record.name, cause);
-  }
 }
 
 function checkOf(found: Verification | undefined): RunCheck {
@@ -176,9 +167,14 @@ function checkOf(found: Verification | undefined): RunCheck {
   return waitsFor === null ? "unfinished" : "waiting";
 }
 
-/** By when they began, then by name. */
+/** By when they began, those without a date last, then by name. */
 function order(a: RunSummary, b: RunSummary): number {
-  if (a.started !== b.started) return a.started < b.started ? -1 : 1;
+  if (a.started !== b.started) {
+    if (a.started === null || b.started === null) {
+      return a.started === null ? 1 : -1;
+    }
+    return a.started < b.started ? -1 : 1;
+  }
   return a.run < b.run ? -1 : 1;
 }
 

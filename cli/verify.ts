@@ -11,11 +11,7 @@ import type { PublicKey } from "../evidence/attest/signing_key.ts";
 import { counted } from "../tools/data/counted.ts";
 import type { RunRecord } from "../evidence/run_store.ts";
 import type { Verification } from "../evidence/verify/verify.ts";
-import {
-  type VerifyOptions,
-  verifyRun,
-} from "../evidence/verify/decisions/verify_run.ts";
-import { unreadable } from "../evidence/store/file_error.ts";
+import type { VerifyOptions } from "../evidence/verify/decisions/verify_run.ts";
 import { scriptedLlm } from "../runtime/llm/scripted_llm.ts";
 import { corpusSnapshot } from "../tasks/corpus.ts";
 import { withOverrides } from "../tasks/policy_overrides.ts";
@@ -34,6 +30,7 @@ import { readTaskFile } from "./input/task_file.ts";
 import { readPublicKey } from "./input/key_files.ts";
 import { namedRuns } from "./input/named_runs.ts";
 import { type PageRecord, pageRecord } from "./input/page_record.ts";
+import { verifiedRun } from "./input/verified_run.ts";
 
 /** `verify`: checks the files of a run against each other, and against values kept elsewhere. */
 export const verify: Command = {
@@ -209,26 +206,15 @@ async function fitting(
   record: Checked,
   [first, ...others]: readonly [VerifyOptions, ...VerifyOptions[]],
 ): Promise<Verification> {
-  const verification = await verified(record, first);
+  const verification = await verifiedRun(record, first);
   const isOther = ({ findings }: Verification) =>
     findings.some(({ code }) => code === "other_corpus");
   if (!isOther(verification)) return verification;
   for (const kept of others) {
-    const other = await verified(record, kept);
+    const other = await verifiedRun(record, kept);
     if (!isOther(other)) return other;
   }
   return verification;
-}
-
-async function verified(
-  record: Checked,
-  options: VerifyOptions,
-): Promise<Verification> {
-  try {
-    return verifyRun(await record.source(), options);
-  } catch (cause) {
-    throw unreadable(record.name, cause);
-  }
 }
 
 /** The kept values, once for each way to read the documents. */

@@ -31,6 +31,6 @@ export function runFilter(given: CommandLine): (run: RunSummary) => boolean {
     (rule === undefined || denials.some((each) => each.rule === rule)) &&
     (terminal === undefined || end === terminal) &&
     (tool === undefined || tools.includes(tool)) &&
-    (since === undefined || started >= since) &&
-    (until === undefined || started < until);
+    (since === undefined || started !== null && started >= since) &&
+    (until === undefined || started !== null && started < until);
 }

@@ -16,7 +16,7 @@ export function archiveRow(run: RunSummary): string {
     run.task,
     run.policy,
     run.model,
-    run.started,
+    run.started ?? "",
     run.took_ms,
     run.end,
     run.steps,

@@ -1,6 +1,6 @@
-import { sha256Text } from "../../tools/data/sha256.ts";
+import { hashSource } from "../page/hash_source.ts";
 import { htmlText, oneLine } from "../../tools/data/untrusted_text.ts";
-import { answersOf, checkOf, summaryLine } from "./archive_text.ts";
+import { answersOf, checkOf, momentOf, summaryLine } from "./archive_text.ts";
 import type { Count } from "../count_lines.ts";
 import type { ArchiveTotals } from "./archive_totals.ts";
 import type { RunSummary } from "./run_summary.ts";
@@ -20,13 +20,14 @@ export function archiveHtml(
   runs: readonly IndexedRun[],
   totals: ArchiveTotals,
 ): string {
-  const hash = Uint8Array.fromHex(sha256Text(STYLE)).toBase64();
   return [
     "<!doctype html>",
     '<html lang="en">',
     "<head>",
     '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">`,
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${
+      hashSource(STYLE)
+    }; base-uri 'none'; form-action 'none'">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="color-scheme" content="light dark">',
     '<meta name="referrer" content="no-referrer">',
@@ -74,10 +75,10 @@ export function archiveHtml(
 }
 
 function rowOf({ summary, report }: IndexedRun): readonly string[] {
-  const { started, task, end, denials, tokens, cost, check } = summary;
+  const { task, end, denials, tokens, cost, check } = summary;
   const name = text(summary.run);
   return [
-    text(started.replace("T", " ").replace("Z", "")),
+    text(momentOf(summary)),
     report === null ? name : `<a href="${htmlText(report)}">${name}</a>`,
     text(task),
     text(end),

@@ -1,7 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { rehearse } from "../../tests/rehearsal.ts";
+import { REHEARSALS } from "../../tests/rehearsals.ts";
+import { archiveText } from "./archive_text.ts";
 import { archiveTotals, costsOf } from "./archive_totals.ts";
 import { reportNames } from "./report_names.ts";
-import type { RunSummary } from "./run_summary.ts";
+import { type RunSummary, runSummary } from "./run_summary.ts";
 
 function summary(given: Partial<RunSummary>): RunSummary {
   return {
@@ -72,3 +75,30 @@ Deno.test("archiveTotals() takes a folder with a number for one of a series only
   assertEquals(gaps("a/out_3", "b/out_7"), []);
   assertEquals(gaps("out", "out_2", "out_10"), [["out_2", "out_10"]]);
 });
+
+Deno.test("archiveTotals() leaves runs without a date out of what is told by days", () => {
+  const runs = [
+    summary({ run: "a", started: null }),
+    summary({ run: "b", started: "2026-11-22T00:00:00Z" }),
+  ];
+  const { periods, doubtful } = archiveTotals(runs);
+  assertEquals(periods.map(({ period }) => period), ["2026-11-22"]);
+  assertEquals(doubtful.map(({ kind }) => kind), ["duplicate"]);
+  assertEquals(
+    [...archiveText(runs, archiveTotals(runs))][1]?.startsWith("- "),
+    true,
+  );
+});
+
+for (
+  const ts of ["9".repeat(30), String(BigInt(Date.UTC(10000, 0)) * 1_000_000n)]
+) {
+  Deno.test(`runSummary() gives a run whose clock reads ${ts} no date`, async () => {
+    const events = await rehearse(REHEARSALS.one_call());
+    const { started } = runSummary(
+      events.map((event) => ({ ...event, ts })),
+      { run: "a", head: "0", waits: false, check: "unchecked", findings: [] },
+    );
+    assertEquals(started, null);
+  });
+}

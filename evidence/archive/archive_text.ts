@@ -53,7 +53,7 @@ export function* archiveText(
 function rowOf(run: RunSummary): readonly string[] {
   const denied = run.denials.reduce((sum, { count }) => sum + count, 0);
   return [
-    run.started.replace("T", " ").replace("Z", ""),
+    momentOf(run),
     run.end,
     String(denied),
     answersOf(run),
@@ -62,6 +62,11 @@ function rowOf(run: RunSummary): readonly string[] {
     checkOf(run),
     oneLine(run.run, 500),
   ];
+}
+
+/** `2026-11-22 00:00:00`; `-` where the clock of the run has no date. */
+export function momentOf({ started }: RunSummary): string {
+  return started?.replace("T", " ").replace("Z", "") ?? "-";
 }
 
 /** `2 approved, 1 rejected`. */

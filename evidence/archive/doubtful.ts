@@ -1,4 +1,5 @@
 import { counted } from "../../tools/data/counted.ts";
+import { dated, DAY_MS, dayOf } from "./dated.ts";
 import type { RunSummary } from "./run_summary.ts";
 
 /** Something in an archive that should be looked at: runs that are there twice, or that may be missing. */
@@ -76,10 +77,8 @@ function* missingNumbers(runs: readonly RunSummary[]): Generator<Doubtful> {
   }
 }
 
-const DAY_MS = 86_400_000;
-
 function* emptyDays(runs: readonly RunSummary[]): Generator<Doubtful> {
-  const sorted = runs.toSorted((a, b) => a.started < b.started ? -1 : 1);
+  const sorted = dated(runs).toSorted((a, b) => a.started < b.started ? -1 : 1);
   for (const [index, after] of sorted.entries()) {
     const before = sorted[index - 1];
     if (before === undefined) continue;
@@ -94,10 +93,6 @@ function* emptyDays(runs: readonly RunSummary[]): Generator<Doubtful> {
       runs: [before.run, after.run],
     };
   }
-}
-
-function dayOf({ started }: RunSummary): number {
-  return Date.parse(started.slice(0, 10));
 }
 
 function isoDay(ms: number): string {

@@ -1,3 +1,4 @@
+import { dated, DAY_MS, dayOf } from "./dated.ts";
 import type { RunSummary } from "./run_summary.ts";
 
 /** What the runs that began within a day or a month come to. */
@@ -9,12 +10,12 @@ export interface Period {
   readonly tokens: number;
 }
 
-const DAY_MS = 86_400_000;
 const MAX_DAYS = 31;
 
-/** Adds up runs day by day, or month by month where they span more than 31 days. Periods without a run are left out. */
-export function periodsOf(runs: readonly RunSummary[]): readonly Period[] {
-  const days = runs.map(({ started }) => Date.parse(started.slice(0, 10)));
+/** Adds up runs day by day, or month by month where they span more than 31 days. Periods without a run, and runs without a date, are left out. */
+export function periodsOf(given: readonly RunSummary[]): readonly Period[] {
+  const runs = dated(given);
+  const days = runs.map(dayOf);
   const span = Math.max(...days) - Math.min(...days);
   const length = span >= MAX_DAYS * DAY_MS
     ? "2026-11".length

@@ -53,8 +53,8 @@ export interface RunSummary {
   readonly policy: string;
   /** `provider/model`. */
   readonly model: string;
-  /** When it began by its own clock, ISO 8601 in UTC, to the second. */
-  readonly started: string;
+  /** When it began by its own clock, ISO 8601 in UTC, to the second; `null` where that has no date of four-digit years. */
+  readonly started: string | null;
   /** Milliseconds from the first event to the last, by the clock of the run. */
   readonly took_ms: number;
   readonly end: RunEnd;
@@ -121,10 +121,11 @@ export function runSummary(
   };
 }
 
-/** `2026-11-22T00:00:00Z` of nanoseconds since the epoch. */
-function secondOf(ts: string): string {
-  const ms = Number(BigInt(ts) / 1_000_000n);
-  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
+/** `2026-11-22T00:00:00Z` of nanoseconds since the epoch; a record may state any number of them. */
+function secondOf(ts: string): string | null {
+  const date = new Date(Number(BigInt(ts) / 1_000_000n));
+  if (Number.isNaN(date.getTime()) || date.getUTCFullYear() > 9999) return null;
+  return date.toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
 function countsOf({ steps, tool_calls, tokens }: RunTotals) {

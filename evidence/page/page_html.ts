@@ -1,6 +1,6 @@
-import { sha256Text } from "../../tools/data/sha256.ts";
 import { htmlText, oneLine } from "../../tools/data/untrusted_text.ts";
 import { dataBlock, type PageFiles } from "./data_blocks.ts";
+import { hashSource } from "./hash_source.ts";
 import { VIEW } from "./run_files.ts";
 
 /** What every page has, whatever run it shows; `deno task page-build` makes it. */
@@ -53,11 +53,6 @@ export function pageHtml(
     "</html>",
     "",
   ].join("\n");
-}
-
-/** The source of a Content Security Policy that names one text by its hash. */
-function hashSource(text: string): string {
-  return `'sha256-${Uint8Array.fromHex(sha256Text(text)).toBase64()}'`;
 }
 
 /** What the run was asked, and its id. */
