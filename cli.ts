@@ -10,6 +10,7 @@ import {
   UsageError,
 } from "./cli/command/command.ts";
 import { outputTo } from "./cli/command/output.ts";
+import { ownWords } from "./cli/command/own_words.ts";
 import { errorTerminal } from "./cli/machine/error_terminal.ts";
 import { WriteError } from "./evidence/store/write_error.ts";
 import { didYouMean } from "./tools/data/nearest.ts";
@@ -73,7 +74,7 @@ export async function main(
     streams.error(NOT_ON_WINDOWS);
     return EXIT.error;
   }
-  const isQuiet = options(args).includes("--quiet");
+  const isQuiet = ownWords(args).includes("--quiet");
   const output = isQuiet
     ? { ...streams, note() {}, status: undefined }
     : streams;
@@ -84,7 +85,7 @@ export async function main(
   if (name === "--version") return await version(output);
   if (load === undefined) return await overview(name, output);
   const command = await load();
-  if (["--help", "-h"].some((each) => options(rest).includes(each))) {
+  if (["--help", "-h"].some((each) => ownWords(rest).includes(each))) {
     output.data(`${command.help.trimEnd()}\n\n${COMMON_HELP}`);
     return EXIT.ok;
   }
@@ -102,14 +103,8 @@ const NOT_ON_WINDOWS =
 const COMMON_HELP =
   "--quiet goes with every command: of standard error, only errors are left.";
 
-/** Everything before `--`, after which nothing is an option. */
-function options(args: readonly string[]): readonly string[] {
-  const end = args.indexOf("--");
-  return end === -1 ? args : args.slice(0, end);
-}
-
 function without(option: string, args: readonly string[]): readonly string[] {
-  const before = options(args);
+  const before = ownWords(args);
   return [
     ...before.filter((each) => each !== option),
     ...args.slice(before.length),

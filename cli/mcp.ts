@@ -5,7 +5,8 @@ import { refuseOtherMode } from "./execution/audit_mode.ts";
 import { durabilityOf } from "./execution/durability.ts";
 import { readPolicyFile } from "./input/policy_file.ts";
 import { closeRun } from "./mcp/close_run.ts";
-import { ownWords, serverCommandIn, serverName } from "./mcp/command_words.ts";
+import { ownWords } from "./command/own_words.ts";
+import { serverCommandIn, serverName } from "./mcp/command_words.ts";
 import { listTools } from "./mcp/list_tools.ts";
 import { listening, serveHttp, upstreamAddress } from "./mcp/serve_http.ts";
 import { serveProxy } from "./mcp/serve_proxy.ts";
@@ -70,7 +71,7 @@ mcp.resources.read, mcp.prompts.get, mcp.sampling.createMessage and so on, and
 denied unless the policy allows it.
 
 close ends the record of a client whose proxy was killed: a call whose outcome
-nobody knows becomes "indeterminate".
+is unknown becomes "indeterminate".
 
 The process needs --allow-run for the command and for sh, which ends all processes
 of the server when this one ends, however it does; --allow-read; --allow-write for

@@ -9,12 +9,6 @@ export interface ServerWords {
   readonly rest: readonly string[];
 }
 
-/** What is before `--`, or everything. */
-export function ownWords(args: readonly string[]): readonly string[] {
-  const end = args.indexOf("--");
-  return end === -1 ? args : args.slice(0, end);
-}
-
 /**
  * Takes a command line apart at `--`.
  *

@@ -10,7 +10,7 @@ import {
   listedTool,
   type ListReader,
 } from "../../tools/mcp/served_tool.ts";
-import type { PathFacts } from "../../tools/sandbox/sandbox.ts";
+import { emptySandbox } from "../../tools/sandbox/empty_sandbox.ts";
 import type { ToolDefinition } from "../../tools/tool.ts";
 
 /** A definition that differs from the one that counts. */
@@ -102,7 +102,8 @@ export function serverTools(
       policy: document,
       tools: first ?? now,
       rules: callRules(document, lines),
-      inspect: () => NOWHERE,
+      // No path is looked up for a tool that is judged without arguments.
+      inspect: emptySandbox().inspect,
       nowMs: () => 0,
     });
     gate.toolsChanged({ tools: [...others.values()], removed: [] });
@@ -185,16 +186,6 @@ const NOTHING: ListedTool = {
   name: undefined,
   tool: undefined,
   fault: undefined,
-};
-
-/** No path is looked up for a tool that is judged without arguments. */
-const NOWHERE: PathFacts = {
-  resolved: "<outside>",
-  inside: false,
-  viaLink: false,
-  dotdotAfterLink: false,
-  special: false,
-  hardLinked: false,
 };
 
 function isOther(a: ToolDefinition, b: ToolDefinition): boolean {
