@@ -1,6 +1,6 @@
 /**
  * How backends tell what a span is, as data: what their own code does, read at the
- * named commits. The export is held against it without them.
+ * named commits. The export is tested by these rules, without the backends.
  *
  * @module
  */

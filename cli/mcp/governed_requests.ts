@@ -229,7 +229,7 @@ export function governedRequests(
     }
   }
 
-  /** A request that is no call of a tool, as a call of its own name. */
+  /** A request other than a tool call, as a call of its own name. */
   function virtual(
     { method, params }: RequestFrame,
     { to, prefix }: {

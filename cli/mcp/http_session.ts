@@ -16,7 +16,7 @@ export interface HttpClient extends Side {
     text: string,
     options: { readonly takesStream: boolean },
   ): Promise<Response>;
-  /** Gives the client a stream of what is no answer. */
+  /** Gives the client a stream of what comes unasked. */
   listen(): Response;
   /** Takes in that the server refused a request. */
   refused(id: FrameId, refusal: HttpRefusal): void;
@@ -87,7 +87,7 @@ export function httpClient(session: string): HttpClient {
     });
   }
 
-  /** What is no answer goes to the newest request that is open, since it is likely about that one. */
+  /** What comes unasked goes to the newest request that is open, since it is likely about that one. */
   function tell(line: string): void {
     const last = [...open.values()].filter((each) => each.takesStream).at(-1);
     if (last !== undefined) {

@@ -1,6 +1,6 @@
 /**
  * What one run may lose to a second holder, a pause, a lost answer and a server
- * that crashes: nothing that was acknowledged, and no effect that nobody knows of.
+ * that crashes: nothing that was acknowledged, and no effect without a record.
  *
  * @module
  */

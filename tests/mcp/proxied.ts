@@ -47,7 +47,7 @@ export interface ProxiedClient extends AsyncDisposable {
   /** Opens the session as clients up to 2025-11-25 do. */
   initialize(capabilities?: JsonObject): Promise<Message>;
   notify(method: string, params?: JsonObject): Promise<void>;
-  /** Every message that came and is no answer to `ask`, in order. */
+  /** Every message that came and does not answer `ask`, in order. */
   readonly others: readonly Message[];
   /** Resolves when such a message comes, or has come. */
   other(fits: (message: Message) => boolean): Promise<Message>;

@@ -23,7 +23,7 @@ export function passes(method: string): boolean {
   return PASSING.has(method);
 }
 
-/** What policy and record call a request that is no call of a tool: `mcp.resources.read`. */
+/** What policy and record call a request other than a tool call: `mcp.resources.read`. */
 export function virtualName(method: string): string {
   return `mcp.${method.replaceAll("/", ".")}`;
 }
