@@ -1,5 +1,7 @@
 import type { RunEvent, RunStarted } from "../../runtime/record/event.ts";
 
+const NANOSECONDS_PER_MS = 1_000_000n;
+
 /**
  * Whether a run of the command line goes by a virtual clock, which moves 1 ms with
  * each reading, and so says nothing of how long anything took: where no model is
@@ -7,6 +9,14 @@ import type { RunEvent, RunStarted } from "../../runtime/record/event.ts";
  */
 export function isOnVirtualClock({ llm }: Pick<RunStarted, "llm">): boolean {
   return llm.execution_path === "stub" || llm.execution_path === "replay";
+}
+
+/** A time in nanoseconds since the Unix epoch as RFC 3339 in UTC; the nanoseconds where that has no date. */
+export function instantText(ns: bigint): string {
+  const date = new Date(Number(ns / NANOSECONDS_PER_MS));
+  return Number.isNaN(date.getTime())
+    ? `${ns} ns after the Unix epoch`
+    : date.toISOString();
 }
 
 /** The clock of a run, as its events tell it. */
@@ -20,8 +30,6 @@ export interface RunClock {
   /** Milliseconds from the first event to the last. */
   readonly tookMs: number;
 }
-
-const NANOSECONDS_PER_MS = 1_000_000n;
 
 /**
  * Begins with the first event. A program of one's own may go by a real clock without
@@ -44,11 +52,7 @@ export function runClock(): RunClock {
       return isVirtual;
     },
     get began() {
-      const ms = Number((first ?? 0n) / NANOSECONDS_PER_MS);
-      const date = new Date(ms);
-      return Number.isNaN(date.getTime())
-        ? `${first} ns after the Unix epoch`
-        : date.toISOString();
+      return instantText(first ?? 0n);
     },
     get tookMs() {
       return tookMs;

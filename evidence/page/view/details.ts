@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { instantText } from "../../report/run_clock.ts";
 import { NOBODY } from "../../../policy/answer.ts";
 import type {
   AttemptFinished,
@@ -198,9 +199,9 @@ function approvalSections(call: Call, run: PageRun): Child {
   );
 }
 
-/** A time of the run's clock: ISO 8601 in UTC. */
+/** A time of the run's clock: ISO 8601 in UTC, where it has a date. */
 export function instant(ts: string): string {
-  return new Date(Number(BigInt(ts) / 1_000_000n)).toISOString();
+  return instantText(BigInt(ts));
 }
 
 function explainedSections(
