@@ -17,7 +17,6 @@ import type { Policy } from "../policy/document/load.ts";
 import { allowedTools, policyHint } from "../policy/policy_hint.ts";
 import { IMAGINED_SANDBOX } from "../policy/testing/imagined_place.ts";
 import { knownTool } from "../policy/tool_traits.ts";
-import type { Approver } from "../runtime/approval/approval.ts";
 import { retriedLlm } from "../runtime/llm/network_failure.ts";
 import { givenSettings } from "../runtime/record/model_settings.ts";
 import { DivergenceError } from "../runtime/rerun/divergence.ts";
@@ -36,7 +35,7 @@ import { serverOf } from "../runtime/record/server_of.ts";
 import { agentServers } from "./agent_servers.ts";
 import { agentTask } from "./agent_task.ts";
 import { givenPolicy } from "./given_policy.ts";
-import { fileApprover, terminalApprover } from "./approvers.ts";
+import { chosenApprover, fileApprover } from "./approvers.ts";
 import { liveModel } from "./live_model.ts";
 
 /** Everything about an agent that is settled before its record is opened. */
@@ -64,7 +63,13 @@ export async function agentRun(given: AgentOptions): Promise<AgentEnd> {
   using opened = await openRecord(agent, given.out);
   const { record, past, runId } = opened;
   const { task, policy, tools, options } = agent;
-  const approver = approverOf(agent, record);
+  const approver = chosenApprover(
+    options.approver,
+    {
+      inFile: () => fileApprover(record.name, policy),
+      isTerminal: () => Deno.stdin.isTerminal(),
+    },
+  );
   using cancellation = given.signal === undefined
     ? cancelOnSignal()
     : { signal: given.signal, [Symbol.dispose]() {} };
@@ -280,23 +285,6 @@ function modelOf(
 /** A scripted model is that of the task. */
 function taskModel(model: AgentModel): TaskModel | undefined {
   return model.script === undefined ? model : undefined;
-}
-
-function approverOf(
-  { options: { approver }, policy }: Agent,
-  record: RunRecord,
-): Approver | undefined {
-  switch (approver) {
-    case "never":
-      return undefined;
-    case "file":
-      return fileApprover(record.name, policy);
-    case "terminal":
-      if (Deno.stdin.isTerminal()) return terminalApprover();
-      throw new RangeError("Cannot ask at the terminal: there is none");
-    default:
-      return approver;
-  }
 }
 
 function hostOf(

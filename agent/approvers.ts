@@ -18,6 +18,32 @@ export function terminalApprover(by?: string): Approver {
 }
 
 /**
+ * The approver that options name; `inFile` makes the one of `file`, and `isTerminal`
+ * says whether somebody can be asked at standard input.
+ *
+ * @throws {RangeError} when there is no terminal to ask at
+ */
+export function chosenApprover(
+  approver: "file" | "terminal" | "never" | Approver,
+  { inFile, isTerminal }: {
+    readonly inFile: () => Approver;
+    readonly isTerminal: () => boolean;
+  },
+): Approver | undefined {
+  switch (approver) {
+    case "never":
+      return undefined;
+    case "file":
+      return inFile();
+    case "terminal":
+      if (isTerminal()) return terminalApprover();
+      throw new RangeError("Cannot ask at the terminal: there is none");
+    default:
+      return approver;
+  }
+}
+
+/**
  * Asks as `fileApprover` does, and waits until the answer is there: for the calls of
  * a loop of one's own, which cannot stop and be resumed.
  */

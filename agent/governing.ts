@@ -11,9 +11,7 @@ import { stopwatch } from "../cli/machine/provenance.ts";
 import { runStore } from "../cli/machine/run_store.ts";
 import { recordRun } from "../evidence/recording/record_run.ts";
 import type { RunRecord } from "../evidence/run_store.ts";
-import type { Policy } from "../policy/document/load.ts";
 import { IMAGINED_SANDBOX } from "../policy/testing/imagined_place.ts";
-import type { Approver } from "../runtime/approval/approval.ts";
 import {
   type GovernedSession,
   governedSession,
@@ -25,7 +23,7 @@ import { directorySandbox } from "../tools/sandbox/directory_sandbox.ts";
 import type { Sandbox } from "../tools/sandbox/sandbox.ts";
 import type { Tool } from "../tools/tool.ts";
 import { agentServers } from "./agent_servers.ts";
-import { terminalApprover, waitingApprover } from "./approvers.ts";
+import { chosenApprover, waitingApprover } from "./approvers.ts";
 import type { Governed } from "./govern.ts";
 import { GOVERN_DEFAULTS, type GovernOptions } from "./govern_options.ts";
 import { givenPolicy } from "./given_policy.ts";
@@ -72,7 +70,13 @@ export async function governing(given: GovernOptions): Promise<Governed> {
   try {
     const interruption = new AbortController();
     const env = machineEnv({
-      approver: approverOf(given.approver, { out: record.name, policy }),
+      approver: chosenApprover(
+        given.approver ?? GOVERN_DEFAULTS.approver,
+        {
+          inFile: () => waitingApprover(record.name, policy),
+          isTerminal: () => Deno.stdin.isTerminal(),
+        },
+      ),
       signal: signal ?? interruption.signal,
       toolChanges: served?.changes,
     });
@@ -162,23 +166,6 @@ async function folderOf(
   throw new RangeError(
     `Cannot begin a session in "${out}": it has the record of a run${rest}; choose another folder`,
   );
-}
-
-function approverOf(
-  approver: GovernOptions["approver"] = GOVERN_DEFAULTS.approver,
-  { out, policy }: { readonly out: string; readonly policy: Policy },
-): Approver | undefined {
-  switch (approver) {
-    case "never":
-      return undefined;
-    case "file":
-      return waitingApprover(out, policy);
-    case "terminal":
-      if (Deno.stdin.isTerminal()) return terminalApprover();
-      throw new RangeError("Cannot ask at the terminal: there is none");
-    default:
-      return approver;
-  }
 }
 
 /** Opens the record; `put` fills it, and `begun` resolves once its first line is there. */
