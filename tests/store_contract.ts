@@ -119,6 +119,7 @@ export function storeContract(
     const run = given.store.run(given.name("one"));
     await using sink = await run.begin();
     await recordRun(brokenOff(4), sink, OPTIONS).catch(() => {});
+    await sink.sync();
     const ledger = await run.ledger();
     await assertRejects(
       () => run.goOn(ledger),

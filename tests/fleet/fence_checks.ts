@@ -161,6 +161,34 @@ for (const isPipelined of [false, true]) {
   });
 }
 
+Deno.test("receipts share a commit with the next intent, and leave at once when the run waits", async () => {
+  await using given = await fleetDatabase(server);
+  const commits = async () => {
+    const [row] = await given.database.query(
+      "select count(distinct at)::integer as commits, count(*)::integer as lines from fleet.ledger_line",
+    );
+    return row;
+  };
+  const store = given.store({ isPipelined: true });
+  {
+    await using sink = await store.run("quick").begin();
+    await recordRun(rehearsal(REHEARSALS.one_call()), sink, OPTIONS);
+  }
+  // The first effect, and the end with the receipt.
+  assertEquals((await commits())?.commits, 2);
+  await given.database.query("delete from fleet.ledger_line");
+  await using sink = await store.run("slow").begin();
+  const slow = afterEach(async ({ type, seq }) => {
+    if (type !== "tool_finished") return;
+    // As a model that thinks.
+    for (let tries = 0; (await commits())?.lines !== seq + 1; tries++) {
+      assert(tries < 500, "the receipt does not leave");
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  });
+  await recordRun(slow, sink, OPTIONS);
+});
+
 Deno.test("a transaction that was paused for too long fails like one whose server was away", async () => {
   await using given = await fleetDatabase(server);
   const error = await assertRejects(

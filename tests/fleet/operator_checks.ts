@@ -73,7 +73,7 @@ Deno.test("a worker sends the spans of its runs, and metrics of the fleet", asyn
     }],
   );
   const [append] = named("fleet.append.duration").histogram.dataPoints;
-  assert(Number(append.count) >= 4, sent);
+  assert(Number(append.count) >= 2, sent);
   for (
     const name of [
       "fleet.queue.depth",

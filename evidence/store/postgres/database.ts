@@ -1,6 +1,15 @@
 /** One row of a result, by the names of its columns. */
 export type Row = Readonly<Record<string, unknown>>;
 
+/** How a statement is executed. */
+export interface QueryOptions {
+  /**
+   * Whether each connection keeps the statement and its plan. It pays for one
+   * that is executed often. Default: it is planned each time.
+   */
+  readonly isPrepared?: boolean;
+}
+
 /** Where statements are executed. */
 export interface Session {
   /**
@@ -8,7 +17,11 @@ export interface Session {
    *
    * @throws {DatabaseError} when it fails
    */
-  query(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  query(
+    text: string,
+    values?: readonly unknown[],
+    options?: QueryOptions,
+  ): Promise<readonly Row[]>;
 }
 
 /** A PostgreSQL database. A statement outside a transaction is one by itself. */

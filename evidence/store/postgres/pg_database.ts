@@ -2,6 +2,7 @@ import pg from "npm:pg@8.23.1";
 import {
   type Database,
   DatabaseError,
+  type QueryOptions,
   type Row,
   type Session,
 } from "./database.ts";
@@ -26,9 +27,16 @@ interface Result {
   readonly rows: readonly Row[];
 }
 
+interface Statement {
+  readonly text: string;
+  readonly values: unknown[];
+  /** Under which a connection keeps it. */
+  readonly name?: string;
+}
+
 interface Client {
   /** A text of several statements has a result for each. */
-  query(text: string, values: unknown[]): Promise<Result | readonly Result[]>;
+  query(statement: Statement): Promise<Result | readonly Result[]>;
   release(error?: unknown): void;
 }
 
@@ -78,6 +86,19 @@ export function pgDatabase(
   // the process was paused; the next statement says so.
   pool.on("connect", (client) => client.on("error", () => {}));
 
+  const prepared = new Map<string, string>();
+
+  function statement(
+    text: string,
+    values: readonly unknown[] = [],
+    { isPrepared = false }: QueryOptions = {},
+  ): Statement {
+    if (!isPrepared) return { text, values: [...values] };
+    const name = prepared.get(text) ?? `statement_${prepared.size + 1}`;
+    prepared.set(text, name);
+    return { text, values: [...values], name };
+  }
+
   async function told<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -88,13 +109,13 @@ export function pgDatabase(
 
   return {
     name,
-    query: (text, values = []) =>
-      told(async () => rowsOf(await pool.query(text, [...values]))),
+    query: (...given) =>
+      told(async () => rowsOf(await pool.query(statement(...given)))),
     async transaction(work) {
       const client = await told(() => pool.connect());
       const session: Session = {
-        query: (text, values = []) =>
-          told(async () => rowsOf(await client.query(text, [...values]))),
+        query: (...given) =>
+          told(async () => rowsOf(await client.query(statement(...given)))),
       };
       try {
         await session.query("begin");

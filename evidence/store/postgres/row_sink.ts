@@ -1,21 +1,14 @@
 import type { ArtifactName, ArtifactSink } from "../../artifacts.ts";
 import { isObject } from "../../../tools/data/json.ts";
-import { WriteError } from "../write_error.ts";
 import { approvalsText } from "./beside_rows.ts";
 import { type Claim, releaseRun } from "./claim.ts";
-import {
-  type Database,
-  DatabaseError,
-  numberOf,
-  type Row,
-  type Session,
-  textOf,
-} from "./database.ts";
-import type { Moment } from "./lease_guard.ts";
+import { type Database, numberOf, type Session, textOf } from "./database.ts";
+import { heldRun, type HolderTold } from "./held_run.ts";
+import { goesOn, headOf, isIntent, isReceipt } from "./line_kind.ts";
 import type { FileChange } from "./sandbox_changes.ts";
 
 /** Where a claimed run is written. */
-export interface RowSinkOptions {
+export interface RowSinkOptions extends HolderTold {
   readonly database: Database;
   readonly claim: Claim;
   /** The lines on record, without their ends: the first lines appended must equal them. */
@@ -23,18 +16,14 @@ export interface RowSinkOptions {
   /** What tools changed in the sandbox since it was asked last. */
   readonly changes: () => readonly FileChange[];
   /**
-   * Whether what `handOver` is called for is on its way when it returns, and on
-   * record when `sync` does, so that receipts travel while the next step begins. Only
+   * Whether what `handOver` is called for leaves with the next effect, or as soon as
+   * the run waits for something else, and is on record when `sync` is done. Only
    * for a loop that tells nobody a result before the next effect. Default: it is
    * on record when `handOver` is done.
    */
   readonly isPipelined?: boolean | undefined;
-  /** Called once when somebody cancels the run. Default: nothing happens. */
-  readonly cancelled?: (() => void) | undefined;
   /** Called when an append was acknowledged, with how long it took, in milliseconds. Default: nothing happens. */
   readonly appended?: ((ms: number) => void) | undefined;
-  /** Called once when the run is lost to another process. Default: nothing happens. */
-  readonly lost?: (() => void) | undefined;
 }
 
 /** A sink over rows. */
@@ -59,18 +48,11 @@ export type RowSink = ArtifactSink & AsyncDisposable & {
   readonly stopped: "leaving" | "paused" | undefined;
 };
 
-/** The first pause before a statement is repeated, and the longest, in milliseconds. */
-const PAUSE_MS = { first: 50, most: 1000 };
-
-/** How often a lease is renewed before it ends. */
-const RENEWALS = 3;
-
 /**
  * Writes a claimed run into rows. Each piece of ledger is appended by one
  * statement that holds only while the claim does, renews the lease, and carries
  * the files that tools changed before the receipts in it. Trace and report are
- * not written: they are made again from the ledger. A timer renews the lease
- * during long tools. Before the run goes on, the lease must have a while left;
+ * not written: they are made again from the ledger. Before the run goes on, the lease must have a while left;
  * else, and when the claim was lost, the sink shuts for good and every member
  * throws a `WriteError`. A statement whose answer was lost is repeated, and what
  * is on record then is compared.
@@ -84,100 +66,26 @@ export function rowSink(
 ): RowSink {
   const { runId, epoch, leaseMs, guard } = claim;
   const place = `${runId}/state.jsonl`;
+  const held = heldRun({ database, claim, place, told });
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let unfinished = "";
   let manifest = "";
   let made = 0;
   let pending: string[] = [];
   let last: string | undefined = known.at(-1);
-  let isLost = false;
   let isDone = false;
-  let isCancelled = claim.isCancelled;
   let isLeaving = false;
   let stopped: RowSink["stopped"];
   /** What tools changed before receipts that are not on record yet, by path. */
   const files = new Map<string, FileChange>();
+  /** Whether a receipt came after which files were not looked at yet. */
+  let isLookDue = false;
   /** The work that was begun, one piece after the other. */
   let work: Promise<unknown> = Promise.resolve();
-  let begun = 0;
-  /** Why a piece of it failed for which nobody waited. */
+  /** Starts what may travel, once the run has nothing else to do. */
+  let departure: ReturnType<typeof setTimeout> | undefined;
+  /** Why a piece of work failed for which nobody waited. */
   let failure: { readonly error: unknown } | undefined;
-
-  if (isCancelled) told.cancelled?.();
-  const renewal = setInterval(renew, leaseMs / RENEWALS);
-
-  function lost(cause: unknown): WriteError {
-    guard.shut();
-    return new WriteError(place, cause);
-  }
-
-  /** Another process has the run, or it was finished, so nothing of ours counts. */
-  function fenced(): WriteError {
-    if (!isLost) told.lost?.();
-    isLost = true;
-    return lost(new Error("another process has taken the run over"));
-  }
-
-  function refuseShut(): void {
-    if (!guard.isShut) return;
-    throw lost(
-      new Error(
-        isLost
-          ? "another process has taken the run over"
-          : "the lease may have ended, so another process may have taken the run over",
-      ),
-    );
-  }
-
-  /** Takes in what an acknowledged statement says about the run. */
-  function heard(row: Row, began: Moment): void {
-    guard.renewed(began);
-    if (row.cancel !== true || isCancelled) return;
-    isCancelled = true;
-    told.cancelled?.();
-  }
-
-  /** Ends the work of this process on the run; what is not on record yet is dropped. */
-  function stop(why: NonNullable<RowSink["stopped"]>, message: string) {
-    stopped ??= why;
-    return lost(new Error(message));
-  }
-
-  /** Sends a statement that renews the lease until it is answered or the lease ends. */
-  async function sent(
-    text: string,
-    values: readonly unknown[],
-  ): Promise<{ readonly row: Row | undefined; readonly isRepeated: boolean }> {
-    let pause = PAUSE_MS.first;
-    for (let isRepeated = false;; isRepeated = true) {
-      refuseShut();
-      const began = guard.moment();
-      try {
-        const [row] = await database.query(text, values);
-        if (row !== undefined) heard(row, began);
-        return { row, isRepeated };
-      } catch (error) {
-        const isFutile = !(error instanceof DatabaseError) ||
-          !error.isTransient || guard.remainingMs <= pause;
-        if (isFutile) throw lost(error);
-      }
-      await new Promise((done) => setTimeout(done, pause));
-      pause = Math.min(2 * pause, PAUSE_MS.most);
-    }
-  }
-
-  /** A renewal that fails is not repeated: the next one, or the guard, sees to it. */
-  async function renew(): Promise<void> {
-    const began = guard.moment();
-    try {
-      const [row] = await database.query(RENEW, [runId, epoch, leaseMs]);
-      if (isDone) return;
-      if (row === undefined) fenced();
-      else heard(row, began);
-    } catch {
-      // As above.
-    }
-  }
 
   function takeLine(line: string): void {
     const seq = made;
@@ -186,6 +94,7 @@ export function rowSink(
     if (onRecord === undefined) {
       pending.push(line);
       last = line;
+      isLookDue ||= isReceipt(line);
     } else if (onRecord !== line) {
       throw new RangeError(
         `Cannot go on: line ${seq + 1} of the ledger is not what was written`,
@@ -193,45 +102,61 @@ export function rowSink(
     }
   }
 
-  /** Does a piece of work when those before it are done; `isLast` says whether others wait behind it. */
-  function inTurn<T>(piece: (isLast: () => boolean) => Promise<T>): Promise<T> {
-    begun += 1;
-    const number = begun;
-    const done = work.then(() => piece(() => number === begun));
-    work = done.catch(() => {});
-    return done;
+  /** The run is not held any more. */
+  function done(): void {
+    isDone = true;
+    held.done();
+  }
+
+  /** Ends the work of this process on the run; what is not on record yet is dropped. */
+  function stop(why: NonNullable<RowSink["stopped"]>, message: string) {
+    stopped ??= why;
+    return held.lost(new Error(message));
+  }
+
+  /** Does a piece of work when those before it are done. */
+  function inTurn<T>(piece: () => Promise<T>): Promise<T> {
+    const result = work.then(piece);
+    work = result.catch(() => {});
+    return result;
   }
 
   /** Notes what tools changed, before another one runs. */
   function look(): void {
-    if (!pending.some(isReceipt)) return;
+    if (!isLookDue) return;
+    isLookDue = false;
     for (const change of changedFiles()) files.set(change.path, change);
   }
 
   /** Has everything on record that is there by now. */
   async function flush(): Promise<void> {
     if (failure !== undefined) throw failure.error;
-    refuseShut();
+    held.refuseShut();
     look();
-    await inTurn(() => flushNow());
-    refuseShut();
+    await inTurn(flushNow);
+    held.refuseShut();
   }
 
-  /** Sends what is there by now and lets the run go on meanwhile. */
+  /**
+   * Lets the run go on, and sends what is there once it waits for something else.
+   * A next effect that comes before takes it along in its own statement.
+   */
   function send(): void {
     if (failure !== undefined) throw failure.error;
-    refuseShut();
+    held.refuseShut();
     look();
-    inTurn(async (isLast) => {
-      // Whoever waits behind this sends it with what is its own.
-      if (isLast()) await flushNow();
-    }).catch((error) => {
+    departure ??= setTimeout(depart);
+  }
+
+  function depart(): void {
+    departure = undefined;
+    inTurn(flushNow).catch((error) => {
       failure ??= { error };
     });
   }
 
   async function flushNow(): Promise<void> {
-    refuseShut();
+    held.refuseShut();
     const begins = pending.length > 0 && goesOn(pending.at(-1) ?? "");
     if (isLeaving && begins) {
       await appendBut(1);
@@ -252,7 +177,7 @@ export function rowSink(
     // What stands behind an announced effect has not happened yet.
     const changed = lines.some(isReceipt) ? [...files.values()] : [];
     const began = guard.moment();
-    const { row } = await sent(APPEND, [
+    const { row } = await held.sent(APPEND, [
       runId,
       epoch,
       leaseMs,
@@ -265,8 +190,8 @@ export function rowSink(
       isIntent(end),
     ]);
     if (row === undefined) {
-      if (isIntent(end) && await isOurs()) return "paused";
-      throw fenced();
+      if (isIntent(end) && await held.isOurs()) return "paused";
+      throw held.fenced();
     }
     told.appended?.(guard.moment().monotonic - began.monotonic);
     if (numberOf(row, "appended") < lines.length) {
@@ -280,17 +205,11 @@ export function rowSink(
     return "done";
   }
 
-  /** Whether the claim still holds. */
-  async function isOurs(): Promise<boolean> {
-    const { row } = await sent(RENEW, [runId, epoch, leaseMs]);
-    return row !== undefined;
-  }
-
   function changedFiles(): readonly FileChange[] {
     try {
       return changes();
     } catch (cause) {
-      throw lost(cause);
+      throw held.lost(cause);
     }
   }
 
@@ -305,14 +224,14 @@ export function rowSink(
     );
     const isSame = stored.length === lines.length &&
       stored.every((row, index) => textOf(row, "line") === lines[index]);
-    if (!isSame) throw lost(new Error("other lines are on record there"));
+    if (!isSame) throw held.lost(new Error("other lines are on record there"));
   }
 
   return {
     append(name: ArtifactName, bytes) {
       if (name === "manifest.json") manifest += decoder.decode(bytes);
       if (name !== "state.jsonl") return;
-      refuseShut();
+      held.refuseShut();
       const [rest = "", ...lines] = (unfinished + decoder.decode(bytes))
         .split("\n").reverse();
       unfinished = rest;
@@ -334,38 +253,30 @@ export function rowSink(
     },
     async waitFor(boundTo, { isAnswered, settle }) {
       await flush();
-      for (let pause = PAUSE_MS.first;; pause *= 2) {
-        refuseShut();
-        try {
-          const waits = await database.transaction(async (session) => {
-            const [row] = await session.query(
-              "select state from fleet.run where run_id = $1 and epoch = $2 for update",
-              [runId, epoch],
-            );
-            // A lost answer: it waits already, or was answered since.
-            if (row?.state === "waiting") return true;
-            if (row?.state !== "running") throw fenced();
-            const answers = await approvalsText(session, runId) ?? "";
-            if (isAnswered(answers)) return false;
-            await session.query(WAIT, [runId, epoch, boundTo]);
-            await settle(session);
-            return true;
-          });
-          isDone = waits;
-          return waits;
-        } catch (error) {
-          const isFutile = !(error instanceof DatabaseError) ||
-            !error.isTransient || guard.remainingMs <= pause;
-          if (isFutile) throw error instanceof WriteError ? error : lost(error);
-        }
-        await new Promise((done) => setTimeout(done, pause));
-      }
+      const waits = await held.repeated(() =>
+        database.transaction(async (session) => {
+          const [row] = await session.query(
+            "select state from fleet.run where run_id = $1 and epoch = $2 for update",
+            [runId, epoch],
+          );
+          // A lost answer: it waits already, or was answered since.
+          if (row?.state === "waiting") return true;
+          if (row?.state !== "running") throw held.fenced();
+          const answers = await approvalsText(session, runId) ?? "";
+          if (isAnswered(answers)) return false;
+          await session.query(WAIT, [runId, epoch, boundTo]);
+          await settle(session);
+          return true;
+        })
+      );
+      if (waits) done();
+      return waits;
     },
     async commit() {
       await flush();
       const finished: unknown = JSON.parse(last ?? "null");
       const reason = isObject(finished) ? finished.terminal_reason : undefined;
-      const { row, isRepeated } = await sent(FINISH, [
+      const { row, isRepeated } = await held.sent(FINISH, [
         runId,
         epoch,
         typeof reason === "string" ? reason : null,
@@ -373,15 +284,19 @@ export function rowSink(
       ]);
       // A lost answer leaves the run finished by this claim.
       if (row === undefined && !(isRepeated && await isFinished())) {
-        throw fenced();
+        throw held.fenced();
       }
-      isDone = true;
+      done();
     },
     async [Symbol.asyncDispose]() {
+      if (departure !== undefined) {
+        clearTimeout(departure);
+        depart();
+      }
       await work;
-      clearInterval(renewal);
-      if (isDone || isLost) return;
-      isDone = true;
+      if (isDone) return;
+      done();
+      if (held.isLost) return;
       guard.shut();
       // The lease ends by itself where this does not arrive.
       await releaseRun(database, claim).catch(() => {});
@@ -396,30 +311,6 @@ export function rowSink(
     return row?.state === "finished";
   }
 }
-
-/** Whether a line may be the receipt of a tool, after which files are looked at. */
-function isReceipt(line: string): boolean {
-  return line.includes('"type":"tool_finished"');
-}
-
-/** Whether an effect follows a line. */
-function isIntent(line: string): boolean {
-  return line.includes('"type":"tool_started"');
-}
-
-/** Whether something begins after a line that has not begun yet: a step or an effect. */
-function goesOn(line: string): boolean {
-  return isIntent(line) || line.includes('"type":"step_started"');
-}
-
-/** The hash with which a line ends. */
-function headOf(line: string): string | null {
-  return /"hash":"([0-9a-f]{64})"\}$/.exec(line)?.[1] ?? null;
-}
-
-const RENEW = `
-update fleet.run set lease_until = clock_timestamp() + $3 * interval '1 millisecond'
-where run_id = $1 and epoch = $2 and state = 'running' returning cancel`;
 
 const WAIT = `
 update fleet.run set state = 'waiting', waits_for = $3, owner = null, lease_until = null
