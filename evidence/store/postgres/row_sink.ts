@@ -184,7 +184,7 @@ export function rowSink(
       from + lines.length,
       headOf(end),
       from,
-      lines,
+      lines.join("\n"),
       changed.map(({ path }) => path),
       changed.map(({ content }) => content ?? null),
       isIntent(end),
@@ -331,7 +331,7 @@ with held as (
 ), appended as (
   insert into fleet.ledger_line (run_id, seq, line, epoch)
   select run_id, $6 + line.number - 1, line.text, $2
-  from held, unnest($7::text[]) with ordinality as line (text, number)
+  from held, string_to_table($7, E'\\n') with ordinality as line (text, number)
   on conflict do nothing returning seq
 ), kept as (
   insert into fleet.run_file (run_id, path, content, seq)
