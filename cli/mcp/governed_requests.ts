@@ -11,7 +11,7 @@ import {
   resultText,
   type RpcError,
 } from "../../tools/mcp/frame.ts";
-import { virtualName } from "../../tools/mcp/methods.ts";
+import { isOfProtocol, virtualName } from "../../tools/mcp/methods.ts";
 import { recordedResult } from "../../tools/mcp/recorded_result.ts";
 import { servedName } from "../../tools/mcp/served_tool.ts";
 import type { ToolContext } from "../../tools/tool.ts";
@@ -20,6 +20,7 @@ import { failureOf } from "./failure_text.ts";
 import type { RecordedCalls } from "./recorded_calls.ts";
 import {
   type Answer,
+  answersTo,
   type AskedInput,
   askedInputs,
   type Exchange,
@@ -91,10 +92,20 @@ const CALL_KEYS: ReadonlySet<string> = new Set([
   ...["inputResponses", "requestState"],
 ]);
 
-/** The numbers of JSON-RPC 2.0 for parameters that make no sense, for what failed, and for what is refused. */
+/**
+ * The numbers of JSON-RPC 2.0 for a method that there is not, for parameters that make
+ * no sense, for what failed, and for what is refused.
+ */
+const NO_METHOD = -32601;
 const INVALID_PARAMS = -32602;
 const INTERNAL = -32603;
 const REFUSED = -32000;
+
+/**
+ * Errors by which a server says how it wants to be asked: a capability or a revision of
+ * the protocol is missing. They are for the client's program, and no failure of a tool.
+ */
+const ASK_OTHERWISE: ReadonlySet<number> = new Set([-32021, -32022]);
 
 /** Answers requests by the calls of one run. */
 export function governedRequests(
@@ -146,6 +157,7 @@ export function governedRequests(
       { id, tool, args_json, signal: exchange.signal },
       async (args, context) => {
         const before: JsonObject[] = [];
+        let given = request.params.inputResponses;
         let more: JsonObject = {};
         while (true) {
           const result = await call.ask(Object(args), context, more);
@@ -157,10 +169,11 @@ export function governedRequests(
               ? recorded
               : { rounds: before, result: recorded };
           }
-          const { inputResponses } = await asking(run, {
-            ...{ id, result, asked, exchange },
+          const inputResponses = await asking(run, {
+            ...{ id, result, asked, exchange, given },
             signal: context.signal,
           });
+          given = undefined;
           const { inputRequests, requestState } = result;
           before.push({
             ...inputRequests === undefined ? {} : { inputRequests },
@@ -178,17 +191,22 @@ export function governedRequests(
       : (request) => call.failed(request, outcome);
   }
 
-  /** Has the policy judge what a server asks in between, and the client answer it. */
+  /**
+   * Has the policy judge what a server asks in between, and the client answer it, and
+   * resolves with the answers, if anything is asked.
+   */
   async function asking(
     run: RecordedCalls,
-    { id, result, asked, exchange, signal }: {
+    { id, result, asked, given, exchange, signal }: {
       readonly id: string;
       readonly result: JsonObject;
       readonly asked: readonly AskedInput[];
+      /** What the client answered with its request, before it was asked. */
+      readonly given: Json | undefined;
       readonly exchange: Exchange<RequestFrame>;
       readonly signal: AbortSignal;
     },
-  ): Promise<JsonObject> {
+  ): Promise<JsonObject | undefined> {
     const answers = Promise.withResolvers<JsonObject>();
     answers.promise.catch(() => {});
     const outcomes: Promise<CallOutcome>[] = [];
@@ -202,8 +220,8 @@ export function governedRequests(
           signal,
         }, async () => {
           begun.resolve(undefined);
-          const given = (await answers.promise)[key];
-          if (isObject(given)) return recordedResult(given).recorded;
+          const answer = (await answers.promise)[key];
+          if (isObject(answer)) return recordedResult(answer).recorded;
           throw new ToolError("the client gave no answer", {
             type: "malformed_answer",
           });
@@ -217,11 +235,16 @@ export function governedRequests(
           );
         }
       }
-      const { params } = await exchange.round(result, signal);
-      const { inputResponses = {} } = params;
-      answers.resolve(isObject(inputResponses) ? inputResponses : {});
+      const ahead = answersTo(asked, given);
+      const isAnswered = asked.length > 0 &&
+        Object.keys(ahead).length === asked.length;
+      const got = isAnswered ? ahead : answersTo(
+        asked,
+        (await exchange.round(result, signal)).params.inputResponses,
+      );
+      answers.resolve(got);
       await Promise.all(outcomes);
-      return params;
+      return asked.length === 0 ? undefined : got;
     } catch (error) {
       answers.reject(error);
       await Promise.allSettled(outcomes);
@@ -260,7 +283,11 @@ export function governedRequests(
         errorText(
           id,
           refusal ?? {
-            code: outcome.type === "reported" ? INTERNAL : REFUSED,
+            code: outcome.type === "reported"
+              ? INTERNAL
+              : isOfProtocol(method)
+              ? REFUSED
+              : NO_METHOD,
             message: failureOf(outcome),
           },
         ),
@@ -272,8 +299,8 @@ export function governedRequests(
     end: open.end,
     async tool(request, signal) {
       const { id, params } = request;
-      const { name: bare, requestState: _state, inputResponses: _given } =
-        params;
+      const { requestState: _state, inputResponses: _given, ...asked } = params;
+      const { name: bare } = asked;
       const stray = Object.keys(params).find((key) => !CALL_KEYS.has(key));
       if (typeof bare !== "string" || stray !== undefined) {
         return errorText(id, {
@@ -284,20 +311,29 @@ export function governedRequests(
         });
       }
       const tool = servedName(name, bare);
+      let refusal: RpcError | undefined;
       return await answered(request, signal, {
         tool,
         args_json: paramText(request, "arguments") ?? "{}",
-        ask: (args, context, more) =>
-          server.ask("tools/call", {
-            ...params,
-            ...more,
-            arguments: judged(tool, args, context),
-          }, { signal: context.signal, ms }),
+        async ask(args, context, more) {
+          try {
+            return await server.ask("tools/call", {
+              ...asked,
+              ...more,
+              arguments: judged(tool, args, context),
+            }, { signal: context.signal, ms });
+          } catch (error) {
+            if (error instanceof RemoteError) refusal = error.error;
+            throw error;
+          }
+        },
         failed: ({ id, params }, outcome) =>
-          resultText(
-            id,
-            JSON.stringify(failedCall(failureOf(outcome), params)),
-          ),
+          refusal !== undefined && ASK_OTHERWISE.has(refusal.code)
+            ? errorText(id, refusal)
+            : resultText(
+              id,
+              JSON.stringify(failedCall(failureOf(outcome), params)),
+            ),
       });
     },
     fromClient: (request, signal) =>

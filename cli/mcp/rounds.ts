@@ -24,7 +24,10 @@ export interface Exchange<Request> {
 
 /** Calls that wait for what their clients answer. */
 export interface Rounds<Request> {
-  /** Whether a request goes on with a call, or says that it does. */
+  /**
+   * Whether a request goes on with a call, or says that it does: it has the state that
+   * came with what was asked.
+   */
   continues(request: Request): boolean;
   /** Begins a call, and resolves with the answer to the request. */
   begin(
@@ -59,8 +62,7 @@ export function rounds<Request extends RoundRequest>({ token, asked }: {
   const waiting = new Map<string, Waiting<Request>>();
 
   return {
-    continues: ({ params }) =>
-      params.requestState !== undefined || params.inputResponses !== undefined,
+    continues: ({ params }) => params.requestState !== undefined,
     begin(signal, call) {
       const own = new AbortController();
       let answer = Promise.withResolvers<Answer<Request>>();
@@ -127,6 +129,20 @@ export interface AskedInput {
   readonly key: string;
   readonly method: string;
   readonly params: JsonObject;
+}
+
+/** What a client answered of what is asked; what nobody asked for is left out. */
+export function answersTo(
+  asked: readonly AskedInput[],
+  given: Json | undefined,
+): JsonObject {
+  const all = new Map(Object.entries(isObject(given) ? given : {}));
+  return Object.fromEntries(
+    asked.flatMap(({ key }) => {
+      const answer = all.get(key);
+      return isObject(answer) ? [[key, answer]] : [];
+    }),
+  );
 }
 
 /**

@@ -65,37 +65,57 @@ export async function conformanceServer(): Promise<ConformanceServer> {
   };
 }
 
-/** Has the suite of `@modelcontextprotocol/conformance` ask a server. */
-export async function conformanceOf(url: string): Promise<Conformance> {
+/** What the suite says of one of its checks. */
+export interface ConformanceCheck {
+  readonly scenario: string;
+  readonly id: string;
+  readonly status: string;
+  readonly said: unknown;
+}
+
+/** Has a suite ask a server, and reads what it says of each of its checks. */
+export async function conformanceChecks(
+  url: string,
+  { suite, args = [] }: {
+    /** The folder of the suite's package. */
+    readonly suite: string;
+    readonly args?: readonly string[];
+  },
+): Promise<readonly ConformanceCheck[]> {
   using folder = temporaryFolder();
   const { stderr } = await new Deno.Command(NODE_22, {
     args: [
-      join(
-        CLIENTS,
-        "node_modules/@modelcontextprotocol/conformance/dist/index.js",
-      ),
-      ...["server", "--url", url, "--output-dir", folder.path],
+      join(CLIENTS, "node_modules", suite, "dist/index.js"),
+      ...["server", "--url", url, "--output-dir", folder.path, ...args],
     ],
     stdout: "null",
     stderr: "piped",
   }).output();
-  const met: string[] = [];
-  const unmet: Conformance["unmet"][number][] = [];
+  const found: ConformanceCheck[] = [];
   for (const { name } of Deno.readDirSync(folder.path)) {
     // `server-SCENARIO-2026-11-29T10-52-54-506Z`
     const scenario = name.replace(/^server-|-\d{4}-\d\d-\d\dT[-\dZ]+$/g, "");
     const checks: unknown = JSON.parse(
       Deno.readTextFileSync(join(folder.path, name, "checks.json")),
     );
-    for (const check of Array.isArray(checks) ? checks : []) {
-      if (!isObject(check)) continue;
-      const id = `${scenario} ${check.id}`;
-      if (check.status === "SUCCESS") met.push(id);
-      else unmet.push({ id, said: check });
+    for (const said of Array.isArray(checks) ? checks.filter(isObject) : []) {
+      const [id, status] = [String(said.id), String(said.status)];
+      found.push({ scenario, id, status, said });
     }
   }
-  if (met.length + unmet.length === 0) {
-    throw new Error(new TextDecoder().decode(stderr));
+  if (found.length === 0) throw new Error(new TextDecoder().decode(stderr));
+  return found;
+}
+
+/** Has the suite of the revisions up to 2025-11-25 ask a server. */
+export async function conformanceOf(url: string): Promise<Conformance> {
+  const met: string[] = [];
+  const unmet: Conformance["unmet"][number][] = [];
+  const suite = "@modelcontextprotocol/conformance";
+  for (const check of await conformanceChecks(url, { suite })) {
+    const id = `${check.scenario} ${check.id}`;
+    if (check.status === "SUCCESS") met.push(id);
+    else unmet.push({ id, said: check.said });
   }
   return { met: met.sort(), unmet };
 }

@@ -13,6 +13,7 @@ interface Message {
     readonly name?: string;
     readonly arguments?: Record<string, unknown>;
     readonly requestId?: unknown;
+    readonly inputResponses?: Record<string, unknown>;
     readonly _meta?: { readonly progressToken?: unknown };
   };
   readonly result?: unknown;
@@ -59,6 +60,7 @@ function tools(): unknown[] {
     ...["echo", "sleep", "die", "hang", "twice", "large", "broken"],
     ...["flood", "env", "error", "ask", "malformed", "write", "spawn"],
     ...(ways.has("announces") ? ["change"] : []),
+    ...(ways.has("modern") ? ["wants", "incapable"] : []),
   ].map((name) => tool(name));
   if (ways.has("other")) {
     return all.map((each) =>
@@ -118,9 +120,15 @@ async function ask(method: string, params: unknown): Promise<Message> {
 
 async function call(
   id: unknown,
-  { name = "", arguments: args = {} }: NonNullable<Message["params"]>,
+  { name = "", arguments: args = {}, inputResponses: given }: NonNullable<
+    Message["params"]
+  >,
 ) {
-  log(`${name} ${JSON.stringify(args)}`);
+  log(
+    `${name} ${JSON.stringify(args)}${
+      given === undefined ? "" : ` ${JSON.stringify(given)}`
+    }`,
+  );
   switch (name) {
     case "echo":
       return text(id, String(args.text ?? ""));
@@ -156,6 +164,29 @@ async function call(
         jsonrpc: "2.0",
         id,
         error: { code: -32050, message: "out of paper" },
+      });
+    case "wants":
+      return given?.who !== undefined
+        ? text(id, JSON.stringify(given))
+        : write({
+          jsonrpc: "2.0",
+          id,
+          result: {
+            resultType: "input_required",
+            inputRequests: {
+              who: { method: "elicitation/create", params: {} },
+            },
+          },
+        });
+    case "incapable":
+      return write({
+        jsonrpc: "2.0",
+        id,
+        error: {
+          code: -32021,
+          message: "sampling is missing",
+          data: { requiredCapabilities: { sampling: {} } },
+        },
       });
     case "ask": {
       const answer = await ask(String(args.text), {});

@@ -197,6 +197,86 @@ test("reports a call that hangs when its time is up, and tells the server", asyn
   assert(reached(client).includes("notifications/cancelled"));
 });
 
+/** What goes with every request since 2026-07-28. */
+const MODERN = {
+  _meta: {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": { elicitation: {} },
+  },
+};
+
+test("passes on that a server wants to be asked otherwise, as it is", async () => {
+  await using client = hostile({ ways: ["modern"] });
+  const { error } = await client.ask("tools/call", {
+    ...MODERN,
+    name: "incapable",
+  });
+  assertEquals([error.code, error.data], [-32021, {
+    requiredCapabilities: { sampling: {} },
+  }]);
+  await client.close();
+  const [failed] = eventsOf("tool_finished", eventsIn(runOf(client)));
+  assertEquals(failed?.error?.type, "-32021");
+});
+
+test("has no method that the protocol does not have, and says so as JSON-RPC does", async () => {
+  await using client = hostile({
+    policy: { tool_registry: { allowed: ["mcp.*"], denied: [] } },
+  });
+  await client.initialize();
+  const { error } = await client.ask("x/y");
+  assertEquals(error.code, -32601);
+  assertStringIncludes(error.message, "Denied by tool_registry");
+  assertEquals(reached(client).filter((line) => line === "x/y"), []);
+});
+
+for (
+  const { what, allowed, given, said, sent } of [
+    {
+      what: "that answer what the server asks are used without asking",
+      allowed: ["server.*", "mcp.elicitation.create"],
+      given: {
+        who: { action: "accept", content: { name: "Ada" } },
+        more: { action: "accept", content: { name: "Bob" } },
+      },
+      said: /"name\\":\\"Ada/,
+      sent: ["{}", '{} {"who":{"action":"accept","content":{"name":"Ada"}}}'],
+    },
+    {
+      what: "that answer something else are left out, and the client is asked",
+      allowed: ["server.*", "mcp.elicitation.create"],
+      given: { more: { action: "accept", content: { name: "Bob" } } },
+      said: /"resultType":"input_required"/,
+      sent: ["{}"],
+    },
+    {
+      what: "that nobody may ask for are not given",
+      allowed: ["server.*"],
+      given: { who: { action: "accept", content: { name: "Ada" } } },
+      said: /asks for elicitation\/create: Denied by tool_registry/,
+      sent: ["{}"],
+    },
+  ]
+) {
+  test(`answers ${what}`, async () => {
+    await using client = hostile({
+      ways: ["modern"],
+      policy: { tool_registry: { allowed, denied: [] } },
+    });
+    const { result } = await client.ask("tools/call", {
+      ...MODERN,
+      name: "wants",
+      inputResponses: given,
+    });
+    assertMatch(JSON.stringify(result), said);
+    assertEquals(
+      reached(client).filter((line) => line.startsWith("wants"))
+        .map((line) => line.slice("wants ".length)),
+      sent,
+    );
+  });
+}
+
 test("leaves out a second answer", async () => {
   await using client = hostile();
   await client.initialize();

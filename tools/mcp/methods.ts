@@ -44,6 +44,11 @@ const VIRTUAL: Readonly<Record<string, string>> = {
   "roots/list": "The server asks which folders the client works in",
 };
 
+/** Whether the protocol has such a request that a policy may allow. */
+export function isOfProtocol(method: string): boolean {
+  return Object.hasOwn(VIRTUAL, method);
+}
+
 /** Requests of the protocol as tools, so that a policy can name them and a record hold them. */
 export function virtualTools(): readonly ToolDefinition[] {
   return Object.entries(VIRTUAL).map(([method, description]) => ({

@@ -21,18 +21,14 @@ import {
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
-
-// One pixel, and a sound of two zero samples.
-const PNG =
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==";
-const WAV = "UklGRiYAAABXQVZFZm10IBAAAAABAAEAQB8AAAB9AAACABAAZGF0YQIAAAA=";
-
-const text = (said) => ({ type: "text", text: said });
-const image = { type: "image", data: PNG, mimeType: "image/png" };
-const embedded = (uri, said, mimeType = "text/plain") => ({
-  type: "resource",
-  resource: { uri, mimeType, text: said },
-});
+import {
+  PLAIN_TOOLS,
+  PROMPTS,
+  resource,
+  RESOURCES,
+  TEMPLATE,
+  text,
+} from "./conformance_contents.mjs";
 
 /** A tool that asks the client's user to fill in a form. */
 const asks = (properties, required = []) => async (args, { sendRequest }) => {
@@ -51,21 +47,7 @@ const titled = (...titles) =>
 const string = { type: "string" };
 
 const TOOLS = {
-  test_simple_text: { run: () => [text("This is a simple text response.")] },
-  test_image_content: { run: () => [image] },
-  test_audio_content: {
-    run: () => [{ type: "audio", data: WAV, mimeType: "audio/wav" }],
-  },
-  test_embedded_resource: {
-    run: () => [embedded("test://embedded-resource", "An embedded resource.")],
-  },
-  test_multiple_content_types: {
-    run: () => [
-      text("Text, an image and a resource:"),
-      image,
-      embedded("test://mixed", '{"test":"data"}', "application/json"),
-    ],
-  },
+  ...PLAIN_TOOLS,
   test_tool_with_logging: {
     async run(_args, { sendNotification }) {
       for (const data of ["started", "processing data", "completed"]) {
@@ -87,11 +69,6 @@ const TOOLS = {
         });
       }
       return [text(String(progressToken))];
-    },
-  },
-  test_error_handling: {
-    run() {
-      throw new Error("This tool intentionally returns an error for testing");
     },
   },
   test_sampling: {
@@ -143,63 +120,12 @@ const TOOLS = {
       },
     }),
   },
-  json_schema_2020_12_tool: {
-    schema: {
-      $schema: "https://json-schema.org/draft/2020-12/schema",
-      type: "object",
-      $defs: {
-        address: {
-          type: "object",
-          properties: { street: string, city: string },
-        },
-      },
-      properties: { name: string, address: { $ref: "#/$defs/address" } },
-      additionalProperties: false,
-    },
-    run: (args) => [text(JSON.stringify(args))],
-  },
-};
-
-const RESOURCES = {
-  "test://static-text": { mimeType: "text/plain", text: "A static text." },
-  "test://static-binary": { mimeType: "image/png", blob: PNG },
-  "test://watched-resource": { mimeType: "text/plain", text: "Watched." },
-};
-
-const user = (content) => ({ role: "user", content });
-const PROMPTS = {
-  test_simple_prompt: { messages: () => [user(text("A simple prompt."))] },
-  test_prompt_with_arguments: {
-    names: ["arg1", "arg2"],
-    messages: ({ arg1, arg2 }) => [
-      user(text(`arg1='${arg1}', arg2='${arg2}'`)),
-    ],
-  },
-  test_prompt_with_embedded_resource: {
-    names: ["resourceUri"],
-    messages: ({ resourceUri }) => [
-      user(embedded(resourceUri, "Embedded.")),
-      user(text("Please process it.")),
-    ],
-  },
-  test_prompt_with_image: {
-    messages: () => [user(image), user(text("Please look at it."))],
-  },
 };
 
 /** What is asked for by name, or the error that the protocol has for it. */
 function known(table, name) {
   if (Object.hasOwn(table, name)) return table[name];
   throw new McpError(-32602, `There is no ${name}`);
-}
-
-function resource(uri) {
-  const [, id] = /^test:\/\/template\/([^/]+)\/data$/.exec(uri) ?? [];
-  const found = id === undefined ? known(RESOURCES, uri) : {
-    mimeType: "application/json",
-    text: JSON.stringify({ id, templateTest: true }),
-  };
-  return { uri, ...found };
 }
 
 async function called({ params: { name, arguments: args = {} } }, extra) {
@@ -241,12 +167,14 @@ function session() {
   }));
   on(ListResourceTemplatesRequestSchema, () => ({
     resourceTemplates: [
-      { uriTemplate: "test://template/{id}/data", name: "template" },
+      { uriTemplate: TEMPLATE, name: "template" },
     ],
   }));
   on(
     ReadResourceRequestSchema,
-    ({ params }) => ({ contents: [resource(params.uri)] }),
+    ({ params: { uri } }) => ({
+      contents: [resource(uri) ?? known(RESOURCES, uri)],
+    }),
   );
   on(SubscribeRequestSchema, () => ({}));
   on(UnsubscribeRequestSchema, () => ({}));
