@@ -10,8 +10,8 @@ import { STANDARD_ERROR } from "./standard_error.ts";
 
 /**
  * Asks at the terminal of this process, on standard error, in the name of `by`.
- * Without a name it asks for one. The end of input (Ctrl-D) is no answer: the
- * run waits.
+ * Without a name it asks for one. When input ends (Ctrl-D), the run waits for
+ * an answer.
  */
 export function terminalApprover(by?: string): Approver {
   return terminalApproverOf(processTerminal(STANDARD_ERROR), by);

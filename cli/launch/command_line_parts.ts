@@ -40,3 +40,16 @@ export function commandLineParts(
     rest: [...left],
   };
 }
+
+/** The values of those of some options that are given. */
+export function named(
+  { options }: CommandLineParts,
+  names: readonly string[],
+): readonly string[] {
+  return names.flatMap((name) => options.get(name) ?? []);
+}
+
+/** The modules of tools that a command line names. */
+export function modulesIn(parts: CommandLineParts): readonly string[] {
+  return named(parts, ["tools"]).filter((path) => !path.endsWith(".json"));
+}

@@ -1,31 +1,17 @@
-import { dirname, fromFileUrl } from "../../deps.ts";
+import { dirname } from "../../deps.ts";
 import { firstPolicy } from "../../evidence/verify/first_policy.ts";
-import { denoFlags, type ProgramPaths } from "../../policy/deno/deno_flags.ts";
-import type { PolicyDocument } from "../../policy/document/document.ts";
 import { loadPolicy } from "../../policy/document/load.ts";
-import { portOf } from "../../policy/url_text.ts";
-import { chooseModel } from "../../runtime/llm/provider/provider.ts";
-import { FIXTURE_ORIGIN } from "../../tasks/corpus.ts";
-import type { RunRecord } from "../../evidence/run_store.ts";
-import type { ToolServers } from "../../tasks/tool_server.ts";
-import { loadTask } from "../../tasks/task.ts";
-import { InputError } from "../../tools/data/input_error.ts";
-import { readPolicyFile } from "../input/policy_file.ts";
-import { serversIn } from "../input/server_option.ts";
 import { readTaskAndPolicy } from "../input/task_inputs.ts";
 import { runStore } from "../machine/run_store.ts";
 import {
   type CommandLineParts,
   commandLineParts,
+  modulesIn,
+  named,
 } from "./command_line_parts.ts";
-
-/** How Deno is started for one command line of this program. */
-export interface Launch {
-  /** The flags of Deno, with no more permissions than the command line needs. */
-  readonly flags: readonly string[];
-  /** Modules of the user's that are loaded, which have to be fetched first. */
-  readonly modules: readonly string[];
-}
+import { type Granted, type Launch, launch, within } from "./granted.ts";
+import { ownRun, serversOnRecord } from "./own_run.ts";
+import { examined, proxy } from "./proxy.ts";
 
 /** What one command needs. */
 interface LaunchedCommand {
@@ -93,7 +79,7 @@ const COMMANDS: ReadonlyMap<string, LaunchedCommand> = new Map<
   ["mcp", {
     options: [
       ...["policy", "out", "sandbox", "name", "approve", "durability"],
-      ...["profile", "env"],
+      ...["profile", "env", "listen", "upstream"],
     ],
     launch(parts) {
       const [word, run = ""] = parts.operands;
@@ -187,155 +173,6 @@ export async function launchOf(
     : await command.launch(commandLineParts(args, command.options));
 }
 
-/** Where this program's own policies and texts are, unless it comes from a server. */
-const OWN: readonly string[] = import.meta.url.startsWith("file:")
-  ? [fromFileUrl(new URL("../../", import.meta.url))]
-  : [];
-
-/** What a process may do; reading is not limited unless that is said. */
-interface Granted {
-  readonly read?: readonly string[];
-  readonly write?: readonly string[];
-  readonly run?: readonly string[];
-  readonly env?: readonly string[];
-  readonly net?: readonly string[];
-}
-
-function launch(
-  { read, write = [], run = [], env = [], net = [] }: Granted,
-): Launch {
-  return {
-    flags: [
-      "--no-prompt",
-      "--cached-only",
-      read === undefined
-        ? "--allow-read"
-        : `--allow-read=${list([...OWN, ...read])}`,
-      ...valued("--allow-write", write),
-      ...valued("--allow-net", net),
-      ...valued("--allow-run", run),
-      ...valued("--allow-env", env),
-    ],
-    modules: [],
-  };
-}
-
-/** A command that works in some folders. */
-function within(paths: readonly string[]): Launch {
-  return launch({ read: [".", ...paths], write: paths });
-}
-
-/** A run, new or resumed, under its policy. */
-function ownRun(
-  document: PolicyDocument,
-  parts: CommandLineParts,
-  { read, write, servers: inTask }: ProgramPaths & {
-    /** The servers that the task names. */
-    readonly servers: ToolServers | undefined;
-  },
-): Launch {
-  const modules = modulesIn(parts);
-  const { hosts, env } = reached(parts);
-  const servers = { ...inTask, ...serversIn(parts.every("mcp")) };
-  const each = Object.values(servers);
-  const commands = each.flatMap(({ command }) => command ?? []);
-  hosts.push(
-    ...each.flatMap(({ url }) => url === undefined ? [] : hostIn(url)),
-  );
-  const record = named(parts, ["record"]);
-  const flags = denoFlags(document, {
-    read: [
-      ...new Set([
-        ...[...OWN, ".", ...read, ...named(parts, ["corpus"]), ...record],
-        ...modules.map((module) => dirname(module)),
-      ]),
-    ].map(escaped),
-    write: [...write, ...record].map(escaped),
-    served: [new URL(FIXTURE_ORIGIN).hostname],
-    hosts,
-  });
-  return {
-    flags: [
-      ...flags,
-      ...valued("--allow-run", commands.length > 0 ? [...commands, "sh"] : []),
-      ...valued("--allow-env", [
-        ...env,
-        ...each.length > 0 ? environmentOf(document) : [],
-      ]),
-    ],
-    modules,
-  };
-}
-
-/** The servers that the task of a run names; of a session there are none. */
-async function serversOnRecord(
-  record: RunRecord,
-): Promise<ToolServers | undefined> {
-  try {
-    const { started } = await record.ledger();
-    return loadTask(started.task.text, "the task on record").document
-      .mcp_servers;
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
-  }
-}
-
-/** The host of an address, with its port. */
-function hostIn(text: string): readonly string[] {
-  const url = URL.parse(text);
-  return url === null ? [] : [`${url.hostname}:${portOf(url)}`];
-}
-
-/** The variables that the policy gives to servers. */
-function environmentOf({ mcp }: PolicyDocument): readonly string[] {
-  const given = Object.values(mcp?.env ?? {});
-  return [...new Set(given.map(({ from }) => from))];
-}
-
-/** What a run asks beside the hosts of its policy: a model, a collector. */
-function reached({ options }: CommandLineParts) {
-  const [hosts, env]: [string[], string[]] = [[], []];
-  const llm = options.get("llm");
-  if (llm !== undefined && !llm.startsWith("replay:")) {
-    const { host, keys } = chooseModel(llm, {
-      baseUrl: options.get("base-url"),
-      keyName: options.get("api-key-env"),
-    });
-    hosts.push(host);
-    env.push(...keys);
-  }
-  const otlp = URL.parse(options.get("otlp") ?? "");
-  if (otlp !== null) {
-    hosts.push(`${otlp.hostname}:${portOf(otlp)}`);
-    env.push("OTEL_*", "TRACEPARENT");
-  }
-  return { hosts, env };
-}
-
-/** The proxy before a server, and the one server. */
-function proxy(parts: CommandLineParts): Launch {
-  const { document } = readPolicyFile(parts.options.get("policy") ?? "");
-  const [command] = parts.rest;
-  const paths = named(parts, ["policy", "out", "sandbox"]);
-  return launch({
-    read: [...isRelative(paths) ? ["."] : [], ...paths],
-    write: named(parts, ["out"]),
-    run: command === undefined ? [] : [command, "sh"],
-    env: environmentOf(document),
-  });
-}
-
-/** A server that is only asked which tools it has. */
-function examined(parts: CommandLineParts): Launch {
-  const [command] = parts.rest;
-  return launch({
-    read: [".", ...named(parts, ["sandbox"])],
-    run: command === undefined ? [] : [command, "sh"],
-    env: (parts.options.get("env") ?? "PATH").split(","),
-  });
-}
-
 /** The database that a command line names. */
 function stored({ options }: CommandLineParts): Pick<Granted, "net" | "env"> {
   const url = URL.parse(options.get("db") ?? "");
@@ -346,33 +183,3 @@ function stored({ options }: CommandLineParts): Pick<Granted, "net" | "env"> {
 }
 
 const POSTGRES_PORT = "5432";
-
-/** Whether the current folder has a say in what a path is. */
-function isRelative(paths: readonly string[]): boolean {
-  return paths.some((path) => !path.startsWith("/"));
-}
-
-function modulesIn(parts: CommandLineParts): readonly string[] {
-  return named(parts, ["tools"]).filter((path) => !path.endsWith(".json"));
-}
-
-/** The values of those of some options that are given. */
-function named(
-  { options }: CommandLineParts,
-  names: readonly string[],
-): readonly string[] {
-  return names.flatMap((name) => options.get(name) ?? []);
-}
-
-function valued(name: string, values: readonly string[]): readonly string[] {
-  return values.length === 0 ? [] : [`${name}=${list(values)}`];
-}
-
-function list(values: readonly string[]): string {
-  return [...new Set(values)].map(escaped).join(",");
-}
-
-/** Deno parts paths at commas, but not at two of them. */
-function escaped(path: string): string {
-  return path.replaceAll(",", ",,");
-}

@@ -81,6 +81,15 @@ for (
       ],
     },
     {
+      line:
+        "mcp --listen 127.0.0.1:8931 --upstream https://tools.test/mcp --policy examples/support_desk/policy.yaml --out=runs",
+      flags: [
+        `--allow-read=${OWN},.,examples/support_desk/policy.yaml,runs`,
+        "--allow-write=runs",
+        "--allow-net=127.0.0.1:8931,tools.test:443",
+      ],
+    },
+    {
       line: "approvals approve out --by ada",
       flags: [`--allow-read=${OWN},.,out`, "--allow-write=out"],
     },
@@ -164,7 +173,9 @@ Deno.test({
 });
 
 // Those of which an operand counts.
-for (const name of ["run", "resume", "report", "approvals", "sign"]) {
+for (
+  const name of ["run", "resume", "mcp", "report", "approvals", "sign"]
+) {
   Deno.test({
     name: `launchOf() knows every option of ${name} that takes a value`,
     ignore: lacks("read", "run"),

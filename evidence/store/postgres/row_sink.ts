@@ -174,7 +174,7 @@ export function rowSink(
     const end = lines.at(-1);
     if (end === undefined) return "done";
     const from = made - pending.length;
-    // What stands behind an announced effect has not happened yet.
+    // What follows an announced effect has not happened yet.
     const changed = lines.some(isReceipt) ? [...files.values()] : [];
     const began = guard.moment();
     const { row } = await held.sent(APPEND, [
