@@ -4,16 +4,17 @@ import type { Command } from "./command/command.ts";
 import { refuseOtherMode } from "./execution/audit_mode.ts";
 import { durabilityOf } from "./execution/durability.ts";
 import { readPolicyFile } from "./input/policy_file.ts";
-import { closeRun } from "./mcp/close_run.ts";
 import { ownWords } from "./command/own_words.ts";
+import { APPROVAL_WAYS } from "./mcp/approval_way.ts";
 import { serverCommandIn, serverName } from "./mcp/command_words.ts";
-import { listTools } from "./mcp/list_tools.ts";
-import { listening, serveHttp, upstreamAddress } from "./mcp/serve_http.ts";
 import { serveProxy } from "./mcp/serve_proxy.ts";
-import { PROGRESS_FLAGS, progressForm } from "./progress/progress.ts";
-import { APPROVAL_WAYS } from "./mcp/session_approver.ts";
+import { PROGRESS_FLAGS, progressForm } from "./progress/progress_form.ts";
 
-/** `mcp`: a proxy before any server of the Model Context Protocol. */
+/**
+ * `mcp`: a proxy before any server of the Model Context Protocol. A client waits for
+ * the server, so what is needed to start it is loaded first, and the rest when it is
+ * called for.
+ */
 export const mcp: Command = {
   summary: "judge and record what a client asks of an MCP server",
   help: `Usage: mcp --policy FILE --out DIR [--sandbox DIR] [--name NAME]
@@ -82,8 +83,14 @@ ended first, 1 it could not be started or its record could not be written.
 `,
   async run(args, output) {
     const [word, ...more] = args;
-    if (word === "close") return await closeRun(more, output);
-    if (word === "list") return await listTools(more, output);
+    if (word === "close") {
+      const { closeRun } = await import("./mcp/close_run.ts");
+      return await closeRun(more, output);
+    }
+    if (word === "list") {
+      const { listTools } = await import("./mcp/list_tools.ts");
+      return await listTools(more, output);
+    }
     const isHttp = ownWords(args).some((each) => /^--listen(=|$)/.test(each));
     const { own, command, rest } = isHttp
       ? { own: args, command: "", rest: [] }
@@ -114,6 +121,9 @@ ended first, 1 it could not be started or its record could not be written.
     if (!isHttp) {
       return await serveProxy({ ...options, command, args: rest }, output);
     }
+    const { listening, serveHttp, upstreamAddress } = await import(
+      "./mcp/serve_http.ts"
+    );
     return await serveHttp({
       ...options,
       listen: listening(given.required("listen")),

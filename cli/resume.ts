@@ -29,7 +29,7 @@ import { durabilityOf } from "./execution/durability.ts";
 import { isSame, othersTools, whyForeign } from "./execution/resume_hint.ts";
 import { liveModel } from "./execution/live_model.ts";
 import { liveSpans, SPAN_HELP } from "./execution/live_spans.ts";
-import { PROGRESS_HELP } from "./progress/progress.ts";
+import { PROGRESS_HELP } from "./progress/progress_form.ts";
 import {
   OWN_RUN_FLAGS,
   OWN_RUN_OPTIONS,

@@ -19,7 +19,7 @@ import {
   REQUEST_OPTIONS,
 } from "./execution/live_model.ts";
 import { liveSpans, SPAN_HELP } from "./execution/live_spans.ts";
-import { PROGRESS_HELP } from "./progress/progress.ts";
+import { PROGRESS_HELP } from "./progress/progress_form.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
 import { isAsked } from "../tasks/scripted_run.ts";
 import { offeredHint } from "./execution/offered_hint.ts";

@@ -12,11 +12,8 @@ import type { Execution } from "./execute.ts";
 import { leftoverIncidents } from "./leftover_incident.ts";
 import { type ChosenModel, MODEL_OPTIONS, openCassette } from "./live_model.ts";
 import { type LiveSpans, SPAN_FLAGS, SPAN_OPTIONS } from "./live_spans.ts";
-import {
-  progress,
-  PROGRESS_FLAGS,
-  progressForm,
-} from "../progress/progress.ts";
+import { progress } from "../progress/progress.ts";
+import { PROGRESS_FLAGS, progressForm } from "../progress/progress_form.ts";
 import { machinePulse } from "../machine/pulse.ts";
 import { type Reported, reportedRun } from "./reported_run.ts";
 

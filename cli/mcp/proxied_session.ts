@@ -8,11 +8,14 @@ import type { HiddenValues } from "../../tools/mcp/hidden_values.ts";
 import { virtualTools } from "../../tools/mcp/methods.ts";
 import type { Output } from "../command/command.ts";
 import { machinePulse } from "../machine/pulse.ts";
-import { progress, type ProgressForm } from "../progress/progress.ts";
+import { runStore } from "../machine/run_store.ts";
+import { progress } from "../progress/progress.ts";
+import type { ProgressForm } from "../progress/progress_form.ts";
+import type { ApprovalWay } from "./approval_way.ts";
 import { mcpProxy, type ProxyEnd, type Side } from "./proxy.ts";
 import { type RecordedCalls, recordedCalls } from "./recorded_calls.ts";
 import { serverTools, type ToolIncident } from "./server_tools.ts";
-import { type ApprovalWay, sessionApprover } from "./session_approver.ts";
+import { sessionApprover } from "./session_approver.ts";
 import type { SessionPlace } from "./session_place.ts";
 import { toolIncidentText } from "./tool_incident_text.ts";
 
@@ -48,7 +51,8 @@ export async function proxiedSession(
   { client, server, place, hidden, signal: ends }: SessionSides,
   output: Output,
 ): Promise<ProxyEnd> {
-  const { runId, record, sandbox } = place;
+  const { runId, path, sandbox } = place;
+  const record = runStore.run(path);
   const say = (text: string) => output.note(terminalLine(text));
   using told = progress({ output, pulse: machinePulse, form: given.form });
   const stop = new AbortController();
@@ -70,10 +74,13 @@ export async function proxiedSession(
     }
   }
 
+  const schema = jsonSchemaValidator();
+  // The first one takes longest, and the server may still be starting.
+  schema({});
   const tools = serverTools({
     policy,
     server: name,
-    schema: jsonSchemaValidator(),
+    schema,
     showDenied: given.showDenied,
   });
   const end = await mcpProxy({

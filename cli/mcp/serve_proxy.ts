@@ -3,7 +3,7 @@ import { hiddenValues } from "../../tools/mcp/hidden_values.ts";
 import { byteLines } from "../../tools/mcp/lines.ts";
 import { EXIT, type Output } from "../command/command.ts";
 import { cancelOnSignal } from "../execution/cancellation.ts";
-import { proxiedSession, type SessionOptions } from "./proxied_session.ts";
+import type { SessionOptions } from "./proxied_session.ts";
 import { serverEnvironment } from "./server_environment.ts";
 import { serverProcess } from "./server_process.ts";
 import {
@@ -49,6 +49,8 @@ export async function serveProxy(
   const writer = Deno.stdout.writable.getWriter();
   const encoder = new TextEncoder();
   try {
+    // The server starts meanwhile.
+    const { proxiedSession } = await import("./proxied_session.ts");
     const end = await proxiedSession(given, {
       client: {
         lines: byteLines(Deno.stdin.readable, { maxBytes: MAX_LINE_BYTES }),

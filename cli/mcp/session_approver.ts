@@ -12,15 +12,7 @@ import { fileApprover } from "../approval/approver.ts";
 import { describeRequest } from "../approval/describe_request.ts";
 import type { Output } from "../command/command.ts";
 import { wait } from "../machine/world.ts";
-
-/** Who answers what the policy leaves to a person. */
-export const APPROVAL_WAYS = ["never", "file", "client"] as const;
-
-/**
- * One of them: `never` rejects, `file` waits for an answer beside the record, `client`
- * has the client ask its user.
- */
-export type ApprovalWay = typeof APPROVAL_WAYS[number];
+import type { ApprovalWay } from "./approval_way.ts";
 
 /** The client of a call that waits. */
 export interface WaitingClient {

@@ -1,13 +1,11 @@
 import { join } from "../../deps.ts";
-import type { RunRecord } from "../../evidence/run_store.ts";
 import type { Policy } from "../../policy/document/load.ts";
-import { sessionPolicyFault } from "../../runtime/session/client_session.ts";
+import { sessionPolicyFault } from "../../runtime/session/session_policy_fault.ts";
 import { unusable } from "../../tools/data/input_error.ts";
 import { isWithin } from "../../tools/sandbox/place.ts";
 import { UsageError } from "../command/command.ts";
 import { realFuturePath } from "../machine/real_future_path.ts";
-import { runStore } from "../machine/run_store.ts";
-import type { ApprovalWay } from "./session_approver.ts";
+import type { ApprovalWay } from "./approval_way.ts";
 
 /** Where the sessions of a proxy are recorded, and by what they are judged. */
 export interface PlaceOptions {
@@ -26,7 +24,8 @@ export interface PlaceOptions {
 /** The run of a session, which is not there before its first call, and the real path of its sandbox. */
 export interface SessionPlace extends Disposable {
   readonly runId: string;
-  readonly record: RunRecord;
+  /** The folder of the run. */
+  readonly path: string;
   readonly sandbox: string;
 }
 
@@ -60,8 +59,8 @@ export function sessionPlace(
   const runId = `${name}_${started(new Date())}_${
     crypto.getRandomValues(new Uint8Array(4)).toHex()
   }`;
-  const record = runStore.run(join(out, runId));
-  const folder = workingFolder(given, record.sandbox);
+  const path = join(out, runId);
+  const folder = workingFolder(given, join(path, "sandbox"));
   const sandbox = folder.path;
   try {
     refuseWithin(sandbox, { out, policyPath, isOwn: given === undefined });
@@ -71,7 +70,7 @@ export function sessionPlace(
   }
   return {
     runId,
-    record,
+    path,
     sandbox,
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };

@@ -34,53 +34,75 @@ const MAX_PAGES = 100;
 export function toolLists(
   { server, tools, ms, signal, changed }: ToolListsOptions,
 ): ToolLists {
-  let asking: Promise<void> | undefined;
+  let asking: Promise<JsonObject | undefined> | undefined;
   let isStale = false;
 
-  async function whole(params: JsonObject): Promise<readonly Json[]> {
-    const entries: Json[] = [];
-    let cursor: Json | undefined;
-    for (let page = 0; page < MAX_PAGES; page++) {
-      const result = await server.ask("tools/list", {
-        ...typeof cursor === "string" ? { cursor } : {},
-        ...envelopeOf(params),
-      }, { signal, ms });
-      entries.push(...entriesOf(result));
-      cursor = result.nextCursor;
-      if (typeof cursor !== "string") return entries;
+  const ask = (params: JsonObject) =>
+    server.ask("tools/list", params, { signal, ms });
+
+  async function whole(
+    first: JsonObject,
+    params: JsonObject,
+  ): Promise<readonly Json[]> {
+    const entries = [...entriesOf(first)];
+    let cursor = first.nextCursor;
+    for (let pages = 1; typeof cursor === "string"; pages++) {
+      if (pages === MAX_PAGES) {
+        throw malformed(`it has more than ${MAX_PAGES} pages`);
+      }
+      const next = await ask({ cursor, ...envelopeOf(params) });
+      entries.push(...entriesOf(next));
+      cursor = next.nextCursor;
     }
-    throw malformed(`it has more than ${MAX_PAGES} pages`);
+    return entries;
   }
 
-  async function refreshed(params: JsonObject): Promise<void> {
+  /** Takes in the whole list; the result is its only page, if it has only one. */
+  async function refreshed(
+    params: JsonObject,
+  ): Promise<JsonObject | undefined> {
     isStale = false;
+    let only: JsonObject | undefined;
     let entries: readonly Json[] = [];
     try {
-      entries = await whole(params);
+      const first = await ask(params);
+      entries = await whole(first, params);
+      if (typeof first.nextCursor !== "string") only = first;
     } catch (error) {
       // A server without tools answers that it knows no such method.
       if (!(error instanceof RemoteError)) throw error;
     }
     await changed(tools.whole(entries));
+    return only;
   }
 
-  async function known(params: JsonObject): Promise<void> {
+  /** Makes sure that the list is known; the result is what its own asking came to, if that was the last one. */
+  async function known(params: JsonObject): Promise<JsonObject | undefined> {
+    let only: JsonObject | undefined;
     while (tools.first === undefined || isStale || asking !== undefined) {
+      const isOwn = asking === undefined;
       asking ??= refreshed(params).finally(() => {
         asking = undefined;
       });
-      await asking;
+      const found = await asking;
+      only = isOwn ? found : undefined;
     }
+    return only;
   }
 
   return {
-    known,
+    async known(params) {
+      await known(envelopeOf(params));
+    },
     stale() {
       isStale = true;
     },
     async listed(params, signal) {
-      await known(params);
-      const result = await server.ask("tools/list", params, { signal, ms });
+      const isPage = params.cursor !== undefined;
+      const only = await known(isPage ? envelopeOf(params) : params);
+      const result = !isPage && only !== undefined
+        ? only
+        : await server.ask("tools/list", params, { signal, ms });
       const entries = entriesOf(result);
       await changed(tools.page(entries));
       return { ...result, tools: tools.shown(entries) };

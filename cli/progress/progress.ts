@@ -10,47 +10,16 @@ import type { RunEvent } from "../../runtime/record/event.ts";
 import { tokensOf } from "../../runtime/record/usage.ts";
 import { counted } from "../../tools/data/counted.ts";
 import { jsonText, terminalLine } from "../../tools/data/untrusted_text.ts";
-import type { CommandLine } from "../command/command_line.ts";
-import { type Output, UsageError } from "../command/command.ts";
+import type { Output } from "../command/command.ts";
 import type { Pulse } from "../machine/pulse.ts";
 import { describeWait } from "./describe_wait.ts";
+import type { ProgressForm } from "./progress_form.ts";
 import { stepProgress } from "./step_progress.ts";
-
-/** The flags of the command line that say how much is told. */
-export const PROGRESS_FLAGS = ["verbose"] as const;
-
-/** What commands say of them. */
-export const PROGRESS_HELP = {
-  usage: "[--verbose]",
-  run:
-    `  --verbose          on standard error a line for everything that the run
-                     does, as inspect prints it, instead of one for each step;
-                     the policy's redaction counts for it`,
-  resume: "  --verbose     as for `run`",
-} as const;
-
-/** `steps`: a line a step; `events`: a line an event; `json`: an object an event. */
-export type ProgressForm = "steps" | "events" | "json";
 
 /** What a run does, on standard error while it does it. */
 export interface Progress extends Disposable {
   /** Takes the next event, once it is on record. */
   watch(event: RunEvent): void;
-}
-
-/**
- * The form that the command line asks for.
- *
- * @throws {UsageError} for `--json --verbose`, which is the same as `--json`
- */
-export function progressForm(given: CommandLine): ProgressForm {
-  const [isVerbose, isJson] = [given.flag("verbose"), given.flag("json")];
-  if (isVerbose && isJson) {
-    throw new UsageError(
-      "Cannot use --verbose with --json, which has everything already",
-    );
-  }
-  return isJson ? "json" : isVerbose ? "events" : "steps";
 }
 
 /** How often a terminal is painted again, in milliseconds. */

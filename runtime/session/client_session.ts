@@ -1,4 +1,3 @@
-import type { PolicyDocument } from "../../policy/document/document.ts";
 import { callRules } from "../../policy/rules/call_rules.ts";
 import type { JsonObject } from "../../tools/data/json.ts";
 import type { Tool } from "../../tools/tool.ts";
@@ -10,6 +9,7 @@ import type { CallOutcome, Ending } from "./call_outcome.ts";
 import type { SessionEnv } from "../env.ts";
 import { onAbort } from "./on_abort.ts";
 import { openSession, type Session } from "./session.ts";
+import { sessionPolicyFault } from "./session_policy_fault.ts";
 import { type CallEvents, sideBySide } from "./side_by_side.ts";
 import { toolCall } from "./tool_call.ts";
 import type { ToolsChange } from "./tools_change.ts";
@@ -197,20 +197,6 @@ function reasonFor(
     default:
       return isCancelled ? "cancelled" : "session_closed";
   }
-}
-
-/** Why a session cannot be governed under a policy, if it cannot: nobody reports what a client's model uses. */
-export function sessionPolicyFault(
-  { loop_budget: { max_tokens, max_cost } }: PolicyDocument,
-): string | undefined {
-  const key = max_tokens !== undefined
-    ? "max_tokens"
-    : max_cost !== undefined
-    ? "max_cost"
-    : undefined;
-  return key === undefined
-    ? undefined
-    : `Cannot govern a session under this policy: it has loop_budget.${key}, and nobody reports what a client's model uses; leave the key out`;
 }
 
 /** The task on record of a session: what a person asked the client, in the form of a task. */

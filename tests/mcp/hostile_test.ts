@@ -132,6 +132,25 @@ test("denies what the policy does not allow, and nothing reaches the server", as
   await client.close();
 });
 
+test("asks for the list once when its client does", async () => {
+  await using client = hostile({
+    policy: { tool_registry: { allowed: ["server.echo"], denied: [] } },
+  });
+  await client.initialize();
+  await client.ask("tools/list");
+  await client.call("echo", { text: "x" });
+  assertEquals(
+    reached(client).filter((line) => line === "tools/list").length,
+    1,
+  );
+  await client.ask("tools/list");
+  assertEquals(
+    reached(client).filter((line) => line === "tools/list").length,
+    2,
+  );
+  await client.close();
+});
+
 test("keeps denied tools in lists with --show-denied", async () => {
   await using client = hostile({
     policy: { tool_registry: { allowed: ["server.echo"], denied: [] } },

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../data/json.ts";
 import type { Schema } from "../schema.ts";
 import { asDraft2020 } from "./draft_2020.ts";
 import { re2Syntax } from "./re2_syntax.ts";
+import { refuseMisshapen } from "./schema_shape.ts";
 
 /** How many schemas one validation may evaluate, counting each evaluation. */
 const MAX_SCHEMAS = 2 ** 20;
@@ -59,6 +60,7 @@ export function jsonSchemaValidator(): (given: JsonObject) => Schema<unknown> {
     const counted = asDraft2020(strict, {
       add: (schemas) => ({ [COUNTER]: schemas + 1 }),
     });
+    refuseMisshapen(counted);
     renew(budget);
     const validate = compiled(ajv, counted);
     return {
@@ -115,6 +117,9 @@ function whyStopped(error: unknown): string {
 function validatorFor(budget: Budget): Ajv2020 {
   const ajv = new Ajv2020({
     strict: false,
+    // Each schema was looked at before.
+    meta: false,
+    validateSchema: false,
     validateFormats: false,
     // Each reference is a function of its own, however often a schema has it.
     inlineRefs: false,
