@@ -96,8 +96,15 @@ Deno.test({
         const { npm, remote = {} } = lockIn(cwd);
         assertEquals(npm, lockIn(PROJECT).npm);
         assert(`${project.url}/tools/page/html_text.ts` in remote);
-        // Whatever the program loads is there before it runs.
-        assertEquals(registry.requests, []);
+        // Whatever the program loads is there before it runs. What versions a package
+        // has may be asked anew; that is not in the cache of a new machine.
+        const known = lockedPackages().map((name) => `/${name}`);
+        assertEquals(
+          registry.requests.filter((path) =>
+            !known.includes(decodeURIComponent(path))
+          ),
+          [],
+        );
       },
     );
     await t.step("the other runs, and fetches nothing", async () => {
