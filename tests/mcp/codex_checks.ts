@@ -1,6 +1,6 @@
 /**
  * Codex before the proxy, with a local stand-in for the API of its model. It needs the
- * packages of `tests/mcp/packages` and `large_clients`, so `deno task test:mcp:full`
+ * packages of `tests/mcp/packages` and `large_clients`, so `deno task test:mcp:clients`
  * names this file.
  *
  * @module

@@ -1,7 +1,7 @@
 /**
  * MCP Inspector's command line before the proxy, as its users start it. It needs the
  * packages of `tests/mcp/packages`, `clients` and `large_clients`, so
- * `deno task test:mcp:full` names this file.
+ * `deno task test:mcp:clients` names this file.
  *
  * @module
  */

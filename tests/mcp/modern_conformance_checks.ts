@@ -1,7 +1,7 @@
 /**
  * The conformance suite of revision 2026-07-28 before a server over standard input and
  * output, and before the proxy in front of it. It needs the packages of
- * `tests/mcp/packages` and `tests/mcp/clients`, so `deno task test:mcp` names this file.
+ * `tests/mcp/packages` and `tests/mcp/clients`, so `deno task test:mcp:core` names this file.
  *
  * @module
  */

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../tools/data/json.ts";
 import { PROJECT } from "../program.ts";
 import type { Message, ProxyCommand } from "./proxied.ts";
 
-/** Where servers and clients of others are installed, by `deno task test:mcp:core`. */
+/** Where servers and clients of others are installed, by `tests/mcp/install.ts`. */
 export const PACKAGES = join(PROJECT, "tests/mcp/packages");
 
 /** The command that starts a server of a package. */
