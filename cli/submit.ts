@@ -20,6 +20,7 @@ import {
 import { openQueue } from "./fleet/open_queue.ts";
 import { moment } from "./input/moment.ts";
 import { readTaskInputs } from "./input/task_inputs.ts";
+import { refuseInWorker } from "./mcp/run_servers.ts";
 
 /** `submit`: leaves tasks to workers. */
 export const submit: Command = {
@@ -30,7 +31,8 @@ export const submit: Command = {
               [--at TIME] [--db URL] [--json]
 
 Adds a run for each task to a database, with its policy and its documents; a worker
-whose configuration names that policy, model and module of tools executes it.
+whose configuration names that policy, model, module of tools and each server of the
+task (\`mcp_servers\`) executes it.
 Prints the id of each run, which is the name that it has in its record. All of them
 are added, or none.
 
@@ -75,7 +77,12 @@ added for another reason.
         policy: given.option("policy"),
         corpus: given.option("corpus"),
         unscripted: llm !== undefined,
+        takesServers: true,
       });
+      refuseInWorker(
+        inputs.policy,
+        inputs.task.document.mcp_servers ?? {},
+      );
       tellNotes(inputs.notes, given, output);
       return {
         path,

@@ -48,10 +48,12 @@ The configuration says what this worker executes, whatever a submitter asks for:
     - llm: openai:MODEL          # as submit --llm names it
       api_key_env: NAME          # optional, as is base_url
   tools: { NAME: tools.ts }      # optional; as submit --tools names them
+  mcp_servers:                   # optional; word for word as tasks name them
+    NAME: { command: COMMAND, args: [ARGUMENT] }
   max_deaths: 3                  # tries in a row without a new line, then stuck
 
-Runs that it does not name are left to other workers. Keys of models come from the
-environment of the worker alone.
+Runs that it does not name are left to other workers. Keys of models, and what a
+policy gives servers under mcp.env, come from the environment of the worker alone.
 
   --concurrency N  how many runs are executed at once; default: 4
   --lease S        seconds without a sign of life after which another worker may
@@ -66,7 +68,8 @@ ${DATABASE_HELP}
   --json           print each run that stops as one JSON object: run, how, why
 
 Besides the permissions for the database, the process needs those that the
-policies imply, and to write below the folder for temporary files.
+policies imply, to write below the folder for temporary files, and for servers
+--allow-run for their commands and for sh, or --allow-net for their hosts.
 
 Exit codes: 0 it was told to end, 4 the database could not be reached at the start,
 1 it could not work for another reason.

@@ -62,12 +62,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "approval",
     "progress",
     "execution",
+    "mcp",
     "fleet",
     "scenario",
     "policy",
     "launch",
     "starter",
-    "mcp",
   ],
 };
 

@@ -38,6 +38,9 @@ import type { ToolModule } from "../machine/tool_module.ts";
 import type { WorkerMeters } from "./worker_meters.ts";
 import type { LiveSpans } from "../execution/live_spans.ts";
 import type { PolicyDocument } from "../../policy/document/document.ts";
+import type { ToolServers } from "../../tasks/tool_server.ts";
+import { runServers } from "../mcp/run_servers.ts";
+import { unacceptedServer } from "./accepted_servers.ts";
 import type { WorkerConfig } from "./worker_config.ts";
 
 /** How a worker is done with a run for now. */
@@ -131,6 +134,7 @@ async function executed(run: ClaimedRun): Promise<Settled> {
   const model = await chosenModel(llm, { run, task, policy, own, ledger });
   refuseWithoutPrice(policy, model ?? scriptedModel(task.document));
   const { sandbox } = record;
+  const servers = acceptedServers(task, run);
   const cancelling = new AbortController();
   await using sink = await record.open(
     claim,
@@ -150,6 +154,12 @@ async function executed(run: ClaimedRun): Promise<Settled> {
   if (ledger !== undefined) {
     await record.addIncident({ type: "resumed", events: ledger.events.length });
   }
+  // They work in the sandbox, which is laid out by now, and end before the run is given back.
+  await using served = await runServers({
+    ...{ servers, policy, record, sandbox },
+    recorded: ledger?.started.tools,
+    note: (text) => output.note(`${claim.runId}: ${text}`),
+  });
   const spans = run.spans(policy.document);
   using _leave = whenAborted(run.leaving, () => sink.leave());
   using host = await openToolHost({
@@ -158,7 +168,9 @@ async function executed(run: ClaimedRun): Promise<Settled> {
     online: true,
     leftover: leftoverIncidents(record, output),
     own,
+    served,
   });
+  served?.begun();
   const answers = fileApprover({
     policy,
     run: record,
@@ -249,6 +261,20 @@ async function waiting(
   };
 }
 
+/**
+ * The servers of the task, each of which the configuration names.
+ *
+ * @throws {InputError} when it does not name one of them
+ */
+function acceptedServers(
+  { document: { mcp_servers = {} } }: Task,
+  { claim, config }: ClaimedRun,
+): ToolServers {
+  const fault = unacceptedServer(mcp_servers, config.servers);
+  if (fault === undefined) return mcp_servers;
+  throw unusable(`the task of ${claim.runId}`, fault);
+}
+
 interface Submitted {
   readonly task: Task;
   readonly policy: Policy;
@@ -310,7 +336,10 @@ async function chosenModel(
       ? {
         told: {
           settings: task.document.model,
-          hint: offeredHint(policy.document, { own: own?.definitions }),
+          hint: offeredHint(policy.document, {
+            own: own?.definitions,
+            servers: Object.keys(task.document.mcp_servers ?? {}),
+          }),
         },
       }
       : { record: ledger },

@@ -1,5 +1,6 @@
 import { join } from "../../deps.ts";
 import type { Database } from "../../evidence/store/postgres/database.ts";
+import { incidentsText } from "../../evidence/store/postgres/beside_rows.ts";
 import { exportRun } from "../../evidence/store/postgres/exported_run.ts";
 import {
   type ListedRun,
@@ -46,7 +47,7 @@ export const RUNS_IN_DATABASE_HELP =
        runs cancel|retry RUN_ID... --db URL
 
 The same for runs that were submitted to a database: list them, show what is known
-of one, verify them, write them below DIR as a
+of one and its incidents, verify them, write them below DIR as a
 local run leaves them, cancel those that have not ended, and let those that are
 stuck be tried again. --db env means the variable DATABASE_URL.`;
 
@@ -142,10 +143,17 @@ async function show({ database, given, output }: Asked): Promise<number> {
       if (run === undefined) {
         throw unusable(name, "there is no such run in the database");
       }
-      if (given.flag("json")) output.json(run);
-      else {
+      const incidents = (await incidentsText(database, name) ?? "")
+        .split("\n").slice(0, -1);
+      if (given.flag("json")) {
+        const lines = incidents.map((line): unknown => JSON.parse(line));
+        output.json({ ...run, incidents: lines });
+      } else {
         for (const [key, value] of Object.entries(run)) {
           if (value !== null) output.data(terminalLine(`${key}: ${value}`));
+        }
+        for (const each of incidents) {
+          output.data(terminalLine(`incident: ${each}`));
         }
       }
       return EXIT.ok;

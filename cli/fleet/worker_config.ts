@@ -3,6 +3,7 @@ import { readYaml } from "../../policy/document/read_yaml.ts";
 import { readPolicyFile } from "../input/policy_file.ts";
 import { readInput } from "../machine/files.ts";
 import { loadToolModule, type ToolModule } from "../machine/tool_module.ts";
+import { mcpServersSchema, type ToolServers } from "../../tasks/tool_server.ts";
 import { described, optionalKey } from "../../tools/data/described.ts";
 
 /** A model that a worker asks. */
@@ -18,6 +19,7 @@ interface WorkerDocument {
   readonly policies: readonly string[];
   readonly models?: readonly AcceptedModel[] | undefined;
   readonly tools?: Readonly<Record<string, string>> | undefined;
+  readonly mcp_servers?: ToolServers | undefined;
   readonly max_deaths?: number | undefined;
 }
 
@@ -28,6 +30,8 @@ export interface WorkerConfig {
   readonly models: readonly AcceptedModel[];
   /** Modules of tools, by the name under which submitters ask for them. */
   readonly tools: ReadonlyMap<string, ToolModule>;
+  /** Servers of the Model Context Protocol, as tasks have to name them. */
+  readonly servers: ToolServers;
   /** After so many deaths of workers without a new line in between a run is stuck. */
   readonly maxDeaths: number;
 }
@@ -52,6 +56,10 @@ const schema: z.ZodMiniType<WorkerDocument> = z.strictObject({
   tools: optionalKey(
     z.record(nonEmpty, nonEmpty),
     "Modules of tools, by the name that submitters use",
+  ),
+  mcp_servers: optionalKey(
+    mcpServersSchema,
+    "The servers that tasks may name, each as a task names it",
   ),
   max_deaths: optionalKey(z.int().check(z.positive()), {
     description:
@@ -80,6 +88,7 @@ export async function readWorkerConfig(path: string): Promise<WorkerConfig> {
     ),
     models: document.models ?? [],
     tools,
+    servers: document.mcp_servers ?? {},
     maxDeaths: document.max_deaths ?? 3,
   };
 }

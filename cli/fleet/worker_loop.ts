@@ -13,6 +13,7 @@ import { postgresStore } from "../../evidence/store/postgres/postgres_store.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import type { Output } from "../command/command.ts";
 import { wait } from "../machine/world.ts";
+import { unacceptedServerIn } from "./accepted_servers.ts";
 import { type ClaimedRun, claimedRun, type Settled } from "./claimed_run.ts";
 import { untilReached } from "./database_trouble.ts";
 import { HEARTBEAT_SECONDS, type Job, type JobQueue } from "./job_queue.ts";
@@ -43,8 +44,10 @@ const AGAIN_MS: Readonly<Partial<Record<Refused, number>>> = {
   held: 1000,
   paused: 2000,
   tenant_full: 500,
-  not_accepted: 5000,
 };
+
+/** The same for a run that this worker does not accept, in milliseconds. */
+const NOT_ACCEPTED_MS = 5000;
 
 /**
  * Executes runs until the process is to end: each of so many loops takes a job,
@@ -118,20 +121,19 @@ async function handled(
       policies: config.policies,
       models: config.models.map(({ llm }) => llm),
       tools: [...config.tools.keys()],
+      unaccepted: (task) => unacceptedServerIn(task, config.servers),
       maxDeaths: config.maxDeaths,
     },
     isOurs: (session) => queue.touch(session, job),
   });
   if (typeof claim === "string") {
     if (claim === "given_away") return;
-    if (claim === "not_accepted") {
-      worker.output.note(
-        terminalLine(
-          `${runId}: not taken: its policy, its model or its tools are not in the configuration`,
-        ),
-      );
-    }
     return await settleJob(worker, job, AGAIN_MS[claim]);
+  }
+  if ("notAccepted" in claim) {
+    const { notAccepted } = claim;
+    worker.output.note(terminalLine(`${runId}: not taken: ${notAccepted}`));
+    return await settleJob(worker, job, NOT_ACCEPTED_MS);
   }
   if (claim.isTakeover) worker.meters.takenOver();
   using _beats = heartbeat(worker, job);

@@ -60,7 +60,8 @@ export function readTaskInputs(
   if (named.mcp_servers !== undefined && !options.takesServers) {
     throw new InputError(path, [{
       path: "mcp_servers",
-      message: "only `run` and `resume` start servers; leave it out here",
+      message:
+        "only `run`, `resume` and workers start servers; leave it out here",
     }]);
   }
   const corpus = options.corpus ?? beside(path, named.corpus);

@@ -56,8 +56,12 @@ export async function runServers(
   }
 }
 
-/** Refuses servers where a policy wants tools in a Worker, in which nothing can be started. */
-function refuseInWorker(
+/**
+ * Refuses servers where a policy wants tools in a Worker, in which nothing can be started.
+ *
+ * @throws {UsageError} when it does
+ */
+export function refuseInWorker(
   { document: { sandbox } }: Policy,
   servers: ToolServers,
 ): void {

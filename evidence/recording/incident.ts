@@ -44,6 +44,12 @@ export type Incident =
     readonly reason: string;
   }
   | {
+    /** A worker that accepts the policy of the run did not take it, since it asks for what its configuration does not name. */
+    readonly type: "not_accepted";
+    /** What that is, in words. */
+    readonly reason: string;
+  }
+  | {
     /** So many spans did not reach the collector; trace.json has all of them. */
     readonly type: "spans_unsent";
     readonly count: number;

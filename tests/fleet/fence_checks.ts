@@ -8,8 +8,19 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "../../deps.ts";
 import { recordRun } from "../../evidence/recording/record_run.ts";
 import type { OpenSink } from "../../evidence/run_store.ts";
-import { claimRun } from "../../evidence/store/postgres/claim.ts";
-import { DatabaseError } from "../../evidence/store/postgres/database.ts";
+import type { Job, JobQueue } from "../../cli/fleet/job_queue.ts";
+import { installQueue, pgBossQueue } from "../../cli/fleet/pg_boss_queue.ts";
+import {
+  type Claim,
+  claimOnTerms,
+  claimRun,
+  failRun,
+  releaseRun,
+} from "../../evidence/store/postgres/claim.ts";
+import {
+  type Database,
+  DatabaseError,
+} from "../../evidence/store/postgres/database.ts";
 import { WriteError } from "../../evidence/store/write_error.ts";
 import { verifyRun } from "../../evidence/verify/decisions/verify_run.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
@@ -75,6 +86,75 @@ Deno.test("a holder whose run was taken over changes no row any more", async () 
   assertEquals(await given.rows(), before);
   await recordRun(rehearsal(REHEARSALS.one_call()), sink, OPTIONS);
   assertEquals(verifyRun(await run.source()).findings, []);
+});
+
+async function claimed(database: Database): Promise<Claim> {
+  const claim = await claimRun(database, "one", CLAIMANT);
+  if (typeof claim === "string") throw new Error(claim);
+  return claim;
+}
+
+async function taken(queue: JobQueue): Promise<Job> {
+  const job = await queue.take();
+  if (job === undefined) throw new Error("There is no job");
+  return job;
+}
+
+const CLAIMANT = { owner: "test", leaseMs: 30_000, clocks: CLOCKS };
+
+Deno.test("a holder whose run was taken over gives nothing back and reports no failure", async () => {
+  await using given = await fleetDatabase(server);
+  const { database } = given;
+  await database.query("insert into fleet.run (run_id) values ('one')");
+  const zombie = await claimed(database);
+  await database.query(
+    "update fleet.run set lease_until = clock_timestamp() - interval '1 second'",
+  );
+  const successor = await claimed(database);
+  const before = await given.rows();
+  await releaseRun(database, zombie);
+  const why = { reason: "it failed", maxDeaths: 1, afterMs: 0 };
+  assertEquals(await failRun(database, zombie, why), false);
+  assertEquals(await given.rows(), before);
+  // The successor may.
+  assertEquals(await failRun(database, successor, why), true);
+});
+
+Deno.test("a job that was given to another worker is not completed by the first one, and claims nothing", async () => {
+  await using given = await fleetDatabase(server);
+  const { database } = given;
+  await installQueue(database);
+  await using queue = await pgBossQueue(database);
+  await database.query("insert into fleet.run (run_id) values ('one')");
+  await queue.send(database, "one", { priority: 0 });
+  const zombie = await taken(queue);
+  // It gave no sign of life, so that the job is given out again.
+  await database.query(
+    "update fleet_jobs.job set heartbeat_on = heartbeat_on - interval '1 minute'",
+  );
+  await queue.supervise();
+  await database.query("update fleet_jobs.job set start_after = now()");
+  const successor = await taken(queue);
+  assertEquals(successor.id, zombie.id);
+  const jobs = () => database.query("select * from fleet_jobs.job");
+  const before = [await jobs(), await given.rows()];
+  assertEquals(await queue.touch(database, zombie), false);
+  await queue.complete(database, zombie);
+  assertEquals(
+    await claimOnTerms(database, "one", {
+      claimant: CLAIMANT,
+      terms: {
+        ...{ policies: [], models: [], tools: [], maxDeaths: 3 },
+        unaccepted: () => undefined,
+      },
+      isOurs: (session) => queue.touch(session, zombie),
+    }),
+    "given_away",
+  );
+  assertEquals([await jobs(), await given.rows()], before);
+  await queue.complete(database, successor);
+  const [job] = await jobs();
+  assertEquals(job?.state, "completed");
 });
 
 for (const clock of ["wall", "monotonic"] as const) {
@@ -271,12 +351,7 @@ const ANSWER = {
 async function aboutToWait(given: Awaited<ReturnType<typeof fleetDatabase>>) {
   const run = given.store().run("one");
   await given.database.query("insert into fleet.run (run_id) values ('one')");
-  const claim = await claimRun(given.database, "one", {
-    owner: "test",
-    leaseMs: 30_000,
-    clocks: CLOCKS,
-  });
-  if (typeof claim === "string") throw new Error(claim);
+  const claim = await claimed(given.database);
   return await run.open(claim, { sound: new Uint8Array(), events: [] });
 }
 

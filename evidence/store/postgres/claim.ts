@@ -45,23 +45,32 @@ export interface Terms {
   readonly models: readonly string[];
   /** The names of modules of tools. */
   readonly tools: readonly string[];
+  /** Says why a task is not accepted; `undefined` when it is. */
+  readonly unaccepted: (taskText: string) => string | undefined;
   /** After so many deaths without a new line in between a run is stuck. */
   readonly maxDeaths: number;
 }
 
-/** Why a worker does not get a run now: besides, it waits for a person, is not accepted, paused, or its tenant has enough. */
+/** Why a worker does not get a run now: besides, it waits for a person, is paused, or its tenant has enough. */
 export type Refused =
   | Unclaimed
   | "waiting"
-  | "not_accepted"
   | "paused"
   | "tenant_full"
   | "given_away";
 
+/** A worker does not accept a run. */
+export interface NotAccepted {
+  /** Why, in words. */
+  readonly notAccepted: string;
+}
+
 /**
  * Takes a run on the terms of a worker, in one transaction. `isOurs` says, in the
  * transaction, whether the job is still ours: one that was given away claims
- * nothing. The policy counts by its text, not by what a submitter says of it.
+ * nothing. The policy counts by its text, not by what a submitter says of it. A
+ * worker that accepts the policy of a run and not what else it asks for says so
+ * once in the incidents of the run.
  */
 export async function claimOnTerms(
   database: Database,
@@ -71,14 +80,9 @@ export async function claimOnTerms(
     readonly terms: Terms;
     readonly isOurs: (session: Session) => Promise<boolean>;
   },
-): Promise<Claim | Refused> {
+): Promise<Claim | Refused | NotAccepted> {
   return await database.transaction(async (session) => {
-    const [row] = await session.query(LOOK, [
-      runId,
-      terms.policies,
-      terms.models,
-      terms.tools,
-    ]);
+    const [row] = await session.query(LOOK, [runId, terms.policies]);
     if (row === undefined) return "missing";
     if (!await isOurs(session)) return "given_away";
     const state = textOf(row, "state");
@@ -86,7 +90,14 @@ export async function claimOnTerms(
       return state;
     }
     if (row.held === true) return "held";
-    if (row.accepted !== true) return "not_accepted";
+    if (row.accepted !== true) {
+      return { notAccepted: "its policy is not in the configuration" };
+    }
+    const notAccepted = unacceptedIn(row, terms);
+    if (notAccepted !== undefined) {
+      await noteUnaccepted(session, runId, notAccepted);
+      return { notAccepted };
+    }
     const deaths = numberOf(row, "died");
     if (deaths >= terms.maxDeaths) {
       await markStuck(session, runId, { deaths, reason: "its worker died" });
@@ -110,11 +121,44 @@ const DEATHS = `case when lines > claimed_lines then 0
 const LOOK = `
 select state, tenant,
   state = 'running' and lease_until >= clock_timestamp() as held,
-  encode(sha256(convert_to(policy_text, 'UTF8')), 'hex') = any($2)
-    and (llm is null or llm = any($3)) and (tools is null or tools = any($4)) as accepted,
+  encode(sha256(convert_to(policy_text, 'UTF8')), 'hex') = any($2) as accepted,
+  llm, tools, task_text,
   ${DEATHS} as died,
   exists (select from fleet.pause where scope in ('*', tenant)) as paused
 from fleet.run where run_id = $1 for update of run`;
+
+function unacceptedIn(
+  row: Row,
+  { models, tools, unaccepted }: Terms,
+): string | undefined {
+  const llm = textIn(row, "llm");
+  if (llm !== undefined && !models.includes(llm)) {
+    return `the model ${llm} is not in the configuration`;
+  }
+  const module = textIn(row, "tools");
+  if (module !== undefined && !tools.includes(module)) {
+    return `the tools ${module} are not in the configuration`;
+  }
+  return unaccepted(textIn(row, "task_text") ?? "");
+}
+
+async function noteUnaccepted(
+  session: Session,
+  runId: string,
+  reason: string,
+): Promise<void> {
+  const [row] = await session.query(
+    `select clock_timestamp() as at where not exists (
+       select from fleet.incident where run_id = $1
+         and line::json ->> 'type' = 'not_accepted' and line::json ->> 'reason' = $2)`,
+    [runId, reason],
+  );
+  if (row === undefined) return;
+  await addIncidentRow(session, runId, {
+    incident: { type: "not_accepted", reason },
+    at: dateOf(row, "at"),
+  });
+}
 
 /** Counts strictly: no other worker counts the runs of the tenant until the transaction has ended. */
 async function isTenantFull(
