@@ -76,24 +76,27 @@ export function heldRun(
   let { isCancelled } = claim;
   let isLost = false;
   let isDone = false;
+  /** Why the run was given up, which everything says from then on. */
+  let reason: WriteError | undefined;
 
   if (isCancelled) told.cancelled?.();
   const renewal = setInterval(renew, leaseMs / RENEWALS);
 
   function lost(cause: unknown): WriteError {
     guard.shut();
-    return new WriteError(place, cause);
+    reason ??= new WriteError(place, cause);
+    return reason;
   }
 
   function fenced(): WriteError {
     if (!isLost) told.lost?.();
     isLost = true;
-    return lost(new Error(TAKEN_OVER));
+    reason = new WriteError(place, new Error(TAKEN_OVER));
+    return lost(reason);
   }
 
   function refuseShut(): void {
-    if (!guard.isShut) return;
-    throw lost(new Error(isLost ? TAKEN_OVER : LEASE_OVER));
+    if (guard.isShut) throw lost(new Error(LEASE_OVER));
   }
 
   /** Takes in what an acknowledged statement says about the run. */
