@@ -23,6 +23,8 @@ export interface Start {
   readonly timeoutMs?: number;
   /** The program. Default: this project's `mod.ts`. */
   readonly program?: string;
+  /** What stands before the command. Default: nothing. */
+  readonly within?: readonly string[];
 }
 
 const PERMISSIONS = ["--allow-read", "--allow-write"];
@@ -33,10 +35,13 @@ const PERMISSIONS = ["--allow-read", "--allow-write"];
  */
 export function started(
   args: readonly string[],
-  { cwd, env = {}, permissions = PERMISSIONS, program, stdin }: Start,
+  { cwd, env = {}, permissions = PERMISSIONS, program, stdin, within = [] }:
+    Start,
 ): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
+  const [command = Deno.execPath(), ...before] = [...within, Deno.execPath()];
+  return new Deno.Command(command, {
     args: [
+      ...before,
       "run",
       "--quiet",
       "--no-prompt",

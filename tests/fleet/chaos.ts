@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Cluster } from "./cluster.ts";
 import { filesOf, fleetFolder, type ScriptedCall } from "./fleet_folder.ts";
 import type { JournalLine } from "./journal_tools.ts";
+import type { Machine } from "./machines.ts";
 import { wire } from "./wire.ts";
 
 /** What happens to how many runs. */
@@ -9,20 +10,26 @@ export interface Chaos {
   readonly runs: number;
   readonly workers: number;
   readonly concurrency: number;
-  /** Steps of a run, and how long each takes, in milliseconds. */
+  /** Steps of a run, and how long each of its calls takes at least, in milliseconds. */
   readonly steps: number;
   readonly stepMs: number;
-  /** How often something happens to a worker, in milliseconds. */
+  /** Whether each step writes a file, too. */
+  readonly writes: boolean;
+  /** How often something happens, in milliseconds, and how many times at most. */
   readonly everyMs: number;
-  /** How long a paused worker is stopped, in milliseconds. */
-  readonly pauseMs: number;
+  readonly times: number;
+  /** How long a paused worker is stopped, at least and at most, in milliseconds. */
+  readonly pauseMs: readonly [number, number];
   /** Whether workers are killed. */
   readonly kills: boolean;
-  /** How often the server crashes. */
+  /** How often the server crashes at most. */
   readonly crashes: number;
-  /** How long the network of all workers is cut once, in milliseconds; 0 for never. */
+  /** How long the network is cut once, in milliseconds: of all workers, or of those of one machine; 0 for never. */
   readonly cutMs: number;
-  /** How late answers of the server are, in milliseconds: a worker that is paused meanwhile believes them when it wakes. */
+  /**
+   * How late answers of the server are, in milliseconds: a worker that is paused
+   * meanwhile believes them when it wakes. Between machines they are never late.
+   */
   readonly delayMs: number;
   readonly seed: number;
   /** The longest that it may take, in seconds. */
@@ -34,6 +41,7 @@ export interface Seen {
   readonly kills: number;
   readonly pauses: number;
   readonly crashes: number;
+  readonly cuts: number;
   readonly takeovers: number;
   readonly sentAgain: number;
   /** Effects that began after their receipt was on record. */
@@ -49,23 +57,65 @@ function random(seed: number): () => number {
   };
 }
 
-function script(runs: Pick<Chaos, "steps" | "stepMs">, index: number) {
+function script(
+  runs: Pick<Chaos, "steps" | "stepMs" | "writes">,
+  index: number,
+) {
   // Runs of one length would all be at the same place at a time.
-  const ms = runs.stepMs + 37 * (index % 8);
+  const ms = Math.round(runs.stepMs * (1 + 0.37 * (index % 8)));
   const steps: (readonly ScriptedCall[])[] = Array.from(
     { length: runs.steps },
     (_, step) => [
       { tool: "note", args: { text: `${index} ${step}`, ms } },
-      { tool: "write", args: { path: `${step % 3}.txt`, content: `${step}` } },
+      ...runs.writes ? [written(`${step % 3}.txt`, `${step}`)] : [],
     ],
   );
   // A tenth of them waits for a person.
   if (index % 10 === 0) {
-    steps.splice(1, 0, [
-      { tool: "write", args: { path: "published/a.txt", content: "text" } },
-    ]);
+    steps.splice(1, 0, [written("published/a.txt", "text")]);
   }
   return steps;
+}
+
+function written(path: string, content: string): ScriptedCall {
+  return { tool: "write", args: { path, content } };
+}
+
+/** What is between workers and the server. */
+interface Between extends AsyncDisposable {
+  /** Where a worker is executed, and how it reaches the server. */
+  way(worker: number): { readonly url: string; readonly machine?: Machine };
+  cut(): void;
+  mend(): void;
+}
+
+function between(
+  { port, machines }: Cluster,
+  { url, delayMs }: { readonly url: string; readonly delayMs: number },
+): Between {
+  const way = new URL(url);
+  // The driver would give up a statement when it wakes; the guard must not need that.
+  way.searchParams.set("query_timeout", "60000");
+  const [first] = machines;
+  if (first !== undefined) {
+    return {
+      way(worker) {
+        const machine = machines[worker % machines.length] ?? first;
+        return { url: way.href, machine };
+      },
+      cut: first.cut,
+      mend: first.mend,
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  }
+  const line = wire(port, delayMs);
+  way.port = String(line.port);
+  return {
+    way: () => ({ url: way.href }),
+    cut: line.cut,
+    mend: line.mend,
+    [Symbol.asyncDispose]: () => line[Symbol.asyncDispose](),
+  };
 }
 
 /**
@@ -74,31 +124,36 @@ function script(runs: Pick<Chaos, "steps" | "stepMs">, index: number) {
  */
 export async function chaos(server: Cluster, given: Chaos): Promise<Seen> {
   await using fleet = await fleetFolder(server);
-  await using between = wire(server.port, given.delayMs);
+  await using network = between(server, {
+    url: fleet.urls.worker,
+    delayMs: given.delayMs,
+  });
+  await using later = new AsyncDisposableStack();
+  // Workers are killed so often that some runs lose three in a row.
+  const config = fleet.place("worker.yaml");
+  const patient = Deno.readTextFileSync(config)
+    .replace(/max_deaths: \d+/, "max_deaths: 30");
+  Deno.writeTextFileSync(config, patient);
   const draw = random(given.seed);
   const tasks = Array.from(
     { length: given.runs },
     (_, index) => fleet.task(`run${index}`, script(given, index)),
   );
   const runs = await fleet.submit(tasks);
-  const url = new URL(fleet.urls.worker);
-  url.port = String(between.port);
-  // The driver would give up a statement when it wakes; the guard must not need that.
-  url.searchParams.set("query_timeout", "60000");
-  const start = () =>
+  const start = (at: number) =>
     fleet.worker(
       ["--lease", "5", "--concurrency", String(given.concurrency)],
-      { url: url.href },
+      network.way(at),
     );
-  const workers = Array.from({ length: given.workers }, start);
   const fallen: string[] = [];
-  const seen = { kills: 0, pauses: 0, crashes: 0 };
+  const workers = Array.from(
+    { length: given.workers },
+    (_, at) => watched(start(at)),
+  );
+  const seen = { kills: 0, pauses: 0, crashes: 0, cuts: 0 };
   const startedAt = Date.now();
-  let isCut = given.cutMs === 0;
 
   /** A worker ends when it is killed, and never by itself. */
-  for (const worker of workers) watched(worker);
-
   function watched(worker: Deno.ChildProcess): Deno.ChildProcess {
     void worker.status.then(({ signal }) => {
       if (signal !== "SIGKILL") fallen.push(fleet.said());
@@ -106,35 +161,41 @@ export async function chaos(server: Cluster, given: Chaos): Promise<Seen> {
     return worker;
   }
 
-  /** One disturbance. */
-  async function disturb(): Promise<void> {
-    const at = Math.floor(draw() * workers.length);
-    const worker = workers[at];
+  const paused = new Set<Deno.ChildProcess>();
+
+  /** One disturbance, of a worker that is not paused; the cut is the third one. */
+  async function disturb(number: number): Promise<void> {
+    const awake = workers.filter((worker) => !paused.has(worker));
+    const worker = awake[Math.floor(draw() * awake.length)];
     const what = draw();
-    const progress = (Date.now() - startedAt) / (given.seconds * 1000);
-    if (seen.crashes < given.crashes && what < 0.15) {
+    if (given.cutMs > 0 && number === 3) {
+      seen.cuts += 1;
+      network.cut();
+      const mending = setTimeout(network.mend, given.cutMs);
+      later.defer(() => clearTimeout(mending));
+    } else if (seen.crashes < given.crashes && what < 0.2) {
       seen.crashes += 1;
       await server.crash();
-    } else if (!isCut && (what < 0.3 || progress > 0.3)) {
-      isCut = true;
-      between.cut();
-      await new Promise((done) => setTimeout(done, given.cutMs));
-      between.mend();
-    } else if (given.kills && what < 0.65) {
+    } else if (worker === undefined) {
+      // All of them are paused.
+    } else if (
+      given.kills && (what < 0.5 || 2 * awake.length <= workers.length)
+    ) {
       seen.kills += 1;
-      worker?.kill("SIGKILL");
-      await worker?.status;
-      workers[at] = watched(start());
+      worker.kill("SIGKILL");
+      await worker.status;
+      const at = workers.indexOf(worker);
+      workers[at] = watched(start(at));
     } else {
       seen.pauses += 1;
-      worker?.kill("SIGSTOP");
-      setTimeout(() => {
-        try {
-          worker?.kill("SIGCONT");
-        } catch {
-          // It was killed meanwhile.
-        }
-      }, given.pauseMs);
+      const [least, most] = given.pauseMs;
+      worker.kill("SIGSTOP");
+      paused.add(worker);
+      const waking = setTimeout(() => {
+        worker.kill("SIGCONT");
+        paused.delete(worker);
+      }, least + draw() * (most - least));
+      later.defer(() => clearTimeout(waking));
     }
   }
 
@@ -159,6 +220,7 @@ export async function chaos(server: Cluster, given: Chaos): Promise<Seen> {
 
   // Nothing happens before the runs are under way.
   await fleet.until("avg(lines) > 10");
+  let disturbances = 0;
   let next = Date.now();
   while (await unfinished() > 0) {
     assert(
@@ -173,8 +235,9 @@ export async function chaos(server: Cluster, given: Chaos): Promise<Seen> {
     );
     assertEquals(fallen, []);
     await answerAll();
-    if (Date.now() > next) {
-      await disturb();
+    if (Date.now() > next && disturbances < given.times) {
+      disturbances += 1;
+      await disturb(disturbances);
       next = Date.now() + given.everyMs;
     }
     await new Promise((done) => setTimeout(done, 100));
@@ -187,26 +250,26 @@ export async function chaos(server: Cluster, given: Chaos): Promise<Seen> {
   const late = begun.filter(({ idempotency_key, at }) =>
     at > (receipts.get(idempotency_key) ?? Infinity)
   );
-  const [counts] = await fleet.database.query(
-    `select (select sum(epoch - 1)::integer from fleet.run) as takeovers,
-       (select count(*)::integer from fleet.incident where line like '%"sent_again"%') as again`,
+  const again = await sentAgain(fleet);
+  const [row] = await fleet.database.query(
+    "select sum(epoch - 1)::integer as takeovers from fleet.run",
   );
-  const repeats = repeated(begun);
-  // Each repeat had the same key, and was announced before it began.
   assertEquals(
     new Set(begun.map((each) => each.text)).size,
     given.runs * given.steps,
   );
-  assertEquals(repeats.otherKeys, []);
-  const sentAgain = Number(counts?.again);
-  assert(
-    repeats.count <= sentAgain,
-    `${repeats.count} repeats, ${sentAgain} incidents`,
+  assertEquals(withOtherKeys(begun), []);
+  // Each repeat was announced before it began.
+  const times = Map.groupBy(begun, (each) => each.idempotency_key);
+  assertEquals(
+    [...times].filter(([key, { length }]) => length - 1 > (again.get(key) ?? 0))
+      .map(([key]) => key),
+    [],
   );
   return {
     ...seen,
-    takeovers: Number(counts?.takeovers),
-    sentAgain,
+    takeovers: Number(row?.takeovers),
+    sentAgain: again.values().reduce((sum, each) => sum + each, 0),
     late: late.length,
   };
 }
@@ -253,15 +316,30 @@ async function receiptTimes(
   );
 }
 
-function repeated(begun: readonly JournalLine[]) {
-  const keys = new Map<string, string>();
-  const otherKeys: string[] = [];
-  let count = 0;
-  for (const { text, idempotency_key } of begun) {
-    const before = keys.get(text);
-    if (before === undefined) keys.set(text, idempotency_key);
-    else if (before === idempotency_key) count += 1;
-    else otherKeys.push(text);
-  }
-  return { count, otherKeys };
+/** How often each call was sent again as the incidents say it, by its key. */
+async function sentAgain(
+  fleet: Awaited<ReturnType<typeof fleetFolder>>,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await fleet.database.query(
+    `select intent.line::json ->> 'idempotency_key' as key, count(*)::integer as times
+     from fleet.incident join fleet.ledger_line intent
+       on intent.run_id = incident.run_id
+       and intent.seq = (incident.line::json ->> 'seq')::integer
+     where incident.line::json ->> 'type' = 'sent_again' group by 1`,
+  );
+  return new Map(
+    rows.map(({ key, times }): [string, number] => [
+      String(key),
+      Number(times),
+    ]),
+  );
+}
+
+/** The calls that did not have the same key each time. */
+function withOtherKeys(begun: readonly JournalLine[]): readonly string[] {
+  return [...Map.groupBy(begun, ({ text }) => text)]
+    .filter(([, lines]) =>
+      new Set(lines.map((line) => line.idempotency_key)).size > 1
+    )
+    .map(([text]) => text);
 }

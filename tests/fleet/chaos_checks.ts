@@ -17,8 +17,10 @@ const SMALL: Chaos = {
   concurrency: 3,
   steps: 5,
   stepMs: 100,
-  everyMs: 2500,
-  pauseMs: 9000,
+  writes: true,
+  everyMs: 3000,
+  times: 8,
+  pauseMs: [9000, 9000],
   kills: true,
   crashes: 1,
   cutMs: 0,
@@ -34,10 +36,13 @@ const LARGE: Chaos = {
   workers: 4,
   concurrency: 4,
   steps: 12,
+  stepMs: 20,
   everyMs: 4000,
+  times: 100,
+  pauseMs: [500, 30_000],
+  delayMs: 200,
   crashes: 6,
   cutMs: 15_000,
-  delayMs: 20,
   seconds: 1800,
 };
 
@@ -47,4 +52,5 @@ Deno.test("runs finish as undisturbed ones do, and no effect begins after its re
   const seen = await chaos(server, isFull ? LARGE : SMALL);
   console.log(JSON.stringify(seen));
   assertEquals(seen.late, 0);
+  assertEquals(seen.cuts, isFull ? 1 : 0);
 });

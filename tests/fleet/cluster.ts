@@ -1,5 +1,6 @@
 import { join } from "../../deps.ts";
 import { pgDatabase } from "../../evidence/store/postgres/pg_database.ts";
+import { type Machine, twoMachines } from "./machines.ts";
 
 /** A PostgreSQL server of a test: its own processes, files and port. */
 export interface Cluster extends AsyncDisposable {
@@ -14,6 +15,8 @@ export interface Cluster extends AsyncDisposable {
   /** Starts it again. */
   start(): Promise<void>;
   readonly port: number;
+  /** Where workers are executed, in turn; none means on this machine. */
+  readonly machines: readonly Machine[];
 }
 
 const OWNER = "owner";
@@ -43,16 +46,29 @@ function freePort(): number {
   return listener.addr.port;
 }
 
+/** How a server is started. */
+export interface ClusterOptions {
+  /** Whether it writes each commit to the disk. Default: no. */
+  readonly durable?: boolean;
+  /** Whether workers are on two machines, where those can be made. Default: no. */
+  readonly onTwoMachines?: boolean;
+}
+
 /**
- * Starts a PostgreSQL server on the loopback interface, with its files in a
- * temporary folder. `durable` has it write each commit to the disk.
+ * Starts a PostgreSQL server on the loopback interface, and the links to the
+ * machines of workers, with its files in a temporary folder.
  */
 export async function cluster(
-  { durable = false }: { readonly durable?: boolean } = {},
+  { durable = false, onTwoMachines = false }: ClusterOptions = {},
 ): Promise<Cluster> {
+  using stack = new DisposableStack();
+  const network = onTwoMachines ? twoMachines() : undefined;
+  if (network !== undefined) stack.use(network);
+  const machines = network?.all ?? [];
   const bin = binaries();
   const user = owner();
   const folder = Deno.makeTempDirSync({ prefix: "fleet_" });
+  stack.defer(() => Deno.removeSync(folder, { recursive: true }));
   if (user.uid !== undefined) {
     Deno.chownSync(folder, user.uid, user.gid ?? null);
   }
@@ -64,6 +80,13 @@ export async function cluster(
     cwd: folder,
   }).outputSync();
   if (!made.success) throw new Error(new TextDecoder().decode(made.stderr));
+  for (const { host } of machines) {
+    Deno.writeTextFileSync(
+      join(data, "pg_hba.conf"),
+      `host all all ${host}/30 trust\n`,
+      { append: true },
+    );
+  }
   const port = freePort();
   let server: Deno.ChildProcess | undefined;
   let databases = 0;
@@ -72,7 +95,8 @@ export async function cluster(
 
   async function start(): Promise<void> {
     const settings = [
-      ...["listen_addresses=127.0.0.1", "unix_socket_directories="],
+      `listen_addresses=${["127.0.0.1", ...machines.map(({ host }) => host)]}`,
+      "unix_socket_directories=",
       ...[`port=${port}`, "max_connections=120", "logging_collector=off"],
       ...durable ? [] : ["fsync=off"],
     ].flatMap((each) => ["-c", each]);
@@ -104,8 +128,10 @@ export async function cluster(
   }
 
   await start();
+  const closing = stack.move();
   return {
     port,
+    machines,
     start,
     stop,
     async crash() {
@@ -129,7 +155,7 @@ export async function cluster(
     },
     async [Symbol.asyncDispose]() {
       await stop();
-      Deno.removeSync(folder, { recursive: true });
+      closing.dispose();
     },
   };
 }

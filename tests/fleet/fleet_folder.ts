@@ -11,6 +11,7 @@ import {
 } from "../program.ts";
 import type { Cluster } from "./cluster.ts";
 import type { JournalLine } from "./journal_tools.ts";
+import type { Machine } from "./machines.ts";
 
 const POLICY = `version: 1
 on_deny: continue
@@ -39,14 +40,14 @@ export interface ScriptedCall {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
+/** What commands may do; a tool ends its own process. */
 const PERMISSIONS = [
   "--allow-read",
   "--allow-write",
-  "--allow-net=127.0.0.1",
   "--allow-env",
-  // A tool ends its own process.
   "--allow-run",
 ];
+const LOCAL = [...PERMISSIONS, "--allow-net=127.0.0.1"];
 
 /**
  * A folder with a policy, tools, tasks and the configuration of a worker, and a
@@ -65,7 +66,7 @@ export async function fleetFolder(server: Cluster) {
     warmProgram(args, {
       cwd: folder.path,
       env: { DATABASE_URL: url },
-      permissions: PERMISSIONS,
+      permissions: LOCAL,
     });
   const installed = await command(owner, ["fleet", "install"]);
   if (installed.code !== 0) throw new Error(installed.stderr);
@@ -125,15 +126,21 @@ export async function fleetFolder(server: Cluster) {
       if (code !== 0) throw new Error(stderr);
       return stdout.trim().split("\n");
     },
-    /** Starts a worker in a process of its own. */
+    /** Starts a worker in a process of its own; on the next machine, where there are several and it is not said how it reaches the server. */
     worker(
       more: readonly string[] = [],
-      { url = urls.worker }: { readonly url?: string } = {},
+      { url, machine }: { readonly url: string; readonly machine?: Machine } = {
+        url: urls.worker,
+        machine: server.machines[workers.size % server.machines.length],
+      },
     ): Deno.ChildProcess {
+      const way = new URL(url);
+      if (machine !== undefined) way.hostname = machine.host;
       const child = started(["worker", "--config", "worker.yaml", ...more], {
         cwd: folder.path,
-        env: { DATABASE_URL: url, FLEET_JOURNAL: place("journal") },
-        permissions: PERMISSIONS,
+        env: { DATABASE_URL: way.href, FLEET_JOURNAL: place("journal") },
+        permissions: [...PERMISSIONS, `--allow-net=${way.hostname}`],
+        ...machine && { within: machine.within },
       });
       workers.add(child);
       // A pipe that is full would stop it.

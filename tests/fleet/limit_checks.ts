@@ -12,10 +12,11 @@ import { cluster } from "./cluster.ts";
 import { fleetDatabase } from "./fleet_database.ts";
 import { fleetFolder } from "./fleet_folder.ts";
 
-const server = await cluster();
+const isFull = Deno.args.includes("--full");
+
+const server = await cluster({ onTwoMachines: isFull });
 Deno.test.afterAll(async () => await server[Symbol.asyncDispose]());
 
-const isFull = Deno.args.includes("--full");
 const ALL_FINISHED = "bool_and(state = 'finished')";
 
 /** A task that says something several times. */

@@ -16,17 +16,20 @@ Deno.test("a worker that wakes after others went on with its runs begins no effe
     runs: 24,
     workers: 2,
     concurrency: 12,
-    steps: 8,
-    stepMs: 100,
+    steps: 16,
+    // Most of the time goes into the answers.
+    stepMs: 10,
+    writes: false,
     kills: false,
     crashes: 0,
     cutMs: 0,
     // A pause falls between a statement and its answer.
-    delayMs: 200,
+    delayMs: 250,
     // It lasts until others have taken the runs over and gone on, and the other
     // worker is never paused at the same time.
-    pauseMs: 20_000,
+    pauseMs: [20_000, 20_000],
     everyMs: 25_000,
+    times: 4,
     seed: 7,
     seconds: 240,
   });

@@ -5,10 +5,16 @@
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { readStore } from "../../cli/fleet/read_store.ts";
+import { pendingApprovals } from "../../evidence/approval/pending_approval.ts";
+import { pgDatabase } from "../../evidence/store/postgres/pg_database.ts";
 import { cluster } from "./cluster.ts";
 import { fleetFolder, type ScriptedCall } from "./fleet_folder.ts";
+import { wire } from "./wire.ts";
 
-const server = await cluster();
+const isFull = Deno.args.includes("--full");
+
+const server = await cluster({ onTwoMachines: isFull });
 Deno.test.afterAll(async () => await server[Symbol.asyncDispose]());
 
 function said(text: string, more: object = {}): ScriptedCall {
@@ -18,8 +24,6 @@ function said(text: string, more: object = {}): ScriptedCall {
 function written(path: string, content: string): ScriptedCall {
   return { tool: "write", args: { path, content } };
 }
-
-const isFull = Deno.args.includes("--full");
 
 const ALL_FINISHED = "bool_and(state = 'finished')";
 
@@ -130,6 +134,56 @@ Deno.test("waiting runs hold no job and no worker, and go on when they are answe
     );
   }
   assertEquals(await ended(worker), 0);
+});
+
+Deno.test("answers that race with the wait are not lost", async () => {
+  await using fleet = await fleetFolder(server);
+  // Each statement of the wait takes a while, so that answers arrive between them.
+  await using between = wire(server.port, 10);
+  const tasks = Array.from(
+    { length: isFull ? 1000 : 40 },
+    (_, index) =>
+      fleet.task(`race${index}`, [[written("published/a.txt", "text")]]),
+  );
+  const runs = await fleet.submit(tasks);
+  const url = new URL(fleet.urls.worker);
+  url.port = String(between.port);
+  fleet.worker(["--concurrency", "8"], { url: url.href });
+  await using database = pgDatabase(fleet.urls.approver);
+  const store = readStore(database);
+  const answered = new Set<unknown>();
+  const answering: Promise<void>[] = [];
+  async function answer(run: string, afterMs: number): Promise<void> {
+    await new Promise((done) => setTimeout(done, afterMs));
+    const record = store.run(run);
+    const [question] = pendingApprovals(await record.ledger());
+    const bound_to = question?.bound_to ?? "";
+    await record.addAnswer(
+      { bound_to, approver: "ada", verdict: "approved" },
+      () => undefined,
+    );
+  }
+  while (answered.size < runs.length) {
+    const asked = await fleet.database.query(
+      `select run_id from fleet.ledger_line where line like '%"escalate"%'`,
+    );
+    for (const { run_id } of asked) {
+      if (answered.has(run_id)) continue;
+      answered.add(run_id);
+      answering.push(answer(String(run_id), 15 * (answered.size % 8)));
+    }
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  await Promise.all(answering);
+  await fleet.until(ALL_FINISHED, { seconds: 30 });
+  assertEquals(
+    await fleet.database.query(
+      "select distinct terminal_reason from fleet.run",
+    ),
+    [{ terminal_reason: "final_answer" }],
+  );
+  const met = fleet.said().match(/answered meanwhile/g)?.length ?? 0;
+  console.log(`${met} of ${runs.length} answers were there before the wait`);
 });
 
 Deno.test("a worker leaves alone what its configuration does not name", async () => {
@@ -296,6 +350,7 @@ Deno.test("a worker that is told to end leaves its runs to another one, between 
     "select state, owner from fleet.run",
   );
   assertEquals(row, { state: "queued", owner: null });
+  assertStringIncludes(fleet.said(), 'state.jsonl": this process ends\n');
   fleet.worker();
   await fleet.until(ALL_FINISHED);
   const begun = fleet.journal().filter(({ what }) => what === "begin");
