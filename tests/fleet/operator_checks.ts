@@ -1,13 +1,10 @@
 /**
- * What operators have: metrics, health, retention, and files that start workers.
+ * What operators have: metrics, health and retention.
  *
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { dirname, join } from "../../deps.ts";
-import { readWorkerConfig } from "../../cli/fleet/worker_config.ts";
-import { parseYaml } from "../../tools/data/yaml.ts";
-import { program, PROJECT } from "../program.ts";
+import { join } from "../../deps.ts";
 import { cluster } from "./cluster.ts";
 import { filesOf, fleetFolder } from "./fleet_folder.ts";
 
@@ -175,40 +172,4 @@ Deno.test("fleet prune writes and verifies what it deletes", async () => {
   ]);
   assertEquals(refused.code, 1);
   assertStringIncludes(refused.stderr, "permission denied");
-});
-
-/** Command lines in the files of examples/fleet, from the name of the program on. */
-function commandsIn(text: string): readonly (readonly string[])[] {
-  const words = text.replaceAll(/[\[\]",]/g, " ").replaceAll(/\s+/g, " ");
-  return [...words.matchAll(/\bmod\.ts (worker|fleet) ([a-z0-9 ./_-]*)/g)]
-    .map(([, name = "", rest = ""]) => [
-      name,
-      ...rest.trim().split(" ").filter((word) =>
-        !/^(docker|deploy)$/.test(word)
-      ),
-    ]);
-}
-
-Deno.test("the files of examples/fleet start what there is", async () => {
-  const folder = join(PROJECT, "examples/fleet");
-  const unit = Deno.readTextFileSync(join(folder, "worker.service"));
-  const compose = Deno.readTextFileSync(join(folder, "compose.yml"));
-  parseYaml(compose, { schema: "core" });
-  const config = await readWorkerConfig(join(folder, "worker.yml"));
-  assertEquals(config.policies.length, 2);
-  const [command = []] = commandsIn(unit);
-  assertEquals(command.slice(0, 2), ["worker", "--config"]);
-  assertEquals(commandsIn(compose).map(([name, verb]) => [name, verb]), [
-    ["fleet", "install"],
-    ["fleet", "migrate"],
-    ["worker", "--config"],
-  ]);
-  // Every option of the unit is one that the command knows.
-  const asked = await program(
-    command.map((word) =>
-      word.startsWith("/etc/") ? join(folder, "none.yaml") : word
-    ),
-    { cwd: dirname(folder), permissions: ["--allow-read", "--allow-env"] },
-  );
-  assertStringIncludes(asked.stderr, "none.yaml: there is no such file");
 });
