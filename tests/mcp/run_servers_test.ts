@@ -513,7 +513,7 @@ test("other commands refuse a task with servers", async () => {
   using here = desk({ script: [DONE] });
   const tested = await here.say(["test", "task.yaml"]);
   assertEquals(tested.code, 1);
-  assertStringIncludes(tested.stderr, "mcp_servers: only `run` and `resume`");
+  assertStringIncludes(tested.stderr, "only `run`, `resume` and workers start");
 });
 
 for (const signal of ["SIGTERM", "SIGKILL"] as const) {
