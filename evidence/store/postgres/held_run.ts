@@ -91,8 +91,9 @@ export function heldRun(
   function fenced(): WriteError {
     if (!isLost) told.lost?.();
     isLost = true;
+    guard.shut();
     reason = new WriteError(place, new Error(TAKEN_OVER));
-    return lost(reason);
+    return reason;
   }
 
   function refuseShut(): void {
