@@ -122,6 +122,24 @@ for (
   });
 }
 
+Deno.test("a server that is too old is refused, whatever schema it has", async () => {
+  await using given = await fleetDatabase(server);
+  const { database } = given;
+  // No older server is to be had here: only what it says of itself is another.
+  const old: typeof database = {
+    ...database,
+    query: (text, values) =>
+      /server_version_num/.test(text)
+        ? Promise.resolve([{ number: 140_013, name: "14.13" }])
+        : database.query(text, values),
+  };
+  await assertRejects(
+    () => checkSchema(old),
+    SchemaError,
+    "PostgreSQL 14.13 is too old; 15 or later is needed",
+  );
+});
+
 Deno.test("a role without rights is told which to ask for", async () => {
   await using given = await fleetDatabase(server);
   await using database = pgDatabase(

@@ -357,3 +357,31 @@ Deno.test("a worker that is told to end leaves its runs to another one, between 
   assertEquals(begun.length, 12);
   assertEquals(await fleet.exported(run), await fleet.local(task));
 });
+
+Deno.test("a run that this program would execute otherwise is left as it is, and says that another version may have begun it", async () => {
+  await using fleet = await fleetFolder(server);
+  const steps = (text: string) =>
+    Array.from(
+      { length: 6 },
+      (_, step) => [said(`${text} ${step}`, { ms: 200 })],
+    );
+  const [run = ""] = await fleet.submit([fleet.task("mixed", steps("one"))]);
+  const first = fleet.worker();
+  await fleet.until("bool_and(lines > 14)");
+  assertEquals(await ended(first), 0);
+  const lines = () =>
+    fleet.database.query("select line from fleet.ledger_line order by seq");
+  const before = await lines();
+  // What it was begun with is the same, and what follows from it is not.
+  await fleet.database.query(
+    `update fleet.run set task_text = replace(task_text, 'one 1', 'two 1')`,
+  );
+  fleet.worker();
+  await fleet.until("bool_and(state = 'stuck')", { seconds: 60 });
+  assertEquals(await lines(), before);
+  const shown = await fleet.as("reader", ["runs", "show", run, "--db", "env"]);
+  assertStringIncludes(
+    shown.stdout,
+    "another version of the program may have begun it",
+  );
+});
