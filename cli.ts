@@ -175,3 +175,8 @@ function explain(error: unknown, command: string | undefined): string {
     ? `${error.name}: ${error.message}`
     : String(error);
 }
+
+if (import.meta.main) {
+  // Everything is written; leaving at once spares a short command the tear-down.
+  Deno.exit(await main(Deno.args));
+}

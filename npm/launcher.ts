@@ -17,8 +17,12 @@ import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const PROGRAM = join(HERE, "program");
-const MAIN = join(PROGRAM, "mod.ts");
-const LOADED_LATER = join(PROGRAM, "cli/loaded_later.ts");
+const MAIN = join(PROGRAM, "cli.ts");
+/** What any command may load; a package that is missing is an error only where it is imported at once. */
+const ALL = [
+  join(PROGRAM, "mod.ts"),
+  join(PROGRAM, "cli/loaded_later.ts"),
+];
 /** No settings of the folder in which it is started count. */
 const ALONE = ["--quiet", "--no-config"];
 const LOCKED = [`--lock=${join(PROGRAM, "url.lock")}`, "--frozen"];
@@ -63,7 +67,7 @@ function main(all: readonly string[]): void {
 
   fetchOnce(
     cache,
-    () => said("cache", ...ALONE, ...LOCKED, MAIN, LOADED_LATER),
+    () => said("cache", ...ALONE, ...LOCKED, ...ALL),
   );
   const { flags, modules }: Launch = JSON.parse(said(
     ...["run", ...ALONE, ...LOCKED, "--no-prompt", "--cached-only"],
@@ -72,7 +76,7 @@ function main(all: readonly string[]): void {
   // What modules of the user's import is in no lockfile of ours.
   const lock = modules.length === 0 ? LOCKED : ["--no-lock"];
   if (modules.length > 0) {
-    said("cache", ...ALONE, ...lock, MAIN, LOADED_LATER, ...modules);
+    said("cache", ...ALONE, ...lock, ...ALL, ...modules);
   }
   become(
     deno,

@@ -302,11 +302,7 @@ function frameOf(
     const { fault: reason } = line;
     return { kind: "broken", id: null, isAnswer: false, code: -32700, reason };
   }
-  const frame = readFrame(line);
-  if (frame.kind === "broken") return frame;
-  const given = JSON.parse(line);
-  const value = shown(given);
-  return value === given ? frame : readFrame(JSON.stringify(value));
+  return readFrame(line, shown);
 }
 
 /** Writes the paths of a directory as relative ones, so that nothing of the machine is on record. */

@@ -205,16 +205,14 @@ export async function mcpProxy(options: ProxyOptions): Promise<ProxyEnd> {
   }
 
   /** Reads a line without what must not be seen. */
-  function frameOf(line: string): Frame | BrokenFrame {
-    const frame = readFrame(line);
-    if (frame.kind === "broken") return frame;
-    const value = JSON.parse(line);
-    const shown = hidden.json(value);
-    return shown === value ? frame : readFrame(JSON.stringify(shown));
+  function frameOf(line: string | UnreadLine): Frame | BrokenFrame {
+    return typeof line === "string"
+      ? readFrame(line, hidden.json)
+      : unread(line);
   }
 
   async function fromClient(line: string | UnreadLine): Promise<void> {
-    const frame = typeof line === "string" ? frameOf(line) : unread(line);
+    const frame = frameOf(line);
     switch (frame.kind) {
       case "broken":
         return await client.send(
@@ -264,7 +262,7 @@ export async function mcpProxy(options: ProxyOptions): Promise<ProxyEnd> {
   }
 
   async function fromServer(line: string | UnreadLine): Promise<void> {
-    const frame = typeof line === "string" ? frameOf(line) : unread(line);
+    const frame = frameOf(line);
     switch (frame.kind) {
       case "broken": {
         const { id, reason } = frame;

@@ -30,12 +30,24 @@ Deno.test("artifactText() writes nothing when nothing waits", () => {
   assertEquals(writes, ["a"]);
 });
 
-Deno.test("artifactText() does not let more than 64 Ki characters wait", () => {
+Deno.test("artifactText() does not let more than 64 KiB wait", () => {
   const { text, writes } = kept();
-  text.append("a".repeat(65_536));
+  for (let count = 0; count < 9; count++) text.append("a".repeat(5_000));
   assertEquals(writes.length, 0);
+  for (let count = 0; count < 9; count++) text.append("b".repeat(5_000));
+  assertEquals(writes.map((each) => each.length), [55_000]);
+  text.flush();
+  assertEquals(writes.map((each) => each.length), [55_000, 35_000]);
+});
+
+Deno.test("artifactText() writes a long piece as one", () => {
+  const { text, writes } = kept();
+  text.append("a");
+  text.append("😀".repeat(65_536));
+  assertEquals(writes.map((each) => each.length), [1, 131_072]);
   text.append("b");
-  assertEquals(writes.map((each) => each.length), [65_537]);
+  text.flush();
+  assertEquals(writes.at(-1), "b");
 });
 
 Deno.test("artifactText() tells the SHA-256 and the number of all bytes", () => {

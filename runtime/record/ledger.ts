@@ -34,9 +34,10 @@ export function hashChain(): HashChain {
   let head = GENESIS_HASH;
   return {
     seal(event) {
-      const body = `${JSON.stringify(event).slice(0, -1)},"prev":"${head}"`;
-      head = sha256Text(body);
-      return `${body},"hash":"${head}"}\n`;
+      const members = JSON.stringify(event).slice(0, -1);
+      const prev = `,"prev":"${head}"`;
+      head = sha256Text(members, prev);
+      return `${members}${prev},"hash":"${head}"}\n`;
     },
     get head() {
       return head;

@@ -67,10 +67,8 @@ export function sideBySide(
 ): SideBySide {
   const waiting: Entry[] = [];
   const running = new Set<Entry>();
-  const made = new Map<
-    number,
-    { readonly event: RunEvent; readonly by: Entry }
-  >();
+  /** Events that wait to be put on record, at most one of each call. */
+  const made: { readonly event: RunEvent; readonly by: Entry }[] = [];
   let isEnded = false;
   /** Whether the consumer has taken the last event, or has stopped taking them. */
   let isOver = false;
@@ -96,7 +94,7 @@ export function sideBySide(
         } else {
           const event = next.value;
           if (event.type === "call_proposed") entry.call = event.seq;
-          made.set(event.seq, { event, by: entry });
+          made.push({ event, by: entry });
         }
         tell();
       },
@@ -112,8 +110,12 @@ export function sideBySide(
 
   /** Whether an event of the call waits to be put on record. */
   function isHeld(entry: Entry): boolean {
-    for (const { by } of made.values()) if (by === entry) return true;
-    return false;
+    return made.some(({ by }) => by === entry);
+  }
+
+  /** Where the event waits that comes next. */
+  function nextMade(): number {
+    return made.findIndex(({ event }) => event.seq === due);
   }
 
   function begin(): Entry | undefined {
@@ -174,14 +176,14 @@ export function sideBySide(
       try {
         while (true) {
           const { promise } = news;
-          const ready = made.get(due);
+          const ready = made[nextMade()];
           if (ready !== undefined) {
             yield ready.event;
-            made.delete(due);
+            made.splice(made.indexOf(ready), 1);
             due += 1;
           }
           goOn();
-          if (made.has(due)) continue;
+          if (nextMade() >= 0) continue;
           if (running.size === 0 && waiting.length === 0 && isEnded) break;
           await promise;
         }

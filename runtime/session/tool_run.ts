@@ -134,7 +134,7 @@ function idempotencyKeyOf(
   { tool, args }: AllowedCall,
 ): string {
   const parts = [JSON.stringify(runId), seq, JSON.stringify(tool.name)];
-  return sha256Text(`[${parts.join(",")},${args.canonical}]`);
+  return sha256Text(`[${parts.join(",")},`, args.canonical, "]");
 }
 
 /** Copies a result as plain JSON, so that the record holds what the caller gets. */

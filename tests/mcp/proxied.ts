@@ -102,7 +102,7 @@ export function proxyCommand(
     args: [
       ...["run", "--quiet", "--no-prompt", "--no-lock", "--allow-read"],
       ...[`--allow-write=${out}`, `--allow-run=${command},sh`],
-      ...["--allow-env", `${PROJECT}mod.ts`, "mcp"],
+      ...["--allow-env", `${PROJECT}cli.ts`, "mcp"],
       ...["--policy", join(path, "policy.yaml"), "--out", out],
       ...["--sandbox", sandbox, ...options, "--", ...server],
     ],

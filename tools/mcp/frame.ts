@@ -66,8 +66,14 @@ export interface BrokenFrame {
  * const read = readFrame('{"jsonrpc":"2.0","method":"ping","method":"x","id":1}');
  * assertEquals(read.kind === "broken" && read.reason, 'the key "method" comes twice');
  * ```
+ *
+ * `shown` takes out of a message what must not be seen. Default: nothing; it gives
+ * back the same value where there is nothing to take out.
  */
-export function readFrame(text: string): Frame | BrokenFrame {
+export function readFrame(
+  text: string,
+  shown: (value: Json) => Json = (value) => value,
+): Frame | BrokenFrame {
   let value: Json;
   try {
     value = JSON.parse(text);
@@ -84,6 +90,8 @@ export function readFrame(text: string): Frame | BrokenFrame {
   }
   const fault = faultOf(value) ?? repeatedIn(text, value);
   if (fault !== undefined) return broken(-32600, fault, value);
+  const seen = shown(value);
+  if (seen !== value) return readFrame(JSON.stringify(seen));
   const { id, method, params = {}, result, error } = value;
   if (typeof method === "string" && isObject(params)) {
     return isId(id)
