@@ -239,7 +239,7 @@ function merged(
 }
 
 /** Every schema that is directly within one. */
-function* schemasIn(schema: JsonObject): Generator<JsonObject> {
+export function* schemasIn(schema: JsonObject): Generator<JsonObject> {
   for (const [key, value] of Object.entries(schema)) {
     const some = key === "additionalItems" || ONE.has(key)
       ? isList(value) ? value : [value]

@@ -3,7 +3,7 @@ import { compilePattern } from "../data/pattern.ts";
 import { canonicalJson } from "../data/canonical_json.ts";
 import type { Json, JsonObject } from "../data/json.ts";
 import type { Schema } from "../schema.ts";
-import { asDraft2020 } from "./draft_2020.ts";
+import { asDraft2020, schemasIn } from "./draft_2020.ts";
 import { re2Syntax } from "./re2_syntax.ts";
 import { refuseMisshapen } from "./schema_shape.ts";
 
@@ -12,6 +12,15 @@ const MAX_SCHEMAS = 2 ** 20;
 
 /** How many steps the patterns may take in one validation: characters times instructions. */
 const MAX_PATTERN_STEPS = 2 ** 26;
+
+/** Keywords that may make a schema unusable although it has the shape of one. */
+const DOUBTFUL = new Set([
+  ...["$id", "$ref", "$anchor", "$dynamicRef", "$dynamicAnchor"],
+  ...["pattern", "patternProperties", "nullable"],
+]);
+
+/** How deep a schema without them may be, so that compiling it is sure to work. */
+const MAX_SURE_DEPTH = 10;
 
 /** How many instructions all patterns of a schema may have. */
 const MAX_INSTRUCTIONS = 20_000;
@@ -49,7 +58,9 @@ function areUnique(items: readonly Json[]): boolean {
  * Standard Schemas. Values are not coerced or completed, and a top-level
  * property that the schema does not describe is refused. Patterns are searched
  * without backtracking, and the work is counted: a value that would take too
- * long is refused. It throws a `RangeError` for a schema that cannot be used.
+ * long is refused. It throws a `RangeError` for a schema that cannot be used; what
+ * takes long, compiling it, waits for the first value where it is sure to work, since
+ * of the tools of a server few are called.
  */
 export function jsonSchemaValidator(): (given: JsonObject) => Schema<unknown> {
   const budget: Budget = { schemas: 0, patternSteps: 0, instructions: 0 };
@@ -62,13 +73,14 @@ export function jsonSchemaValidator(): (given: JsonObject) => Schema<unknown> {
     });
     refuseMisshapen(counted);
     renew(budget);
-    const validate = compiled(ajv, counted);
+    let validate = isSure(counted) ? undefined : compiled(ajv, counted);
     return {
       "~standard": {
         version: 1,
         vendor: "ajv",
         validate(value) {
           renew(budget);
+          validate ??= compiled(ajv, counted);
           try {
             return validate(value)
               ? { value }
@@ -81,6 +93,15 @@ export function jsonSchemaValidator(): (given: JsonObject) => Schema<unknown> {
       },
     };
   };
+}
+
+/** Whether compiling a schema, which has the shape of one, is sure to work. */
+function isSure(schema: JsonObject, depth = 0): boolean {
+  const { enum: values } = schema;
+  return depth <= MAX_SURE_DEPTH &&
+    Object.keys(schema).every((key) => !DOUBTFUL.has(key)) &&
+    !(Array.isArray(values) && values.length === 0) &&
+    schemasIn(schema).every((below) => isSure(below, depth + 1));
 }
 
 /** Compiles a schema and forgets it, so that schemas cannot see each other. */
