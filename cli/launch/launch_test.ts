@@ -9,7 +9,7 @@ import { launchOf, launchOptions } from "./launch.ts";
 const OWN = fromFileUrl(new URL("../../", import.meta.url));
 
 for (
-  const { line, flags, modules = [] } of [
+  const { line, engine = [], flags, modules = [] } of [
     {
       line: "run examples/prompt_injection/task.yaml --out out",
       flags: [
@@ -74,6 +74,7 @@ for (
     {
       line:
         "mcp --policy examples/support_desk/policy.yaml --out runs --name fs -- npx -y server --out elsewhere",
+      engine: ["--v8-flags=--max-semi-space-size=2"],
       flags: [
         `--allow-read=${OWN},.,examples/support_desk/policy.yaml,runs`,
         "--allow-write=runs",
@@ -83,6 +84,7 @@ for (
     {
       line:
         "mcp --listen 127.0.0.1:8931 --upstream https://tools.test/mcp --policy examples/support_desk/policy.yaml --out=runs",
+      engine: ["--v8-flags=--max-semi-space-size=2"],
       flags: [
         `--allow-read=${OWN},.,examples/support_desk/policy.yaml,runs`,
         "--allow-write=runs",
@@ -122,7 +124,7 @@ for (
     async fn() {
       const args = line.split(" ").filter((each) => each !== "");
       assertEquals(await launchOf(args), {
-        flags: ["--no-prompt", "--cached-only", ...flags],
+        flags: [...engine, "--no-prompt", "--cached-only", ...flags],
         modules,
       });
     },

@@ -100,7 +100,8 @@ export function proxyCommand(
   return {
     command: Deno.execPath(),
     args: [
-      ...["run", "--quiet", "--no-prompt", "--no-lock", "--allow-read"],
+      ...["run", "--quiet", "--v8-flags=--max-semi-space-size=2"],
+      ...["--no-prompt", "--no-lock", "--allow-read"],
       ...[`--allow-write=${out}`, `--allow-run=${command},sh`],
       ...["--allow-env", `${PROJECT}cli.ts`, "mcp"],
       ...["--policy", join(path, "policy.yaml"), "--out", out],
