@@ -2,7 +2,9 @@
  * Measures what the proxy costs: calls of server-filesystem directly, through a
  * process that only passes lines, and through the proxy, in turns; a quick call
  * beside a slow one; how much later a client is connected; and memory over many
- * calls. `deno task bench:mcp` names this file.
+ * calls. Each has its target, and the exit code says whether all were met. With
+ * `--long` memory is measured over four times as many calls, too. `deno task
+ * bench:mcp` names this file.
  *
  * @module
  */
@@ -15,7 +17,19 @@ import { eventsIn, type Message, proxyCommand } from "./proxied.ts";
 
 const CALLS = 400;
 const BLOCK = 20;
+const CONNECTS = 9;
+const WARM = 500;
 const MANY = 4000;
+const LONG = 16_000;
+
+/** What each line may come to at most. */
+const TARGETS = {
+  read: 1.5,
+  write: 2.5,
+  beside: 100,
+  connect: 250,
+  memory: 20,
+} as const;
 
 /** A client of one server, which asks one thing after the other. */
 interface Client {
@@ -127,7 +141,7 @@ const ways: Record<string, () => Client> = {
 };
 
 const connect: Record<string, number[]> = { direct: [], pipe: [], proxy: [] };
-for (let n = 0; n < 5; n++) {
+for (let n = 0; n < CONNECTS; n++) {
   for (const [way, start] of Object.entries(ways)) {
     const client = start();
     connect[way]?.push(
@@ -190,10 +204,17 @@ const beside = await timed(() => echo("quick"));
 await slow;
 
 const large = "x".repeat(10_000);
-for (let n = 0; n < 500; n++) await echo(`${n} ${large}`);
-const before = await memoryMb(both.pid);
-for (let n = 500; n < MANY; n++) await echo(`${n} ${large}`);
-const after = await memoryMb(both.pid);
+let made = 0;
+/** Makes calls until there were so many; returns the memory then. */
+async function memoryAfter(calls: number): Promise<number> {
+  while (made < calls) await echo(`${made += 1} ${large}`);
+  return await memoryMb(both.pid);
+}
+const before = await memoryAfter(WARM);
+const after = await memoryAfter(MANY);
+const later = Deno.args.includes("--long")
+  ? await memoryAfter(LONG)
+  : undefined;
 await both.close();
 
 const [run = ""] = files.runs().filter((each) => eventsIn(each).length > 100);
@@ -202,31 +223,61 @@ const intents =
     event.type === "tool_started" && event.tool === "fs.write_file"
   ).length;
 
+let isMissed = false;
+
+/** Says what a value may be at most, and whether it is. */
+function verdict(
+  name: keyof typeof TARGETS,
+  value: number,
+  unit: "ms" | "MB",
+): string {
+  const isMet = value <= TARGETS[name];
+  isMissed ||= !isMet;
+  return `target at most ${TARGETS[name]} ${unit}: ${isMet ? "met" : "MISSED"}`;
+}
+
 const ms = (value: number) => `${value.toFixed(2)} ms`;
+const mb = (value: number) => `${value.toFixed(0)} MB`;
+const medians = (all: (way: string) => readonly number[] | undefined) => ({
+  direct: median(all("direct") ?? []),
+  pipe: median(all("pipe") ?? []),
+  proxy: median(all("proxy") ?? []),
+});
+const each = ({ direct, pipe, proxy }: ReturnType<typeof medians>) =>
+  `direct ${ms(direct)}, pipe ${ms(pipe)}, proxy ${ms(proxy)}`;
+
 console.log(`median of ${CALLS} calls`);
-for (const kind of ["read", "write"]) {
-  const [direct, pipe, proxy] = ["direct", "pipe", "proxy"].map((way) =>
-    median(times.get(`${kind} ${way}`) ?? [])
-  );
+for (const kind of ["read", "write"] as const) {
+  const measured = medians((way) => times.get(`${kind} ${way}`));
+  const more = measured.proxy - measured.pipe;
   console.log(
-    `  ${kind}: direct ${ms(direct ?? 0)}, pipe ${ms(pipe ?? 0)}, proxy ${
-      ms(proxy ?? 0)
-    }: ${ms((proxy ?? 0) - (pipe ?? 0))} more than a pipe`,
+    `  ${kind}: ${each(measured)}: ${ms(more)} more than a pipe; ${
+      verdict(kind, more, "ms")
+    }`,
   );
 }
 console.log(
   `  ${intents} intents of writes were on the disk before the writes`,
 );
-console.log(`echo beside a call of 2 s: ${ms(beside)}`);
 console.log(
-  `connected and listed: direct ${ms(median(connect.direct ?? []))}, pipe ${
-    ms(median(connect.pipe ?? []))
-  }, proxy ${ms(median(connect.proxy ?? []))}: ${
-    ms(median(connect.proxy ?? []) - median(connect.direct ?? []))
-  } later`,
+  `echo beside a call of 2 s: ${ms(beside)}; ${
+    verdict("beside", beside, "ms")
+  }`,
+);
+const connected = medians((way) => connect[way]);
+const { direct, pipe, proxy } = connected;
+console.log(
+  `connected and listed, median of ${CONNECTS}: ${each(connected)}: ${
+    ms(proxy - direct)
+  } later than directly, ${ms(proxy - pipe)} than through a pipe; ${
+    verdict("connect", proxy - direct, "ms")
+  }`,
 );
 console.log(
-  `memory over ${MANY} calls of 10 KB: ${before.toFixed(0)} MB after 500, ${
-    after.toFixed(0)
-  } MB at the end`,
+  `resident memory over calls of 10 KB: ${mb(before)} after ${WARM}, ${
+    mb(after)
+  } after ${MANY}: ${mb(after - before)} more; ${
+    verdict("memory", after - before, "MB")
+  }${later === undefined ? "" : `; ${mb(later)} after ${LONG}`}`,
 );
+if (isMissed) Deno.exitCode = 1;
