@@ -237,6 +237,7 @@ async function take(message: Message): Promise<void> {
 }
 
 if (ways.has("dies-at-once")) Deno.exit(7);
+if (ways.has("tells-its-id")) log(String(Deno.pid));
 if (ways.has("ignores-the-end")) {
   Deno.addSignalListener("SIGTERM", () => log("SIGTERM"));
   setInterval(() => {}, 1000);

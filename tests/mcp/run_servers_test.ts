@@ -509,13 +509,6 @@ test("one that cannot be used ends nothing but the start", async () => {
   }
 });
 
-test("other commands refuse a task with servers", async () => {
-  using here = desk({ script: [DONE] });
-  const tested = await here.say(["test", "task.yaml"]);
-  assertEquals(tested.code, 1);
-  assertStringIncludes(tested.stderr, "only `run`, `resume` and workers start");
-});
-
 for (const signal of ["SIGTERM", "SIGKILL"] as const) {
   test(`after ${signal} no server and no child of one is left`, async () => {
     using here = desk({
