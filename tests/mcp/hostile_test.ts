@@ -628,6 +628,54 @@ test("refuses a message that two readers could understand in two ways", async ()
   );
 });
 
+test("bounds what goes with the arguments of a call as the arguments are bounded", async () => {
+  await using client = hostile({
+    policy: {
+      tool_registry: { allowed: ["server.*", "mcp.*"], denied: [] },
+    },
+  });
+  await client.initialize();
+  const deep = "[".repeat(40) + "]".repeat(40);
+  const refused = [
+    [`{"a":"${"x".repeat(70_000)}"}`, "larger than 65536 bytes"],
+    [`{"a":${deep}}`, "deep"],
+    ['{"a":{"b":1,"b":2}}', 'the key "b" comes twice'],
+    ['{"__proto__":{}}', 'the key "__proto__" is not allowed'],
+    ['"text"', "no object"],
+  ] as const;
+  let id = 0;
+  const answer = async (method: string, params: string) => {
+    id += 1;
+    const own = `rest-${id}`;
+    await client.write(
+      `{"jsonrpc":"2.0","id":"${own}","method":"${method}","params":${params}}`,
+    );
+    return await client.other((message) => message.id === own);
+  };
+  for (const key of ["_meta", "task"]) {
+    for (const [text, why] of refused) {
+      const { error } = await answer(
+        "tools/call",
+        `{"name":"echo","arguments":{},"${key}":${text}}`,
+      );
+      assertEquals(error.code, -32602);
+      assertStringIncludes(error.message, `Cannot pass ${key} on: `);
+      assertStringIncludes(error.message, why);
+    }
+  }
+  const { error } = await answer(
+    "resources/read",
+    `{"uri":"x","_meta":${refused[2][0]}}`,
+  );
+  assertEquals(error.code, -32602);
+  assertEquals(reached(client).filter((line) => /^echo|^res/.test(line)), []);
+  const passed = await client.ask("tools/call", {
+    ...{ name: "echo", arguments: { text: "on" } },
+    _meta: { progressToken: "p", "example.com/trace": { a: [1] } },
+  });
+  assertEquals(textOf(passed), "on");
+});
+
 test("cancels a call that the client cancels, and answers it no more", async () => {
   await using client = hostile();
   await client.initialize();

@@ -12,6 +12,7 @@ import { completion, llmServer } from "../llm_server.ts";
 import { lacks } from "../permissions.ts";
 import { started, temporaryFolder, warmProgram } from "../program.ts";
 import { eventsOf } from "../rehearsal.ts";
+import { CREDENTIALS, httpServer } from "./http_server.ts";
 import { allEnd, isRunning } from "./is_running.ts";
 import { checkRun, eventsIn } from "./proxied.ts";
 import { hostileServer, SERVED_POLICY } from "./served_run.ts";
@@ -443,6 +444,51 @@ test("each gets the environment that the policy names for it, and its values are
   const unset = await here.say(["run", "task.yaml", "--out", "other"]);
   assertEquals(unset.code, 1);
   assertStringIncludes(unset.stderr, "MY_KEY, which is not set");
+});
+
+test("one at a URL gets the credentials that the policy names with each request, and they are on no record", async () => {
+  using server = httpServer();
+  const env = {
+    AUTHORIZATION: { from: "MY_KEY", servers: ["aa"] },
+  };
+  using here = desk({
+    policy: { mcp: { env } },
+    servers: {},
+    script: [
+      call("aa.echo", { text: "hello" }),
+      call("aa.credentials"),
+      DONE,
+    ],
+  });
+  const words = [...RUN, "--mcp", `aa=${server.url}`];
+  const ran = await here.say(words, { MY_KEY: CREDENTIALS });
+  assertEquals(ran.code, 0, ran.stderr);
+  assertEquals(results(here.events()), [
+    ["aa.echo", "hello"],
+    ["aa.credentials", "it is [env:AUTHORIZATION]"],
+  ]);
+  const methods = server.reached.map(({ method }) => method);
+  assertEquals(methods.filter((method) => method === "DELETE").length, 1);
+  assertEquals(
+    server.reached.filter(({ authorization }) => authorization !== CREDENTIALS),
+    [],
+  );
+  assert(server.reached.every(({ body }) => !body.includes(CREDENTIALS)));
+  const out = join(here.path, "out");
+  for (const { name, isFile } of Deno.readDirSync(out)) {
+    const text = isFile ? Deno.readTextFileSync(join(out, name)) : "";
+    assert(!text.includes("a-secret-of-the-client"), name);
+  }
+  assert(!`${ran.stdout}${ran.stderr}`.includes("a-secret-of-the-client"));
+  await checkRun(out);
+  const other = await here.say(
+    ["run", "task.yaml", "--out", "other", "--mcp", `aa=${server.url}`],
+    { MY_KEY: "Bearer another-secret" },
+  );
+  assertEquals(other.code, 1);
+  assertStringIncludes(other.stderr, "the server aa: ");
+  assertStringIncludes(other.stderr, "status 401");
+  assert(!other.stderr.includes("another-secret"));
 });
 
 test("a model is told names that providers take, and the record has those of the policy", async () => {
