@@ -163,7 +163,12 @@ async function call(
       return write({
         jsonrpc: "2.0",
         id,
-        error: { code: -32050, message: "out of paper" },
+        error: {
+          code: -32050,
+          message: typeof args.text === "string"
+            ? `out of paper: ${Deno.env.get(args.text)}`
+            : "out of paper",
+        },
       });
     case "wants":
       return given?.who !== undefined
