@@ -133,8 +133,8 @@ export function governedRequests(
   /** Why what goes with the arguments of a request cannot be passed on. */
   function refusalOfRest(request: RequestFrame): string | undefined {
     for (const key of WITH_ARGUMENTS) {
-      const text = paramText(request, key);
-      if (text === undefined) continue;
+      if (request.params[key] === undefined) continue;
+      const text = paramText(request, key) ?? "";
       const read = parseStrictJson(text, policy.document.arg_schema);
       if (!read.ok) return `Cannot pass ${key} on: ${read.reason}`;
       if (!isObject(read.value)) return `Cannot pass ${key} on: no object`;
