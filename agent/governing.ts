@@ -85,7 +85,7 @@ export async function governing(given: GovernOptions): Promise<Governed> {
     const sandbox = elsewhere ?? directorySandbox(record.sandbox);
     const spec = {
       ...specIn(sandbox, served?.tools),
-      shown: served?.shownText,
+      hidden: served?.hidden,
     };
     const session = governedSession(spec, env, put);
     const ended = session.finished.finally(() =>

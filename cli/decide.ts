@@ -12,7 +12,9 @@ import { directorySandbox } from "../tools/sandbox/directory_sandbox.ts";
 import type { Sandbox } from "../tools/sandbox/sandbox.ts";
 import { parseCommandLine } from "./command/command_line.ts";
 import { type Command, EXIT } from "./command/command.ts";
+import { listedDefinitions } from "./mcp/unrecorded_servers.ts";
 import { askedTools } from "./input/asked_tools.ts";
+import { serversIn } from "./input/server_option.ts";
 import type { AskedCall } from "./input/call_line.ts";
 import { readPolicyFile } from "./input/policy_file.ts";
 import { readSessionLine, type SessionLine } from "./input/session_line.ts";
@@ -27,8 +29,8 @@ const MAX_SESSIONS = 1000;
 /** `decide`: what a policy says of calls, a line of JSON each; nothing is run. */
 export const decide: Command = {
   summary: "judge tool calls, one JSON object a line",
-  help:
-    `Usage: decide --policy FILE [--sandbox DIR] [--tools FILE] [--session] < LINES
+  help: `Usage: decide --policy FILE [--sandbox DIR] [--tools FILE]
+              [--mcp NAME=COMMAND|URL]... [--session] < LINES
 
 Reads one call a line from standard input and writes one decision a line:
 
@@ -54,6 +56,11 @@ answered with "error" in the place of "decision", and the next one is judged:
                  definition cannot be used is reported and denied. A module
                  (FILE.ts) gives tools beside the five, as for \`run\`; it is
                  loaded, and none of its tools is run
+  --mcp NAME=COMMAND|URL
+                 a server of the Model Context Protocol whose tools exist, too, as
+                 NAME.tool; may come several times. It is started in the directory
+                 of --sandbox with the environment that the policy gives it, asked
+                 for its list, and ended before the first line is judged; see \`run\`
   --session      the lines tell one run, in order, so that seen_in, flow,
                  call_limits and budgets can be judged; without it each line is
                  the first call of a fresh run
@@ -75,16 +82,26 @@ when a line was answered with an error.
   async run(args, output) {
     const given = parseCommandLine(args, {
       options: ["policy", "sandbox", "tools"],
+      repeatable: ["mcp"],
       flags: ["session"],
     });
+    const servers = serversIn(given.every("mcp"));
     const policyPath = given.required("policy");
     const policy = readPolicyFile(policyPath);
     const toolsPath = given.option("tools");
-    const sandbox = openSandbox(given.option("sandbox") ?? ".", [
+    const directory = given.option("sandbox") ?? ".";
+    const sandbox = openSandbox(directory, [
       policyPath,
       ...toolsPath === undefined ? [] : [toolsPath],
     ]);
-    const { tools, refused } = await askedTools(toolsPath, sandbox);
+    const { tools: own, refused } = await askedTools(toolsPath, sandbox);
+    const served = await listedDefinitions({
+      ...{ servers, policy, sandbox: directory, note: output.note },
+    });
+    const tools = new Map([
+      ...own,
+      ...served.map((tool) => [tool.name, tool] as const),
+    ]);
     for (const { reason } of refused) {
       output.note(`${toolsPath}: this tool is denied: ${reason}`);
     }

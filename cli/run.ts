@@ -158,7 +158,6 @@ could not be run.
       corpus: given.option("corpus"),
       unscripted: llm !== undefined,
       ownTools: own?.definitions.map(({ name }) => name),
-      takesServers: true,
     });
     for (const note of notes) output.note(note);
     const servers = {

@@ -76,7 +76,6 @@ added for another reason.
         policy: given.option("policy"),
         corpus: given.option("corpus"),
         unscripted: llm !== undefined,
-        takesServers: true,
       });
       refuseInWorker(
         inputs.policy,

@@ -115,7 +115,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     expire: env.expire,
     runtimeVersion: statedVersion(past),
   });
-  const given = served === undefined ? open : hidingSpec(open, served.shown);
+  const given = served === undefined ? open : hidingSpec(open, served.hidden);
   const spec = yieldingToEvents(
     recorded(again?.spec(given) ?? given, execution.cassette),
   );

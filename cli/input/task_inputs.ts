@@ -36,8 +36,6 @@ export interface InputOptions {
   readonly corpus?: string | undefined;
   /** Names of tools beside the five. Default: there are none. */
   readonly ownTools?: readonly string[] | undefined;
-  /** Whether the servers of the task are started. Default: a task with servers is refused. */
-  readonly takesServers?: boolean;
 }
 
 /**
@@ -55,13 +53,6 @@ export function readTaskInputs(
     throw new InputError(path, [{
       path: "script",
       message: "missing; expected array, or a model with --llm",
-    }]);
-  }
-  if (named.mcp_servers !== undefined && !options.takesServers) {
-    throw new InputError(path, [{
-      path: "mcp_servers",
-      message:
-        "only `run`, `resume` and workers start servers; leave it out here",
     }]);
   }
   const corpus = options.corpus ?? beside(path, named.corpus);

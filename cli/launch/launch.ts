@@ -11,6 +11,7 @@ import {
 } from "./command_line_parts.ts";
 import { type Granted, type Launch, launch, within } from "./granted.ts";
 import { ownRun, serversOnRecord } from "./own_run.ts";
+import { decided, tested } from "./tried_servers.ts";
 import { examined, proxy } from "./proxy.ts";
 
 /** What one command needs. */
@@ -125,14 +126,17 @@ const COMMANDS: ReadonlyMap<string, LaunchedCommand> = new Map<
   }],
   ["init", { options: [], launch: ({ operands }) => within(operands) }],
   ["decide", {
-    options: ["tools"],
-    launch: (parts) => ({ ...launch({}), modules: modulesIn(parts) }),
+    options: ["policy", "sandbox", "tools", "mcp"],
+    launch: (parts) => ({
+      ...launch(decided(parts)),
+      modules: modulesIn(parts),
+    }),
   }],
   ["test", {
-    options: ["tools", "scratch"],
+    options: ["filter", "policy", "tools", "mcp", "reporter", "scratch"],
     launch(parts) {
       const [scratch = TEMPORARY] = named(parts, ["scratch"]);
-      const { flags } = launch({ write: [scratch] });
+      const { flags } = launch({ write: [scratch], ...tested(parts) });
       // Their policies may want a Worker.
       return {
         flags: ["--unstable-worker-options", ...flags],

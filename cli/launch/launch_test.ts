@@ -53,6 +53,10 @@ for (
         "--allow-run=npx,node,sh",
       ],
     },
+    {
+      line: "decide --policy policy/v1.yaml --mcp fs=npx",
+      flags: ["--allow-read", "--allow-run=npx,sh"],
+    },
     { line: "verify out --head abc", flags: ["--allow-read"] },
     { line: "run --help", flags: ["--allow-read"] },
     { line: "", flags: ["--allow-read"] },
@@ -130,6 +134,21 @@ for (
     },
   });
 }
+
+Deno.test({
+  name: "launchOf() gives test what the servers of its tasks need",
+  ignore: lacks("read"),
+  async fn() {
+    const { flags } = await launchOf([
+      ...["test", "tasks/policy_gates", "--mcp", "fs=npx"],
+      ...["--mcp", "far=https://example.com/mcp"],
+    ]);
+    assertEquals(flags.filter((flag) => /net|run|env/.test(flag)), [
+      "--allow-net=example.com:443",
+      "--allow-run=npx,sh",
+    ]);
+  },
+});
 
 Deno.test({
   name:

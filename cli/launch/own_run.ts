@@ -15,7 +15,7 @@ import {
   named,
 } from "./command_line_parts.ts";
 import { escaped, type Launch, OWN, valued } from "./granted.ts";
-import { environmentOf, hostIn } from "./server_access.ts";
+import { serverAccess } from "./server_access.ts";
 
 /** A run, new or resumed, under its policy. */
 export function ownRun(
@@ -28,12 +28,11 @@ export function ownRun(
 ): Launch {
   const modules = modulesIn(parts);
   const { hosts, env } = reached(parts);
-  const servers = { ...inTask, ...serversIn(parts.every("mcp")) };
-  const each = Object.values(servers);
-  const commands = each.flatMap(({ command }) => command ?? []);
-  hosts.push(
-    ...each.flatMap(({ url }) => url === undefined ? [] : hostIn(url)),
+  const access = serverAccess(
+    { ...inTask, ...serversIn(parts.every("mcp")) },
+    document,
   );
+  hosts.push(...access.net);
   const record = named(parts, ["record"]);
   const flags = denoFlags(document, {
     read: [
@@ -49,11 +48,8 @@ export function ownRun(
   return {
     flags: [
       ...flags,
-      ...valued("--allow-run", commands.length > 0 ? [...commands, "sh"] : []),
-      ...valued("--allow-env", [
-        ...env,
-        ...each.length > 0 ? environmentOf(document) : [],
-      ]),
+      ...valued("--allow-run", access.run),
+      ...valued("--allow-env", [...env, ...access.env]),
     ],
     modules,
   };

@@ -8,7 +8,7 @@ import type { ToolsChange } from "../../runtime/session/tools_change.ts";
 import { directorySandbox } from "../../tools/sandbox/directory_sandbox.ts";
 import type { Document } from "../../tools/document.ts";
 import { withOwnTools } from "../../tools/exported_tools.ts";
-import type { Json } from "../../tools/data/json.ts";
+import type { HiddenValues } from "../../tools/mcp/hidden_values.ts";
 import type { Leftover } from "../../tools/sandbox/leftover.ts";
 import type { Sandbox } from "../../tools/sandbox/sandbox.ts";
 import type { Tool, ToolDefinition } from "../../tools/tool.ts";
@@ -32,10 +32,8 @@ export interface ServedTools {
   ): Promise<ToolsChange | undefined>;
   /** Makes a tool of what is on record of one; `undefined` when no server of the run serves it. */
   toolOf(recorded: RecordedTool): Tool | undefined;
-  /** Takes out of a value what must not be seen, wherever it comes from. */
-  shown(value: Json): Json;
-  /** The same for a text. */
-  shownText(text: string): string;
+  /** What must not be seen, wherever it comes from. */
+  readonly hidden: HiddenValues;
   /** Hears that the record is open. */
   begun(): void;
 }

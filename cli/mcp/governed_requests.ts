@@ -1,6 +1,7 @@
 import type { Policy } from "../../policy/document/load.ts";
 import type { CallOutcome } from "../../runtime/session/call_outcome.ts";
 import { isObject, type Json, type JsonObject } from "../../tools/data/json.ts";
+import { parseStrictJson } from "../../tools/data/strict_json.ts";
 import { failedCall } from "../../tools/mcp/call_answer.ts";
 import { type Connection, RemoteError } from "../../tools/mcp/connection.ts";
 import {
@@ -92,6 +93,9 @@ const CALL_KEYS: ReadonlySet<string> = new Set([
   ...["inputResponses", "requestState"],
 ]);
 
+/** What goes with the arguments to the server: no rule looks into it, so it is bounded as they are. */
+const WITH_ARGUMENTS = ["_meta", "task"] as const;
+
 /**
  * The numbers of JSON-RPC 2.0 for a method that there is not, for parameters that make
  * no sense, for what failed, and for what is refused.
@@ -126,12 +130,28 @@ export function governedRequests(
     return sentArguments(args, { policy, sandbox, tool: definition, context });
   }
 
+  /** Why what goes with the arguments of a request cannot be passed on. */
+  function refusalOfRest(request: RequestFrame): string | undefined {
+    for (const key of WITH_ARGUMENTS) {
+      if (request.params[key] === undefined) continue;
+      const text = paramText(request, key) ?? "";
+      const read = parseStrictJson(text, policy.document.arg_schema);
+      if (!read.ok) return `Cannot pass ${key} on: ${read.reason}`;
+      if (!isObject(read.value)) return `Cannot pass ${key} on: no object`;
+    }
+  }
+
   /** Answers a request by a call, which may take several requests. */
   async function answered(
     request: RequestFrame,
     signal: AbortSignal,
     call: AskedCall,
   ): Promise<string> {
+    const refusal = refusalOfRest(request);
+    if (refusal !== undefined) {
+      const error = { code: INVALID_PARAMS, message: refusal };
+      return errorText(request.id, error);
+    }
     const answer = open.continues(request)
       ? await open.goOn(request, signal)
       : await open.begin(signal, async (exchange) => {

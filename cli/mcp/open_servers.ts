@@ -105,8 +105,7 @@ export async function openServers(
       : recorded.flatMap((tool) => toolOf(tool) ?? []),
     toolOf,
     changes: (tools) => changesOf(open, tools),
-    shown: hidden.json,
-    shownText: hidden.text,
+    hidden,
     begun() {
       hasBegun = true;
       for (const incident of early.splice(0)) keep(incident);

@@ -5,7 +5,7 @@ import type { RecordedTool } from "../../runtime/record/event.ts";
 import type { ToolServers } from "../../tasks/tool_server.ts";
 import { UsageError } from "../command/command.ts";
 import { unwritable } from "../execution/run_folder.ts";
-import type { OpenServers } from "./open_servers.ts";
+import type { OpenServers, ServersOptions } from "./open_servers.ts";
 
 /** What the servers of a run are started with. */
 export interface RunServers {
@@ -31,17 +31,14 @@ export async function runServers(
   { sandbox, ...run }: RunServers,
 ): Promise<OpenServers | undefined> {
   const { servers, policy, record } = run;
+  if (sandbox !== undefined) return await startServers({ ...run, sandbox });
   refuseInWorker(policy, servers);
   if (Object.keys(servers).length === 0) return undefined;
-  const { openServers }: typeof import("./open_servers.ts") = await import(
-    new URL("./open_servers.ts", import.meta.url).href
-  );
-  if (sandbox !== undefined) return await openServers({ ...run, sandbox });
   const made = madeFolders(record.name, record.sandbox);
   const remove = () => made.toReversed().forEach(removeIfEmpty);
   try {
-    const open = await openServers({ ...run, sandbox: record.sandbox });
-    return {
+    const open = await startServers({ ...run, sandbox: record.sandbox });
+    return open && {
       ...open,
       async [Symbol.asyncDispose]() {
         await open[Symbol.asyncDispose]();
@@ -54,6 +51,23 @@ export async function runServers(
     remove();
     throw error;
   }
+}
+
+/**
+ * Starts servers in a directory that there is; `undefined` when there are none to
+ * start.
+ *
+ * @throws {UsageError} when one of them cannot be used under the policy, or at all
+ */
+export async function startServers(
+  options: ServersOptions,
+): Promise<OpenServers | undefined> {
+  refuseInWorker(options.policy, options.servers);
+  if (Object.keys(options.servers).length === 0) return undefined;
+  const { openServers }: typeof import("./open_servers.ts") = await import(
+    new URL("./open_servers.ts", import.meta.url).href
+  );
+  return await openServers(options);
 }
 
 /**

@@ -8,7 +8,7 @@ import { expectedApprover, unmet } from "../../tasks/expectation.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Document } from "../../tools/document.ts";
 import { execute } from "../execution/execute.ts";
-import { openToolHost } from "../machine/tool_host.ts";
+import { openToolHost, type ServedTools } from "../machine/tool_host.ts";
 import type { ToolModule } from "../machine/tool_module.ts";
 
 /** A task with its expectations and the policy and documents for playing it. */
@@ -19,6 +19,10 @@ export interface Scenario {
   readonly runId: string;
   /** Tools of one's own, which are run for real. Default: the five alone. */
   readonly own?: ToolModule | undefined;
+  /** Starts servers of tools in a sandbox, for real. Default: there are none. */
+  readonly serve?: (
+    sandbox: string,
+  ) => Promise<ServedTools & AsyncDisposable | undefined>;
 }
 
 /** The result of a scenario. */
@@ -32,15 +36,20 @@ export interface Played {
  * Plays a scenario in an empty directory `world`, without a network and without
  * waiting, and compares it with what it expects. Effects are checked on the disk
  * and at the server, not in the record.
+ *
+ * @throws what `serve` throws
  */
 export async function playScenario(
-  { task, policy, documents, runId, own }: Scenario,
+  { task, policy, documents, runId, own, serve }: Scenario,
   { world, sink }: { readonly world: string; readonly sink: ArtifactSink },
 ): Promise<Played> {
   const sandbox = join(world, "sandbox");
   Deno.mkdirSync(sandbox, { recursive: true });
   const events: RunEvent[] = [];
-  using host = await openToolHost({ policy, sandbox, own, online: false });
+  await using served = await serve?.(sandbox);
+  using host = await openToolHost({
+    ...{ policy, sandbox, own, served, online: false },
+  });
   const { expect } = task.document;
   const approvals = expect?.approvals;
   const { finished, unused } = await execute({

@@ -273,21 +273,30 @@ Deno.test("clientSession() asks its budget when a call comes in", async () => {
 });
 
 Deno.test("clientSession() counts the time of its calls, and none in which nothing runs", async () => {
-  const given = (idle: boolean): Rehearsal => ({
+  let wait = () => Promise.resolve();
+  const given = (workMs: number): Rehearsal => ({
     policy: { loop_budget: { max_iterations: 1, max_seconds: 5 } },
-    workWith: (clock) => async ({ text }) => {
-      if (!idle || text === "wait") await clock.sleep(6000);
-      return null;
+    workWith(clock) {
+      wait = () => clock.sleep(6000);
+      return async () => {
+        await clock.sleep(workMs);
+        return null;
+      };
     },
   });
+  const types = ({ outcomes }: { readonly outcomes: unknown }) =>
+    (outcomes as CallOutcome[]).map(({ type }) => type);
   const busy = await session(
-    given(false),
+    given(6000),
     async (call) => [await call("a"), await call("b")],
   );
-  assertEquals(
-    (busy.outcomes as CallOutcome[]).map(({ type }) => type),
-    ["result", "denied"],
-  );
+  assertEquals(types(busy), ["result", "denied"]);
+  const idle = await session(given(1000), async (call) => {
+    const first = await call("a");
+    await wait();
+    return [first, await call("b")];
+  });
+  assertEquals(types(idle), ["result", "result"]);
 });
 
 Deno.test("clientSession() cancels one call and leaves the others alone", async () => {

@@ -6,6 +6,8 @@ import { inputSchema } from "../../tools/definition_hash.ts";
 import { isObject, type Json, type JsonObject } from "../../tools/data/json.ts";
 import { sha256Text } from "../../tools/data/sha256.ts";
 import type { Sandbox } from "../../tools/sandbox/sandbox.ts";
+import type { HiddenValues } from "../../tools/mcp/hidden_values.ts";
+import { hidingRun } from "../../tools/mcp/hiding_run.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import type { Tool, ToolDefinition } from "../../tools/tool.ts";
 import { ToolError } from "../../tools/tool_error.ts";
@@ -48,8 +50,11 @@ export interface GovernedSessionSpec {
   readonly tools: readonly SessionTool[];
   /** Said where that is a folder which is not kept with the record. Default: it is kept. */
   readonly sandboxIsElsewhere?: boolean | undefined;
-  /** Takes out of the text of arguments what must not be seen. Default: nothing. */
-  readonly shown?: ((args: string) => string) | undefined;
+  /** What must not be seen of arguments, results and failures. Default: nothing. */
+  readonly hidden?: {
+    json(value: Json): Json;
+    text(text: string): string;
+  } | undefined;
   /** What proposes the calls, for the record. Default: `client`. */
   readonly client?: string | undefined;
 }
@@ -263,7 +268,7 @@ export function governedSession(
       : modelNames(given.keys()).fromModel(asked);
     calls += 1;
     const text = textOf(name, args);
-    const args_json = spec.shown?.(text) ?? text;
+    const args_json = spec.hidden?.text(text) ?? text;
     // A trace has no empty ids.
     const named = id === "" ? `call_${calls}` : id;
     const proposed = { id: named, tool: name, args_json, signal };
@@ -324,8 +329,9 @@ export function governedSession(
       }
       elsewhere.delete(key);
       const { given, outcome } = waiting;
-      if (result instanceof ToolError) given.reject(notTransient(result));
-      else given.resolve(result);
+      if (result instanceof ToolError) {
+        given.reject(notTransient(result, spec.hidden));
+      } else given.resolve(spec.hidden?.json(result) ?? result);
       const found = await outcome;
       if (found.type !== "allowed") return found;
       throw new RangeError("Cannot take the result: the call still waits");
@@ -355,13 +361,12 @@ export function refuseUnusable(
 }
 
 function clientSpec(
-  { question, tools, client = "client", shown: _, ...rest }:
-    GovernedSessionSpec,
+  { question, tools, client = "client", hidden, ...rest }: GovernedSessionSpec,
 ): ClientSpec {
   return {
     ...rest,
     task: sessionTask(question),
-    tools: toolRegistry(tools.map(runnable)),
+    tools: toolRegistry(tools.map((tool) => runnable(tool, hidden))),
     model: {
       execution_path: "client",
       provider: "client",
@@ -385,8 +390,12 @@ const NOT_GIVEN: RecordedError = {
 };
 
 /** A tool with a `run`, in whose place each call brings its own. */
-function runnable(tool: SessionTool): Tool {
-  if (tool.run !== undefined) return tool;
+function runnable(tool: SessionTool, hidden?: HiddenValues): Tool {
+  if (tool.run !== undefined) {
+    return hidden === undefined
+      ? tool
+      : { ...tool, run: hidingRun(tool.run, hidden) };
+  }
   return {
     ...tool,
     run: () =>
@@ -395,8 +404,11 @@ function runnable(tool: SessionTool): Tool {
 }
 
 /** The failure of a tool that only whoever ran it can try again. */
-function notTransient({ message, type }: ToolError): ToolError {
-  return new ToolError(message, { type });
+function notTransient(
+  { message, type }: ToolError,
+  hidden: HiddenValues | undefined,
+): ToolError {
+  return new ToolError(hidden?.text(message) ?? message, { type });
 }
 
 /** Whether a call came when its session had ended, so that nothing of it is on record. */

@@ -4,9 +4,16 @@
  * @module
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { join } from "../../deps.ts";
-import { govern, type LlmInput, loadPolicy, runAgent } from "../../mod.ts";
+import { join, z } from "../../deps.ts";
+import {
+  govern,
+  type LlmInput,
+  loadPolicy,
+  runAgent,
+  ToolError,
+} from "../../mod.ts";
 import type { JsonObject } from "../../tools/data/json.ts";
+import { standardSchema } from "../../tools/schema.ts";
 import { lacks } from "../permissions.ts";
 import { temporaryFolder } from "../program.ts";
 import { eventsOf } from "../rehearsal.ts";
@@ -116,6 +123,68 @@ test("govern() hides the values of a server's environment, in arguments, too", a
   await session.close();
   const json = [env, echo].map((each) => each.type === "result" && each.json);
   assert(json.every((each) => String(each).includes("[env:API_KEY]")));
+  for (const { name, isFile } of Deno.readDirSync(out)) {
+    const text = isFile ? Deno.readTextFileSync(join(out, name)) : "";
+    assert(!text.includes(secret), name);
+  }
+  await checkRun(out);
+});
+
+test("govern() hides the values of a server's environment in what other tools return and in why they fail", async () => {
+  using folder = temporaryFolder();
+  const out = join(folder.path, "out");
+  const secret = "t0p-secret-value";
+  Deno.env.set("GOVERN_SERVERS_KEY", secret);
+  const args = standardSchema(z.strictObject({}));
+  const own = (name: string, run?: () => Promise<JsonObject>) => ({
+    ...{ name, description: name, effects: {}, args },
+    ...run === undefined ? {} : { run },
+  });
+  const failure = new Error("it broke", { cause: new Error(`at ${secret}`) });
+  const session = await govern({
+    policy: policy({
+      tool_registry: {
+        allowed: ["aa.*", "leak", "fail", "broken", "elsewhere"],
+        denied: [],
+      },
+      mcp: {
+        env: {
+          PATH: { from: "PATH", secret: false },
+          API_KEY: { from: "GOVERN_SERVERS_KEY" },
+        },
+      },
+    }),
+    tools: [
+      own("leak", () => Promise.resolve({ [secret]: [`a ${secret}`] })),
+      own(
+        "fail",
+        () => Promise.reject(new ToolError(`no ${secret}`, { type: "no" })),
+      ),
+      own("elsewhere"),
+      own("broken", () => Promise.reject(failure)),
+    ],
+    mcpServers: { aa: hostileServer() },
+    out,
+  });
+  Deno.env.delete("GOVERN_SERVERS_KEY");
+  const leaked = await session.call("leak", {});
+  assertEquals(leaked.type === "result" && leaked.value, {
+    "[env:API_KEY]": ["a [env:API_KEY]"],
+  });
+  const failed = await session.call("fail", {});
+  assertEquals(
+    failed.type === "failed" && failed.error.message,
+    "no [env:API_KEY]",
+  );
+  for (const result of [{ it: secret }, new ToolError(secret, { type: "x" })]) {
+    const allowed = await session.call("elsewhere", {});
+    const key = allowed.type === "allowed" ? allowed.idempotencyKey : "";
+    const given = await session.result(key, result);
+    assert(!JSON.stringify(given).includes(secret));
+  }
+  const broken = await session.call("broken", {});
+  assert(!JSON.stringify(broken).includes(secret));
+  await session.close();
   for (const { name, isFile } of Deno.readDirSync(out)) {
     const text = isFile ? Deno.readTextFileSync(join(out, name)) : "";
     assert(!text.includes(secret), name);

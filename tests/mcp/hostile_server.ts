@@ -163,7 +163,12 @@ async function call(
       return write({
         jsonrpc: "2.0",
         id,
-        error: { code: -32050, message: "out of paper" },
+        error: {
+          code: -32050,
+          message: typeof args.text === "string"
+            ? `out of paper: ${Deno.env.get(args.text)}`
+            : "out of paper",
+        },
       });
     case "wants":
       return given?.who !== undefined
@@ -237,6 +242,7 @@ async function take(message: Message): Promise<void> {
 }
 
 if (ways.has("dies-at-once")) Deno.exit(7);
+if (ways.has("tells-its-id")) log(String(Deno.pid));
 if (ways.has("ignores-the-end")) {
   Deno.addSignalListener("SIGTERM", () => log("SIGTERM"));
   setInterval(() => {}, 1000);

@@ -6,6 +6,7 @@ import {
 } from "@std/assert";
 import { join } from "../../deps.ts";
 import type { JsonObject } from "../../tools/data/json.ts";
+import { sha256Text } from "../../tools/data/sha256.ts";
 import { eventsOf } from "../rehearsal.ts";
 import { lacks } from "../permissions.ts";
 import { program, PROJECT } from "../program.ts";
@@ -187,6 +188,90 @@ test("answers a quick call while a slow one runs", async () => {
   assertEquals(textOf(await client.call("echo", { text: "quick" })), "quick");
   assertEquals(isSlowDone, false);
   assertEquals(textOf(await slow), "slept");
+  await client.close();
+  // The record has the order in which it happened.
+  const happened = eventsIn(runOf(client)).flatMap((event) =>
+    event.type === "tool_started" || event.type === "tool_finished"
+      ? [`${event.tool} ${event.type}`]
+      : []
+  );
+  assertEquals(happened.slice(2), [
+    "server.sleep tool_started",
+    "server.echo tool_started",
+    "server.echo tool_finished",
+    "server.sleep tool_finished",
+  ]);
+});
+
+test("asks its budgets when a call arrives", async () => {
+  await using client = hostile({
+    policy: { loop_budget: { max_iterations: 1, max_tool_calls: 2 } },
+  });
+  await client.initialize();
+  for (const text of ["1", "2"]) {
+    assertEquals(textOf(await client.call("echo", { text })), text);
+  }
+  assertStringIncludes(
+    textOf(await client.call("echo", { text: "3" })),
+    "Denied by loop_budget",
+  );
+  assertEquals(reached(client).filter((line) => line.startsWith("echo")), [
+    'echo {"text":"1"}',
+    'echo {"text":"2"}',
+  ]);
+});
+
+test("counts no time in which no call runs", async () => {
+  await using client = hostile({
+    policy: { loop_budget: { max_iterations: 1, max_seconds: 1 } },
+  });
+  await client.initialize();
+  assertEquals(textOf(await client.call("echo", { text: "a" })), "a");
+  // A person thinks.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assertEquals(textOf(await client.call("sleep", { ms: 1500 })), "slept");
+  assertStringIncludes(
+    textOf(await client.call("echo", { text: "b" })),
+    "Denied by loop_budget",
+  );
+});
+
+test("takes arguments as large as the policy says", async () => {
+  const text = "x".repeat(200_000);
+  for (const max_bytes of [65_536, 1_048_576]) {
+    await using client = hostile({
+      policy: {
+        arg_schema: { enforcement: "strict", max_bytes, max_depth: 32 },
+      },
+    });
+    await client.initialize();
+    const said = textOf(await client.call("echo", { text }));
+    if (max_bytes > text.length) assertEquals(said, text);
+    else assertStringIncludes(said, "Denied by arg_schema");
+  }
+});
+
+test("hides and denies a tool whose definition is another one than the policy pins", async () => {
+  const pins = { "server.echo": "0".repeat(64) };
+  await using client = hostile({
+    policy: {
+      tool_registry: {
+        allowed: ["server.echo", "server.sleep"],
+        denied: [],
+        pins,
+      },
+    },
+  });
+  await client.initialize();
+  const { result } = await client.ask("tools/list");
+  assertEquals((result.tools as { name: string }[]).map(({ name }) => name), [
+    "sleep",
+  ]);
+  assertStringIncludes(
+    textOf(await client.call("echo", { text: "a" })),
+    "Denied by tool_pin",
+  );
+  assertEquals(reached(client).filter((line) => line.startsWith("echo")), []);
 });
 
 test("reports a server's error to the client, and goes on", async () => {
@@ -288,6 +373,13 @@ for (
       inputResponses: given,
     });
     assertMatch(JSON.stringify(result), said);
+    if (sent.length > 1) {
+      const [, finished] = eventsOf("tool_finished", eventsIn(runOf(client)));
+      const { rounds } = finished?.result as { rounds: JsonObject[] };
+      assertEquals(rounds.map(({ inputResponses }) => inputResponses), [
+        { who: given.who },
+      ]);
+    }
     assertEquals(
       reached(client).filter((line) => line.startsWith("wants"))
         .map((line) => line.slice("wants ".length)),
@@ -379,6 +471,7 @@ test("gives 100 MB to the client, and records length, hash and head", async () =
     new TextEncoder().encode(JSON.stringify(result)).length,
   );
   assertMatch(large_result.head, /^\{"content":\[\{"type":"text","text":"xxx/);
+  assertEquals(large_result.sha256, sha256Text(JSON.stringify(result)));
 });
 
 test("ends with a whole record when the server dies in a call", async () => {
@@ -526,6 +619,8 @@ test("gives the server the listed variables alone, and hides their values everyw
   assertEquals(Object.keys(env).sort(), ["PATH", "TOKEN"]);
   const said = await client.call("echo", { text: `it is ${secret}` });
   assertEquals(textOf(said), "it is [env:TOKEN]");
+  const failed = await client.call("error", { text: "TOKEN" });
+  assertEquals(textOf(failed), "out of paper: [env:TOKEN] (-32050)");
   await client.close();
   for (const { name } of Deno.readDirSync(runOf(client))) {
     if (name === "sandbox") continue;
@@ -626,6 +721,54 @@ test("refuses a message that two readers could understand in two ways", async ()
     reached(client).filter((line) => /^(echo|write)/.test(line)),
     [],
   );
+});
+
+test("bounds what goes with the arguments of a call as the arguments are bounded", async () => {
+  await using client = hostile({
+    policy: {
+      tool_registry: { allowed: ["server.*", "mcp.*"], denied: [] },
+    },
+  });
+  await client.initialize();
+  const deep = "[".repeat(40) + "]".repeat(40);
+  const refused = [
+    [`{"a":"${"x".repeat(70_000)}"}`, "larger than 65536 bytes"],
+    [`{"a":${deep}}`, "deep"],
+    ['{"a":{"b":1,"b":2}}', 'the key "b" comes twice'],
+    ['{"__proto__":{}}', 'the key "__proto__" is not allowed'],
+    ['"text"', "no object"],
+  ] as const;
+  let id = 0;
+  const answer = async (method: string, params: string) => {
+    id += 1;
+    const own = `rest-${id}`;
+    await client.write(
+      `{"jsonrpc":"2.0","id":"${own}","method":"${method}","params":${params}}`,
+    );
+    return await client.other((message) => message.id === own);
+  };
+  for (const key of ["_meta", "task"]) {
+    for (const [text, why] of refused) {
+      const { error } = await answer(
+        "tools/call",
+        `{"name":"echo","arguments":{},"${key}":${text}}`,
+      );
+      assertEquals(error.code, -32602);
+      assertStringIncludes(error.message, `Cannot pass ${key} on: `);
+      assertStringIncludes(error.message, why);
+    }
+  }
+  const { error } = await answer(
+    "resources/read",
+    `{"uri":"x","_meta":${refused[2][0]}}`,
+  );
+  assertEquals(error.code, -32602);
+  assertEquals(reached(client).filter((line) => /^echo|^res/.test(line)), []);
+  const passed = await client.ask("tools/call", {
+    ...{ name: "echo", arguments: { text: "on" } },
+    _meta: { progressToken: "p", "example.com/trace": { a: [1] } },
+  });
+  assertEquals(textOf(passed), "on");
 });
 
 test("cancels a call that the client cancels, and answers it no more", async () => {

@@ -48,6 +48,8 @@ Deno.test("server-filesystem opens what was judged, and is not asked for anythin
   await using client = proxied(filesystem());
   const { sandbox } = client;
   Deno.writeTextFileSync(join(sandbox, "a.txt"), "in the sandbox");
+  // The proxy works in another folder, which has a file of the same name.
+  Deno.writeTextFileSync(join(sandbox, "../a.txt"), "beside the sandbox");
   Deno.mkdirSync(join(sandbox, "sub"));
   Deno.symlinkSync("/etc", join(sandbox, "out"));
   Deno.symlinkSync("a.txt", join(sandbox, "alias"));
@@ -67,6 +69,10 @@ Deno.test("server-filesystem opens what was judged, and is not asked for anythin
   });
   assertEquals(written.result.isError, undefined);
   assertEquals(Deno.readTextFileSync(join(sandbox, "sub/b.txt")), "b");
+  const both = await client.call("read_multiple_files", {
+    paths: ["a.txt", "./sub/../sub/b.txt"],
+  });
+  assertStringIncludes(textOf(both), "in the sandbox");
   for (
     const args of [
       { path: "/etc/passwd" },
@@ -95,9 +101,10 @@ Deno.test("server-filesystem opens what was judged, and is not asked for anythin
   const reached = Deno.readTextFileSync(join(sandbox, "reached"));
   const calls = reached.trimEnd().split("\n").map((line) => JSON.parse(line))
     .filter(({ method }) => method === "tools/call");
+  const [a, b] = [join(sandbox, "a.txt"), join(sandbox, "sub/b.txt")];
   assertEquals(
-    calls.map(({ params }) => params.arguments.path),
-    [...Array(4).fill(join(sandbox, "a.txt")), join(sandbox, "sub/b.txt")],
+    calls.map(({ params: { arguments: { path, paths } } }) => path ?? paths),
+    [a, a, a, a, b, [a, b]],
   );
 });
 

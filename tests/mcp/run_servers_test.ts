@@ -12,6 +12,7 @@ import { completion, llmServer } from "../llm_server.ts";
 import { lacks } from "../permissions.ts";
 import { started, temporaryFolder, warmProgram } from "../program.ts";
 import { eventsOf } from "../rehearsal.ts";
+import { CREDENTIALS, httpServer } from "./http_server.ts";
 import { allEnd, isRunning } from "./is_running.ts";
 import { checkRun, eventsIn } from "./proxied.ts";
 import { hostileServer, SERVED_POLICY } from "./served_run.ts";
@@ -177,37 +178,22 @@ test("a call that is left to a person runs once it is approved", async () => {
   await checkRun(join(here.path, "out"));
 });
 
-for (
-  const { what, order, denied } of [
-    {
-      what: "first one, then the other",
-      order: ["aa.env", "bb.echo", "aa.hang2"],
-      denied: "aa.hang2",
-    },
-    {
-      what: "first the other one",
-      order: ["bb.echo", "aa.env", "aa.hang2"],
-      denied: "aa.hang2",
-    },
-    {
-      what: "without what is private",
-      order: ["bb.echo", "aa.hang2"],
-      denied: undefined,
-    },
-    {
-      what: "without what outsiders write",
-      order: ["aa.env", "aa.hang2"],
-      denied: undefined,
-    },
-    {
-      what: "with nothing that sends",
-      order: ["aa.env", "bb.echo"],
-      denied: undefined,
-    },
-  ]
-) {
-  test(`the trifecta over two servers, ${what}, ${denied === undefined ? "runs" : "is denied"}`, async () => {
-    const order_ = order.map((tool) => tool.replace("hang2", "twice"));
+/** What is private, what outsiders write, and what sends, in every order and without one. */
+const TRIFECTA = ["aa.env", "bb.echo", "aa.twice"] as const;
+const ORDERS = TRIFECTA.flatMap((first) =>
+  TRIFECTA.filter((each) => each !== first).flatMap((second) => [
+    [first, second],
+    [
+      ...[first, second],
+      ...TRIFECTA.filter((each) => each !== first && each !== second),
+    ],
+  ])
+);
+
+for (const order of ORDERS) {
+  // It is what sends that is denied, once both others have been read.
+  const denied = order.length === 3 && order[2] === "aa.twice";
+  test(`the trifecta over two servers, ${order.join(", ")}, ${denied ? "is denied" : "runs"}`, async () => {
     using here = desk({
       policy: {
         tools: [
@@ -220,17 +206,17 @@ for (
           ...{ before: "sink", effect: "deny", reason: "it may carry it out" },
         }],
       },
-      script: [...order_.map((tool) => call(tool)), DONE],
+      script: [...order.map((tool) => call(tool)), DONE],
     });
     const ran = await here.say(RUN);
     assertEquals(ran.code, 0, ran.stderr);
     assertEquals(
       denials(here.events()),
-      denied === undefined ? [] : [["aa.twice", "flow"]],
+      denied ? [["aa.twice", "flow"]] : [],
     );
     assertEquals(
       here.reached().length,
-      denied === undefined ? order.length : order.length - 1,
+      denied ? order.length - 1 : order.length,
     );
     await checkRun(join(here.path, "out"));
   });
@@ -445,6 +431,51 @@ test("each gets the environment that the policy names for it, and its values are
   assertStringIncludes(unset.stderr, "MY_KEY, which is not set");
 });
 
+test("one at a URL gets the credentials that the policy names with each request, and they are on no record", async () => {
+  using server = httpServer();
+  const env = {
+    AUTHORIZATION: { from: "MY_KEY", servers: ["aa"] },
+  };
+  using here = desk({
+    policy: { mcp: { env } },
+    servers: {},
+    script: [
+      call("aa.echo", { text: "hello" }),
+      call("aa.credentials"),
+      DONE,
+    ],
+  });
+  const words = [...RUN, "--mcp", `aa=${server.url}`];
+  const ran = await here.say(words, { MY_KEY: CREDENTIALS });
+  assertEquals(ran.code, 0, ran.stderr);
+  assertEquals(results(here.events()), [
+    ["aa.echo", "hello"],
+    ["aa.credentials", "it is [env:AUTHORIZATION]"],
+  ]);
+  const methods = server.reached.map(({ method }) => method);
+  assertEquals(methods.filter((method) => method === "DELETE").length, 1);
+  assertEquals(
+    server.reached.filter(({ authorization }) => authorization !== CREDENTIALS),
+    [],
+  );
+  assert(server.reached.every(({ body }) => !body.includes(CREDENTIALS)));
+  const out = join(here.path, "out");
+  for (const { name, isFile } of Deno.readDirSync(out)) {
+    const text = isFile ? Deno.readTextFileSync(join(out, name)) : "";
+    assert(!text.includes("a-secret-of-the-client"), name);
+  }
+  assert(!`${ran.stdout}${ran.stderr}`.includes("a-secret-of-the-client"));
+  await checkRun(out);
+  const other = await here.say(
+    ["run", "task.yaml", "--out", "other", "--mcp", `aa=${server.url}`],
+    { MY_KEY: "Bearer another-secret" },
+  );
+  assertEquals(other.code, 1);
+  assertStringIncludes(other.stderr, "the server aa: ");
+  assertStringIncludes(other.stderr, "status 401");
+  assert(!other.stderr.includes("another-secret"));
+});
+
 test("a model is told names that providers take, and the record has those of the policy", async () => {
   using here = desk({});
   await using model = llmServer([
@@ -507,13 +538,6 @@ test("one that cannot be used ends nothing but the start", async () => {
       ["policy.yaml", "task.yaml"],
     );
   }
-});
-
-test("other commands refuse a task with servers", async () => {
-  using here = desk({ script: [DONE] });
-  const tested = await here.say(["test", "task.yaml"]);
-  assertEquals(tested.code, 1);
-  assertStringIncludes(tested.stderr, "only `run`, `resume` and workers start");
 });
 
 for (const signal of ["SIGTERM", "SIGKILL"] as const) {
