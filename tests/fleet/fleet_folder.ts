@@ -170,7 +170,7 @@ export async function fleetFolder(server: Cluster) {
           );
           throw new Error(
             `Not so: ${condition}: ${JSON.stringify({ all, jobs })}\n${
-              said.join("")
+              said.join("").slice(-4000)
             }`,
           );
         }

@@ -175,7 +175,7 @@ Deno.test("answers that race with the wait are not lost", async () => {
     await new Promise((done) => setTimeout(done, 10));
   }
   await Promise.all(answering);
-  await fleet.until(ALL_FINISHED, { seconds: 30 });
+  await fleet.until(ALL_FINISHED, { seconds: 30 + runs.length });
   assertEquals(
     await fleet.database.query(
       "select distinct terminal_reason from fleet.run",
