@@ -41,7 +41,8 @@ are added, or none.
   --llm SPEC     ask a model, as run --llm names it, instead of following the
                  task's script; its key and address are the worker's
   --tenant NAME  whose run it is, for limits and lists; default: default
-  --priority N   higher ones are executed first; default: 0
+  --priority N   higher ones are executed first, and among those of one priority
+                 those that were begun already; default: 0
   --id ID        the id of the run, for one task; default: <task>_<policy>_<seed>,
                  with a random part after it when a model is asked
   --at TIME      not before this moment: 2026-11-22T09:00:00Z
@@ -105,7 +106,10 @@ added for another reason.
       await database.transaction(async (session) => {
         for (const { run } of submitted) {
           await submitRun(session, run);
-          await queue.send(session, run.runId, { priority, notBefore });
+          await queue.send(session, run.runId, {
+            ...{ priority, notBefore },
+            isBegun: false,
+          });
         }
       });
       for (const { path, run: { runId } } of submitted) {

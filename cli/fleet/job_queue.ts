@@ -11,6 +11,8 @@ export interface Job {
 /** When a run is to go on. */
 export interface JobTiming {
   readonly priority: number;
+  /** Whether the run has been begun: among those of one priority it goes first. */
+  readonly isBegun: boolean;
   /** Default: at once. */
   readonly notBefore?: Date | undefined;
 }
@@ -29,6 +31,11 @@ export interface JobQueue extends AsyncDisposable {
   sendMissing(session: Session): Promise<void>;
   /** The next job; `undefined` when there is none now. */
   take(): Promise<Job | undefined>;
+  /**
+   * Says that the holder claims the run of its job; `false` when the job was given to
+   * another. Should the holder die, the job goes before those that were not begun.
+   */
+  hold(session: Session, job: Job): Promise<boolean>;
   /** Says that the holder lives; `false` when the job was given to another. */
   touch(session: Session, job: Job): Promise<boolean>;
   /** Ends a job that is still its holder's. */

@@ -5,7 +5,12 @@ import {
   type Session,
   textOf,
 } from "../../evidence/store/postgres/database.ts";
-import { HEARTBEAT_SECONDS, type Job, type JobQueue } from "./job_queue.ts";
+import {
+  HEARTBEAT_SECONDS,
+  type Job,
+  type JobQueue,
+  type JobTiming,
+} from "./job_queue.ts";
 
 /** Where the package keeps its tables. */
 const SCHEMA = "fleet_jobs";
@@ -82,20 +87,29 @@ export async function pgBossQueue(database: Database): Promise<JobQueue> {
   await boss.start();
   const held = ({ id, attempt }: Job) => ({ id, retryCount: attempt });
   const send: JobQueue["send"] = async (session, runId, timing) => {
-    const { priority, notBefore } = timing;
+    const { notBefore } = timing;
     await boss.send(QUEUE, { run_id: runId }, {
       singletonKey: runId,
-      priority,
+      priority: jobPriority(timing),
       ...notBefore === undefined ? {} : { startAfter: notBefore },
       db: statements(session),
     });
+  };
+  const touch: JobQueue["touch"] = async (session, job) => {
+    const touched = await boss.touch(QUEUE, held(job), {
+      db: statements(session),
+    });
+    // The package does not declare what it returns.
+    return Reflect.get(touched, "affected") === 1;
   };
   return {
     send,
     async sendMissing(session) {
       for (const row of await session.query(WITHOUT_JOB)) {
-        const priority = numberOf(row, "priority");
-        await send(session, textOf(row, "run_id"), { priority });
+        await send(session, textOf(row, "run_id"), {
+          priority: numberOf(row, "priority"),
+          isBegun: row.begun === true,
+        });
       }
     },
     async take() {
@@ -104,13 +118,12 @@ export async function pgBossQueue(database: Database): Promise<JobQueue> {
         ? undefined
         : { id: job.id, attempt: job.retryCount, runId: job.data.run_id };
     },
-    async touch(session, job) {
-      const touched = await boss.touch(QUEUE, held(job), {
-        db: statements(session),
-      });
-      // The package does not declare what it returns.
-      return Reflect.get(touched, "affected") === 1;
+    async hold(session, job) {
+      if (!await touch(session, job)) return false;
+      await session.query(BEGUN, [job.id]);
+      return true;
     },
+    touch,
     async complete(session, job) {
       await boss.complete(QUEUE, held(job), null, { db: statements(session) });
     },
@@ -119,10 +132,18 @@ export async function pgBossQueue(database: Database): Promise<JobQueue> {
   };
 }
 
+/** Priorities of jobs are twice those of runs, so that there is one between each two. */
+function jobPriority({ priority, isBegun }: JobTiming): number {
+  return 2 * priority + (isBegun ? 1 : 0);
+}
+
+const BEGUN =
+  `update ${SCHEMA}.job set priority = priority | 1 where name = '${QUEUE}' and id = $1`;
+
 const WITHOUT_JOB = `
-select run_id, priority from fleet.run
+select run_id, priority, lines > 0 as begun from fleet.run
 where (state = 'queued' and not_before <= clock_timestamp()
     or state = 'running' and lease_until < clock_timestamp() - interval '5 seconds')
   and not exists (select from ${SCHEMA}.job where name = '${QUEUE}'
     and singleton_key = run_id and state < 'completed')
-order by priority desc, not_before limit 100`;
+order by priority desc, lines > 0 desc, not_before limit 100`;

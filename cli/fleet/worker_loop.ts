@@ -124,7 +124,7 @@ async function handled(
       unaccepted: (task) => unacceptedServerIn(task, config.servers),
       maxDeaths: config.maxDeaths,
     },
-    isOurs: (session) => queue.touch(session, job),
+    isOurs: (session) => queue.hold(session, job),
   });
   if (typeof claim === "string") {
     if (claim === "given_away") return;
@@ -184,13 +184,15 @@ async function settleJob(
     await queue.complete(session, job);
     if (afterMs === undefined) return;
     const [row] = await session.query(
-      `select priority, clock_timestamp() + $2 * interval '1 millisecond' as at
+      `select priority, lines > 0 as begun,
+         clock_timestamp() + $2 * interval '1 millisecond' as at
        from fleet.run where run_id = $1`,
       [job.runId, afterMs],
     );
     if (row === undefined) return;
     await queue.send(session, job.runId, {
       priority: numberOf(row, "priority"),
+      isBegun: row.begun === true,
       notBefore: dateOf(row, "at"),
     });
   });

@@ -189,14 +189,40 @@ export async function chaos(server: Cluster, given: Chaos): Promise<Seen> {
     } else {
       seen.pauses += 1;
       const [least, most] = given.pauseMs;
-      worker.kill("SIGSTOP");
-      paused.add(worker);
+      // Every second pause is a long one, at the worst moment that there is.
+      const isAimed = seen.pauses % 2 === 0;
+      const stopped = isAimed ? await aboutToBegin(awake) ?? worker : worker;
+      stopped.kill("SIGSTOP");
+      paused.add(stopped);
       const waking = setTimeout(() => {
-        worker.kill("SIGCONT");
-        paused.delete(worker);
-      }, least + draw() * (most - least));
+        stopped.kill("SIGCONT");
+        paused.delete(stopped);
+      }, isAimed ? most : least + draw() * (most - least));
       later.defer(() => clearTimeout(waking));
     }
+  }
+
+  /** One of some workers to which the answer is under way that lets an effect begin. */
+  async function aboutToBegin(
+    among: readonly Deno.ChildProcess[],
+  ): Promise<Deno.ChildProcess | undefined> {
+    for (let tries = 0; tries < 100; tries++) {
+      const rows = await fleet.database.query(
+        `select line::json #>> '{args,text}' as text from fleet.ledger_line
+         where at > clock_timestamp() - interval '50 milliseconds'
+           and line like '%"type":"tool_started"%' and line like '%"tool":"note"%'`,
+      ).catch(() => []);
+      // The process that made the call before this one.
+      const journal = fleet.journal();
+      for (const { text } of rows) {
+        const run = String(text).replace(/ .*/, " ");
+        const before = journal.findLast((line) => line.text.startsWith(run));
+        const worker = among.find(({ pid }) => pid === before?.pid);
+        if (worker !== undefined) return worker;
+      }
+      await new Promise((done) => setTimeout(done, 10));
+    }
+    return undefined;
   }
 
   async function answerAll(): Promise<void> {

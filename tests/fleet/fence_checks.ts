@@ -126,7 +126,7 @@ Deno.test("a job that was given to another worker is not completed by the first 
   await installQueue(database);
   await using queue = await pgBossQueue(database);
   await database.query("insert into fleet.run (run_id) values ('one')");
-  await queue.send(database, "one", { priority: 0 });
+  await queue.send(database, "one", { priority: 0, isBegun: false });
   const zombie = await taken(queue);
   // It gave no sign of life, so that the job is given out again.
   await database.query(
@@ -155,6 +155,33 @@ Deno.test("a job that was given to another worker is not completed by the first 
   await queue.complete(database, successor);
   const [job] = await jobs();
   assertEquals(job?.state, "completed");
+});
+
+Deno.test("the job of a holder that died goes before those of runs that were not begun", async () => {
+  await using given = await fleetDatabase(server);
+  const { database } = given;
+  await installQueue(database);
+  await using queue = await pgBossQueue(database);
+  const send = (run: string, priority: number, isBegun = false) =>
+    queue.send(database, run, { priority, isBegun });
+  await send("died", -3);
+  const job = await taken(queue);
+  for (const run of ["a", "b"]) await send(run, -3);
+  assertEquals(await queue.hold(database, job), true);
+  await database.query(
+    "update fleet_jobs.job set heartbeat_on = heartbeat_on - interval '1 minute' where state = 'active'",
+  );
+  await queue.supervise();
+  await database.query(
+    "update fleet_jobs.job set start_after = now(), created_on = now() where singleton_key = 'died'",
+  );
+  await send("given-back", -3, true);
+  await send("urgent", -2);
+  const order: string[] = [];
+  for (let count = 0; count < 5; count++) {
+    order.push((await taken(queue)).runId);
+  }
+  assertEquals(order, ["urgent", "died", "given-back", "a", "b"]);
 });
 
 for (const clock of ["wall", "monotonic"] as const) {

@@ -358,6 +358,33 @@ Deno.test("a worker that is told to end leaves its runs to another one, between 
   assertEquals(await fleet.exported(run), await fleet.local(task));
 });
 
+Deno.test("a run that was given back goes on before those that were not begun", async () => {
+  await using fleet = await fleetFolder(server);
+  const ids = ["a", "b", "c", "d", "e"];
+  await fleet.submit(
+    ids.map((id) =>
+      fleet.task(
+        id,
+        [1, 2, 3, 4, 5].map((step) => [said(`${id} ${step}`, { ms: 300 })]),
+      )
+    ),
+  );
+  const one = ["--concurrency", "1"];
+  const first = fleet.worker(one);
+  await fleet.until("max(lines) > 10");
+  assertEquals(await ended(first), 0);
+  fleet.worker(one);
+  await fleet.until(ALL_FINISHED);
+  const begun = fleet.journal().filter(({ what }) => what === "begin")
+    .map(({ text }) => text.slice(0, 1));
+  // The calls of each run stand beside each other.
+  assertEquals(
+    begun.filter((id, at) => id !== begun[at - 1]).length,
+    ids.length,
+    begun.join(""),
+  );
+});
+
 Deno.test("a run that this program would execute otherwise is left as it is, and says that another version may have begun it", async () => {
   await using fleet = await fleetFolder(server);
   const steps = (text: string) =>
