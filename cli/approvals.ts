@@ -1,8 +1,12 @@
 import type { RunRecord } from "../evidence/run_store.ts";
+import type { Database } from "../evidence/store/postgres/database.ts";
+import type { RowStore } from "../evidence/store/postgres/postgres_store.ts";
+import { listedRuns } from "../evidence/store/postgres/run_list.ts";
 import { checkSchema } from "../evidence/store/postgres/schema.ts";
 import { withDatabaseTrouble } from "./fleet/database_trouble.ts";
 import { DATABASE_OPTION, openDatabase } from "./fleet/open_database.ts";
 import { readStore } from "./fleet/read_store.ts";
+import { namesDatabase } from "./fleet/runs_in_database.ts";
 import type { WrittenApproval } from "../evidence/approval/approval_file.ts";
 import { InputError } from "../tools/data/input_error.ts";
 import { terminalLine } from "../tools/data/untrusted_text.ts";
@@ -39,11 +43,13 @@ const VERDICTS = { approve: "approved", reject: "rejected" } as const;
 
 /** Which options a verb takes, beside those of every command. */
 const TAKES: Record<typeof VERBS[number], readonly string[]> = {
-  list: ["json", DATABASE_OPTION],
+  list: ["json", "all", DATABASE_OPTION],
   approve: ["by", "question", DATABASE_OPTION],
   reject: ["by", "question", DATABASE_OPTION],
-  watch: ["by"],
+  watch: ["by", DATABASE_OPTION],
 };
+
+const FLAGS = ["json", "all"];
 
 /** `approvals`: see what runs wait for, and answer it. */
 export const approvals: Command = {
@@ -52,8 +58,9 @@ export const approvals: Command = {
        approvals approve DIR --by NAME [--question HEX]
        approvals reject DIR --by NAME [--question HEX]
        approvals watch DIR [--by NAME]
-       approvals list RUN_ID... --db URL [--json]
+       approvals list RUN_ID...|--all --db URL [--json]
        approvals approve|reject RUN_ID --db URL --by NAME [--question HEX]
+       approvals watch --db URL [--by NAME]
 
 A run with --approve file stops where its policy wants a person to decide, and a
 call of \`govern\` waits there. DIR is the folder of a run, or one that has runs
@@ -76,39 +83,53 @@ have expired or are from the future, and unreadable lines.
   --json          print a line of JSON for each question: \`run\`, \`waits_for\`, and
                   \`answer\`, which is null while there is none
   --db URL        the runs are those of a database: postgres://USER:PASSWORD@HOST:PORT/NAME,
-                  or env for the variable DATABASE_URL; a worker continues them
+                  or env for the variable DATABASE_URL; a worker continues them.
+                  There --all and \`watch\` mean all runs that wait
 
 Exit codes: 0 done, 3 (list) a run waits for an answer, 1 it does not wait, has an
 answer, or cannot be read.
 `,
   async run(args, output) {
+    const isEvery = args.includes("--all") ||
+      args.includes("watch") && namesDatabase(args);
     const given = parseCommandLine(args, {
       options: ["by", "question", DATABASE_OPTION],
-      flags: ["json"],
-      operands: [VERBS.join("|"), "DIR..."],
+      flags: FLAGS,
+      operands: [VERBS.join("|"), ...isEvery ? [] : ["DIR..."]],
     });
     const verb = choice(given.operand(0), {
       where: "Cannot understand",
       of: VERBS,
     });
-    const odd = ["by", "question", "json", DATABASE_OPTION].find((name) =>
+    const odd = ["by", "question", ...FLAGS, DATABASE_OPTION].find((name) =>
       !TAKES[verb].includes(name) &&
-      (name === "json" ? given.flag(name) : given.option(name) !== undefined)
+      (FLAGS.includes(name)
+        ? given.flag(name)
+        : given.option(name) !== undefined)
     );
     if (odd !== undefined) {
       throw new UsageError(`Cannot use --${odd} with approvals ${verb}`);
+    }
+    if (given.flag("all") && !namesDatabase(args)) {
+      throw new UsageError("Cannot use --all without --db");
     }
     const names = given.operands.slice(1);
     if (verb !== "list" && names.length > 1) {
       throw new UsageError(`Cannot ${verb} in several folders at once`);
     }
-    if (verb === "watch") {
-      return await watch(given.operand(1), { given, output });
+    if (verb === "watch" && !isEvery) {
+      const folder = given.operand(1);
+      checkDirectory(folder);
+      return await watch({
+        place: folder,
+        runs: () => runsIn(folder),
+        next: nextOf,
+      }, { given, output });
     }
     const act = async ({ runs, next }: Asking) =>
-      verb === "list"
-        ? await list(runs, { next, output, json: given.flag("json") })
-        : await answerOne(runs, { verb, next, given, output });
+      verb === "approve" || verb === "reject"
+        ? await answerOne(runs, { verb, next, given, output })
+        : await list(runs, { next, output, json: given.flag("json") });
     if (given.option(DATABASE_OPTION) === undefined) {
       return await act({ runs: await namedRuns(names, output), next: nextOf });
     }
@@ -116,10 +137,16 @@ answer, or cannot be read.
       await using database = await openDatabase(given);
       await checkSchema(database);
       const store = readStore(database);
-      return await act({
-        runs: names.map((name) => store.run(name)),
-        next: () => "a worker continues it",
-      });
+      const next = () => "a worker continues it";
+      const waiting = () => waitingRuns(database, store);
+      if (verb === "watch") {
+        const place = database.name;
+        return await watch({ place, runs: waiting, next }, { given, output });
+      }
+      const runs = isEvery
+        ? await waiting()
+        : names.map((name) => store.run(name));
+      return await act({ runs, next });
     });
   },
 };
@@ -274,30 +301,50 @@ function named(questions: readonly Question[]): string {
 /** How often it is looked for questions, in milliseconds. */
 const LOOK_AGAIN_MS = 500;
 
+/** What is watched. */
+interface Watched {
+  /** Where the runs are, in words. */
+  readonly place: string;
+  /** Those that there are now. */
+  readonly runs: () => Promise<readonly RunRecord[]>;
+  readonly next: Asking["next"];
+}
+
 /** Waits for questions and asks about each one at this terminal. */
 async function watch(
-  folder: string,
+  { place, runs, next }: Watched,
   { given, output }: { readonly given: CommandLine; readonly output: Output },
 ): Promise<number> {
   const by = given.option("by", approverName);
-  checkDirectory(folder);
   if (!Deno.stdin.isTerminal()) {
     throw new UsageError("Cannot watch: there is no terminal to ask at");
   }
   using cancellation = cancelOnSignal();
   const terminal = processTerminal(output);
   terminal.note(
-    `waiting for questions in ${terminalLine(folder)}; Ctrl-C ends it`,
+    `waiting for questions in ${terminalLine(place)}; Ctrl-C ends it`,
   );
   await watchQuestions({
-    runs: () => runsIn(folder),
+    runs,
     terminal,
     approver: terminalApprover(terminal, by),
-    next: nextOf,
+    next,
     rest: (signal) => wait(LOOK_AGAIN_MS, signal),
     signal: cancellation.signal,
   });
   return EXIT.ok;
+}
+
+/** The runs of a database that wait for a person. */
+async function waitingRuns(
+  database: Database,
+  store: RowStore,
+): Promise<readonly RunRecord[]> {
+  const runs: RunRecord[] = [];
+  for await (const { run } of listedRuns(database, { state: "waiting" })) {
+    runs.push(store.run(run));
+  }
+  return runs;
 }
 
 /** The runs below a folder, which may still have none. */
