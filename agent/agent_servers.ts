@@ -1,7 +1,7 @@
 import { UsageError } from "../cli/command/command.ts";
 import type { OpenServers } from "../cli/mcp/open_servers.ts";
 import { type RunServers, runServers } from "../cli/mcp/run_servers.ts";
-import { refusalOfServerName } from "../policy/profiles/server_name.ts";
+import { refusalOfServerName } from "../policy/server_name.ts";
 import { STANDARD_ERROR } from "./standard_error.ts";
 
 /**

@@ -65,6 +65,8 @@ schema    prints the JSON Schema of a policy file
                       the folder whose .claude has the file, or the current one
   --home DIR          what ~ is in the rules
   --tools FILE        definitions of all tools, as decide takes them
+  --server NAME       judge NAME.tool as a tool of a server of the Model Context
+                      Protocol; may come several times
   --reporter junit    print a JUnit report
   --coverage          name the clauses by which no case was decided
   --min-coverage N    exit 2 when fewer per cent of them were

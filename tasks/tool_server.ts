@@ -1,5 +1,5 @@
 import { z } from "../deps.ts";
-import { refusalOfServerName } from "../policy/profiles/server_name.ts";
+import { refusalOfServerName } from "../policy/server_name.ts";
 import { optionalKey } from "../tools/data/described.ts";
 
 /** A server of the Model Context Protocol whose tools a run can use: a command or a URL. */

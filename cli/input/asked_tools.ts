@@ -1,4 +1,5 @@
 import { z } from "../../deps.ts";
+import type { PolicyDocument } from "../../policy/document/document.ts";
 import { IMAGINED_SANDBOX } from "../../policy/testing/imagined_place.ts";
 import { toolRegistry } from "../../tools/registry.ts";
 import type { Sandbox } from "../../tools/sandbox/sandbox.ts";
@@ -34,22 +35,46 @@ export async function askedTools(
   return readToolDefinitions(readInput(path), path);
 }
 
+/** Calls that nothing will carry out, and what is known of their tools. */
+export interface ImaginedCalls {
+  /** The names that are called. */
+  readonly called: readonly string[];
+  /** Servers that some of them are of. Default: none is. */
+  readonly servers?: readonly string[] | undefined;
+  readonly policy: Pick<PolicyDocument, "tool_registry">;
+}
+
 /**
  * The tools for calls that nothing will carry out: those of a file, or our own and
- * beside them whatever is called, which then takes any arguments.
+ * beside them whatever is called, which then takes any arguments. Those of servers
+ * are judged as such: they are what the policy says of them and pins.
  */
 export async function imaginedTools(
   path: string | undefined,
-  called: readonly string[],
+  { called, servers = [], policy: { tool_registry: { pins = {} } } }:
+    ImaginedCalls,
 ): Promise<ReadonlyMap<string, ToolDefinition>> {
   const { tools } = await askedTools(path, IMAGINED_SANDBOX);
-  if (path !== undefined) return tools;
-  const others = called.filter((name) => !tools.has(name)).map(openTool);
-  return new Map([
-    ...tools,
-    ...others.map((tool) => [tool.name, tool] as const),
-  ]);
+  const isServed = (name: string) =>
+    servers.some((server) => name.startsWith(`${server}.`));
+  const served = (tool: ToolDefinition): ToolDefinition => ({
+    ...tool,
+    effects: {},
+    isUndescribed: true,
+    definitionSha256: pins[tool.name] ?? NO_DEFINITION,
+  });
+  const others = called.filter((name) => !tools.has(name))
+    .filter((name) => path === undefined || isServed(name)).map(openTool);
+  return new Map(
+    [...tools.values(), ...others].map((tool) => [
+      tool.name,
+      isServed(tool.name) ? served(tool) : tool,
+    ]),
+  );
 }
+
+/** The hash of a definition that nobody has seen. */
+const NO_DEFINITION = "0".repeat(64);
 
 function openTool(name: string): ToolDefinition {
   const args = standardSchema(z.record(z.string(), z.json()));

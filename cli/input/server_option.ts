@@ -1,4 +1,4 @@
-import { refusalOfServerName } from "../../policy/profiles/server_name.ts";
+import { refusalOfServerName } from "../../policy/server_name.ts";
 import {
   refusalOfServerUrl,
   type ToolServer,

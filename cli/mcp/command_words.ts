@@ -1,4 +1,4 @@
-import { refusalOfServerName } from "../../policy/profiles/server_name.ts";
+import { refusalOfServerName } from "../../policy/server_name.ts";
 import { UsageError } from "../command/command.ts";
 
 /** A command line with the command of a server at its end. */

@@ -19,13 +19,18 @@ export async function explainCall(
 ): Promise<number> {
   const given = parseCommandLine(args, {
     options: ["policy", "tools", "sandbox", "question"],
+    repeatable: ["server"],
     flags: ["json"],
   });
   const path = given.option("policy");
   if (path === undefined) throw new UsageError("--policy is missing");
   const { document, lines } = readPolicyFile(path);
   const call = await askedCall();
-  const tools = await imaginedTools(given.option("tools"), [call.tool]);
+  const tools = await imaginedTools(given.option("tools"), {
+    called: [call.tool],
+    servers: given.every("server"),
+    policy: document,
+  });
   const rules = callRules(document, lines);
   const folder = given.option("sandbox");
   const gate = openGate({

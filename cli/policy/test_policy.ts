@@ -100,7 +100,13 @@ async function tested(path: string): Promise<TestedFile> {
     () =>
       imaginedTools(
         tests.tools === undefined ? undefined : beside(path, tests.tools),
-        tests.cases.flatMap(({ calls }) => calls.map(({ tool }) => tool)),
+        {
+          called: tests.cases.flatMap(({ calls }) =>
+            calls.map(({ tool }) => tool)
+          ),
+          servers: tests.servers,
+          policy: policy.document,
+        },
       ),
   );
   const decided = new Set<string>();

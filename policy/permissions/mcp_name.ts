@@ -1,4 +1,4 @@
-import { refusalOfServerName } from "../profiles/server_name.ts";
+import { refusalOfServerName } from "../server_name.ts";
 import { refusalOfToolPattern } from "../tool_pattern.ts";
 
 /** The tools of servers that a rule names, as a policy names them. */

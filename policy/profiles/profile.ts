@@ -8,7 +8,7 @@ import {
   type ProfileSection,
 } from "./profile_document.ts";
 import { PROFILE_TEXTS } from "./profile_texts.ts";
-import { refusalOfServerName } from "./server_name.ts";
+import { refusalOfServerName } from "../server_name.ts";
 
 /** What is known of the tools of a server, under the name that it has in a policy. */
 export interface Profile {

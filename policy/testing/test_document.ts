@@ -3,6 +3,7 @@ import type { Json } from "../../tools/data/json.ts";
 import { readYamlTree } from "../document/read_yaml.ts";
 import { yamlTree } from "../document/yaml_tree.ts";
 import { RULE_IDS, type RuleId } from "../rule.ts";
+import { refusalOfServerName } from "../server_name.ts";
 
 /** What a test of a policy wants of one decision. */
 export interface Expected {
@@ -48,6 +49,8 @@ export interface PolicyTests {
   };
   /** Path of a file with definitions of tools. Left out: every tool that is not our own takes any arguments. */
   readonly tools?: string | undefined;
+  /** Names of servers: their tools are judged as those of a server that runs. Left out: none. */
+  readonly servers?: readonly string[] | undefined;
   readonly cases: readonly PolicyCase[];
 }
 
@@ -85,6 +88,11 @@ const schema: z.ZodMiniType<
 > = z.strictObject({
   policy: text,
   tools: z.optional(text),
+  servers: z.optional(z.array(
+    text.check(z.refine((name) => refusalOfServerName(name) === undefined, {
+      error: ({ input }) => refusalOfServerName(String(input)),
+    })),
+  )),
   cases: z.array(
     z.strictObject({
       name: text,

@@ -167,6 +167,58 @@ test("decide knows the tools of a server, which is asked for its list and ended"
   assertStringIncludes(decisions[3].reason, "there is no such tool");
 });
 
+test("policy test judges calls of a server's tools by their names, and starts nothing", async () => {
+  using here = desk({
+    "policy.yaml": {
+      ...SERVED_POLICY,
+      tools: [{ match: ["aa.write", "bb.write"], writes: ["path"] }],
+    },
+    "policy_test.yaml": {
+      policy: "policy.yaml",
+      servers: ["aa", "bb", "cc"],
+      cases: [
+        ["bb.write", { path: "a.txt" }, "allow"],
+        ["bb.write", { path: "~/x" }, "deny"],
+        ["aa.write", { path: "a.txt" }, "deny"],
+        ["cc.write", { path: "a.txt" }, "deny"],
+        ["bb.echo", { text: "a" }, "deny"],
+      ].map(([tool, args, expect]) => ({
+        ...{ name: `${tool} ${expect}`, call: { tool, args }, expect },
+      })) as unknown as JsonObject[],
+    },
+  });
+  const { code, stdout } = await program(
+    ["policy", "test", "policy_test.yaml"],
+    {
+      cwd: here.path,
+      permissions: ["--allow-read"],
+    },
+  );
+  assertEquals([code, stdout], [0, "5 cases, 0 failed\n"]);
+  const explained = (words: readonly string[]) =>
+    program(["policy", "explain", "--policy", "policy.yaml", ...words], {
+      cwd: here.path,
+      permissions: ["--allow-read"],
+      stdin: JSON.stringify({ tool: "bb.write", args: { path: "~/x" } }),
+    });
+  const server = await explained(["--server", "aa", "--server", "bb"]);
+  assertStringIncludes(server.stdout, "deny by sandbox_path");
+  assertStringIncludes((await explained([])).stdout, "allow");
+});
+
+test("decide denies a server's tool that no entry of the policy describes", async () => {
+  const { tools: _, ...undescribed } = SERVED_POLICY;
+  using here = desk({ "policy.yaml": undescribed });
+  const { command, args } = hostileServer();
+  const { stdout } = await here.say([
+    ...["decide", "--policy", "policy.yaml"],
+    ...["--mcp", `bb=${[command, ...args].join(" ")}`],
+  ], LINES);
+  const [first] = stdout.split("\n").map((line) => JSON.parse(line || "{}"));
+  assertEquals(first.decision, "deny");
+  assertStringIncludes(first.reason, "no entry under `tools` says what");
+});
+
 test("decide begins with nothing when a server cannot be used", async () => {
   using here = desk({ "policy.yaml": SERVED_POLICY });
   const { code, stdout, stderr } = await here.say([

@@ -1,4 +1,4 @@
-import { quoted } from "../../tools/data/untrusted_text.ts";
+import { quoted } from "../tools/data/untrusted_text.ts";
 
 /** Of letters that a provider takes in the name of a tool, and short enough for one to follow. */
 const SERVER_NAME = /^[A-Za-z0-9_-]{1,32}$/;
