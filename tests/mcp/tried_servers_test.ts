@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "../../deps.ts";
 import type { JsonObject } from "../../tools/data/json.ts";
 import { lacks } from "../permissions.ts";
 import { program, started, temporaryFolder } from "../program.ts";
+import { CREDENTIALS, httpServer } from "./http_server.ts";
 import { isRunning } from "./is_running.ts";
 import { hostileServer, SERVED_POLICY } from "./served_run.ts";
 
@@ -17,7 +18,7 @@ const PERMISSIONS = [
 ];
 
 function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore: lacks("read", "write", "run", "env"), fn });
+  Deno.test({ name, ignore: lacks("read", "write", "run", "env", "net"), fn });
 }
 
 /** A folder with files, in which commands are said. */
@@ -217,6 +218,41 @@ test("decide denies a server's tool that no entry of the policy describes", asyn
   const [first] = stdout.split("\n").map((line) => JSON.parse(line || "{}"));
   assertEquals(first.decision, "deny");
   assertStringIncludes(first.reason, "no entry under `tools` says what");
+});
+
+test("decide knows the tools of a server at a URL, which gets the credentials that the policy names", async () => {
+  using server = httpServer();
+  using here = desk({
+    "policy.yaml": {
+      ...SERVED_POLICY,
+      mcp: { env: { AUTHORIZATION: { from: "MY_KEY" } } },
+    },
+  });
+  const { code, stdout, stderr } = await program([
+    ...["decide", "--policy", "policy.yaml", "--mcp", `bb=${server.url}`],
+  ], {
+    cwd: here.path,
+    permissions: [
+      "--allow-read",
+      "--allow-env=MY_KEY",
+      "--allow-net=127.0.0.1",
+    ],
+    env: { MY_KEY: CREDENTIALS },
+    stdin: LINES,
+  });
+  assertEquals(code, 0, stderr);
+  const decisions = stdout.trimEnd().split("\n").map((line) =>
+    JSON.parse(line)
+  );
+  assertStringIncludes(decisions[0].reason, "there is no such tool");
+  assertEquals(decisions[2].decision, "allow");
+  assertEquals(
+    server.reached.filter(({ authorization, body }) =>
+      authorization !== CREDENTIALS || body.includes("tools/call")
+    ),
+    [],
+  );
+  assert(!`${stdout}${stderr}`.includes(CREDENTIALS));
 });
 
 test("decide begins with nothing when a server cannot be used", async () => {
