@@ -15,7 +15,8 @@ export interface AcceptedModel {
   readonly api_key_env?: string | undefined;
 }
 
-interface WorkerDocument {
+/** What the file of a configuration says; its paths are relative to it. */
+export interface WorkerDocument {
   readonly policies: readonly string[];
   readonly models?: readonly AcceptedModel[] | undefined;
   readonly tools?: Readonly<Record<string, string>> | undefined;
@@ -69,22 +70,47 @@ const schema: z.ZodMiniType<WorkerDocument> = z.strictObject({
 });
 
 /**
+ * Reads the configuration of a worker, and loads nothing that it names; paths are
+ * made such as this process has them.
+ *
+ * @throws {InputError} when it cannot be used
+ */
+export function readWorkerDocument(path: string): WorkerDocument {
+  const document = readYaml(readInput(path), path, schema);
+  const beside = (other: string) =>
+    isAbsolute(other) ? other : join(dirname(path), other);
+  return {
+    ...document,
+    policies: document.policies.map((each) =>
+      isSha256(each) ? each : beside(each)
+    ),
+    tools: Object.fromEntries(
+      Object.entries(document.tools ?? {})
+        .map(([name, file]) => [name, beside(file)]),
+    ),
+  };
+}
+
+/** Whether a policy is named by its hash. */
+export function isSha256(policy: string): boolean {
+  return /^[0-9a-f]{64}$/.test(policy);
+}
+
+/**
  * Reads the configuration of a worker and loads what it names; paths are relative
  * to its file.
  *
  * @throws {InputError} when it, a policy or a module of tools cannot be used
  */
 export async function readWorkerConfig(path: string): Promise<WorkerConfig> {
-  const document = readYaml(readInput(path), path, schema);
-  const beside = (other: string) =>
-    isAbsolute(other) ? other : join(dirname(path), other);
+  const document = readWorkerDocument(path);
   const tools = new Map<string, ToolModule>();
   for (const [name, file] of Object.entries(document.tools ?? {})) {
-    tools.set(name, await loadToolModule(beside(file)));
+    tools.set(name, await loadToolModule(file));
   }
   return {
     policies: document.policies.map((each) =>
-      /^[0-9a-f]{64}$/.test(each) ? each : readPolicyFile(beside(each)).sha256
+      isSha256(each) ? each : readPolicyFile(each).sha256
     ),
     models: document.models ?? [],
     tools,

@@ -13,6 +13,7 @@ import { type Granted, type Launch, launch, within } from "./granted.ts";
 import { ownRun, serversOnRecord } from "./own_run.ts";
 import { decided, tested } from "./tried_servers.ts";
 import { examined, proxy } from "./proxy.ts";
+import { workerLaunch } from "./worker.ts";
 
 /** What one command needs. */
 interface LaunchedCommand {
@@ -113,6 +114,29 @@ const COMMANDS: ReadonlyMap<string, LaunchedCommand> = new Map<
       return verb === "list" ? launch({}) : within(folders);
     },
   }],
+  ["submit", {
+    options: [
+      ...["policy", "corpus", "tools", "llm", "tenant", "priority", "id"],
+      ...["at", "db"],
+    ],
+    launch: (parts) => launch(ofFleet(parts)),
+  }],
+  ["fleet", {
+    options: ["tenant", "running", "max-wait", "before", "out", "db"],
+    launch: (parts) =>
+      launch({ write: named(parts, ["out"]), ...ofFleet(parts) }),
+  }],
+  ["worker", {
+    options: [
+      ...["config", "concurrency", "lease", "rate", "otlp", "otlp-protocol"],
+      ...["trace-schema", "db"],
+    ],
+    launch: (parts) =>
+      workerLaunch(parts, {
+        database: ofFleet(parts),
+        temporary: TEMPORARY,
+      }),
+  }],
   ["sign", {
     options: ["key"],
     launch: ({ operands: [run = ""] }) => launch({ write: [run] }),
@@ -184,6 +208,14 @@ function stored({ options }: CommandLineParts): Pick<Granted, "net" | "env"> {
     net: [`${url.hostname}:${url.port || POSTGRES_PORT}`],
     env: ["DATABASE_URL", "PG*"],
   };
+}
+
+/** The same for a command that has one in any case; without `--db` only its process knows where. */
+function ofFleet(
+  parts: CommandLineParts,
+): Required<Pick<Granted, "net" | "env">> {
+  const { net = [], env = ["DATABASE_URL", "PG*"] } = stored(parts);
+  return { net, env };
 }
 
 const POSTGRES_PORT = "5432";

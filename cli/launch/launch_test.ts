@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { fromFileUrl } from "../../deps.ts";
 import { lacks } from "../../tests/permissions.ts";
-import { program } from "../../tests/program.ts";
+import { program, temporaryFolder } from "../../tests/program.ts";
 import { InputError } from "../../tools/data/input_error.ts";
 import { commandLineParts } from "./command_line_parts.ts";
 import { launchOf, launchOptions } from "./launch.ts";
@@ -117,6 +117,33 @@ for (
     },
     { line: "approvals list out", flags: ["--allow-read"] },
     {
+      line: "submit tasks/canonical.yaml --db postgres://me@db.test/runs",
+      flags: [
+        "--allow-read",
+        "--allow-net=db.test:5432",
+        "--allow-env=DATABASE_URL,PG*",
+      ],
+    },
+    {
+      line: "fleet prune --before 2026-01-01 --out kept",
+      flags: [
+        "--allow-read",
+        "--allow-write=kept",
+        "--allow-env=DATABASE_URL,PG*",
+      ],
+    },
+    {
+      line:
+        "worker --config examples/fleet/worker.yml --db postgres://me@db.test:6000/runs",
+      flags: [
+        "--unstable-worker-options",
+        `--allow-read=${OWN},.,examples/fleet,/tmp,examples/constitution/policy.yaml,examples/approval/policy.yaml`,
+        "--allow-write=/tmp",
+        "--allow-net=db.test:6000",
+        "--allow-env=DATABASE_URL,PG*,TMPDIR",
+      ],
+    },
+    {
       line: "keygen --out key",
       flags: ["--allow-read", "--allow-write=key,key.pub"],
     },
@@ -195,7 +222,10 @@ Deno.test({
 
 // Those of which an operand counts.
 for (
-  const name of ["run", "resume", "mcp", "report", "approvals", "sign"]
+  const name of [
+    ...["run", "resume", "mcp", "report", "approvals", "sign"],
+    ...["submit", "fleet", "worker"],
+  ]
 ) {
   Deno.test({
     name: `launchOf() knows every option of ${name} that takes a value`,
@@ -215,6 +245,47 @@ for (
     },
   });
 }
+
+Deno.test({
+  name: "launchOf() gives a worker what its configuration names",
+  ignore: lacks("read", "write"),
+  async fn() {
+    using folder = temporaryFolder();
+    const { path } = folder;
+    Deno.writeTextFileSync(
+      `${path}/policy.yaml`,
+      Deno.readTextFileSync(`${OWN}policy/v1.yaml`)
+        .replace("fixtures.local", "fixtures.local\n  - docs.test") +
+        "mcp: { env: { KEY: { from: SERVER_KEY } } }\n",
+    );
+    Deno.writeTextFileSync(
+      `${path}/worker.yaml`,
+      `policies: [policy.yaml, ${"a".repeat(64)}]
+models: [{ llm: "openai-compatible:x", base_url: "https://model.test/v1", api_key_env: MODEL_KEY }]
+tools: { own: tools/own.ts }
+mcp_servers: { fs: { command: npx, args: [server] }, web: { url: "https://mcp.test/" } }
+`,
+    );
+    const { flags, modules } = await launchOf(
+      [
+        "worker",
+        "--config",
+        `${path}/worker.yaml`,
+        "--otlp",
+        "http://otlp.test",
+      ],
+    );
+    assertEquals(flags, [
+      ...["--no-prompt", "--cached-only"],
+      `--allow-read=${OWN},.,${path},/tmp,${path}/policy.yaml,${path}/tools`,
+      "--allow-write=/tmp",
+      "--allow-net=docs.test:443,model.test:443,mcp.test:443,otlp.test:80",
+      "--allow-run=npx,sh",
+      "--allow-env=DATABASE_URL,PG*,TMPDIR,MODEL_KEY,SERVER_KEY,OTEL_*,TRACEPARENT",
+    ]);
+    assertEquals(modules, [`${path}/tools/own.ts`]);
+  },
+});
 
 Deno.test("commandLineParts() tells values, flags, operands and the rest apart", () => {
   const line = "a --out b --json c --out=d=e --quiet -- --out f".split(" ");
