@@ -138,7 +138,12 @@ export async function fleetFolder(server: Cluster) {
       if (machine !== undefined) way.hostname = machine.host;
       const child = started(["worker", "--config", "worker.yaml", ...more], {
         cwd: folder.path,
-        env: { DATABASE_URL: way.href, FLEET_JOURNAL: place("journal") },
+        env: {
+          DATABASE_URL: way.href,
+          FLEET_JOURNAL: place("journal"),
+          // What those leave that are killed goes with the folder.
+          TMPDIR: folder.path,
+        },
         permissions: [...PERMISSIONS, `--allow-net=${way.hostname}`],
         ...machine && { within: machine.within },
       });
