@@ -183,7 +183,7 @@ async function executed(run: ClaimedRun): Promise<Settled> {
     policy,
     documents,
     runId: claim.runId,
-    model: model && atItsRate(model, run),
+    model: model && atItsRate(model, { run, sink }),
     sandbox,
     host,
     sink,
@@ -347,12 +347,20 @@ async function chosenModel(
 }
 
 /** The same model, which is asked as often as its provider's rate allows. */
-function atItsRate(model: ChosenModel, { database }: ClaimedRun): ChosenModel {
+function atItsRate(
+  model: ChosenModel,
+  { run: { database }, sink }: {
+    readonly run: ClaimedRun;
+    readonly sink: RowSink;
+  },
+): ChosenModel {
   return {
     ...model,
     async llm(input, signal) {
       for (;;) {
-        const ms = await takeToken(database, model.info.provider);
+        const ms = await sink.repeated(() =>
+          takeToken(database, model.info.provider)
+        );
         if (ms === 0) return await model.llm(input, signal);
         await wait(ms, signal);
       }

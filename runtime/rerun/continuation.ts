@@ -13,7 +13,8 @@ export interface Afterwards {
   readonly signal: AbortSignal;
   /**
    * Hears that the intent with this `seq`, which has no receipt, is carried out
-   * again, and is waited for. Default: none is, and their outcomes stay unknown.
+   * again, and is waited for; where it throws, the run ends with that error, as it is
+   * no outcome of the call. Default: none is, and their outcomes stay unknown.
    */
   readonly sentAgain?: ((seq: number) => void | Promise<void>) | undefined;
   /** Makes a tool of one that came to a list during the run. Default: it cannot be run. */
@@ -38,6 +39,7 @@ export class Continuation {
   readonly #cancellation = new AbortController();
   readonly #sent = new Set<string>();
   #world: World | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
   /** Without `afterwards` the run ends with its record. */
   constructor(cursor: RecordCursor, afterwards: Afterwards | undefined) {
@@ -103,7 +105,17 @@ export class Continuation {
   async sendAgain({ idempotency_key, seq }: ToolStarted): Promise<void> {
     this.#sent.add(idempotency_key);
     this.followSignal();
-    await this.#afterwards?.sentAgain?.(seq);
+    try {
+      await this.#afterwards?.sentAgain?.(seq);
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
+  }
+
+  /** Throws why an intent could not be reported: its call was not carried out again. */
+  throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   /** A tool that came to a list during the run. */

@@ -7,6 +7,7 @@ import type { RerunState } from "./continuation.ts";
  * cursor. Where the record ends, the run follows its own signal.
  *
  * @throws {DivergenceError} at the first event that is not what is on record
+ * @throws whatever `Afterwards.sentAgain` throws
  */
 export async function* followRecord(
   events: AsyncIterable<RunEvent>,
@@ -15,6 +16,7 @@ export async function* followRecord(
   const cancelledAt = cancellationIn(cursor.recorded, !continuation.goesOn);
   if (cursor.recorded.length === 0) continuation.followSignal();
   for await (const event of events) {
+    continuation.throwFailure();
     const fits = cursor.hasEnded
       ? continuation.goesOn
       : isSame(event, cursor.next);

@@ -84,6 +84,36 @@ Deno.test("rerun() never runs what has a receipt, and sends an idempotent intent
   }
 });
 
+Deno.test("rerun() ends with the error of sentAgain, and records nothing of it", async () => {
+  let runs = 0;
+  const given = {
+    script: WORK,
+    idempotent: true,
+    work() {
+      runs += 1;
+      return Promise.resolve(runs);
+    },
+  };
+  const whole = await rehearse(given);
+  const length = whole.findIndex(({ type }) => type === "tool_started") + 1;
+  runs = 0;
+  const { spec, world, signal } = stage(given);
+  const { run, follow } = started(
+    spec,
+    rerun(whole.slice(0, length), {
+      env: world,
+      signal,
+      sentAgain: () => Promise.reject(new Error("The disk is full")),
+    }),
+  );
+  const events: RunEvent[] = [];
+  const error = await assertRejects(async () => {
+    for await (const event of follow(run)) events.push(event);
+  });
+  assertEquals(Object(error).message, "The disk is full");
+  assertEquals([runs, events.length], [0, length]);
+});
+
 for (
   const { last, attempts } of [
     { last: "tool_started", attempts: ["non_retryable"] },

@@ -110,6 +110,33 @@ Deno.test("a run whose model is out is given back, and its incidents say so", as
   assertStringIncludes(shown.stdout, "tries: 0\n");
 });
 
+Deno.test("a database that is away when a token is taken is no failure of the model", async () => {
+  await using model = llmServer([SAYING, DONE]);
+  await using here = await fleetOf(model.baseUrl);
+  const { fleet } = here;
+  // It shuts down twice when the run asks.
+  await fleet.database.query(`
+    create sequence fleet.tries;
+    create function fleet.away() returns trigger language plpgsql security definer as $$
+    begin
+      if nextval('fleet.tries') <= 2 then
+        raise exception 'shutting down' using errcode = '57P01';
+      end if;
+      return new;
+    end $$;
+    create trigger away before update on fleet.rate
+      for each row when (new.tokens < old.tokens) execute function fleet.away()`);
+  await here.submit(1);
+  fleet.worker(["--rate", "openai-compatible=100/s"]);
+  await fleet.until(ALL_FINISHED);
+  const rows = await fleet.database.query(
+    `select terminal_reason, (select last_value > 2 from fleet.tries) as away_twice
+     from fleet.run`,
+  );
+  assertEquals(rows, [{ terminal_reason: "final_answer", away_twice: true }]);
+  assertEquals(model.requests.length, 2);
+});
+
 Deno.test("all workers together ask a provider at its rate", async () => {
   const at: number[] = [];
   const answers = Array.from({ length: 40 }, () => () => {

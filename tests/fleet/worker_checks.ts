@@ -309,6 +309,35 @@ Deno.test("a call that was cut in the middle is sent again only when it is idemp
   assertStringIncludes(JSON.stringify(incidents), "sent_again");
 });
 
+Deno.test("a database that is away when a call is sent again is no failure of the call", async () => {
+  await using fleet = await fleetFolder(server);
+  // The first two incidents of this kind find a server that shuts down.
+  await fleet.database.query(`
+    create sequence fleet.tries;
+    create function fleet.away() returns trigger language plpgsql security definer as $$
+    begin
+      if nextval('fleet.tries') <= 2 then
+        raise exception 'shutting down' using errcode = '57P01';
+      end if;
+      return new;
+    end $$;
+    create trigger away before insert on fleet.incident for each row
+      when (new.line like '%"sent_again"%') execute function fleet.away()`);
+  const task = fleet.task("again", [[said("note", { falls: true })]]);
+  const [run = ""] = await fleet.submit([task]);
+  const first = fleet.worker(["--lease", "5"]);
+  assertEquals((await first.status).signal, "SIGKILL");
+  fleet.worker(["--lease", "5"]);
+  await fleet.until(ALL_FINISHED, { seconds: 60 });
+  assertEquals(await fleet.exported(run), await fleet.local(task));
+  const begun = fleet.journal().filter(({ what }) => what === "begin");
+  assertEquals(begun.length, 2);
+  const [row] = await fleet.database.query(
+    "select last_value::integer as tries from fleet.tries",
+  );
+  assertEquals(row, { tries: 3 });
+});
+
 Deno.test("a run over which worker after worker dies is stuck, and tried again when somebody says so", async () => {
   await using fleet = await fleetFolder(server);
   const [run = ""] = await fleet.submit([fleet.task("poison", [[said("hi")]])]);

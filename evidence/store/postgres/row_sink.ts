@@ -33,6 +33,14 @@ export type RowSink = ArtifactSink & AsyncDisposable & {
   /** From now on the run stops before its next step or effect, so that another process may go on with it. */
   leave(): void;
   /**
+   * Calls what the run needs the database for until it succeeds or the lease ends.
+   * Then the run is given up, so that no failure of the database is on record as one
+   * of the run.
+   *
+   * @throws {WriteError} when the run is given up
+   */
+  repeated<T>(work: () => Promise<T>): Promise<T>;
+  /**
    * Lets the run wait for an answer to a question, in one transaction with
    * `settle`. `isAnswered` looks at the answers in it: where one counts already,
    * nothing changes. Returns whether the run waits.
@@ -248,6 +256,7 @@ export function rowSink(
     leave() {
       isLeaving = true;
     },
+    repeated: held.repeated,
     get stopped() {
       return stopped;
     },
