@@ -1,34 +1,14 @@
 import type { Incident } from "../../evidence/recording/incident.ts";
-import type { Durability } from "../../evidence/recording/record_run.ts";
-import { whyUnwritable } from "../../evidence/store/file_error.ts";
-import type { Policy } from "../../policy/document/load.ts";
 import { terminalLine } from "../../tools/data/untrusted_text.ts";
 import { jsonSchemaValidator } from "../../tools/json_schema/json_schema_validator.ts";
 import type { HiddenValues } from "../../tools/mcp/hidden_values.ts";
-import { virtualTools } from "../../tools/mcp/methods.ts";
 import type { Output } from "../command/command.ts";
-import { machinePulse } from "../machine/pulse.ts";
-import { runStore } from "../machine/run_store.ts";
-import { progress } from "../progress/progress.ts";
-import type { ProgressForm } from "../progress/progress_form.ts";
-import type { ApprovalWay } from "./approval_way.ts";
 import { mcpProxy, type ProxyEnd, type Side } from "./proxy.ts";
-import { type RecordedCalls, recordedCalls } from "./recorded_calls.ts";
 import { serverTools, type ToolIncident } from "./server_tools.ts";
-import { sessionApprover } from "./session_approver.ts";
+import type { SessionOptions } from "./session_options.ts";
 import type { SessionPlace } from "./session_place.ts";
+import type { SessionRecord } from "./session_record.ts";
 import { toolIncidentText } from "./tool_incident_text.ts";
-
-/** How the calls of sessions are judged, recorded and told. */
-export interface SessionOptions {
-  readonly policy: Policy;
-  readonly name: string;
-  readonly approve: ApprovalWay;
-  readonly showDenied: boolean;
-  readonly durability: Durability;
-  /** How calls are told on standard error. */
-  readonly form: ProgressForm;
-}
 
 /** One session between a client and a server. */
 export interface SessionSides {
@@ -51,27 +31,16 @@ export async function proxiedSession(
   { client, server, place, hidden, signal: ends }: SessionSides,
   output: Output,
 ): Promise<ProxyEnd> {
-  const { runId, path, sandbox } = place;
-  const record = runStore.run(path);
   const say = (text: string) => output.note(terminalLine(text));
-  using told = progress({ output, pulse: machinePulse, form: given.form });
   const stop = new AbortController();
   const signal = AbortSignal.any([ends, stop.signal]);
   const early: Incident[] = [];
-  let calls: RecordedCalls | undefined;
+  let record: SessionRecord | undefined;
   let failure: { readonly error: unknown } | undefined;
 
   async function keep(incident: Incident): Promise<void> {
-    if (calls === undefined) early.push(incident);
-    else {
-      try {
-        await record.addIncident(incident);
-      } catch (error) {
-        output.error(
-          `${record.place("incidents.jsonl")}: ${whyUnwritable(error)}`,
-        );
-      }
-    }
+    if (record === undefined) early.push(incident);
+    else await record.addIncident(incident);
   }
 
   const schema = jsonSchemaValidator();
@@ -86,7 +55,8 @@ export async function proxiedSession(
   const end = await mcpProxy({
     client,
     server,
-    ...{ name, policy, tools, sandbox, hidden, signal },
+    ...{ name, policy, tools, hidden, signal },
+    sandbox: place.sandbox,
     prefix: `proxy-${crypto.getRandomValues(new Uint8Array(4)).toHex()}-`,
     token: () => crypto.randomUUID(),
     deadline(ms, expired) {
@@ -98,20 +68,12 @@ export async function proxiedSession(
       say(toolIncidentText(incident));
       void keep(incident);
     },
+    listed: () => void recording().catch(() => {}),
     async open(asked) {
-      calls = recordedCalls({
-        runId,
-        record,
-        policy,
-        tools: [...(tools.first ?? new Map()).values(), ...virtualTools()],
-        sandbox,
-        question: `Calls of the server ${name}`,
-        client: asked.name,
-        approver: sessionApprover(given.approve, {
-          ...{ policy, record, output, client: asked },
-        }),
-        durability: given.durability,
-        watch: (event) => told.watch(event),
+      const { sessionRecord } = await recording();
+      record = sessionRecord({
+        ...{ ...given, policy, name, place, output, client: asked },
+        tools: tools.first?.values() ?? [],
         broken(error) {
           failure = { error };
           stop.abort();
@@ -119,17 +81,24 @@ export async function proxiedSession(
       });
       for (const incident of early.splice(0)) await keep(incident);
       say(`recording to ${record.name}`);
-      return calls;
+      return record.calls;
     },
   });
   if (end.type === "server") {
     await keep({ type: "server_fault", reason: end.reason });
   }
   try {
-    await calls?.end();
+    await record?.calls.end();
   } catch (error) {
     failure ??= { error };
+  } finally {
+    record?.[Symbol.dispose]();
   }
   if (failure !== undefined) throw failure.error;
   return end;
+}
+
+/** What a record takes is not needed to connect, and loaded before the first call. */
+function recording(): Promise<typeof import("./session_record.ts")> {
+  return import("./session_record.ts");
 }

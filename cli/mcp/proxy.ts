@@ -48,6 +48,8 @@ export interface ProxyOptions {
   /** Makes a text that nobody can guess. */
   readonly token: () => string;
   readonly deadline: (ms: number, expired: () => void) => Disposable;
+  /** Called when the tools are known, which comes before the first call. */
+  readonly listed: () => void;
   /** Opens the run, at the first call. */
   readonly open: (client: WaitingClient) => Promise<RecordedCalls>;
   /** Takes in what is wrong with the definition of a tool. */
@@ -108,6 +110,7 @@ export async function mcpProxy(options: ProxyOptions): Promise<ProxyEnd> {
   const lists = toolLists({
     ...{ server, tools, ms, signal: stop.signal },
     async changed(change) {
+      options.listed();
       for (const each of tools.incidents()) options.incident(each);
       const isSame = change.tools.length + change.removed.length === 0;
       if (run !== undefined && !isSame) await (await run).changeTools(change);

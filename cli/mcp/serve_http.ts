@@ -3,7 +3,8 @@ import { hiddenValues } from "../../tools/mcp/hidden_values.ts";
 import { EXIT, type Output, UsageError } from "../command/command.ts";
 import { cancelOnSignal } from "../execution/cancellation.ts";
 import { type HttpClient, httpClient } from "./http_session.ts";
-import { proxiedSession, type SessionOptions } from "./proxied_session.ts";
+import { proxiedSession } from "./proxied_session.ts";
+import type { SessionOptions } from "./session_options.ts";
 import {
   type PlaceOptions,
   refuseUnfit,

@@ -3,9 +3,9 @@ import { hiddenValues } from "../../tools/mcp/hidden_values.ts";
 import { byteLines } from "../../tools/mcp/lines.ts";
 import { EXIT, type Output } from "../command/command.ts";
 import { cancelOnSignal } from "../execution/cancellation.ts";
-import type { SessionOptions } from "./proxied_session.ts";
 import { serverEnvironment } from "./server_environment.ts";
 import { serverProcess } from "./server_process.ts";
+import type { SessionOptions } from "./session_options.ts";
 import {
   type PlaceOptions,
   refuseUnfit,

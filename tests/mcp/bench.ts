@@ -246,6 +246,12 @@ const medians = (all: (way: string) => readonly number[] | undefined) => ({
 const each = ({ direct, pipe, proxy }: ReturnType<typeof medians>) =>
   `direct ${ms(direct)}, pipe ${ms(pipe)}, proxy ${ms(proxy)}`;
 
+const [load = 0] = Deno.loadavg();
+console.log(
+  `load ${
+    load.toFixed(1)
+  } on ${navigator.hardwareConcurrency} cores, of which this takes 1 to 2; a busy machine takes longer`,
+);
 console.log(`median of ${CALLS} calls`);
 for (const kind of ["read", "write"] as const) {
   const measured = medians((way) => times.get(`${kind} ${way}`));

@@ -43,14 +43,23 @@ export async function* byteLines(
 
 const NEWLINE = 10;
 
+const STRICT = { fatal: true, ignoreBOM: true } as const;
+
+/** For lines that came as one; it remembers nothing of them. */
+const DECODER = new TextDecoder("utf-8", STRICT);
+
 function decoded(parts: readonly Uint8Array[]): string | UnreadLine {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   try {
-    let text = "";
-    for (const part of parts) text += decoder.decode(part, { stream: true });
-    text += decoder.decode();
+    const text = parts.length === 1 ? DECODER.decode(parts[0]) : joined(parts);
     return text.endsWith("\r") ? text.slice(0, -1) : text;
   } catch {
     return { fault: "a line is not UTF-8" };
   }
+}
+
+function joined(parts: readonly Uint8Array[]): string {
+  const decoder = new TextDecoder("utf-8", STRICT);
+  let text = "";
+  for (const part of parts) text += decoder.decode(part, { stream: true });
+  return text + decoder.decode();
 }

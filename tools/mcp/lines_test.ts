@@ -33,10 +33,12 @@ Deno.test("byteLines() leaves out a last line that is not ended", async () => {
 });
 
 Deno.test("byteLines() goes on after a line that is not UTF-8", async () => {
-  assertEquals(await read([new Uint8Array([255, 10]), "a\n"]), [
-    { fault: "a line is not UTF-8" },
-    "a",
-  ]);
+  for (const bytes of [[255, 10], [0xe2, 0x82, 10]]) {
+    assertEquals(await read([new Uint8Array(bytes), "a\n"]), [
+      { fault: "a line is not UTF-8" },
+      "a",
+    ]);
+  }
 });
 
 Deno.test("byteLines() stops at a line that is too long", async () => {
