@@ -1,47 +1,27 @@
-import { DivergenceError } from "../../runtime/rerun/divergence.ts";
-import { pricingFault } from "../../runtime/record/answer_cost.ts";
-import { type Claim, failRun } from "../../evidence/store/postgres/claim.ts";
+import { failRun } from "../../evidence/store/postgres/claim.ts";
 import {
-  type Database,
   DatabaseError,
   type Session,
-  textIn,
-  textOf,
 } from "../../evidence/store/postgres/database.ts";
 import type { RowRun } from "../../evidence/store/postgres/postgres_store.ts";
 import type { RowSink } from "../../evidence/store/postgres/row_sink.ts";
-import { storedCorpus } from "../../evidence/store/postgres/stored_corpus.ts";
-import type { BegunLedger } from "../../evidence/read_ledger.ts";
-import { loadPolicy, type Policy } from "../../policy/document/load.ts";
-import { scriptedModel } from "../../tasks/scripted_run.ts";
-import { loadTask, type Task } from "../../tasks/task.ts";
-import type { Document } from "../../tools/document.ts";
-import { InputError, unusable } from "../../tools/data/input_error.ts";
+import type { PolicyDocument } from "../../policy/document/document.ts";
+import type { Policy } from "../../policy/document/load.ts";
+import { DivergenceError } from "../../runtime/rerun/divergence.ts";
+import { InputError } from "../../tools/data/input_error.ts";
 import { oneLine } from "../../tools/data/untrusted_text.ts";
 import { fileApprover } from "../approval/approver.ts";
 import { answerIn } from "../approval/written_approval.ts";
-import { parseCommandLine } from "../command/command_line.ts";
 import type { Output } from "../command/command.ts";
 import { execute } from "../execution/execute.ts";
 import { leftoverIncidents } from "../execution/leftover_incident.ts";
-import {
-  type ChosenModel,
-  liveModel,
-  MODEL_OPTIONS,
-} from "../execution/live_model.ts";
-import { offeredHint } from "../execution/offered_hint.ts";
-import { orStopped } from "../execution/run_end.ts";
-import { takeToken } from "../../evidence/store/postgres/fleet_limits.ts";
-import { wait } from "../machine/world.ts";
-import { openToolHost } from "../machine/tool_host.ts";
-import type { ToolModule } from "../machine/tool_module.ts";
-import type { WorkerMeters } from "./worker_meters.ts";
 import type { LiveSpans } from "../execution/live_spans.ts";
-import type { PolicyDocument } from "../../policy/document/document.ts";
-import type { ToolServers } from "../../tasks/tool_server.ts";
+import { orStopped } from "../execution/run_end.ts";
+import { openToolHost } from "../machine/tool_host.ts";
 import { runServers } from "../mcp/run_servers.ts";
-import { unacceptedServer } from "./accepted_servers.ts";
-import type { WorkerConfig } from "./worker_config.ts";
+import { submittedRun, type TakenRun } from "./submitted_run.ts";
+import type { WorkerMeters } from "./worker_meters.ts";
+import { atItsRate, workerModel } from "./worker_model.ts";
 
 /** How a worker is done with a run for now. */
 export type Settled =
@@ -69,11 +49,8 @@ export type Settled =
   | { readonly how: "stuck"; readonly why: string };
 
 /** A run that this worker has claimed. */
-export interface ClaimedRun {
-  readonly claim: Claim;
+export interface ClaimedRun extends TakenRun {
   readonly record: RowRun;
-  readonly database: Database;
-  readonly config: WorkerConfig;
   readonly output: Output;
   readonly meters: WorkerMeters;
   /** Starts to send the spans of a run; `undefined` when none are sent. */
@@ -130,11 +107,11 @@ export async function claimedRun(run: ClaimedRun): Promise<Settled> {
 async function executed(run: ClaimedRun): Promise<Settled> {
   const { claim, record, output } = run;
   const ledger = await record.begun();
-  const { task, policy, documents, own, llm } = await submitted(run);
-  const model = await chosenModel(llm, { run, task, policy, own, ledger });
-  refuseWithoutPrice(policy, model ?? scriptedModel(task.document));
+  const submitted = await submittedRun(run);
+  const { task, policy, documents, own, servers } = submitted;
+  const { config } = run;
+  const model = await workerModel(submitted, { config, output, ledger });
   const { sandbox } = record;
-  const servers = acceptedServers(task, run);
   const cancelling = new AbortController();
   await using sink = await record.open(
     claim,
@@ -183,7 +160,7 @@ async function executed(run: ClaimedRun): Promise<Settled> {
     policy,
     documents,
     runId: claim.runId,
-    model: model && atItsRate(model, { run, sink }),
+    model: model && atItsRate(model, { database: run.database, sink }),
     sandbox,
     host,
     sink,
@@ -259,122 +236,6 @@ async function waiting(
     afterMs: AFTER_MS.answered,
     why: "it was answered meanwhile",
   };
-}
-
-/**
- * The servers of the task, each of which the configuration names.
- *
- * @throws {InputError} when it does not name one of them
- */
-function acceptedServers(
-  { document: { mcp_servers = {} } }: Task,
-  { claim, config }: ClaimedRun,
-): ToolServers {
-  const fault = unacceptedServer(mcp_servers, config.servers);
-  if (fault === undefined) return mcp_servers;
-  throw unusable(`the task of ${claim.runId}`, fault);
-}
-
-interface Submitted {
-  readonly task: Task;
-  readonly policy: Policy;
-  readonly documents: readonly Document[];
-  readonly own: ToolModule | undefined;
-  readonly llm: string | undefined;
-}
-
-/** What the run was submitted with; the claim has checked that it is accepted. */
-async function submitted(
-  { claim, database, config }: ClaimedRun,
-): Promise<Submitted> {
-  const [row] = await database.query(
-    "select task_text, policy_text, llm, tools from fleet.run where run_id = $1",
-    [claim.runId],
-  );
-  const tools = textIn(row, "tools");
-  return {
-    task: loadTask(textOf(row, "task_text"), `the task of ${claim.runId}`),
-    policy: loadPolicy(
-      textOf(row, "policy_text"),
-      `the policy of ${claim.runId}`,
-    ),
-    documents: claim.corpusSha256 === undefined
-      ? []
-      : await storedCorpus(database, claim.corpusSha256),
-    own: tools === undefined ? undefined : config.tools.get(tools),
-    llm: textIn(row, "llm"),
-  };
-}
-
-/** The model, with the address and the key that the configuration of the worker has for it. */
-async function chosenModel(
-  llm: string | undefined,
-  { run: { config, output }, task, policy, own, ledger }: {
-    readonly run: ClaimedRun;
-    readonly task: Task;
-    readonly policy: Policy;
-    readonly own: ToolModule | undefined;
-    readonly ledger: BegunLedger | undefined;
-  },
-): Promise<ChosenModel | undefined> {
-  if (llm === undefined) return undefined;
-  const accepted = config.models.find((each) => each.llm === llm);
-  if (accepted === undefined) {
-    throw new InputError(llm, [{ path: "", message: "it is not accepted" }]);
-  }
-  const { base_url, api_key_env } = accepted;
-  const args = [
-    ...["--llm", llm],
-    ...base_url === undefined ? [] : ["--base-url", base_url],
-    ...api_key_env === undefined ? [] : ["--api-key-env", api_key_env],
-  ];
-  const given = parseCommandLine(args, { options: MODEL_OPTIONS });
-  return await liveModel(
-    given,
-    { ...output, note() {} },
-    ledger === undefined
-      ? {
-        told: {
-          settings: task.document.model,
-          hint: offeredHint(policy.document, {
-            own: own?.definitions,
-            servers: Object.keys(task.document.mcp_servers ?? {}),
-          }),
-        },
-      }
-      : { record: ledger },
-  );
-}
-
-/** The same model, which is asked as often as its provider's rate allows. */
-function atItsRate(
-  model: ChosenModel,
-  { run: { database }, sink }: {
-    readonly run: ClaimedRun;
-    readonly sink: RowSink;
-  },
-): ChosenModel {
-  return {
-    ...model,
-    async llm(input, signal) {
-      for (;;) {
-        const ms = await sink.repeated(() =>
-          takeToken(database, model.info.provider)
-        );
-        if (ms === 0) return await model.llm(input, signal);
-        await wait(ms, signal);
-      }
-    },
-  };
-}
-
-function refuseWithoutPrice(
-  policy: Policy,
-  { info }: Pick<ChosenModel, "info">,
-): void {
-  const { max_cost } = policy.document.loop_budget;
-  const fault = pricingFault({ model: info, max_cost });
-  if (fault !== undefined) throw unusable("the policy", fault);
 }
 
 function whenAborted(signal: AbortSignal, act: () => void): Disposable {
