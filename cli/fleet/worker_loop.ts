@@ -173,7 +173,11 @@ async function handled(
   }
 }
 
-/** Completes a job that is still ours; with a time, the run gets another one for then. */
+/**
+ * Completes a job that is still ours; with a time, the run gets another one after about
+ * that. Not after exactly that: workers look at regular times, so that the same one
+ * would be the first each time, also where only another one accepts the run.
+ */
 async function settleJob(
   { database, queue }: Worker,
   job: Job,
@@ -185,7 +189,7 @@ async function settleJob(
     if (afterMs === undefined) return;
     const [row] = await session.query(
       `select priority, lines > 0 as begun,
-         clock_timestamp() + $2 * interval '1 millisecond' as at
+         clock_timestamp() + $2 * (0.5 + random()) * interval '1 millisecond' as at
        from fleet.run where run_id = $1`,
       [job.runId, afterMs],
     );

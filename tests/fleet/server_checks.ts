@@ -237,7 +237,10 @@ Deno.test("a worker refuses servers that its configuration does not name, on rec
   }
   here.accept({ files: FILES, notes: FILES });
   fleet.worker(["--lease", "5"]);
-  await fleet.until(`bool_or(run_id = '${named}' and state = 'finished')`);
+  // Either worker may be the first to look; the one that refuses waits five seconds or so.
+  await fleet.until(`bool_or(run_id = '${named}' and state = 'finished')`, {
+    seconds: 90,
+  });
 });
 
 Deno.test("submit refuses servers under a policy that has its tools in a Worker", async () => {
