@@ -1,12 +1,10 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { type Rehearsal, rehearse } from "../../tests/rehearsal.ts";
 import { REHEARSALS } from "../../tests/rehearsals.ts";
 import { timeline } from "../../evidence/report/timeline.ts";
 import type { RunEvent } from "../../runtime/record/event.ts";
-import { parseCommandLine } from "../command/command_line.ts";
-import { UsageError } from "../command/command.ts";
 import { outputTo } from "../command/output.ts";
-import { progress, progressForm } from "./progress.ts";
+import { progress } from "./progress.ts";
 
 /** What is told of events, at a terminal or elsewhere, with a clock that a test moves. */
 function watched(
@@ -161,15 +159,4 @@ Deno.test("progress() leaves out what the policy redacts", async () => {
     there.end();
     assertEquals(there.notes.join("\n").includes("abc123"), false, form);
   }
-});
-
-Deno.test("progressForm() takes --json or --verbose, and not both", () => {
-  const form = (...args: readonly string[]) =>
-    progressForm(parseCommandLine(args, { flags: ["json", "verbose"] }));
-  assertEquals([form(), form("--json"), form("--verbose")], [
-    "steps",
-    "json",
-    "events",
-  ]);
-  assertThrows(() => form("--json", "--verbose"), UsageError);
 });
