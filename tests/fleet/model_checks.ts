@@ -6,6 +6,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { completion, error, llmServer, silence } from "../llm_server.ts";
+import { awayTwice } from "./away_twice.ts";
 import { cluster } from "./cluster.ts";
 import { fleetFolder } from "./fleet_folder.ts";
 
@@ -115,17 +116,10 @@ Deno.test("a database that is away when a token is taken is no failure of the mo
   await using here = await fleetOf(model.baseUrl);
   const { fleet } = here;
   // It shuts down twice when the run asks.
-  await fleet.database.query(`
-    create sequence fleet.tries;
-    create function fleet.away() returns trigger language plpgsql security definer as $$
-    begin
-      if nextval('fleet.tries') <= 2 then
-        raise exception 'shutting down' using errcode = '57P01';
-      end if;
-      return new;
-    end $$;
-    create trigger away before update on fleet.rate
-      for each row when (new.tokens < old.tokens) execute function fleet.away()`);
+  await awayTwice(
+    fleet.database,
+    "before update on fleet.rate for each row when (new.tokens < old.tokens)",
+  );
   await here.submit(1);
   fleet.worker(["--rate", "openai-compatible=100/s"]);
   await fleet.until(ALL_FINISHED);

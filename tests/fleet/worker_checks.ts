@@ -8,6 +8,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readStore } from "../../cli/fleet/read_store.ts";
 import { pendingApprovals } from "../../evidence/approval/pending_approval.ts";
 import { pgDatabase } from "../../evidence/store/postgres/pg_database.ts";
+import { awayTwice } from "./away_twice.ts";
 import { cluster } from "./cluster.ts";
 import { fleetFolder, type ScriptedCall } from "./fleet_folder.ts";
 import { wire } from "./wire.ts";
@@ -312,17 +313,10 @@ Deno.test("a call that was cut in the middle is sent again only when it is idemp
 Deno.test("a database that is away when a call is sent again is no failure of the call", async () => {
   await using fleet = await fleetFolder(server);
   // The first two incidents of this kind find a server that shuts down.
-  await fleet.database.query(`
-    create sequence fleet.tries;
-    create function fleet.away() returns trigger language plpgsql security definer as $$
-    begin
-      if nextval('fleet.tries') <= 2 then
-        raise exception 'shutting down' using errcode = '57P01';
-      end if;
-      return new;
-    end $$;
-    create trigger away before insert on fleet.incident for each row
-      when (new.line like '%"sent_again"%') execute function fleet.away()`);
+  await awayTwice(
+    fleet.database,
+    `before insert on fleet.incident for each row when (new.line like '%"sent_again"%')`,
+  );
   const task = fleet.task("again", [[said("note", { falls: true })]]);
   const [run = ""] = await fleet.submit([task]);
   const first = fleet.worker(["--lease", "5"]);
