@@ -2,7 +2,6 @@ import { dirname } from "../../deps.ts";
 import type { RunRecord } from "../../evidence/run_store.ts";
 import { denoFlags, type ProgramPaths } from "../../policy/deno/deno_flags.ts";
 import type { PolicyDocument } from "../../policy/document/document.ts";
-import { portOf } from "../../policy/url_text.ts";
 import { chooseModel } from "../../runtime/llm/provider/provider.ts";
 import { FIXTURE_ORIGIN } from "../../tasks/corpus.ts";
 import { loadTask } from "../../tasks/task.ts";
@@ -15,7 +14,7 @@ import {
   named,
 } from "./command_line_parts.ts";
 import { escaped, type Launch, OWN, valued } from "./granted.ts";
-import { serverAccess } from "./server_access.ts";
+import { hostIn, serverAccess } from "./server_access.ts";
 
 /** A run, new or resumed, under its policy. */
 export function ownRun(
@@ -81,9 +80,9 @@ function reached({ options }: CommandLineParts) {
     hosts.push(host);
     env.push(...keys);
   }
-  const otlp = URL.parse(options.get("otlp") ?? "");
-  if (otlp !== null) {
-    hosts.push(`${otlp.hostname}:${portOf(otlp)}`);
+  const otlp = hostIn(options.get("otlp") ?? "");
+  if (otlp.length > 0) {
+    hosts.push(...otlp);
     env.push("OTEL_*", "TRACEPARENT");
   }
   return { hosts, env };
