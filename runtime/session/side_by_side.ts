@@ -176,10 +176,12 @@ export function sideBySide(
       try {
         while (true) {
           const { promise } = news;
-          const ready = made[nextMade()];
+          const at = nextMade();
+          const ready = made[at];
           if (ready !== undefined) {
             yield ready.event;
-            made.splice(made.indexOf(ready), 1);
+            // Others may have come meanwhile, but after it.
+            made.splice(at, 1);
             due += 1;
           }
           goOn();
