@@ -96,7 +96,10 @@ when a line was answered with an error.
     ]);
     const { tools: own, refused } = await askedTools(toolsPath, sandbox);
     const served = await listedDefinitions({
-      ...{ servers, policy, sandbox: directory, note: output.note },
+      servers,
+      policy,
+      sandbox: directory,
+      note: output.note,
     });
     const tools = new Map([
       ...own,

@@ -48,7 +48,11 @@ export async function playScenario(
   const events: RunEvent[] = [];
   await using served = await serve?.(sandbox);
   using host = await openToolHost({
-    ...{ policy, sandbox, own, served, online: false },
+    policy,
+    sandbox,
+    own,
+    served,
+    online: false,
   });
   const { expect } = task.document;
   const approvals = expect?.approvals;
